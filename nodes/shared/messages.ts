@@ -1,0 +1,116 @@
+import type { Account } from '../engine/account';
+
+/** Where a message comes from. Every message carries it, so that each node can tell whose data it handles. */
+export interface Envelope {
+	tenantId: string;
+	integrationId: string | null;
+	syncRunId: string | null;
+	provider: string;
+	stream: string;
+	accountId: string;
+}
+
+/** How many records of a stream met which fate: `extracted = normalised + skipped + rejected + filtered`. */
+export interface RecordCounts {
+	extracted: number;
+	normalised: number;
+	skipped: number;
+	rejected: number;
+	filtered: number;
+}
+
+/**
+ * How many rows met which fate:
+ * `produced = inserted + updated + unchanged + superseded + deduplicated + rejected`.
+ */
+export interface RowCounts {
+	produced: number;
+	inserted: number;
+	updated: number;
+	unchanged: number;
+	superseded: number;
+	deduplicated: number;
+	rejected: number;
+}
+
+/** What a STATE carries: each node adds the counts it knows. */
+export type StateCounts = Partial<RecordCounts> & { rows?: Partial<RowCounts> };
+
+/** A raw record, as the provider sent it. */
+export interface RecordMessage extends Envelope {
+	type: 'RECORD';
+	recordId: string;
+	account: Account;
+	fetchedAt: string;
+	record: Record<string, unknown>;
+}
+
+/** How far a stream of an account has been read; it follows the records that it covers. */
+export interface StateMessage extends Envelope {
+	type: 'STATE';
+	state: Record<string, unknown>;
+	hasMore: boolean;
+	counts: StateCounts;
+	/** What a person should know although nothing failed. */
+	warnings?: string[];
+}
+
+/** The business entity that a row is about, as its provider knows it. */
+export interface ClientReference {
+	externalId: string;
+	clientName: string;
+	industry: string | null;
+}
+
+/** A canonical row of one of the data tables; its properties are the table's columns in camel case. */
+export interface RowMessage extends Envelope {
+	type: 'ROW';
+	recordId: string;
+	table: string;
+	client: ClientReference;
+	row: Record<string, unknown>;
+}
+
+/** Why a record could not be used: a code for machines, a path into the record, words for people. */
+export interface RejectionReason {
+	code: string;
+	path: string;
+	message: string;
+}
+
+/** Stands in the place of the rows that its record would have given. */
+export interface RejectedMessage extends Envelope {
+	type: 'REJECTED';
+	recordId: string;
+	stage: 'transform' | 'load';
+	reason: RejectionReason;
+	record: unknown;
+}
+
+export type FailureClass =
+	| 'reconnect_required'
+	| 'not_permitted'
+	| 'account_gone'
+	| 'account_conflict'
+	| 'rate_limited'
+	| 'provider_unavailable'
+	| 'bad_request'
+	| 'configuration'
+	| 'database_unavailable'
+	| 'run_lost'
+	| 'internal';
+
+/** An integration, account or stream that could not be read or loaded; what came before it stays good. */
+export interface FailureMessage extends Envelope {
+	type: 'FAILURE';
+	failure: { class: FailureClass; message: string; retryAt?: string };
+}
+
+export type Message = RecordMessage | StateMessage | RowMessage | RejectedMessage | FailureMessage;
+
+const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'REJECTED', 'FAILURE']);
+
+/** Tells whether an item's json is one of the messages above; anything else is passed on untouched. */
+export function isMessage(json: Record<string, unknown>): json is Record<string, unknown> & Message {
+	return TYPES.has(json.type) && typeof json.tenantId === 'string';
+}
