@@ -1,0 +1,21 @@
+import { configWithoutCloudSupport } from '@n8n/node-cli/eslint';
+
+/** The package is for self-hosted n8n: it has run-time dependencies, and plain code outside the node files. */
+export default [
+	...configWithoutCloudSupport,
+	{
+		// `pg` and its kin are what the package exists for; n8n's installer brings them.
+		files: ['package.json'],
+		rules: { '@n8n/community-nodes/no-runtime-dependencies': 'off' },
+	},
+	{
+		// Plain code knows nothing of n8n; the node files turn its errors into n8n's own.
+		files: ['db/**/*.ts', 'bin/**/*.ts', 'nodes/engine/**/*.ts', 'nodes/providers/**/*.ts', 'test/**/*.ts'],
+		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
+	},
+	{
+		// These speak to a terminal.
+		files: ['bin/**/*.ts', 'test/**/*.ts'],
+		rules: { 'no-console': 'off' },
+	},
+];

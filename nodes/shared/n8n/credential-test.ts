@@ -1,0 +1,64 @@
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialDescription,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { poolFor } from '../../../db/connection';
+import { keyRing } from '../../../db/key-ring';
+import { schemaStatus } from '../../../db/status';
+import { databaseSettingsOf, POSTGRES_CREDENTIAL } from './database';
+import { explain } from './errors';
+import { keyRingFieldsOf, TOKEN_KEY_CREDENTIAL } from './key-ring';
+
+/** How a node names the credentials; the tests run from the credential's own dialog. */
+export const postgresCredential: INodeCredentialDescription = {
+	name: POSTGRES_CREDENTIAL,
+	required: true,
+	testedBy: 'postgresConnection',
+};
+
+export const tokenKeyCredential: INodeCredentialDescription = {
+	name: TOKEN_KEY_CREDENTIAL,
+	required: true,
+	testedBy: 'tokenKeyRing',
+};
+
+/** Connects for real and says the schema version, with a warning where the login has more rights than it needs. */
+export async function postgresConnection(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	try {
+		const status = await schemaStatus(poolFor(databaseSettingsOf(credential.data ?? {})));
+		return { status: 'OK', message: [versionLine(status.version), ...status.warnings].join(' ') };
+	} catch (error) {
+		return failed(error);
+	}
+}
+
+/** Opens the key ring, so that a key that was cut or mistyped shows before a sync needs it. */
+export async function tokenKeyRing(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	try {
+		const fields = keyRingFieldsOf(credential.data ?? {});
+		keyRing(fields);
+		return { status: 'OK', message: `The key ring is complete; new tokens are sealed with "${fields.activeKeyId}".` };
+	} catch (error) {
+		return failed(error);
+	}
+}
+
+function versionLine(version: string | null): string {
+	return version
+		? `Connected. Schema version ${version}.`
+		: 'Connected. There is no Zixly schema yet: run the workflow "Zixly Setup" once.';
+}
+
+function failed(error: unknown): INodeCredentialTestResult {
+	const { message, description } = explain(error as Error);
+	return { status: 'Error', message: `${message}. ${description}`.trim() };
+}

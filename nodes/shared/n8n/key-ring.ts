@@ -1,0 +1,33 @@
+import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { keyRing, type KeyRing, type KeyRingFields } from '../../../db/key-ring';
+
+export const TOKEN_KEY_CREDENTIAL = 'zixlyTokenKeyApi';
+
+export interface TokenKeyAccess {
+	ring: KeyRing;
+	/** Hosts besides the provider's own that a stored token may be sent to. */
+	allowedHosts: string[];
+}
+
+/** The key ring that opens the vault, with the hosts that its owner allowed. */
+export async function keyRingFor(context: IExecuteFunctions): Promise<TokenKeyAccess> {
+	const fields = await context.getCredentials(TOKEN_KEY_CREDENTIAL);
+	return { ring: keyRing(keyRingFieldsOf(fields)), allowedHosts: hostsOf(fields.allowedHosts) };
+}
+
+/** The credential's fields as the vault wants them. */
+export function keyRingFieldsOf(fields: ICredentialDataDecryptedObject): KeyRingFields {
+	return {
+		activeKeyId: String(fields.activeKeyId ?? ''),
+		activeKey: String(fields.activeKey ?? ''),
+		retiredKeys: fields.retiredKeys ? String(fields.retiredKeys) : undefined,
+	};
+}
+
+function hostsOf(list: unknown): string[] {
+	return String(list ?? '')
+		.split(',')
+		.map((host) => host.trim().toLowerCase())
+		.filter(Boolean);
+}
