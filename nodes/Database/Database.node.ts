@@ -1,0 +1,37 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { postgresConnection, postgresCredential } from '../shared/n8n/credential-test';
+import { runChosen } from '../shared/n8n/operations';
+import { databaseProperties } from './properties';
+import { databaseOperations } from './operations';
+
+export class Database implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Zixly Database',
+		name: 'database',
+		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		description: 'Set up the database, create tenants and read what the syncs brought',
+		defaults: { name: 'Zixly Database' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		// An agent must not migrate a schema or create tenants.
+		usableAsTool: undefined,
+		credentials: [postgresCredential],
+		properties: databaseProperties,
+	};
+
+	methods = { credentialTest: { postgresConnection } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [await runChosen(this, databaseOperations)];
+	}
+}

@@ -1,0 +1,114 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+const createTenant: INodeProperties[] = [
+	{
+		displayName: 'Name',
+		name: 'name',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. Harbour Accounting',
+		description: 'The company that owns the data',
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add field',
+		default: {},
+		options: [
+			{
+				displayName: 'Allow Another of This Name',
+				name: 'allowDuplicate',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to create a second tenant where one of this name is there; otherwise that one is returned',
+			},
+			{
+				displayName: 'Industry',
+				name: 'industry',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Professional services',
+			},
+		],
+	},
+];
+
+const getTenants: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+	{
+		displayName: 'Search',
+		name: 'search',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Harbour',
+		description: 'Only tenants whose name holds this',
+	},
+];
+
+export const databaseProperties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		default: 'schema',
+		options: [
+			{ name: 'Schema', value: 'schema', description: 'The tables, roles and rules of the database' },
+			{ name: 'Tenant', value: 'tenant', description: 'The companies that own the data' },
+		],
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['schema'] } },
+		default: 'getStatus',
+		options: [
+			{
+				name: 'Get Status',
+				value: 'getStatus',
+				action: 'Get schema status',
+				description: 'Say which version the schema has and whether anything should be mended',
+			},
+			{
+				name: 'Migrate',
+				value: 'migrate',
+				action: 'Migrate schema',
+				description: 'Bring the schema to the version of this package; harmless when it is there already',
+			},
+		],
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['tenant'] } },
+		default: 'getAll',
+		options: [
+			{ name: 'Create', value: 'create', action: 'Create tenant', description: 'Add a company whose data is to be synced' },
+			{ name: 'Get Many', value: 'getAll', action: 'Get many tenants', description: 'List the tenants with their IDs' },
+		],
+	},
+	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['create'] } }, createTenant),
+	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['getAll'] } }, getTenants),
+];

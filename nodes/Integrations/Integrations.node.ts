@@ -1,0 +1,45 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import {
+	postgresConnection,
+	postgresCredential,
+} from '../shared/n8n/credential-test';
+import { runChosen } from '../shared/n8n/operations';
+import { integrationsProperties } from './properties';
+import { integrationsOperations } from './operations';
+import { searchIntegrations, searchTenants } from '../shared/n8n/search';
+
+export class Integrations implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Zixly Integrations',
+		name: 'integrations',
+		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		description: 'Claim and finish sync runs, and keep the connections of every tenant',
+		defaults: { name: 'Zixly Integrations' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		// An agent must not claim runs or switch a tenant's connection off.
+		usableAsTool: undefined,
+		credentials: [postgresCredential],
+		sensitiveOutputFields: ['accessToken', 'refreshToken'],
+		properties: integrationsProperties,
+	};
+
+	methods = {
+		credentialTest: { postgresConnection },
+		listSearch: { searchIntegrations, searchTenants },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [await runChosen(this, integrationsOperations)];
+	}
+}

@@ -1,0 +1,136 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import { integrationField, tenantField } from '../../shared/n8n/search';
+import { providerField } from '../../shared/n8n/provider-field';
+
+const create: INodeProperties[] = [
+	{ ...tenantField, required: true },
+	providerField,
+	{
+		displayName: 'Authentication',
+		name: 'authentication',
+		type: 'options',
+		default: 'n8nCredential',
+		description: 'Who obtains and keeps the token',
+		options: [
+			{
+				name: 'N8n Credential',
+				value: 'n8nCredential',
+				description: 'The provider’s credential in n8n, connected with its own button: ready at once',
+			},
+			{
+				name: 'Stored Integration',
+				value: 'storedIntegration',
+				description: 'The encrypted vault in the database: pending until a token is stored',
+			},
+		],
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Basis',
+				name: 'basis',
+				type: 'options',
+				default: 'accrual',
+				description: 'How the reports count income and expenses',
+				options: [
+					{ name: 'Accrual', value: 'accrual', description: 'When they are invoiced' },
+					{ name: 'Cash', value: 'cash', description: 'When they are paid' },
+				],
+			},
+			{
+				displayName: 'Time Zone',
+				name: 'timezone',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Australia/Sydney',
+				description: 'Where the provider states none',
+			},
+		],
+	},
+];
+
+const getAll: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add filter',
+		default: {},
+		options: [
+			providerField,
+			{
+				displayName: 'Tenant ID',
+				name: 'tenantId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. cmd1x2y3z0000abcd',
+				description: 'Only the connections of this tenant',
+			},
+		],
+	},
+];
+
+const shownFor = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
+	updateDisplayOptions({ show: { resource: ['connection'], operation: operations } }, properties);
+
+export const connectionProperties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['connection'] } },
+		default: 'getAll',
+		options: [
+			{
+				name: 'Create',
+				value: 'create',
+				action: 'Create connection',
+				description: 'Connect a tenant to a provider; done twice it gives the connection there is',
+			},
+			{
+				name: 'Disable',
+				value: 'disable',
+				action: 'Disable connection',
+				description: 'Stop syncing it; its data and its token stay',
+			},
+			{
+				name: 'Enable',
+				value: 'enable',
+				action: 'Enable connection',
+				description: 'Sync it again, also after a person mended what was wrong',
+			},
+			{
+				name: 'Get Many',
+				value: 'getAll',
+				action: 'Get many connections',
+				description: 'List the connections of every tenant with their last run',
+			},
+		],
+	},
+	...shownFor(['create'], create),
+	...shownFor(['enable', 'disable'], [{ ...integrationField, required: true }]),
+	...shownFor(['getAll'], getAll),
+];

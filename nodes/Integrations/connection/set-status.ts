@@ -1,0 +1,27 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { setIntegrationStatus } from '../../../db/integrations';
+import { databaseFor } from '../../shared/n8n/database';
+import { eachItem } from '../../shared/n8n/each-item';
+
+/** Stops the syncs of a connection; its data and its token stay. */
+export async function disableConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	return await setStatus(context, 'DISABLED');
+}
+
+/** Syncs a connection again, with the next schedule. */
+export async function enableConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	return await setStatus(context, 'ACTIVE');
+}
+
+async function setStatus(
+	context: IExecuteFunctions,
+	status: 'ACTIVE' | 'DISABLED',
+): Promise<INodeExecutionData[]> {
+	const pool = await databaseFor(context);
+	return await eachItem(context, async (item) => {
+		const integrationId = context.getNodeParameter('integrationId', item, '', { extractValue: true }) as string;
+		if (!integrationId) throw new Error('No connection is chosen. Pick one in the field Integration.');
+		return [await setIntegrationStatus(pool, { integrationId, status })];
+	});
+}

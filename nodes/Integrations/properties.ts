@@ -1,0 +1,20 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { connectionProperties } from './connection/properties';
+import { syncProperties } from './sync/properties';
+
+export const integrationsProperties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		default: 'sync',
+		options: [
+			{ name: 'Connection', value: 'connection', description: 'A tenant’s connection to a provider' },
+			{ name: 'Sync', value: 'sync', description: 'The runs that bring a connection up to date' },
+		],
+	},
+	...syncProperties,
+	...connectionProperties,
+];

@@ -1,0 +1,62 @@
+import type { Envelope, FailureClass, FailureMessage, Message, StateMessage } from '../../shared/messages';
+
+/** What the messages of a run say about it. */
+export interface RunOutcome {
+	tenantId: string;
+	integrationId: string | null;
+	syncRunId: string;
+	provider: string;
+	status: 'succeeded' | 'partial' | 'failed';
+	failures: FailureMessage[];
+	/** Another run should follow at once: the source has more than this one read. */
+	hasMore: boolean;
+	/** Only a person can mend it; trying again by itself would be in vain. */
+	needsPerson: boolean;
+	warnings: string[];
+}
+
+const FOR_A_PERSON: ReadonlySet<FailureClass> = new Set([
+	'reconnect_required',
+	'not_permitted',
+	'account_gone',
+	'account_conflict',
+]);
+
+/** The outcome of every run that has a message among the items, in order of appearance. */
+export function outcomesOf(messages: Message[]): RunOutcome[] {
+	const runs = new Map<string, Message[]>();
+	for (const message of messages) {
+		if (!message.syncRunId) continue;
+		const ofRun = runs.get(message.syncRunId);
+		if (ofRun) ofRun.push(message);
+		else runs.set(message.syncRunId, [message]);
+	}
+	return [...runs.values()].map(outcomeOf);
+}
+
+function outcomeOf(messages: Message[]): RunOutcome {
+	const failures = messages.filter((message): message is FailureMessage => message.type === 'FAILURE');
+	const states = messages.filter((message): message is StateMessage => message.type === 'STATE');
+	const { tenantId, integrationId, syncRunId, provider } = messages[0]!;
+	return {
+		tenantId,
+		integrationId,
+		syncRunId: syncRunId!,
+		provider,
+		status: statusOf(failures, states),
+		failures,
+		hasMore: states.some(({ hasMore }) => hasMore),
+		needsPerson: states.length === 0 && failures.length > 0 && failures.every(isForAPerson),
+		warnings: states.flatMap(({ warnings }) => warnings ?? []),
+	};
+}
+
+function statusOf(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {
+	if (failures.length === 0) return states.length > 0 ? 'succeeded' : 'failed';
+	const failed = new Set(failures.map(placeOf));
+	return states.some((state) => !failed.has(placeOf(state))) ? 'partial' : 'failed';
+}
+
+const placeOf = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
+
+const isForAPerson = ({ failure }: FailureMessage): boolean => FOR_A_PERSON.has(failure.class);

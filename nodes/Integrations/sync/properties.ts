@@ -1,0 +1,150 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import { integrationField } from '../../shared/n8n/search';
+import { providerField } from '../../shared/n8n/provider-field';
+
+const claimDue: INodeProperties[] = [
+	providerField,
+	{
+		displayName: 'Authentication',
+		name: 'authentication',
+		type: 'options',
+		default: 'storedIntegration',
+		options: [
+			{
+				name: 'Stored Integration',
+				value: 'storedIntegration',
+				description: 'Every tenant whose encrypted token lies in the database',
+			},
+			{
+				name: 'N8n Credential',
+				value: 'n8nCredential',
+				description: 'One connection, whose token n8n’s own OAuth dialog obtained and keeps',
+			},
+		],
+	},
+	{
+		...integrationField,
+		description: 'The one connection to claim. With Stored Integration leave it empty to claim all that are due.',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Sync Every (Hours)',
+				name: 'syncEvery',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 2 },
+				default: 6,
+				description:
+					'How old the last success must be before a connection is due again. A run started by hand does not wait for it.',
+			},
+		],
+	},
+];
+
+const getRuns: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add filter',
+		default: {},
+		options: [
+			{
+				displayName: 'Integration ID',
+				name: 'integrationId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. cmd1x2y3z0000abcd',
+				description: 'Only the runs of this connection',
+			},
+			{
+				displayName: 'Status',
+				name: 'status',
+				type: 'options',
+				default: 'failed',
+				options: [
+					{ name: 'Abandoned', value: 'abandoned', description: 'Its lease ended before it was finished' },
+					{ name: 'Failed', value: 'failed', description: 'Nothing could be read' },
+					{ name: 'Partial', value: 'partial', description: 'An account or a stream could not be read' },
+					{ name: 'Running', value: 'running' },
+					{ name: 'Succeeded', value: 'succeeded' },
+				],
+				description: 'Only the runs that ended so',
+			},
+			{
+				displayName: 'Tenant ID',
+				name: 'tenantId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. cmd1x2y3z0000abcd',
+				description: 'Only the runs of this tenant',
+			},
+		],
+	},
+];
+
+const shownFor = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
+	updateDisplayOptions({ show: { resource: ['sync'], operation: [operation] } }, properties);
+
+export const syncProperties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['sync'] } },
+		default: 'claimDue',
+		options: [
+			{
+				name: 'Claim Due',
+				value: 'claimDue',
+				action: 'Claim due integrations',
+				description: 'Open a run for every connection that is due, so that no other execution takes it',
+			},
+			{
+				name: 'Finish',
+				value: 'finish',
+				action: 'Finish sync runs',
+				description: 'Close the runs whose messages come in, with their counts and what comes next',
+			},
+			{
+				name: 'Get Runs',
+				value: 'getRuns',
+				action: 'Get sync runs',
+				description: 'List the latest runs with their counts and outcome',
+			},
+		],
+	},
+	...shownFor('claimDue', claimDue),
+	...shownFor('getRuns', getRuns),
+];

@@ -1,0 +1,30 @@
+import type { RecordCounts, RowCounts } from './messages';
+
+/** The counts of one stream as `etl.sync_runs.counts` holds them. */
+export interface StreamCounts {
+	records: Partial<RecordCounts>;
+	rows: Partial<RowCounts>;
+}
+
+const RECORD_FATES = ['normalised', 'skipped', 'rejected', 'filtered'] as const;
+const ROW_FATES = ['inserted', 'updated', 'unchanged', 'superseded', 'deduplicated', 'rejected'] as const;
+
+/**
+ * Says where a stream's counts do not add up: every extracted record and every produced row must have met one fate.
+ * An empty list is the promise kept.
+ */
+export function imbalances(stream: string, { records, rows }: StreamCounts): string[] {
+	return [
+		difference(`${stream}: records extracted`, records.extracted, sum(records, RECORD_FATES)),
+		difference(`${stream}: rows produced`, rows.produced, sum(rows, ROW_FATES)),
+	].filter((line) => line !== undefined);
+}
+
+function sum<Name extends string>(counts: Partial<Record<Name, number>>, names: readonly Name[]): number {
+	return names.reduce((total, name) => total + (counts[name] ?? 0), 0);
+}
+
+function difference(what: string, came = 0, accounted: number): string | undefined {
+	if (came === accounted) return undefined;
+	return `${what} ${came}, accounted for ${accounted}: a node of your own between the Zixly nodes took out or added items.`;
+}

@@ -1,0 +1,60 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { poolFor } from '../../../db/connection';
+import { listIntegrations } from '../../../db/integrations';
+import { listTenants } from '../../../db/tenants';
+import { databaseSettingsOf, POSTGRES_CREDENTIAL } from './database';
+
+const MOST_SHOWN = 100;
+
+/** The tenants whose name holds what the person typed. */
+export async function searchTenants(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const tenants = await listTenants(await poolOf(this), { search: filter, limit: MOST_SHOWN });
+	return { results: tenants.map(({ id, name }) => ({ name, value: id })) };
+}
+
+/** The connections, named by tenant and provider. */
+export async function searchIntegrations(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	const integrations = await listIntegrations(await poolOf(this), {});
+	const results = integrations
+		.map((one) => ({ name: `${one.tenantName} – ${one.provider} (${one.status})`, value: one.integrationId }))
+		.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
+	return { results: results.slice(0, MOST_SHOWN) };
+}
+
+async function poolOf(context: ILoadOptionsFunctions): Promise<Pool> {
+	return poolFor(databaseSettingsOf(await context.getCredentials(POSTGRES_CREDENTIAL)));
+}
+
+/** A field that picks a tenant from the list or takes its id. */
+export const tenantField: INodeProperties = {
+	displayName: 'Tenant',
+	name: 'tenantId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The owner of the data',
+	modes: [
+		{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchTenants', searchable: true } },
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+	],
+};
+
+/** A field that picks a connection from the list or takes its id. */
+export const integrationField: INodeProperties = {
+	displayName: 'Integration',
+	name: 'integrationId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The connection of one tenant to one provider',
+	modes: [
+		{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchIntegrations', searchable: true } },
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+	],
+};
