@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+
+import { outcomesOf, type RunOutcome } from '../../nodes/Integrations/sync/outcome';
+import { retryAt } from '../../nodes/Integrations/sync/retry';
+import { imbalances } from '../../nodes/shared/counts';
+import type { FailureClass, FailureMessage, Message, StateMessage } from '../../nodes/shared/messages';
+
+const envelope = { tenantId: 't1', integrationId: 'i1', syncRunId: 'r1', provider: 'xero', stream: 'monthlyFinancials' };
+
+function state(accountId: string, more: Partial<StateMessage> = {}): StateMessage {
+	return { type: 'STATE', ...envelope, accountId, state: {}, hasMore: false, counts: {}, ...more };
+}
+
+function failure(accountId: string, failureClass: FailureClass, retryInstant?: string): FailureMessage {
+	const stream = accountId ? envelope.stream : '';
+	const detail = { class: failureClass, message: 'It did not work. Try this.', retryAt: retryInstant };
+	return { type: 'FAILURE', ...envelope, stream, accountId, failure: detail };
+}
+
+const only = (messages: Message[]): RunOutcome => outcomesOf(messages)[0]!;
+
+describe('the outcome of a run', () => {
+	it('succeeds when every account ended with its state', () => {
+		expect(only([state('a'), state('b')])).toMatchObject({ status: 'succeeded', needsPerson: false, hasMore: false });
+	});
+
+	it('is partial when one account failed after its state, since every account ends with one', () => {
+		const outcome = only([state('a'), state('b'), failure('b', 'not_permitted')]);
+		expect(outcome).toMatchObject({ status: 'partial', needsPerson: false });
+	});
+
+	it('fails, and calls for a person, when the consent is gone', () => {
+		expect(only([failure('', 'reconnect_required')])).toMatchObject({ status: 'failed', needsPerson: true });
+	});
+
+	it('fails without calling for a person when the provider is down', () => {
+		expect(only([failure('', 'provider_unavailable')])).toMatchObject({ status: 'failed', needsPerson: false });
+	});
+
+	it('keeps runs apart and in order', () => {
+		const other = { ...state('z'), syncRunId: 'r2', tenantId: 't2' };
+		expect(outcomesOf([state('a'), other, failure('a', 'bad_request')]).map((run) => run.status)).toEqual([
+			'failed',
+			'succeeded',
+		]);
+	});
+
+	it('hands on that there is more, and warnings', () => {
+		expect(only([state('a', { hasMore: true, warnings: ['w'] })])).toMatchObject({ hasMore: true, warnings: ['w'] });
+	});
+});
+
+describe('when a run is tried again', () => {
+	const now = new Date('2026-11-23T00:00:00Z');
+	const middle = () => 0.5;
+	const at = (messages: Message[], failedBefore = 0) => retryAt(only(messages), failedBefore, now, middle)?.toISOString();
+
+	it('leaves a success to the schedule', () => {
+		expect(at([state('a')])).toBeUndefined();
+	});
+
+	it('goes on at once where there is more', () => {
+		expect(at([state('a', { hasMore: true })])).toBe('2026-11-23T00:00:00.000Z');
+	});
+
+	it('waits for a person where only a person can help', () => {
+		expect(at([failure('', 'reconnect_required')])).toBeUndefined();
+	});
+
+	it('comes back when the provider said', () => {
+		expect(at([failure('', 'rate_limited', '2026-11-23T18:00:00Z')])).toBe('2026-11-23T18:00:00.000Z');
+	});
+
+	it('does not let one organisation at its day limit hold back the others of its integration', () => {
+		const messages = [state('a'), state('b'), failure('b', 'rate_limited', '2026-11-23T18:00:00Z')];
+		expect(at(messages)).toBe('2026-11-23T06:00:00.000Z');
+	});
+
+	it('doubles the pause with every failed run, up to six hours', () => {
+		const down = [failure('', 'provider_unavailable')];
+		expect(at(down)).toBe('2026-11-23T00:05:00.000Z');
+		expect(at(down, 3)).toBe('2026-11-23T00:40:00.000Z');
+		expect(at(down, 30)).toBe('2026-11-23T06:00:00.000Z');
+	});
+
+	it('spreads the tenants by a quarter either way', () => {
+		const outcome = only([failure('', 'provider_unavailable')]);
+		expect(retryAt(outcome, 0, now, () => 0)?.toISOString()).toBe('2026-11-23T00:03:45.000Z');
+		expect(retryAt(outcome, 0, now, () => 1)?.toISOString()).toBe('2026-11-23T00:06:15.000Z');
+	});
+});
+
+describe('the sums of a stream', () => {
+	it('are silent when every record and row met one fate', () => {
+		const records = { extracted: 3, normalised: 2, rejected: 1 };
+		expect(imbalances('s', { records, rows: { produced: 2, inserted: 1, unchanged: 1 } })).toEqual([]);
+	});
+
+	it('name what is missing', () => {
+		const lines = imbalances('s', { records: { extracted: 3, normalised: 2 }, rows: { produced: 2, inserted: 1 } });
+		expect(lines).toHaveLength(2);
+		expect(lines[0]).toContain('records extracted 3, accounted for 2');
+		expect(lines[1]).toContain('rows produced 2, accounted for 1');
+	});
+});
