@@ -1,0 +1,60 @@
+// What `npm test`, `npm run demo` and their kin start: needs nothing installed, brings what the command needs, runs it.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { ensureBuilt } from './build.mjs';
+import { run } from './child.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { say } from './progress.mjs';
+import { check, runSuites, vitest } from './tests.mjs';
+
+const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const typescript = (entry) => (args) =>
+	run(process.execPath, ['--import', 'tsx', join(checkout, entry), ...args], { cwd: checkout });
+
+const demo = typescript('test/demo/demo.ts');
+
+/** With arguments (files, -t …) only vitest runs, with them. */
+const test = (args) =>
+	args.length > 0
+		? runSuites([() => vitest(checkout, args)])
+		: runSuites([() => vitest(checkout, []), () => check('npm run demo -- --once', () => demo(['--once']))]);
+
+const testN8n = (args) =>
+	runSuites([() => vitest(checkout, ['--config', 'test/n8n/vitest.config.ts', ...args])]);
+
+const bench = ([name = 'load', ...args]) => typescript(`test/bench/${name}.ts`)(args);
+
+const COMMANDS = {
+	test,
+	'test:n8n': testN8n,
+	demo,
+	n8n: typescript('test/demo/real.ts'),
+	sandbox: typescript('test/sandbox/main.ts'),
+	bench,
+};
+
+async function main([name, ...args]) {
+	const [major, minor] = process.versions.node.split('.').map(Number);
+	if (major < 20 || (major === 20 && minor < 19)) {
+		throw new Error(
+			`Node.js 20.19 or newer is needed; this is ${process.versions.node}. Install a newer one.`,
+		);
+	}
+	const command = COMMANDS[name];
+	if (!command) throw new Error(`Unknown command ${name}. There are: ${Object.keys(COMMANDS).join(', ')}.`);
+	await ensureDependencies(checkout);
+	await ensureBuilt(checkout);
+	return await command(args);
+}
+
+main(process.argv.slice(2)).then(
+	(code) => {
+		process.exitCode = code;
+	},
+	(error) => {
+		say(error.message);
+		process.exitCode = 1;
+	},
+);

@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { run } from './child.mjs';
+import { say } from './progress.mjs';
+
+/**
+ * Runs test suites one after another, each a function that resolves to `{ passed, failed, skipped }`, and ends
+ * with the one line that sums them. Resolves to the exit code.
+ */
+export async function runSuites(suites) {
+	const total = { passed: 0, failed: 0, skipped: 0 };
+	for (const suite of suites) {
+		const counts = await suite();
+		for (const key of Object.keys(total)) total[key] += counts[key];
+	}
+	process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+	return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/** Vitest with the given arguments, its results counted from its own report. */
+export async function vitest(checkout, args) {
+	const folder = mkdtempSync(join(tmpdir(), 'zixly-vitest-'));
+	const report = join(folder, 'report.json');
+	try {
+		const cli = join(checkout, 'node_modules', 'vitest', 'vitest.mjs');
+		const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+		const code = await run(process.execPath, [cli, 'run', ...reporters, ...args], { cwd: checkout });
+		return countsOf(report, code);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+function countsOf(report, code) {
+	const failedAtAll = { passed: 0, failed: 1, skipped: 0 };
+	let result;
+	try {
+		result = JSON.parse(readFileSync(report, 'utf8'));
+	} catch (error) {
+		say(`Vitest left no report (${error.message}); this counts as one failed test.`);
+		return failedAtAll;
+	}
+	// A file that cannot be loaded, and an error outside any test, hold no failed test but are failures.
+	const unloadable = result.testResults.filter(
+		(f) => f.status === 'failed' && f.assertionResults.length === 0,
+	).length;
+	const failed = result.numFailedTests + unloadable;
+	return {
+		passed: result.numPassedTests,
+		failed: failed === 0 && code !== 0 ? 1 : failed,
+		skipped: result.numPendingTests + result.numTodoTests,
+	};
+}
+
+/** A command whose exit code is the verdict, counted as one test. */
+export async function check(name, command) {
+	const passed = (await command()) === 0;
+	say(`${passed ? '✓' : '✗'} ${name}`);
+	return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+}
