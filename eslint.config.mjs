@@ -14,6 +14,11 @@ export default [
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{
+		// Tests start other processes: workers that are killed, n8n itself.
+		files: ['test/**/*.ts'],
+		rules: { '@n8n/community-nodes/no-dangerous-functions': 'off' },
+	},
+	{
 		// These speak to a terminal.
 		files: ['bin/**/*.ts', 'test/**/*.ts'],
 		rules: { 'no-console': 'off' },

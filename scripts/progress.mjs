@@ -3,12 +3,12 @@ export function say(line) {
 	process.stderr.write(`${line}\n`);
 }
 
-/** Does the work and, while it takes longer than two seconds, says so every five. */
-export async function withProgress(what, work) {
+/** Does the work and, while it takes longer than two seconds, says so every few seconds. */
+export async function withProgress(what, work, everySeconds = 5) {
 	const started = Date.now();
 	const seconds = () => Math.round((Date.now() - started) / 1000);
 	const first = setTimeout(() => say(`${what} …`), 2000);
-	const ticker = setInterval(() => say(`${what} … ${seconds()} s`), 5000);
+	const ticker = setInterval(() => say(`${what} … ${seconds()} s`), everySeconds * 1000);
 	try {
 		return await work();
 	} finally {

@@ -17,8 +17,10 @@ export interface CredentialInputs {
 	sandboxUrl: string;
 }
 
+const madeUp = (what: string) => `made-up-${what}-1`;
+
 /** Registered with the sandbox's identity server, which takes any; made up, so that a scan for it means something. */
-export const XERO_APPLICATION = { clientId: 'made-up-client-id-1', clientSecret: 'made-up-client-secret-1' };
+export const XERO_APPLICATION = { clientId: madeUp('client-id'), clientSecret: madeUp('client-secret') };
 
 /** The credentials that the bundled workflows name, by their fixed ids, pointed at a database and a sandbox. */
 export function bundledCredentials({ database, key, sandboxUrl }: CredentialInputs): StoredCredential[] {

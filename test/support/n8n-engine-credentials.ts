@@ -46,7 +46,7 @@ export function credentialsHelper(
 			data: ICredentialDataDecryptedObject,
 		) {
 			const credential = find(stored, details, type);
-			credential.data = { ...credential.data, oauthTokenData: data.oauthTokenData };
+			credential.data = { ...credential.data, oauthTokenData: data.oauthTokenData ?? {} };
 		}
 
 		getCredentialsProperties(type: string) {

@@ -168,7 +168,7 @@ function resultOf(run: IRun, executionId: string, durationMs: number): EngineRun
 		durationMs,
 		runData,
 		items: (nodeName, output = 0) =>
-			(runData[nodeName] ?? []).flatMap((task) => (task.data?.main[output] ?? []).map((item) => item.json)),
+			(runData[nodeName] ?? []).flatMap((task) => (task.data?.main?.[output] ?? []).map((item) => item.json)),
 	};
 }
 
