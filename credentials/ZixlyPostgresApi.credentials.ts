@@ -38,7 +38,8 @@ export class ZixlyPostgresApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. zixly_n8n',
-			description: 'A login that has the role zixly_worker; the one that migrates the schema gets it by itself',
+			description:
+				'A login that has the role zixly_worker; the one that migrates the schema gets it by itself',
 			required: true,
 		},
 		{
@@ -59,7 +60,11 @@ export class ZixlyPostgresApi implements ICredentialType {
 					value: 'disable',
 					description: 'No encryption: only for a server on this machine or in a private network',
 				},
-				{ name: 'Require', value: 'require', description: "Encrypted, the server's certificate is not checked" },
+				{
+					name: 'Require',
+					value: 'require',
+					description: "Encrypted, the server's certificate is not checked",
+				},
 				{
 					name: 'Verify Full',
 					value: 'verify-full',
@@ -83,7 +88,8 @@ export class ZixlyPostgresApi implements ICredentialType {
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 100 },
 			default: 5,
-			description: 'How many connections one n8n process may hold at once; n8n processes times this must fit the server',
+			description:
+				'How many connections one n8n process may hold at once; n8n processes times this must fit the server',
 		},
 	];
 }

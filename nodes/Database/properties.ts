@@ -105,8 +105,18 @@ export const databaseProperties: INodeProperties[] = [
 		displayOptions: { show: { resource: ['tenant'] } },
 		default: 'getAll',
 		options: [
-			{ name: 'Create', value: 'create', action: 'Create tenant', description: 'Add a company whose data is to be synced' },
-			{ name: 'Get Many', value: 'getAll', action: 'Get many tenants', description: 'List the tenants with their IDs' },
+			{
+				name: 'Create',
+				value: 'create',
+				action: 'Create tenant',
+				description: 'Add a company whose data is to be synced',
+			},
+			{
+				name: 'Get Many',
+				value: 'getAll',
+				action: 'Get many tenants',
+				description: 'List the tenants with their IDs',
+			},
 		],
 	},
 	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['create'] } }, createTenant),

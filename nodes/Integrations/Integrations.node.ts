@@ -6,10 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import {
-	postgresConnection,
-	postgresCredential,
-} from '../shared/n8n/credential-test';
+import { postgresConnection, postgresCredential } from '../shared/n8n/credential-test';
 import { runChosen } from '../shared/n8n/operations';
 import { integrationsProperties } from './properties';
 import { integrationsOperations } from './operations';

@@ -5,7 +5,13 @@ import { retryAt } from '../../nodes/Integrations/sync/retry';
 import { imbalances } from '../../nodes/shared/counts';
 import type { FailureClass, FailureMessage, Message, StateMessage } from '../../nodes/shared/messages';
 
-const envelope = { tenantId: 't1', integrationId: 'i1', syncRunId: 'r1', provider: 'xero', stream: 'monthlyFinancials' };
+const envelope = {
+	tenantId: 't1',
+	integrationId: 'i1',
+	syncRunId: 'r1',
+	provider: 'xero',
+	stream: 'monthlyFinancials',
+};
 
 function state(accountId: string, more: Partial<StateMessage> = {}): StateMessage {
 	return { type: 'STATE', ...envelope, accountId, state: {}, hasMore: false, counts: {}, ...more };
@@ -21,7 +27,11 @@ const only = (messages: Message[]): RunOutcome => outcomesOf(messages)[0]!;
 
 describe('the outcome of a run', () => {
 	it('succeeds when every account ended with its state', () => {
-		expect(only([state('a'), state('b')])).toMatchObject({ status: 'succeeded', needsPerson: false, hasMore: false });
+		expect(only([state('a'), state('b')])).toMatchObject({
+			status: 'succeeded',
+			needsPerson: false,
+			hasMore: false,
+		});
 	});
 
 	it('is partial when one account failed after its state, since every account ends with one', () => {
@@ -34,7 +44,10 @@ describe('the outcome of a run', () => {
 	});
 
 	it('fails without calling for a person when the provider is down', () => {
-		expect(only([failure('', 'provider_unavailable')])).toMatchObject({ status: 'failed', needsPerson: false });
+		expect(only([failure('', 'provider_unavailable')])).toMatchObject({
+			status: 'failed',
+			needsPerson: false,
+		});
 	});
 
 	it('keeps runs apart and in order', () => {
@@ -46,14 +59,18 @@ describe('the outcome of a run', () => {
 	});
 
 	it('hands on that there is more, and warnings', () => {
-		expect(only([state('a', { hasMore: true, warnings: ['w'] })])).toMatchObject({ hasMore: true, warnings: ['w'] });
+		expect(only([state('a', { hasMore: true, warnings: ['w'] })])).toMatchObject({
+			hasMore: true,
+			warnings: ['w'],
+		});
 	});
 });
 
 describe('when a run is tried again', () => {
 	const now = new Date('2026-11-23T00:00:00Z');
 	const middle = () => 0.5;
-	const at = (messages: Message[], failedBefore = 0) => retryAt(only(messages), failedBefore, now, middle)?.toISOString();
+	const at = (messages: Message[], failedBefore = 0) =>
+		retryAt(only(messages), failedBefore, now, middle)?.toISOString();
 
 	it('leaves a success to the schedule', () => {
 		expect(at([state('a')])).toBeUndefined();
@@ -97,7 +114,10 @@ describe('the sums of a stream', () => {
 	});
 
 	it('name what is missing', () => {
-		const lines = imbalances('s', { records: { extracted: 3, normalised: 2 }, rows: { produced: 2, inserted: 1 } });
+		const lines = imbalances('s', {
+			records: { extracted: 3, normalised: 2 },
+			rows: { produced: 2, inserted: 1 },
+		});
 		expect(lines).toHaveLength(2);
 		expect(lines[0]).toContain('records extracted 3, accounted for 2');
 		expect(lines[1]).toContain('rows produced 2, accounted for 1');

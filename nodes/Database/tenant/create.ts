@@ -16,7 +16,11 @@ export async function createTenants(context: IExecuteFunctions): Promise<INodeEx
 	return await eachItem(context, async (item) => {
 		const name = String(context.getNodeParameter('name', item, '')).trim();
 		if (!name) throw new Error('The tenant has no name. Fill in the field Name.');
-		const { industry, allowDuplicate } = context.getNodeParameter('additionalFields', item, {}) as AdditionalFields;
+		const { industry, allowDuplicate } = context.getNodeParameter(
+			'additionalFields',
+			item,
+			{},
+		) as AdditionalFields;
 		const existing = allowDuplicate ? undefined : await tenantNamed(pool, name);
 		if (existing) return [{ ...existing, created: false }];
 		return [{ ...(await createTenant(pool, { name, industry: industry || undefined })), created: true }];

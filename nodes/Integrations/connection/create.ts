@@ -14,7 +14,8 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 	const pool = await databaseFor(context);
 	return await eachItem(context, async (item) => {
 		const tenantId = context.getNodeParameter('tenantId', item, '', { extractValue: true }) as string;
-		if (!tenantId) throw new Error('No tenant is chosen. Pick one in the field Tenant, or create it with Zixly Database.');
+		if (!tenantId)
+			throw new Error('No tenant is chosen. Pick one in the field Tenant, or create it with Zixly Database.');
 		const { basis, timezone } = context.getNodeParameter('options', item, {}) as CreateOptions;
 		const authentication = context.getNodeParameter('authentication', item) as string;
 		const created = await createIntegration(pool, {

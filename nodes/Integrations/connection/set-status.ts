@@ -20,7 +20,9 @@ async function setStatus(
 ): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
 	return await eachItem(context, async (item) => {
-		const integrationId = context.getNodeParameter('integrationId', item, '', { extractValue: true }) as string;
+		const integrationId = context.getNodeParameter('integrationId', item, '', {
+			extractValue: true,
+		}) as string;
 		if (!integrationId) throw new Error('No connection is chosen. Pick one in the field Integration.');
 		return [await setIntegrationStatus(pool, { integrationId, status })];
 	});

@@ -60,3 +60,17 @@ function statusOf(failures: FailureMessage[], states: StateMessage[]): RunOutcom
 const placeOf = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
 
 const isForAPerson = ({ failure }: FailureMessage): boolean => FOR_A_PERSON.has(failure.class);
+
+/** A run that was claimed and of which nothing arrived: its messages were taken out on the way. */
+export function silentRun(
+	run: Pick<RunOutcome, 'tenantId' | 'integrationId' | 'syncRunId' | 'provider'>,
+): RunOutcome {
+	const envelope: Envelope = { ...run, stream: '', accountId: '' };
+	return outcomeOf([{ type: 'FAILURE', ...envelope, failure: NOTHING_ARRIVED }]);
+}
+
+const NOTHING_ARRIVED = {
+	class: 'internal',
+	message:
+		'Nothing of this run arrived at Finish. A node between Claim Due and Finish took its messages out; leave the items without data of their own, STATE and FAILURE, in.',
+} as const;

@@ -25,7 +25,8 @@ const claimDue: INodeProperties[] = [
 	},
 	{
 		...integrationField,
-		description: 'The one connection to claim. With Stored Integration leave it empty to claim all that are due.',
+		description:
+			'The one connection to claim. With Stored Integration leave it empty to claim all that are due.',
 	},
 	{
 		displayName: 'Limit',

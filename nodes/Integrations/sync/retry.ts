@@ -8,7 +8,12 @@ const LONGEST_PAUSE_MS = 6 * 3_600_000;
  * provider's word after a rate limit, else after a pause that doubles with every failed run, with jitter so that
  * many tenants do not come back together.
  */
-export function retryAt(outcome: RunOutcome, failedBefore: number, now: Date, random = Math.random): Date | null {
+export function retryAt(
+	outcome: RunOutcome,
+	failedBefore: number,
+	now: Date,
+	random = Math.random,
+): Date | null {
 	if (outcome.hasMore) return now;
 	if (outcome.status === 'succeeded' || outcome.needsPerson) return null;
 	const told = resumeTime(outcome, now);

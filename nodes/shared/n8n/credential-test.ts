@@ -46,7 +46,10 @@ export async function tokenKeyRing(
 	try {
 		const fields = keyRingFieldsOf(credential.data ?? {});
 		keyRing(fields);
-		return { status: 'OK', message: `The key ring is complete; new tokens are sealed with "${fields.activeKeyId}".` };
+		return {
+			status: 'OK',
+			message: `The key ring is complete; new tokens are sealed with "${fields.activeKeyId}".`,
+		};
 	} catch (error) {
 		return failed(error);
 	}

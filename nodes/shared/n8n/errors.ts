@@ -5,7 +5,14 @@ interface Explanation {
 	description: string;
 }
 
-const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET']);
+const CONNECTION_CODES = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'ETIMEDOUT',
+	'EHOSTUNREACH',
+	'ECONNRESET',
+]);
 
 /** What a person can do about the database errors that settings cause, by SQLSTATE. */
 const BY_SQLSTATE: Record<string, Explanation> = {
@@ -32,7 +39,8 @@ const BY_SQLSTATE: Record<string, Explanation> = {
 	},
 	'53300': {
 		message: 'The database has no free connection',
-		description: 'Lower Max Connections in the Zixly Postgres credential, or raise max_connections on the server.',
+		description:
+			'Lower Max Connections in the Zixly Postgres credential, or raise max_connections on the server.',
 	},
 };
 for (const code of ['42P01', '42883', '42704']) BY_SQLSTATE[code] = BY_SQLSTATE['3F000']!;

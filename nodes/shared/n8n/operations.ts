@@ -6,7 +6,10 @@ import { nodeError } from './errors';
 export type Operations = Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>;
 
 /** Runs the operation that the person chose; its errors come out as n8n shows them. */
-export async function runChosen(context: IExecuteFunctions, operations: Operations): Promise<INodeExecutionData[]> {
+export async function runChosen(
+	context: IExecuteFunctions,
+	operations: Operations,
+): Promise<INodeExecutionData[]> {
 	const chosen = `${context.getNodeParameter('resource', 0)}:${context.getNodeParameter('operation', 0)}`;
 	const operation = operations[chosen];
 	try {

@@ -41,7 +41,12 @@ export const tenantField: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	description: 'The owner of the data',
 	modes: [
-		{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchTenants', searchable: true } },
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchTenants', searchable: true },
+		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
 	],
 };
@@ -54,7 +59,12 @@ export const integrationField: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	description: 'The connection of one tenant to one provider',
 	modes: [
-		{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchIntegrations', searchable: true } },
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchIntegrations', searchable: true },
+		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
 	],
 };

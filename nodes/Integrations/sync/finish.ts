@@ -1,0 +1,79 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { finishRun, listRuns, runsOfExecution, type SyncRun } from '../../../db/sync-runs';
+import { imbalances } from '../../shared/counts';
+import { isMessage, type Message } from '../../shared/messages';
+import { databaseFor } from '../../shared/n8n/database';
+import { paired } from '../../shared/n8n/items';
+import { outcomesOf, silentRun, type RunOutcome } from './outcome';
+import { retryAt } from './retry';
+
+/** How far back the failed runs before this one are counted. */
+const RUNS_LOOKED_AT = 12;
+
+/** Closes every run whose messages came in, and those of this execution that nothing came of: one item each. */
+export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const pool = await databaseFor(context);
+	const items = context.getInputData();
+	const messages = items.map(({ json }) => json).filter(isMessage);
+	const outcomes = outcomesOf(messages);
+	const heardOf = new Set(outcomes.map(({ syncRunId }) => syncRunId));
+	for (const run of await runsOfExecution(pool, context.getExecutionId())) {
+		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
+	}
+	const finished: INodeExecutionData[] = [];
+	for (const outcome of outcomes)
+		finished.push(paired(await finish(pool, outcome), lastItemOf(outcome, items)));
+	return finished;
+}
+
+async function finish(pool: Pool, outcome: RunOutcome): Promise<object> {
+	const { tenantId, syncRunId, integrationId } = outcome;
+	const history = integrationId
+		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
+		: [];
+	const run = history.find(({ id }) => id === syncRunId);
+	const earlier = history.filter(({ id }) => id !== syncRunId);
+	const [first] = outcome.failures;
+	return await finishRun(pool, {
+		tenantId,
+		syncRunId,
+		status: outcome.status,
+		error: first && {
+			...first.failure,
+			stream: first.stream,
+			accountId: first.accountId,
+			failures: outcome.failures.length,
+		},
+		retryAt: retryAt(outcome, failedInARow(earlier), new Date())?.toISOString() ?? null,
+		warnings: [...outcome.warnings, ...warningsOf(run, earlier)],
+		needsPerson: outcome.needsPerson,
+	});
+}
+
+function failedInARow(earlier: SyncRun[]): number {
+	const success = earlier.findIndex(({ status }) => status === 'succeeded');
+	return success < 0 ? earlier.length : success;
+}
+
+/** What does not add up, and the streams that had data and now yield none. */
+function warningsOf(run: SyncRun | undefined, earlier: SyncRun[]): string[] {
+	const streams = Object.entries(run?.counts ?? {});
+	const before = earlier.find(({ status }) => status === 'succeeded')?.counts ?? {};
+	return streams.flatMap(([stream, counts]) => [
+		...imbalances(stream, counts),
+		...(counts.records.extracted === 0 && (before[stream]?.records.extracted ?? 0) > 0
+			? [
+					`${stream}: nothing came, where the run before had ${before[stream]?.records.extracted} records. Nothing was deleted.`,
+				]
+			: []),
+	]);
+}
+
+function lastItemOf({ syncRunId }: RunOutcome, items: INodeExecutionData[]): number {
+	const last = items.findLastIndex(
+		({ json }) => isMessage(json) && (json as unknown as Message).syncRunId === syncRunId,
+	);
+	return Math.max(0, last);
+}
