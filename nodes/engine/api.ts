@@ -1,0 +1,185 @@
+import { backoffMs, withJitter } from './backoff';
+import type { Clock } from './clock';
+import type { ApiRequest, CallPlace, ProviderApi, ProviderDefinition, ResponseRule } from './definition';
+import { ReadFailure, withoutSecrets } from './failure';
+import type { HttpClient, HttpReply, HttpRequest } from './http';
+import type { Log } from './log';
+import { NO_REPLY, ruleFor, UNREADABLE } from './respond';
+import { retryAfterMs } from './retry-after';
+import type { AccountThrottle, Throttles } from './throttle';
+import type { Authorisation } from './tokens';
+
+/** What the calls of one run need. */
+export interface ApiContext {
+	definition: ProviderDefinition;
+	/** Where the API is, with or without a slash at its end. */
+	baseUrl: string;
+	http: HttpClient;
+	authorisation: Authorisation;
+	throttles: Throttles;
+	/** Our part of an account's day limit, 0 to 1. */
+	dayShare: number;
+	timeoutMs: number;
+	clock: Clock;
+	log: Log;
+	signal?: AbortSignal;
+	/** Called before every call. @throws ReadFailure of class `run_lost` where the run was taken over */
+	keepLease(): Promise<void>;
+}
+
+const MOST_RETRIES = 3;
+/** A longer wait is not sat out: the run ends and says when to come back. */
+const LONGEST_WAIT_MS = 120_000;
+
+/** A call that did not give what was asked for. */
+interface Trouble {
+	rule: ResponseRule;
+	place: CallPlace;
+	token: string | undefined;
+	retryAfterMs: number | undefined;
+	throttle: AccountThrottle | undefined;
+}
+
+type Tries = Record<'retry' | 'wait' | 'refresh', number>;
+
+/** The provider's API with its limits, retries and tokens taken care of. */
+export function apiOf(context: ApiContext): ProviderApi {
+	return { get: async (request) => await get(context, request) };
+}
+
+async function get(context: ApiContext, request: ApiRequest): Promise<unknown> {
+	const tries: Tries = { retry: 0, wait: 0, refresh: 0 };
+	for (;;) {
+		const answer = await attempt(context, request);
+		if ('json' in answer) return answer.json;
+		await recover(context, answer, tries);
+	}
+}
+
+async function attempt(context: ApiContext, request: ApiRequest): Promise<{ json: unknown } | Trouble> {
+	const throttle = throttleOf(context, request);
+	const send = async (): Promise<{ json: unknown } | Trouble> => await sendOnce(context, request, throttle);
+	return await (throttle ? throttle.run(context, send) : send());
+}
+
+async function sendOnce(
+	context: ApiContext,
+	request: ApiRequest,
+	throttle: AccountThrottle | undefined,
+): Promise<{ json: unknown } | Trouble> {
+	const { clock, definition } = context;
+	await context.keepLease();
+	const token = await bearerOf(context.authorisation);
+	const trouble = (rule: ResponseRule, status: number, detail: string, retryAfter?: string): Trouble => ({
+		rule,
+		place: placeOf(definition, request, status, detail),
+		token,
+		retryAfterMs: retryAfterMs(retryAfter, clock.now()),
+		throttle,
+	});
+	const reply = await replyTo(context, httpRequestOf(context, request, token));
+	if (reply instanceof Error) return trouble(NO_REPLY, 0, withoutSecrets(reply.message));
+	throttle?.observe(reply.headers);
+	const rule = ruleFor(definition.rules, request.path, reply);
+	if (rule) return trouble(rule, reply.status, detailIn(reply.body), reply.headers['retry-after']);
+	const json = parsed(reply.body, definition.redact);
+	return json !== undefined && request.accept(json) ? { json } : trouble(UNREADABLE, reply.status, '');
+}
+
+/** Does what the rule says, so that the call can be tried again. @throws ReadFailure where it should not */
+async function recover(context: ApiContext, trouble: Trouble, tries: Tries): Promise<void> {
+	const { rule } = trouble;
+	if (rule.action === 'fail') throw failureOf(context, trouble);
+	const done = tries[rule.action]++;
+	if (rule.action === 'refresh') return await refresh(context, trouble, done);
+	const wait = waitFor(context, trouble, done);
+	if (done >= MOST_RETRIES || wait > LONGEST_WAIT_MS) throw failureOf(context, trouble);
+	const { provider, what, account, status } = trouble.place;
+	context.log.debug(`${provider}: ${what} of ${account}: status ${status}, trying again in ${wait} ms`);
+	if (rule.action === 'wait') trouble.throttle?.pause(wait);
+	await context.clock.sleep(wait, context.signal);
+}
+
+function waitFor({ clock }: ApiContext, { retryAfterMs: asked }: Trouble, done: number): number {
+	return asked === undefined ? backoffMs(done, clock.random) : withJitter(asked, clock.random);
+}
+
+async function refresh(context: ApiContext, trouble: Trouble, done: number): Promise<void> {
+	const { authorisation } = context;
+	if (done > 0 || authorisation.by === 'client') throw failureOf(context, trouble);
+	await authorisation.tokens.refresh(trouble.token ?? '');
+}
+
+function failureOf(
+	{ clock }: ApiContext,
+	{ rule, place, retryAfterMs: asked, throttle }: Trouble,
+): ReadFailure {
+	const limited = rule.class === 'rate_limited';
+	const rest = asked ?? (limited ? (rule.restMs ?? LONGEST_WAIT_MS) : undefined);
+	const retryAt = rest === undefined ? undefined : new Date(clock.now().getTime() + rest);
+	if (limited && retryAt) throttle?.restUntil(retryAt);
+	return new ReadFailure(rule.class, rule.message(place), retryAt);
+}
+
+function throttleOf(
+	{ definition, baseUrl, throttles }: ApiContext,
+	{ account }: ApiRequest,
+): AccountThrottle | undefined {
+	if (!account) return undefined;
+	return throttles.of(`${definition.key} ${baseUrl} ${account.id}`, account.name, definition.limits);
+}
+
+async function bearerOf(authorisation: Authorisation): Promise<string | undefined> {
+	return authorisation.by === 'engine' ? await authorisation.tokens.current() : undefined;
+}
+
+/** The reply of any status, or the error where none came. */
+async function replyTo({ http, signal }: ApiContext, request: HttpRequest): Promise<HttpReply | Error> {
+	try {
+		return await http(request);
+	} catch (error) {
+		signal?.throwIfAborted();
+		if (error instanceof ReadFailure) throw error;
+		return error instanceof Error ? error : new Error(String(error));
+	}
+}
+
+function httpRequestOf(context: ApiContext, request: ApiRequest, token: string | undefined): HttpRequest {
+	const { definition, timeoutMs, signal } = context;
+	const url = new URL(context.baseUrl.replace(/\/+$/, '') + request.path);
+	for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+	const headers: Record<string, string> = { ...definition.headers };
+	if (token !== undefined) headers.authorization = `Bearer ${token}`;
+	if (request.account) headers[definition.accountHeader] = request.account.id;
+	return { method: 'GET', url: url.href, headers, timeoutMs, signal };
+}
+
+function placeOf(
+	{ displayName }: ProviderDefinition,
+	request: ApiRequest,
+	status: number,
+	detail: string,
+): CallPlace {
+	const account = request.account?.name ?? 'the connection';
+	return { provider: displayName, what: request.what, account, scope: request.scope, status, detail };
+}
+
+function parsed(body: string, redact: readonly string[]): unknown {
+	try {
+		return JSON.parse(body, (key, value: unknown) => (redact.includes(key) ? undefined : value));
+	} catch {
+		return undefined;
+	}
+}
+
+const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title'];
+
+/** The provider's own words for an error, short. */
+function detailIn(body: string): string {
+	const json = parsed(body, []);
+	if (typeof json !== 'object' || json === null) return '';
+	const words = DETAILS.map((name) => (json as Record<string, unknown>)[name]).find(
+		(text) => typeof text === 'string',
+	);
+	return withoutSecrets(String(words ?? ''));
+}

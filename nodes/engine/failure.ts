@@ -1,0 +1,50 @@
+import type { FailureClass } from '../shared/messages';
+
+/** What keeps a whole integration from being read, not only one of its accounts. */
+const ENDS_RUN: ReadonlySet<FailureClass> = new Set([
+	'reconnect_required',
+	'configuration',
+	'database_unavailable',
+	'run_lost',
+	'internal',
+]);
+
+/** A reason why something could not be read. The message says what happened and what to do, and holds no secret. */
+export class ReadFailure extends Error {
+	constructor(
+		readonly failureClass: FailureClass,
+		message: string,
+		/** When it is worth trying again, where that is known. */
+		readonly retryAt?: Date,
+	) {
+		super(message);
+		this.name = 'ReadFailure';
+	}
+
+	/** Whether the other accounts of the integration would meet the same. */
+	get endsRun(): boolean {
+		return ENDS_RUN.has(this.failureClass);
+	}
+}
+
+/**
+ * Any error as a failure. One that nobody foresaw becomes `internal`, its text freed of whatever looks like a token:
+ * it may have come from a library that quotes the request.
+ */
+export function asFailure(error: unknown): ReadFailure {
+	if (error instanceof ReadFailure) return error;
+	const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+	return new ReadFailure(
+		'internal',
+		`Reading stopped at something unforeseen (${name}: ${withoutSecrets(message)}). ` +
+			'The next run tries again; if it happens every time, report it with this text.',
+	);
+}
+
+/** A text without bearer tokens and without anything else as long and unbroken as a token. */
+export function withoutSecrets(text: string): string {
+	return text
+		.replace(/\b(bearer|basic)\s+\S+/gi, '$1 [removed]')
+		.replace(/[\w.~+/=-]{24,}/g, '[removed]')
+		.slice(0, 300);
+}

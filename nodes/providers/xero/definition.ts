@@ -1,0 +1,70 @@
+import type { MonthPart, ProviderDefinition } from '../../engine/definition';
+import type { CalendarMonth } from '../../engine/months';
+import { xeroAccounts } from './accounts';
+import { xeroRules } from './rules';
+
+const profitAndLoss: MonthPart = {
+	name: 'profitAndLoss',
+	what: 'the profit and loss report',
+	path: '/api.xro/2.0/Reports/ProfitAndLoss',
+	scope: 'accounting.reports.profitandloss.read',
+	// One month a call: with `periods` Xero cuts day 31 off the months beside a shorter one.
+	query: (month, basis) => ({
+		...daysOf(month),
+		standardLayout: 'true',
+		...(basis === 'cash' && { paymentsOnly: 'true' }),
+	}),
+	accept: isReport,
+};
+
+const bankSummary: MonthPart = {
+	name: 'bankSummary',
+	what: 'the bank summary',
+	path: '/api.xro/2.0/Reports/BankSummary',
+	scope: 'accounting.reports.banksummary.read',
+	query: daysOf,
+	accept: isReport,
+};
+
+export const xero: ProviderDefinition = {
+	key: 'xero',
+	displayName: 'Xero',
+	credential: 'zixlyXeroOAuth2Api',
+	domains: ['xero.com'],
+	apiBaseUrl: 'https://api.xero.com',
+	oauth: { accessTokenUrl: 'https://identity.xero.com/connect/token', clientAuthentication: 'header' },
+	limits: {
+		// Of 60 a minute and 5 at once that Xero allows per organisation and app.
+		perMinute: 50,
+		concurrent: 4,
+		perDay: [1_000, 5_000],
+		dayReserve: 0.05,
+		minuteRemainingHeader: 'x-minlimit-remaining',
+		dayRemainingHeader: 'x-daylimit-remaining',
+	},
+	// Without it Xero answers in XML.
+	headers: { accept: 'application/json' },
+	accountHeader: 'xero-tenant-id',
+	redact: ['APIKey'],
+	rules: xeroRules,
+	accounts: xeroAccounts,
+	streams: [
+		{
+			reading: 'calendarMonths',
+			key: 'monthlyFinancials',
+			variant: (metadata) => (metadata.basis === 'cash' ? 'cash' : 'accrual'),
+			head: (month, basis) => ({ month: month.key, basis }),
+			parts: [profitAndLoss, bankSummary],
+		},
+	],
+};
+
+function daysOf({ firstDay, lastDay }: CalendarMonth): Record<string, string> {
+	return { fromDate: firstDay, toDate: lastDay };
+}
+
+/** Only the frame is looked at here; Transform judges the content, and can reject it with a reason. */
+function isReport(json: unknown): boolean {
+	const { Reports } = (json ?? {}) as { Reports?: Array<{ Rows?: unknown } | null> };
+	return Array.isArray(Reports) && Array.isArray(Reports[0]?.Rows);
+}
