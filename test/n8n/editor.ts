@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+
+import { chromium, type Page } from 'playwright-core';
+
+import type { N8nServer } from '../support/real-n8n';
+
+const BROWSERS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** A browser of the system, if there is one. */
+export const browser = BROWSERS.find((path) => path && existsSync(path));
+
+const QUIET = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];
+
+/** Signs in at the editor, opens a workflow and hands over the page once its nodes are drawn. */
+export async function withEditor<T>(
+	server: N8nServer,
+	workflowId: string,
+	look: (page: Page) => Promise<T>,
+): Promise<T> {
+	const running = await chromium.launch({ executablePath: browser, headless: true, args: QUIET });
+	try {
+		const page = await running.newPage({ viewport: { width: 1600, height: 900 } });
+		await page.goto(`${server.url}/signin`);
+		await page.fill('input[name="emailOrLdapLoginId"]', server.owner.email);
+		await page.fill('input[name="password"]', server.owner.password);
+		await page.click('[data-test-id="form-submit-button"]');
+		await page.waitForURL(/\/(home|workflow|projects)/);
+		await page.goto(`${server.url}/workflow/${workflowId}`);
+		await page.waitForSelector('[data-test-id="canvas-node"]');
+		return await look(page);
+	} finally {
+		await running.close();
+	}
+}
