@@ -1,0 +1,61 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { postgresConnection, tokenKeyRing } from '../shared/n8n/credential-test';
+import { extract } from './extract';
+import { extractProperties } from './properties';
+
+export class Extract implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Zixly Extract',
+		name: 'extract',
+		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		group: ['input'],
+		version: 1,
+		subtitle: '={{ $parameter["provider"] + ": " + $parameter["authentication"] }}',
+		description: 'Read the records of every claimed connection from its provider',
+		defaults: { name: 'Zixly Extract' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['Messages', 'Failed'],
+		// It needs a run that Claim Due opened, and uses up the day's calls of tenants: not for an agent to call.
+		usableAsTool: undefined,
+		hints: [
+			{
+				message:
+					'Messages holds everything in order, also what failed. Failed holds copies for alerts: attach a node of your own below the main line, or leave it empty.',
+				type: 'info',
+				location: 'outputPane',
+				whenToDisplay: 'beforeExecution',
+			},
+			{
+				message: 'An n8n credential syncs one connection: choose the same one in Integration of Claim Due.',
+				type: 'info',
+				location: 'ndv',
+				displayCondition: '={{ $parameter["authentication"] === "n8nCredential" }}',
+			},
+		],
+		credentials: [
+			{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' },
+			{
+				name: 'zixlyTokenKeyApi',
+				required: true,
+				testedBy: 'tokenKeyRing',
+				displayOptions: { show: { authentication: ['storedIntegration'] } },
+			},
+			{ name: 'zixlyXeroOAuth2Api', required: true, displayOptions: { show: { provider: ['xero'] } } },
+		],
+		properties: extractProperties,
+	};
+
+	methods = { credentialTest: { postgresConnection, tokenKeyRing } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await extract(this);
+	}
+}

@@ -1,0 +1,31 @@
+import type { Logger } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { finishRun } from '../../db/sync-runs';
+import type { RunToExtract } from '../engine/extract-run';
+import { withoutSecrets, type ReadFailure } from '../engine/failure';
+
+/** Closes runs that this execution cannot read, due again at once, so that none waits for its lease to end. */
+export async function releaseRuns(
+	pool: Pool,
+	runs: RunToExtract[],
+	failure: ReadFailure,
+	log: Logger,
+): Promise<void> {
+	for (const { tenantId, syncRunId } of runs) {
+		const error = { class: failure.failureClass, message: failure.message };
+		const outcome = {
+			tenantId,
+			syncRunId,
+			status: 'failed',
+			error,
+			retryAt: new Date().toISOString(),
+		} as const;
+		try {
+			await finishRun(pool, outcome);
+		} catch (unreleased) {
+			// Its lease ends by itself; what went wrong first must not be hidden by this.
+			log.warn(`Run ${syncRunId} could not be closed: ${withoutSecrets((unreleased as Error).message)}`);
+		}
+	}
+}

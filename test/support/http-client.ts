@@ -1,0 +1,40 @@
+import type { HttpClient, HttpReply, HttpRequest } from '../../nodes/engine/http';
+
+/** The engine's HTTP client over fetch, for tests without n8n: no redirects, no exception for any status. */
+export const httpClient: HttpClient = async (request) => {
+	const response = await fetch(request.url, {
+		method: request.method,
+		headers: request.headers,
+		body: request.form && new URLSearchParams(request.form),
+		redirect: 'manual',
+		signal: AbortSignal.any([
+			AbortSignal.timeout(request.timeoutMs),
+			...(request.signal ? [request.signal] : []),
+		]),
+	}).catch(throwCause);
+	return {
+		status: response.status,
+		headers: Object.fromEntries(response.headers),
+		body: await response.text(),
+	};
+};
+
+// fetch says "fetch failed"; what happened is in its cause.
+function throwCause(error: Error): never {
+	throw error.cause instanceof Error ? error.cause : error;
+}
+
+/** What a scripted peer answers a request with; `hangs` never answers, `cut` closes the connection in mid-body. */
+export type ScriptedReply = Partial<HttpReply> | { hangs: true } | { cut: string };
+
+/** Notes every request that goes through. */
+export function recording(client: HttpClient): { client: HttpClient; requests: HttpRequest[] } {
+	const requests: HttpRequest[] = [];
+	return {
+		requests,
+		client: async (request) => {
+			requests.push(request);
+			return await client(request);
+		},
+	};
+}
