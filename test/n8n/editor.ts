@@ -4,7 +4,12 @@ import { chromium, type Page } from 'playwright-core';
 
 import type { N8nServer } from '../support/real-n8n';
 
-const BROWSERS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const BROWSERS = [
+	process.env.CHROMIUM,
+	'/usr/bin/chromium',
+	'/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome',
+];
 
 /** A browser of the system, if there is one. */
 export const browser = BROWSERS.find((path) => path && existsSync(path));

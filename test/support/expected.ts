@@ -1,0 +1,40 @@
+import { DateTime } from 'luxon';
+import type { Pool } from 'pg';
+
+import type { Sandbox } from '../sandbox';
+import { financialsOf, type Figures } from './books';
+import type { Tenant } from './scenario';
+
+/** The months that a first sync reads: the running one, in the organisation's own time zone, and the 12 before. */
+export function monthsOf(timezone: string, now: Date): string[] {
+	const running = DateTime.fromJSDate(now, { zone: timezone });
+	return Array.from({ length: 13 }, (_, ago) => running.minus({ months: ago }).toFormat('yyyy-MM'));
+}
+
+/** What `financials` must hold of a tenant, by `external_id`, from the sandbox's own totals. */
+export function expectedFinancials(sandbox: Sandbox, tenant: Tenant, now = new Date()): Map<string, Figures> {
+	const expected = new Map<string, Figures>();
+	for (const { id, timezone } of sandbox.xero.organisations(tenant.consent)) {
+		for (const month of monthsOf(timezone, now)) {
+			expected.set(`pnl:${id}:${month}:accrual`, sandbox.xero.totals(id, month));
+		}
+	}
+	return expected;
+}
+
+/** Every row that differs from the sandbox's totals, is missing or is too much, as a sentence each. */
+export async function differences(admin: Pool, sandbox: Sandbox, tenant: Tenant): Promise<string[]> {
+	const expected = expectedFinancials(sandbox, tenant);
+	const there = await financialsOf(admin, tenant.id);
+	const ids = [...new Set([...expected.keys(), ...there.keys()])].sort();
+	return ids.flatMap((id) => {
+		const [wanted, found] = [textOf(expected.get(id)), textOf(there.get(id))];
+		return wanted === found ? [] : [`${tenant.name}, ${id}: ${found}, where the sandbox says ${wanted}.`];
+	});
+}
+
+function textOf(figures: Figures | undefined): string {
+	if (!figures) return 'no row';
+	const { revenue, expenses, netProfit, cashFlow } = figures;
+	return `revenue ${revenue}, expenses ${expenses}, net profit ${netProfit}, cash flow ${cashFlow}`;
+}

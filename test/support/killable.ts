@@ -1,0 +1,52 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+import { CHECKOUT } from './checkout';
+import type { WorkerNews, WorkerOrder } from './sync-worker';
+
+/** A sync in a process of its own. */
+export class KillableSync {
+	private readonly heard: WorkerNews[] = [];
+
+	private constructor(private readonly child: ChildProcess) {
+		child.on('message', (news: WorkerNews) => this.heard.push(news));
+	}
+
+	/** Starts the process; it waits for its order. */
+	static start(): KillableSync {
+		const worker = join(CHECKOUT, 'test', 'support', 'sync-worker.ts');
+		return new KillableSync(fork(worker, { cwd: CHECKOUT, execArgv: ['--import', 'tsx'], stdio: 'inherit' }));
+	}
+
+	async begin(order: WorkerOrder): Promise<void> {
+		await this.hear('ready');
+		this.child.send(order);
+	}
+
+	/** Resolves to the news of a kind, at once where it came already. Rejects when the process ends before. */
+	async hear(kind: WorkerNews['news']): Promise<WorkerNews> {
+		for (;;) {
+			const news = this.heard.find((candidate) => candidate.news === kind);
+			if (news) return news;
+			if (this.hasEnded()) throw new Error(`The worker ended before it was ${kind}.`);
+			await Promise.race([once(this.child, 'message'), once(this.child, 'exit')]);
+		}
+	}
+
+	isDone(): boolean {
+		return this.heard.some(({ news }) => news === 'done');
+	}
+
+	/** SIGKILL; resolves when the process is gone. */
+	async kill(): Promise<void> {
+		if (this.hasEnded()) return;
+		const exit = once(this.child, 'exit');
+		this.child.kill('SIGKILL');
+		await exit;
+	}
+
+	private hasEnded(): boolean {
+		return this.child.exitCode !== null || this.child.signalCode !== null;
+	}
+}
