@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { readStates } from '../../db/stream-states';
-import { saveAccounts } from '../../db/accounts';
+import { enabledAccounts, saveAccounts } from '../../db/accounts';
 import { renewLeases } from '../../db/sync-runs';
 import { systemClock } from '../engine/clock';
 import {
@@ -112,11 +112,11 @@ async function readRun(
 
 function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 	const { tenantId, integrationId, provider } = run;
+	const where = { tenantId, integrationId, provider };
 	return {
-		readStates: async () =>
-			await fromDatabase(async () => await readStates(pool, { tenantId, integrationId })),
+		readStates: async () => await fromDatabase(async () => await readStates(pool, where)),
+		knownAccounts: async () => await fromDatabase(async () => await enabledAccounts(pool, where)),
 		saveAccount: async (account) => {
-			const where = { tenantId, integrationId, provider };
 			const { saved } = await fromDatabase(async () => await saveAccounts(pool, where, [account]));
 			if (!saved[0]) return 'conflict';
 			return saved[0].enabled ? 'enabled' : 'disabled';

@@ -18,6 +18,8 @@ export interface RunToExtract {
 export interface RunBooks {
 	/** States by `<account id>/<stream>`. */
 	readStates(): Promise<ReadonlyMap<string, Record<string, unknown>>>;
+	/** The accounts that earlier runs read and that are still to be read. */
+	knownAccounts(): Promise<readonly AccountReference[]>;
 	/** Notes an account; says whether it is to be read. */
 	saveAccount(account: Account): Promise<'enabled' | 'disabled' | 'conflict'>;
 }
@@ -49,6 +51,7 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 	const api = apiOf(context);
 	const { accounts, warnings } = await context.definition.accounts.list(api, await accessTokenOf(context));
 	if (accounts.length === 0) throw nothingConnected(context);
+	yield* missingAccounts(run, context, accounts);
 	const states = await context.books.readStates();
 	let unavailable = 0;
 	for (const reference of accounts) {
@@ -56,6 +59,18 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 		const failure = yield* reader.read(reference);
 		unavailable = failure?.failureClass === 'provider_unavailable' ? unavailable + 1 : 0;
 		if (failure?.endsRun || unavailable === MOST_UNAVAILABLE) throw failure;
+	}
+}
+
+// An account that is no longer listed would else just stop to grow, and nobody would notice.
+async function* missingAccounts(
+	run: RunToExtract,
+	context: ExtractContext,
+	listed: AccountReference[],
+): Messages {
+	const ids = new Set(listed.map(({ id }) => id));
+	for (const { id, name } of await context.books.knownAccounts()) {
+		if (!ids.has(id)) yield failureMessage(envelopeOf(run, id, ''), disconnected(context, name));
 	}
 }
 
@@ -104,35 +119,49 @@ class AccountReader {
 
 	private async *readStream(account: Account, stream: StreamDefinition): Messages<ReadFailure | undefined> {
 		const envelope = this.envelope(account.id, stream.key);
-		const before = this.states.get(`${account.id}/${stream.key}`) ?? {};
-		const { definition, options, clock, log } = this.context;
-		const { api } = this;
-		const { metadata } = this.run;
-		const concurrent = definition.limits.concurrent;
-		const reading = read({ api, account, stream, state: before, metadata, options, concurrent, clock });
-		let extracted = 0;
+		const state = this.states.get(`${account.id}/${stream.key}`) ?? {};
+		const counted = { extracted: 0 };
 		try {
-			let next = await reading.next();
-			for (; !next.done; next = await reading.next()) {
-				extracted++;
-				yield recordMessage(envelope, account, next.value);
-			}
-			log.info(`${definition.displayName}: ${account.name}: ${extracted} records of ${stream.key}`);
-			yield this.stateMessage(envelope, next.value, extracted);
+			const end = yield* this.records(envelope, account, stream, state, counted);
+			this.context.log.info(`${this.place(account, stream)}: ${counted.extracted} records read`);
+			yield this.stateMessage(envelope, end, counted);
 			return undefined;
 		} catch (error) {
 			const failure = this.failureOf(error);
-			log.warn(
-				`${definition.displayName}: ${account.name}: ${stream.key} stopped after ${extracted} records (${failure.failureClass})`,
-			);
+			this.context.log.warn(`${this.place(account, stream)}: stopped (${failure.failureClass})`);
 			// What ends the run is said once, for all of it; records that went out must still be counted.
-			if (extracted > 0 || !failure.endsRun) yield this.stateMessage(envelope, unchanged(before), extracted);
+			if (counted.extracted > 0 || !failure.endsRun)
+				yield this.stateMessage(envelope, unchanged(state), counted);
 			if (!failure.endsRun) yield failureMessage(envelope, failure);
 			return failure;
 		}
 	}
 
-	private stateMessage(envelope: Envelope, end: ReadingEnd, extracted: number): StateMessage {
+	/** The stream's records, counted as they go out. */
+	private async *records(
+		envelope: Envelope,
+		account: Account,
+		stream: StreamDefinition,
+		state: Record<string, unknown>,
+		counted: { extracted: number },
+	): Messages<ReadingEnd> {
+		const { definition, options, clock } = this.context;
+		const { concurrent } = definition.limits;
+		const { api, run } = this;
+		const reading = read({ api, account, stream, state, metadata: run.metadata, options, concurrent, clock });
+		let next = await reading.next();
+		for (; !next.done; next = await reading.next()) {
+			counted.extracted++;
+			yield recordMessage(envelope, account, next.value);
+		}
+		return next.value;
+	}
+
+	private place(account: Account, stream: StreamDefinition): string {
+		return `${this.context.definition.displayName}: ${account.name}: ${stream.key}`;
+	}
+
+	private stateMessage(envelope: Envelope, end: ReadingEnd, counts: { extracted: number }): StateMessage {
 		const warnings = [...this.warnings.splice(0), ...end.warnings];
 		const { state, hasMore } = end;
 		return {
@@ -140,7 +169,7 @@ class AccountReader {
 			...envelope,
 			state,
 			hasMore,
-			counts: { extracted },
+			counts: { ...counts },
 			...(warnings.length > 0 && { warnings }),
 		};
 	}
@@ -186,6 +215,14 @@ function nothingConnected({ definition: { displayName } }: ExtractContext): Read
 	return new ReadFailure(
 		'account_gone',
 		`No organisation of ${displayName} is connected any more. Connect the tenant again and choose its organisations.`,
+	);
+}
+
+function disconnected({ definition: { displayName } }: ExtractContext, name: string): ReadFailure {
+	return new ReadFailure(
+		'account_gone',
+		`${name} is no longer connected in ${displayName}; what was read of it stays. ` +
+			'Connect the tenant again with it to go on reading it, or switch the account off.',
 	);
 }
 

@@ -1,4 +1,4 @@
-import type { HttpClient, HttpReply, HttpRequest } from '../../nodes/engine/http';
+import type { HttpClient } from '../../nodes/engine/http';
 
 /** The engine's HTTP client over fetch, for tests without n8n: no redirects, no exception for any status. */
 export const httpClient: HttpClient = async (request) => {
@@ -22,19 +22,4 @@ export const httpClient: HttpClient = async (request) => {
 // fetch says "fetch failed"; what happened is in its cause.
 function throwCause(error: Error): never {
 	throw error.cause instanceof Error ? error.cause : error;
-}
-
-/** What a scripted peer answers a request with; `hangs` never answers, `cut` closes the connection in mid-body. */
-export type ScriptedReply = Partial<HttpReply> | { hangs: true } | { cut: string };
-
-/** Notes every request that goes through. */
-export function recording(client: HttpClient): { client: HttpClient; requests: HttpRequest[] } {
-	const requests: HttpRequest[] = [];
-	return {
-		requests,
-		client: async (request) => {
-			requests.push(request);
-			return await client(request);
-		},
-	};
 }

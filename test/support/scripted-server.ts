@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { ScriptedReply } from './http-client';
+import type { HttpReply } from '../../nodes/engine/http';
+
+/** What the peer answers; `hangs` never does, `cut` closes the connection in mid-body. */
+export type ScriptedReply = Partial<HttpReply> | { hangs: true } | { cut: string };
 
 export interface SeenRequest {
 	method: string;

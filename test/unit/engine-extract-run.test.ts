@@ -1,0 +1,290 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Account } from '../../nodes/engine/account';
+import type { AccountReference, ApiRequest, ProviderDefinition } from '../../nodes/engine/definition';
+import { extractRun, type ExtractContext, type RunBooks } from '../../nodes/engine/extract-run';
+import { ReadFailure } from '../../nodes/engine/failure';
+import type { HttpReply, HttpRequest } from '../../nodes/engine/http';
+import { Throttles } from '../../nodes/engine/throttle';
+import { xero } from '../../nodes/providers/xero/definition';
+import type { FailureMessage, Message, StateMessage } from '../../nodes/shared/messages';
+import { manualClock } from '../support/manual-clock';
+
+const run = {
+	tenantId: 'tenant-1',
+	integrationId: 'integration-1',
+	syncRunId: 'run-1',
+	provider: 'xero',
+	metadata: {},
+};
+const envelope = {
+	tenantId: 'tenant-1',
+	integrationId: 'integration-1',
+	syncRunId: 'run-1',
+	provider: 'xero',
+};
+
+interface Scene {
+	organisations?: string[];
+	known?: AccountReference[];
+	conflicts?: string[];
+	disabled?: string[];
+	states?: Map<string, Record<string, unknown>>;
+	/** A reply or an error in the place of the good one. */
+	instead?: (request: ApiRequest) => ReadFailure | Error | undefined;
+	definition?: Partial<ProviderDefinition>;
+	more?: Partial<ExtractContext>;
+}
+
+/** The provider's accounts and months come from here; only the orchestration of a run is tried. */
+function definitionOf({ organisations = ['a', 'b'], instead, definition }: Scene): ProviderDefinition {
+	const check = (request: ApiRequest): void => {
+		const trouble = instead?.(request);
+		if (trouble) throw trouble;
+	};
+	return {
+		...xero,
+		accounts: {
+			list: async () => {
+				check({ path: '/connections', what: '', accept: () => true });
+				const accounts = organisations.map((id) => ({ id, name: `Org ${id}` }));
+				return await Promise.resolve({ accounts, warnings: [] });
+			},
+			describe: async (_, account) => {
+				check({ path: '/Organisation', account, what: '', accept: () => true });
+				const described: Account = { ...account, timezone: 'Australia/Sydney', currency: 'AUD' };
+				return await Promise.resolve({ account: described, warnings: [] });
+			},
+		},
+		...definition,
+	};
+}
+
+function booksOf({ known = [], conflicts = [], disabled = [], states = new Map() }: Scene): RunBooks {
+	return {
+		knownAccounts: async () => await Promise.resolve(known),
+		readStates: async () => await Promise.resolve(states),
+		saveAccount: async ({ id }) =>
+			await Promise.resolve(
+				conflicts.includes(id) ? 'conflict' : disabled.includes(id) ? 'disabled' : 'enabled',
+			),
+	};
+}
+
+async function messagesOf(scene: Scene): Promise<Message[]> {
+	const clock = manualClock('2026-11-23T02:00:00Z');
+	const http = async ({ url, headers }: HttpRequest): Promise<HttpReply> => {
+		const { pathname: path } = new URL(url);
+		const id = headers['xero-tenant-id'] ?? '';
+		const trouble = scene.instead?.({ path, account: { id, name: id }, what: '', accept: () => true });
+		if (trouble) throw trouble;
+		return await Promise.resolve({ status: 200, headers: {}, body: '{"Reports":[{"Rows":[]}]}' });
+	};
+	const context: ExtractContext = {
+		definition: definitionOf(scene),
+		baseUrl: 'https://api.xero.com',
+		http,
+		authorisation: { by: 'client', accessToken: undefined },
+		throttles: new Throttles(clock),
+		dayShare: 1,
+		timeoutMs: 1_000,
+		clock,
+		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+		keepLease: async () => await Promise.resolve(),
+		options: { historyStart: '2026-10' },
+		books: booksOf(scene),
+		...scene.more,
+	};
+	const messages: Message[] = [];
+	for await (const message of extractRun(run, context)) messages.push(message);
+	return messages;
+}
+
+const brief = (messages: Message[]): string[] =>
+	messages.map((message) => {
+		const where = `${message.type} ${message.accountId}/${message.stream}`;
+		if (message.type === 'STATE') return `${where} ${message.counts.extracted}`;
+		return message.type === 'FAILURE' ? `${where} ${message.failure.class}` : where;
+	});
+
+const gone = new ReadFailure('account_gone', 'It is gone. Connect it again.');
+const stream = 'monthlyFinancials';
+
+describe('the messages of a run', () => {
+	it('are each account’s records and then its state', async () => {
+		const messages = await messagesOf({});
+		expect(brief(messages)).toEqual([
+			`RECORD a/${stream}`,
+			`RECORD a/${stream}`,
+			`STATE a/${stream} 2`,
+			`RECORD b/${stream}`,
+			`RECORD b/${stream}`,
+			`STATE b/${stream} 2`,
+		]);
+		expect(messages[0]).toMatchObject({
+			...envelope,
+			recordId: '2026-10',
+			account: { id: 'a', name: 'Org a', timezone: 'Australia/Sydney', currency: 'AUD' },
+			record: { month: '2026-10', basis: 'accrual' },
+		});
+	});
+
+	it('take up the state of the last reading', async () => {
+		const state = {
+			fullReadAt: '2026-11-23T00:00:00.000Z',
+			readFrom: '2026-10',
+			readThrough: '2026-11',
+			variant: 'accrual',
+		};
+		const states = new Map([[`a/${stream}`, state]]);
+		const messages = await messagesOf({
+			organisations: ['a'],
+			states,
+			more: { options: { historyStart: '2026-11' } },
+		});
+		expect(brief(messages)).toEqual([`RECORD a/${stream}`, `STATE a/${stream} 1`]);
+	});
+
+	it('leave out an account that is switched off', async () => {
+		expect(brief(await messagesOf({ disabled: ['a'] }))).toEqual([
+			`RECORD b/${stream}`,
+			`RECORD b/${stream}`,
+			`STATE b/${stream} 2`,
+		]);
+	});
+
+	it('carry warnings on the next state', async () => {
+		const warned = definitionOf({}).accounts;
+		const accounts = {
+			...warned,
+			list: async (): ReturnType<typeof warned.list> =>
+				await Promise.resolve({ accounts: [{ id: 'a', name: 'A' }], warnings: ['made up'] }),
+		};
+		const messages = await messagesOf({ definition: { accounts } });
+		expect((messages.at(-1) as StateMessage).warnings).toEqual(['made up']);
+	});
+});
+
+describe('an account’s trouble stays its own', () => {
+	it('when it cannot be read from the start', async () => {
+		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
+			path === '/Organisation' && account?.id === 'a' ? gone : undefined;
+		expect(brief(await messagesOf({ instead }))).toEqual([
+			'FAILURE a/ account_gone',
+			`RECORD b/${stream}`,
+			`RECORD b/${stream}`,
+			`STATE b/${stream} 2`,
+		]);
+	});
+
+	it('when it stops in the middle: what came is counted, the state stays, the failure follows', async () => {
+		const states = new Map([[`a/${stream}`, { kept: true }]]);
+		let reports = 0;
+		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
+			account?.id === 'a' && path.includes('/Reports/') && ++reports > 4 ? gone : undefined;
+		const messages = await messagesOf({ instead, states, more: { options: { historyStart: '2026-09' } } });
+		expect(brief(messages).slice(0, 4)).toEqual([
+			`RECORD a/${stream}`,
+			`RECORD a/${stream}`,
+			`STATE a/${stream} 2`,
+			`FAILURE a/${stream} account_gone`,
+		]);
+		expect((messages[2] as StateMessage).state).toEqual({ kept: true });
+		expect(brief(messages).at(-1)).toBe(`STATE b/${stream} 3`);
+	});
+
+	it('when it belongs to another tenant: nothing of it is read', async () => {
+		const messages = await messagesOf({ conflicts: ['a'] });
+		expect(brief(messages).slice(0, 2)).toEqual(['FAILURE a/ account_conflict', `RECORD b/${stream}`]);
+	});
+
+	it('when it is at its limit, and says when to come back', async () => {
+		const retryAt = new Date('2026-11-23T20:00:00Z');
+		const limited = new ReadFailure('rate_limited', 'Enough. Later.', retryAt);
+		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
+			account?.id === 'a' && path.includes('/Reports/') ? limited : undefined;
+		const messages = await messagesOf({ instead });
+		expect(brief(messages).slice(0, 2)).toEqual([`STATE a/${stream} 0`, `FAILURE a/${stream} rate_limited`]);
+		expect((messages[1] as FailureMessage).failure).toEqual({
+			class: 'rate_limited',
+			message: 'Enough. Later.',
+			retryAt: '2026-11-23T20:00:00.000Z',
+		});
+		expect(brief(messages).at(-1)).toBe(`STATE b/${stream} 2`);
+	});
+
+	it('when it was read before and is no longer connected', async () => {
+		const messages = await messagesOf({
+			known: [
+				{ id: 'a', name: 'A' },
+				{ id: 'z', name: 'Zed' },
+			],
+		});
+		expect(brief(messages)[0]).toBe('FAILURE z/ account_gone');
+		expect(messages).toHaveLength(7);
+	});
+});
+
+describe('what concerns the whole integration is said once', () => {
+	const reconnect = new ReadFailure('reconnect_required', 'Connect again.');
+
+	it('and nothing else, where nothing was read: a person must mend it', async () => {
+		expect(brief(await messagesOf({ instead: () => reconnect }))).toEqual(['FAILURE / reconnect_required']);
+	});
+
+	it('where even the first account’s first call is refused', async () => {
+		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
+			path.includes('/Reports/') ? reconnect : undefined;
+		expect(brief(await messagesOf({ instead }))).toEqual(['FAILURE / reconnect_required']);
+	});
+
+	it('after the count of what was read', async () => {
+		let calls = 0;
+		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
+			path.includes('/Reports/') && ++calls > 4 ? reconnect : undefined;
+		const messages = await messagesOf({ instead, more: { options: { historyStart: '2026-09' } } });
+		expect(brief(messages)).toEqual([
+			`RECORD a/${stream}`,
+			`RECORD a/${stream}`,
+			`STATE a/${stream} 2`,
+			'FAILURE / reconnect_required',
+		]);
+	});
+
+	it('where no organisation is connected', async () => {
+		expect(brief(await messagesOf({ organisations: [] }))).toEqual(['FAILURE / account_gone']);
+	});
+
+	it('where the run was taken over', async () => {
+		const keepLease = async (): Promise<void> => await Promise.reject(new ReadFailure('run_lost', 'Lost.'));
+		expect(brief(await messagesOf({ more: { keepLease } }))).toEqual(['FAILURE / run_lost']);
+	});
+
+	it('where three accounts in a row got no answer', async () => {
+		const down = new ReadFailure('provider_unavailable', 'Down.');
+		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
+			path === '/Organisation' ? down : undefined;
+		expect(brief(await messagesOf({ instead, organisations: ['a', 'b', 'c', 'd', 'e'] }))).toEqual([
+			'FAILURE a/ provider_unavailable',
+			'FAILURE b/ provider_unavailable',
+			'FAILURE c/ provider_unavailable',
+			'FAILURE / provider_unavailable',
+		]);
+	});
+
+	it('where something unforeseen happened, without what looks like a token', async () => {
+		const secret = 'Bearer eyJhbGciOiJSUzI1NiJ9.made-up-claims.made-up-signature';
+		const instead = (): Error => new TypeError(`cannot read ${secret}`);
+		const messages = await messagesOf({ instead });
+		expect(brief(messages)).toEqual(['FAILURE / internal']);
+		expect(JSON.stringify(messages)).not.toContain('made-up');
+		expect((messages[0] as FailureMessage).failure.message).toContain('TypeError: cannot read');
+	});
+});
+
+describe('a cancelled execution', () => {
+	it('ends the reading with an abort, not with a failure', async () => {
+		const signal = AbortSignal.abort();
+		await expect(messagesOf({ more: { signal } })).rejects.toMatchObject({ name: 'AbortError' });
+	});
+});

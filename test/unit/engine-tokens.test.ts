@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+
+import { tokensOf, type StoredToken, type TokenStore } from '../../nodes/engine/tokens';
+import { manualClock } from '../support/manual-clock';
+
+const now = Date.parse('2026-11-23T02:00:00Z');
+
+function store(expiresInMs: number | null): TokenStore & { reads: number; refreshes: string[] } {
+	const token = (accessToken: string, inMs: number | null): StoredToken => ({
+		accessToken,
+		expiresAt: inMs === null ? null : new Date(now + inMs),
+	});
+	return {
+		reads: 0,
+		refreshes: [],
+		async read() {
+			this.reads++;
+			return await Promise.resolve(token('made-up-token-0', expiresInMs));
+		},
+		async refresh(stale) {
+			this.refreshes.push(stale);
+			await new Promise((resolve) => setTimeout(resolve, 2));
+			return token(`made-up-token-${this.refreshes.length}`, 1_800_000);
+		},
+	};
+}
+
+describe('the token of an integration', () => {
+	it('is read once and used as long as it is good', async () => {
+		const vault = store(1_800_000);
+		const tokens = tokensOf(vault, manualClock());
+		expect([await tokens.current(), await tokens.current()]).toEqual(['made-up-token-0', 'made-up-token-0']);
+		expect(vault).toMatchObject({ reads: 1, refreshes: [] });
+	});
+
+	it('is refreshed before it expires', async () => {
+		const vault = store(59_000);
+		expect(await tokensOf(vault, manualClock()).current()).toBe('made-up-token-1');
+	});
+
+	it('is refreshed when it expires during a long wait', async () => {
+		const vault = store(120_000);
+		const clock = manualClock();
+		const tokens = tokensOf(vault, clock);
+		expect(await tokens.current()).toBe('made-up-token-0');
+		clock.advance(100_000);
+		expect(await tokens.current()).toBe('made-up-token-1');
+	});
+
+	it('is used until it is refused where nobody knows when it expires', async () => {
+		const vault = store(null);
+		expect(await tokensOf(vault, manualClock()).current()).toBe('made-up-token-0');
+	});
+
+	it('is refreshed once for all calls that were refused together', async () => {
+		const vault = store(1_800_000);
+		const tokens = tokensOf(vault, manualClock());
+		const stale = await tokens.current();
+		const fresh = await Promise.all([1, 2, 3, 4].map(async () => await tokens.refresh(stale)));
+		expect(fresh).toEqual(Array(4).fill('made-up-token-1'));
+		expect(vault.refreshes).toEqual(['made-up-token-0']);
+	});
+
+	it('is not refreshed again for a call that was refused with the one before', async () => {
+		const vault = store(1_800_000);
+		const tokens = tokensOf(vault, manualClock());
+		await tokens.refresh('made-up-token-0');
+		expect(await tokens.refresh('made-up-token-0')).toBe('made-up-token-1');
+		expect(vault.refreshes).toHaveLength(1);
+	});
+
+	it('is asked for anew after a refresh that failed', async () => {
+		const vault = store(0);
+		const refresh = vault.refresh.bind(vault);
+		vault.refresh = async () => await Promise.reject(new Error('made up'));
+		const tokens = tokensOf(vault, manualClock());
+		await expect(tokens.current()).rejects.toThrow('made up');
+		vault.refresh = refresh;
+		expect(await tokens.current()).toBe('made-up-token-1');
+	});
+});

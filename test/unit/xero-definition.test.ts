@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ApiRequest, ProviderApi } from '../../nodes/engine/definition';
+import { authenticationEventOf, xeroAccounts } from '../../nodes/providers/xero/accounts';
+import { providerOf, providers } from '../../nodes/providers/registry';
+import { ianaZoneOf } from '../../nodes/providers/xero/time-zones';
+
+const jwt = (claims: unknown): string =>
+	['{"alg":"none"}', JSON.stringify(claims), 'made-up-signature']
+		.map((part) => Buffer.from(part).toString('base64url'))
+		.join('.');
+
+interface Peer extends ProviderApi {
+	requests: ApiRequest[];
+}
+
+function answering(json: unknown): Peer {
+	const requests: ApiRequest[] = [];
+	return {
+		requests,
+		get: async (request) => {
+			requests.push(request);
+			expect(request.accept(json)).toBe(true);
+			return await Promise.resolve(json);
+		},
+	};
+}
+
+const connection = (tenantId: string, tenantType = 'ORGANISATION'): object => ({
+	id: `connection-${tenantId}`,
+	authEventId: 'event-1',
+	tenantId,
+	tenantName: `Name of ${tenantId}`,
+	tenantType,
+	createdDateUtc: '2026-12-07T18:46:19.5165400',
+});
+
+describe('the organisations of a Xero connection', () => {
+	it('are those of the token’s own consent', async () => {
+		const api = answering([connection('org-1'), connection('practice', 'PRACTICE'), connection('org-2')]);
+		const found = await xeroAccounts.list(api, jwt({ authentication_event_id: 'event-1' }));
+		expect(found).toEqual({
+			accounts: [
+				{ id: 'org-1', name: 'Name of org-1' },
+				{ id: 'org-2', name: 'Name of org-2' },
+			],
+			warnings: [],
+		});
+		expect(api.requests[0]).toMatchObject({ path: '/connections', query: { authEventId: 'event-1' } });
+	});
+
+	it.each([undefined, 'opaque-token', 'a.%%%.c', jwt({}), jwt(null), jwt({ authentication_event_id: 7 })])(
+		'are all that are reached, with a warning, where the token (%#) does not say which',
+		async (token) => {
+			const api = answering([connection('org-1')]);
+			const found = await xeroAccounts.list(api, token);
+			expect(found.accounts).toHaveLength(1);
+			expect(found.warnings).toEqual([expect.stringContaining('every organisation')]);
+			expect(api.requests[0]!.query).toBeUndefined();
+		},
+	);
+
+	it('are not read out of a reply that is something else', () => {
+		const accepts: boolean[] = [];
+		const api: ProviderApi = {
+			get: async ({ accept }) => {
+				for (const json of [null, {}, 'x', [null], [{}], [{ tenantId: 7 }]]) accepts.push(accept(json));
+				return await Promise.resolve([]);
+			},
+		};
+		return xeroAccounts.list(api, undefined).then(() => expect(accepts).toEqual(Array(6).fill(false)));
+	});
+});
+
+describe('an organisation', () => {
+	const details = (more: object = {}): object => ({
+		Status: 'OK',
+		Organisations: [
+			{ Name: 'Harbour Cafe Pty Ltd', BaseCurrency: 'NZD', Timezone: 'NEWZEALANDSTANDARDTIME', ...more },
+		],
+	});
+
+	it('gives its name, currency and time zone', async () => {
+		const api = answering(details());
+		expect(await xeroAccounts.describe(api, { id: 'org-1', name: 'old name' })).toEqual({
+			account: { id: 'org-1', name: 'Harbour Cafe Pty Ltd', timezone: 'Pacific/Auckland', currency: 'NZD' },
+			warnings: [],
+		});
+		expect(api.requests[0]).toMatchObject({ path: '/api.xro/2.0/Organisation', account: { id: 'org-1' } });
+	});
+
+	it('with an unknown time zone is read in UTC, with a warning', async () => {
+		const found = await xeroAccounts.describe(answering(details({ Timezone: 'MARSSTANDARDTIME' })), {
+			id: 'o',
+			name: 'o',
+		});
+		expect(found.account.timezone).toBe('Etc/UTC');
+		expect(found.warnings).toEqual([expect.stringContaining('MARSSTANDARDTIME')]);
+	});
+});
+
+describe('Xero’s time zones', () => {
+	it.each([
+		['AUSEASTERNSTANDARDTIME', 'Australia/Sydney'],
+		['EAUSTRALIASTANDARDTIME', 'Australia/Brisbane'],
+		['WAUSTRALIASTANDARDTIME', 'Australia/Perth'],
+		['GMTSTANDARDTIME', 'Europe/London'],
+		['CENTRALSTANDARDTIME(MEXICO)', 'America/Mexico_City'],
+		['UTC+12', 'Etc/GMT-12'],
+		['UTC11', 'Etc/GMT+11'],
+		['AUS Eastern Standard Time', 'Australia/Sydney'],
+	])('%s is %s', (theirs, iana) => {
+		expect(ianaZoneOf(theirs)).toBe(iana);
+	});
+
+	it('that are not known are not guessed', () => {
+		expect(['', 'CONSTRUCTOR', '__proto__', 'toString'].map(ianaZoneOf)).toEqual(Array(4).fill(undefined));
+	});
+});
+
+describe('the token’s consent', () => {
+	it('is read out of its claims', () => {
+		expect(authenticationEventOf(jwt({ authentication_event_id: 'e-1' }))).toBe('e-1');
+	});
+});
+
+describe('the registry', () => {
+	it('names the providers there are where asked for another', () => {
+		expect(providerOf('xero')).toBe(providers.xero);
+		expect(() => providerOf('toString')).toThrow(/Choose one of: xero/);
+	});
+});
