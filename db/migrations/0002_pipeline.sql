@@ -1,0 +1,105 @@
+-- Up Migration
+
+-- The pipeline's own books.
+
+create table etl.sync_runs (
+	id text primary key,
+	tenant_id text not null references public.tenants on delete cascade,
+	integration_id text references public.integrations on delete cascade,
+	provider text not null,
+	status text not null default 'running'
+		check (status in ('running', 'succeeded', 'partial', 'failed', 'abandoned')),
+	started_at timestamptz not null default now(),
+	finished_at timestamptz,
+	lease_until timestamptz,
+	retry_at timestamptz,
+	execution_id text,
+	counts jsonb not null default '{}',
+	error jsonb,
+	last_chunk text,
+	constraint sync_runs_closed_check
+		check (status = 'running' or (finished_at is not null and lease_until is null))
+);
+-- Two live runs of one integration are impossible, whatever the claimers see.
+create unique index sync_runs_one_running_idx on etl.sync_runs (integration_id) where status = 'running';
+create index sync_runs_tenant_id_started_at_idx on etl.sync_runs (tenant_id, started_at desc);
+create index sync_runs_integration_id_started_at_idx on etl.sync_runs (integration_id, started_at desc);
+create index sync_runs_started_at_idx on etl.sync_runs (started_at desc);
+create index sync_runs_running_idx on etl.sync_runs (lease_until) where status = 'running';
+create index sync_runs_running_execution_id_idx on etl.sync_runs (execution_id) where status = 'running';
+
+create table etl.accounts (
+	integration_id text not null references public.integrations on delete cascade,
+	tenant_id text not null references public.tenants on delete cascade,
+	provider text not null,
+	account_id text not null,
+	name text,
+	timezone text,
+	currency text,
+	enabled boolean not null default true,
+	-- Not led by the tenant, on purpose: an organisation belongs to one tenant's integration at a time.
+	primary key (provider, account_id)
+);
+create index accounts_integration_id_idx on etl.accounts (integration_id);
+create index accounts_tenant_id_idx on etl.accounts (tenant_id);
+
+create table etl.stream_states (
+	integration_id text not null references public.integrations on delete cascade,
+	account_id text not null,
+	stream text not null,
+	tenant_id text not null references public.tenants on delete cascade,
+	state jsonb not null check (octet_length(state::text) <= 1024),
+	sync_run_id text references etl.sync_runs on delete set null,
+	updated_at timestamptz not null,
+	primary key (integration_id, account_id, stream)
+);
+create index stream_states_tenant_id_idx on etl.stream_states (tenant_id);
+create index stream_states_sync_run_id_idx on etl.stream_states (sync_run_id);
+create trigger set_updated_at before insert or update on etl.stream_states
+	for each row execute function etl.set_updated_at();
+
+create table etl.rejected_records (
+	id text primary key,
+	tenant_id text not null references public.tenants on delete cascade,
+	integration_id text references public.integrations on delete cascade,
+	sync_run_id text references etl.sync_runs on delete set null,
+	stage text not null check (stage in ('transform', 'load')),
+	provider text not null,
+	stream text not null,
+	account_id text not null,
+	record_id text not null,
+	reason_code text not null,
+	reason_path text,
+	reason_message text not null,
+	-- json, not jsonb: a record may hold the escape \u0000, which jsonb refuses.
+	payload json not null,
+	first_seen_at timestamptz not null default now(),
+	last_seen_at timestamptz not null default now(),
+	attempts integer not null default 1,
+	resolved_at timestamptz
+);
+-- One open row per record. A record's id may be longer than an index entry, hence its hash.
+create unique index rejected_records_open_idx
+	on etl.rejected_records (tenant_id, provider, stream, account_id, md5(record_id), stage)
+	nulls not distinct where resolved_at is null;
+create index rejected_records_tenant_id_last_seen_at_idx on etl.rejected_records (tenant_id, last_seen_at desc);
+create index rejected_records_integration_id_idx on etl.rejected_records (integration_id);
+create index rejected_records_sync_run_id_idx on etl.rejected_records (sync_run_id);
+
+create table etl.exchange_rates (
+	base text not null,
+	quote text not null,
+	rate_date date not null,
+	rate numeric not null check (rate > 0),
+	source text not null,
+	primary key (base, quote, rate_date, source)
+);
+
+create table etl.client_links (
+	tenant_id text not null references public.tenants on delete cascade,
+	provider text not null,
+	external_id text not null,
+	client_kpi_id text not null references public.client_kpis on delete cascade,
+	unique (tenant_id, provider, external_id)
+);
+create index client_links_client_kpi_id_idx on etl.client_links (client_kpi_id);

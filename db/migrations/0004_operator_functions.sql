@@ -1,0 +1,202 @@
+-- Up Migration
+
+-- Work across tenants. Each function runs as zixly_operator, which has policies of its own and cannot read a token;
+-- only zixly_worker may call them, since through zixly_app a tenant would see all.
+
+create function etl.create_tenant(id text, name text, industry text)
+returns table (tenant_id text, tenant_name text)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+	insert into public.tenants (id, name, industry)
+	values (create_tenant.id, create_tenant.name, create_tenant.industry)
+	returning tenants.id, tenants.name
+$$;
+
+create function etl.list_tenants(search text, max_rows integer)
+returns table (id text, name text, industry text, created_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select t.id, t.name, t.industry, t.created_at
+	from public.tenants t
+	where coalesce(search, '') = '' or t.id = search or position(lower(search) in lower(t.name)) > 0
+	order by lower(t.name), t.id
+	limit max_rows
+$$;
+
+create function etl.list_integrations(only_provider text, only_tenant text, max_rows integer)
+returns table (
+	integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb,
+	expires_at timestamptz, last_sync_at timestamptz, created_at timestamptz,
+	last_run_status text, last_run_finished_at timestamptz, retry_at timestamptz
+)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select i.id, i.tenant_id, t.name, i.provider, i.status::text, i.metadata,
+		i.expires_at, i.last_sync_at, i.created_at,
+		latest.status, latest.finished_at, latest.retry_at
+	from public.integrations i
+	join public.tenants t on t.id = i.tenant_id
+	left join lateral (
+		select r.status, r.finished_at, r.retry_at
+		from etl.sync_runs r
+		where r.integration_id = i.id
+		order by r.started_at desc, r.id desc
+		limit 1
+	) latest on true
+	where (only_provider is null or i.provider = only_provider)
+		and (only_tenant is null or i.tenant_id = only_tenant)
+	order by lower(t.name), i.provider, i.id
+	limit max_rows
+$$;
+
+create function etl.claim_due(
+	for_provider text, run_ids text[], sync_every interval, lease interval,
+	execution_id text, only_integration text, run_now boolean, authentication text
+)
+returns table (
+	sync_run_id text, tenant_id text, tenant_name text, integration_id text, provider text,
+	metadata jsonb, last_sync_at timestamptz, lease_until timestamptz
+)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+	if authentication is null or authentication not in ('stored', 'n8n') then
+		raise exception 'claim_due: authentication is % but must be stored or n8n', coalesce(authentication, 'null')
+			using errcode = 'invalid_parameter_value';
+	end if;
+
+	-- A crash mends itself: a run whose lease ended is closed, and its integration is due at once.
+	-- A run that someone is renewing or closing right now is theirs, so it is skipped.
+	update etl.sync_runs r
+	set status = 'abandoned', finished_at = now(), lease_until = null, retry_at = now(),
+		error = jsonb_build_object(
+			'class', 'lease_ended',
+			'message', 'The run did not renew its lease in time: the process that ran it has probably ended.',
+			'leaseUntil', r.lease_until)
+	where r.id in (
+		select stale.id
+		from etl.sync_runs stale
+		where stale.status = 'running' and stale.lease_until < now()
+		order by stale.id
+		for update skip locked
+	);
+
+	return query
+	with due as (
+		select i.id, i.last_sync_at, latest.retry_at,
+			-- A tenant's second integration comes after every tenant's first.
+			row_number() over (
+				partition by i.tenant_id
+				order by (latest.retry_at is not null) desc, i.last_sync_at nulls first, i.id
+			) as turn
+		from public.integrations i
+		left join lateral (
+			select r.retry_at
+			from etl.sync_runs r
+			where r.integration_id = i.id
+			order by r.started_at desc, r.id desc
+			limit 1
+		) latest on true
+		where i.provider = for_provider
+			and i.status = 'ACTIVE'
+			and (only_integration is null or i.id = only_integration)
+			and (i.metadata ->> 'authentication' is not distinct from 'n8n') = (authentication = 'n8n')
+			and not exists (
+				select from etl.sync_runs live where live.integration_id = i.id and live.status = 'running'
+			)
+			and (
+				coalesce(run_now, false)
+				or latest.retry_at <= now()
+				or (latest.retry_at is null and (i.last_sync_at is null or i.last_sync_at <= now() - sync_every))
+			)
+	),
+	-- Not the stronger `for update`: that would skip an integration whose row is merely pointed to by someone's insert.
+	locked as (
+		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, due.turn, due.retry_at
+		from public.integrations i
+		join due on due.id = i.id
+		-- Asked again of the row as it is once locked: another claimer may have brought it up to date meanwhile.
+		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from due.last_sync_at
+		order by due.turn, (due.retry_at is not null) desc, i.last_sync_at nulls first, i.id
+		limit coalesce(cardinality(run_ids), 0)
+		for no key update of i skip locked
+	),
+	numbered as (
+		select locked.*, row_number() over (
+			order by locked.turn, (locked.retry_at is not null) desc, locked.last_sync_at nulls first, locked.id
+		) as position
+		from locked
+	),
+	claimed as (
+		insert into etl.sync_runs (id, tenant_id, integration_id, provider, lease_until, execution_id)
+		select run_ids[numbered.position], numbered.tenant_id, numbered.id, numbered.provider,
+			now() + lease, claim_due.execution_id
+		from numbered
+		on conflict (integration_id) where status = 'running' do nothing
+		returning id, integration_id, lease_until
+	)
+	select claimed.id, numbered.tenant_id, t.name, numbered.id, numbered.provider,
+		numbered.metadata, numbered.last_sync_at, claimed.lease_until
+	from claimed
+	join numbered on numbered.id = claimed.integration_id
+	join public.tenants t on t.id = numbered.tenant_id
+	order by numbered.position;
+end
+$$;
+
+create function etl.renew_leases(run_ids text[], lease interval)
+returns table (sync_run_id text)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+	update etl.sync_runs r
+	set lease_until = now() + lease
+	where r.id = any (run_ids) and r.status = 'running'
+	returning r.id
+$$;
+
+create function etl.list_runs(
+	only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer
+)
+returns table (
+	id text, tenant_id text, tenant_name text, integration_id text, provider text, status text,
+	started_at timestamptz, finished_at timestamptz, lease_until timestamptz, retry_at timestamptz,
+	execution_id text, counts jsonb, error jsonb, last_chunk text
+)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select r.id, r.tenant_id, t.name, r.integration_id, r.provider, r.status,
+		r.started_at, r.finished_at, r.lease_until, r.retry_at,
+		r.execution_id, r.counts, r.error, r.last_chunk
+	from etl.sync_runs r
+	join public.tenants t on t.id = r.tenant_id
+	where (only_tenant is null or r.tenant_id = only_tenant)
+		and (only_integration is null or r.integration_id = only_integration)
+		and (only_provider is null or r.provider = only_provider)
+		and (only_status is null or r.status = only_status)
+	order by r.started_at desc, r.id desc
+	limit max_rows
+$$;
+
+create function etl.runs_of_execution(of_execution text)
+returns table (id text, tenant_id text, integration_id text, provider text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select r.id, r.tenant_id, r.integration_id, r.provider
+	from etl.sync_runs r
+	where r.execution_id = of_execution and r.status = 'running'
+	order by r.id
+$$;
+
+-- The new owner of a function must be allowed to create in its schema, but only at that moment.
+grant create on schema etl to zixly_operator;
+
+do $$
+declare
+	operator_function regprocedure;
+begin
+	for operator_function in
+		select p.oid from pg_catalog.pg_proc p
+		where p.pronamespace = 'etl'::regnamespace and p.prosecdef
+	loop
+		execute format('revoke all on function %s from public', operator_function);
+		execute format('grant execute on function %s to zixly_worker', operator_function);
+		execute format('alter function %s owner to zixly_operator', operator_function);
+	end loop;
+end
+$$;
+
+revoke create on schema etl from zixly_operator;

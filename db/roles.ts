@@ -1,0 +1,125 @@
+import type { ClientBase } from 'pg';
+
+import { sqlstateOf } from './sqlstate';
+
+/** The roles of the product. None has a login or may bypass row-level security. */
+export const ROLES = ['zixly_app', 'zixly_operator', 'zixly_worker'] as const;
+
+interface Situation {
+	login: string;
+	superuser: boolean;
+	existing: string[];
+	unsafe: string[];
+	workerHasApp: boolean;
+	loginHasWorker: boolean;
+	loginHasOperator: boolean;
+}
+
+/**
+ * Makes the roles that are missing, makes `zixly_worker` a member of `zixly_app`, and grants the migrating login
+ * `zixly_worker` and, for the time of the migration, `zixly_operator` (to hand the functions over to it).
+ * @throws Error with the statements for an administrator, where this login may not do it
+ */
+export async function prepareRoles(client: ClientBase): Promise<void> {
+	const situation = await examine(client);
+	refuseUnsafe(situation);
+	const statements = statementsFor(situation);
+	for (const [done, statement] of statements.entries()) {
+		try {
+			await client.query(statement);
+		} catch (error) {
+			if (isAlreadyDone(error)) return await prepareRoles(client);
+			throw isRefusal(error) ? administratorError(situation.login, statements.slice(done), error) : error;
+		}
+	}
+}
+
+/** Takes back `zixly_operator` where this login gave it to itself: it would see every tenant's integrations. */
+export async function releaseOperator(client: ClientBase): Promise<void> {
+	const { rows } = await client.query<{ statement: string | null }>(
+		`select case
+			when me.rolsuper then null
+			when current_setting('server_version_num')::int < 160000 and not me.rolcreaterole then null
+			when current_setting('server_version_num')::int >= 160000 and m.grantor <> me.oid then null
+			else format('revoke zixly_operator from %I', me.rolname)
+		end as statement
+		from pg_roles me join pg_auth_members m on m.member = me.oid and m.roleid = 'zixly_operator'::regrole
+		where me.rolname = current_user`,
+	);
+	const statement = rows.find((row) => row.statement)?.statement;
+	if (statement) await client.query(statement);
+}
+
+async function examine(client: ClientBase): Promise<Situation> {
+	const { rows } = await client.query<Situation>(
+		`select current_user as login,
+			(select rolsuper from pg_roles where rolname = current_user) as superuser,
+			array(select rolname::text from pg_roles where rolname = any ($1)) as existing,
+			array(select rolname::text from pg_roles
+				where rolname = any ($1) and (rolsuper or rolbypassrls or rolcanlogin)) as unsafe,
+			${holds("'zixly_worker'", 'zixly_app')} as "workerHasApp",
+			${holds('current_user', 'zixly_worker')} as "loginHasWorker",
+			${holds('current_user', 'zixly_operator')} as "loginHasOperator"`,
+		[ROLES],
+	);
+	return rows[0] as Situation;
+}
+
+/**
+ * Membership that lets its holder act as the role. From PostgreSQL 16 on, who creates a role gets a membership that
+ * lets it grant the role only: such a row does not count.
+ */
+function holds(member: string, role: string): string {
+	return `exists (
+		select from pg_auth_members m
+		join pg_roles granted on granted.oid = m.roleid
+		join pg_roles holder on holder.oid = m.member
+		where granted.rolname = '${role}' and holder.rolname = ${member}
+			and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)
+			and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
+	)`;
+}
+
+function refuseUnsafe({ unsafe }: Situation): void {
+	if (unsafe.length === 0) return;
+	throw new Error(
+		`The role ${unsafe.join(', ')} may log in, is a superuser or bypasses row-level security, so tenants would ` +
+			'not be kept apart. As an administrator run: ' +
+			unsafe.map((role) => `alter role ${role} nologin nosuperuser nobypassrls;`).join(' '),
+	);
+}
+
+function statementsFor(situation: Situation): string[] {
+	const { login, superuser, existing, workerHasApp, loginHasWorker, loginHasOperator } = situation;
+	const missing = ROLES.filter((role) => !existing.includes(role));
+	return [
+		...missing.map((role) => `create role ${role} nologin`),
+		...(workerHasApp ? [] : ['grant zixly_app to zixly_worker']),
+		...(loginHasWorker ? [] : [`grant zixly_worker to ${quoted(login)}`]),
+		...(superuser || loginHasOperator ? [] : [`grant zixly_operator to ${quoted(login)}`]),
+	];
+}
+
+/** Another migration of the same cluster made or granted the role in the same moment. */
+function isAlreadyDone(error: unknown): boolean {
+	const state = sqlstateOf(error);
+	if (state === '42710' || state === '23505') return true;
+	return state === 'XX000' && error instanceof Error && error.message.includes('concurrently updated');
+}
+
+function isRefusal(error: unknown): boolean {
+	return sqlstateOf(error) === '42501';
+}
+
+function administratorError(login: string, statements: string[], cause: unknown): Error {
+	const script = statements.map((statement) => `  ${statement};`).join('\n');
+	return new Error(
+		`The database login "${login}" may not create or grant the roles that keep tenants apart. ` +
+			`Ask an administrator of the server to run this, then migrate again:\n${script}`,
+		{ cause },
+	);
+}
+
+function quoted(identifier: string): string {
+	return `"${identifier.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Pool, PoolClient } from 'pg';
+
+import { isRetryable, sqlstateOf } from './sqlstate';
+
+/**
+ * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to
+ * the transaction, so nothing of them is left in a pooled connection.
+ * @throws what `work` throws, after the rollback; Error when the login lacks the role `zixly_app`
+ */
+export function inTenant<T>(
+	pool: Pool,
+	tenantId: string,
+	work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+	return inTransaction(pool, work, (client) => assume(client, 'zixly_app', tenantId));
+}
+
+/** Runs `work` in one transaction as `zixly_worker`, which may call the operator functions of schema `etl`. */
+export function asWorker<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+	return inTransaction(pool, work, (client) => assume(client, 'zixly_worker', ''));
+}
+
+async function inTransaction<T>(
+	pool: Pool,
+	work: (client: PoolClient) => Promise<T>,
+	prepare: (client: PoolClient) => Promise<void>,
+): Promise<T> {
+	const client = await pool.connect();
+	let broken: Error | undefined;
+	try {
+		await client.query('begin');
+		await prepare(client);
+		const result = await work(client);
+		await commit(client);
+		return result;
+	} catch (error) {
+		broken = await rollback(client);
+		throw error;
+	} finally {
+		client.release(broken);
+	}
+}
+
+/** PostgreSQL answers the commit of a failed transaction with a rollback, and without an error. */
+async function commit(client: PoolClient): Promise<void> {
+	const { command } = await client.query('commit');
+	if (command !== 'COMMIT') {
+		throw new Error(
+			'The transaction was rolled back, since a statement in it had failed. Nothing of it was saved.',
+		);
+	}
+}
+
+/** Gives back the error of a connection that cannot even roll back: it must not be lent out again. */
+async function rollback(client: PoolClient): Promise<Error | undefined> {
+	try {
+		await client.query('rollback');
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error : new Error(String(error));
+	}
+}
+
+async function assume(client: PoolClient, role: string, tenantId: string): Promise<void> {
+	try {
+		await client.query("select set_config('role', $1, true), set_config('app.tenant_id', $2, true)", [
+			role,
+			tenantId,
+		]);
+	} catch (error) {
+		throw roleError(error, role, client);
+	}
+}
+
+function roleError(error: unknown, role: string, client: PoolClient): unknown {
+	const login = client.user ?? 'the login';
+	if (sqlstateOf(error) === '42501') {
+		return new Error(
+			`The database login "${login}" may not act as ${role}. As an administrator run: grant zixly_worker to "${login}"`,
+			{ cause: error },
+		);
+	}
+	if (sqlstateOf(error) === '22023') {
+		return new Error(`The role ${role} does not exist. Run the migrations first (zixly migrate).`, {
+			cause: error,
+		});
+	}
+	return error;
+}
+
+export interface RetryOptions {
+	/** How often `work` is tried in all; 5 unless told. */
+	attempts?: number;
+	signal?: AbortSignal;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Repeats `work` after what passes by itself (serialization failures, deadlocks, restarts, lost connections), with
+ * pauses that double and vary. `work` must be safe to repeat: a lost connection can hide a commit that succeeded.
+ * @throws the last error; at once the errors that repeating cannot mend
+ */
+export async function withRetries<T>(
+	work: (attempt: number) => Promise<T>,
+	{ attempts = 5, signal }: RetryOptions = {},
+): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await work(attempt);
+		} catch (error) {
+			if (attempt >= attempts || !isRetryable(error)) throw error;
+			await sleep(pauseAfter(attempt), undefined, { signal });
+		}
+	}
+}
+
+/** Half the doubled pause is chance, so that those who collided do not collide again. */
+function pauseAfter(attempt: number): number {
+	const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+	return full / 2 + Math.random() * (full / 2);
+}
