@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+
+import { startSandbox, type Sandbox } from './index';
+
+const DEFAULT_PORT = 4010;
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { port: { type: 'string' }, seed: { type: 'string' } } });
+	const port = Number(values.port ?? DEFAULT_PORT);
+	if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+		throw new Error(`--port ${values.port} is no port. Give a number from 0 (any free one) to 65535.`);
+	}
+	const sandbox = await startSandbox({ port, seed: values.seed });
+	console.log(introduction(sandbox));
+	process.once('SIGINT', () => void sandbox.close());
+	process.once('SIGTERM', () => void sandbox.close());
+}
+
+function introduction({ url, xero }: Sandbox): string {
+	const consents = xero.consents().map((consent) => {
+		const names = xero.organisations(consent).map(({ name }) => name);
+		return `  ${consent.padEnd(10)} ${names.length > 3 ? `${names.length} organisations` : names.join(', ')}`;
+	});
+	return `Provider sandbox (Xero): ${url}
+
+In the credential:
+  Auth URL           ${url}/identity/connect/authorize
+  Access Token URL   ${url}/identity/connect/token
+  API Base URL       ${url}
+  Client ID          ${xero.client.clientId}
+  Client Secret      ${xero.client.clientSecret}
+
+Consents, to choose on the consent page:
+${consents.join('\n')}
+
+Tokens without the page:
+  curl -X POST ${url}/__sandbox/xero/connect -d '{"consent":"harbour"}'
+Faults, limits, totals, requests:
+  curl ${url}/__sandbox/
+
+Tokens live as long as this process. Ctrl-C ends it.`;
+}
+
+main().catch((error: NodeJS.ErrnoException) => {
+	const taken = error.code === 'EADDRINUSE' ? ' Choose another one with --port.' : '';
+	console.error(`The sandbox could not start: ${error.message}.${taken}`);
+	process.exitCode = 1;
+});
