@@ -35,14 +35,13 @@ function executionOf({ executionId, error }: EngineRun): string {
 	return executionId;
 }
 
-function whereItIs({ url, ownerUrl, sandbox }: Stage, { tenants }: Scenario): string {
+function whereItIs({ adminUrl, sandbox }: Stage, { tenants }: Scenario): string {
 	return `
 Where it all is, until Ctrl-C:
-  PostgreSQL   ${url}
-               as its owner, under row-level security: ${ownerUrl}
+  PostgreSQL   ${adminUrl}
   sandbox      ${sandbox.url}
   tenants      ${tenants.map(({ id, name }) => `${name} ${id}`).join('\n               ')}
-  to look      psql "${url}" -c 'select client_name, record_date, revenue, expenses, net_profit from financials f join client_kpis c on c.id = f.client_kpi_id order by 1, 2'
+  to look      psql "${adminUrl}" -c 'select client_name, record_date, revenue, expenses, net_profit from financials f join client_kpis c on c.id = f.client_kpi_id order by 1, 2'
   the editor   npm run n8n`;
 }
 

@@ -55,9 +55,9 @@ async function latestExecution({ warehouse }: Scenario): Promise<string> {
 	return rows[0].execution_id;
 }
 
-async function stayUp(n8n: RealN8n, { url, sandbox }: Stage): Promise<void> {
+async function stayUp(n8n: RealN8n, { adminUrl, sandbox }: Stage): Promise<void> {
 	const server = await withProgress('Starting n8n’s server', () => n8n.start());
-	say(whereItIs(server, url, sandbox.url));
+	say(whereItIs(server, adminUrl, sandbox.url));
 	await Promise.race([untilInterrupted(), server.ended]);
 }
 

@@ -156,7 +156,7 @@ describe('a real n8n with the packed package', () => {
 	);
 
 	it('keeps every planted secret out of n8n’s database, files and log, and out of our own tables', async () => {
-		const books = await everyRow(stage.n8nAdmin('n8n'));
+		const books = await everyRow(stage.adminOf('n8n'));
 		const heard = [books, await everyRow(stage.warehouse.admin), server.log(), ...printed];
 		heard.push(await everyFile(n8n.userFolder));
 		const text = heard.join('\n');

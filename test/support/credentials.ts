@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { DatabaseSettings } from '../../db/connection';
 import type { KeyRingFields } from '../../db/key-ring';
+import type { Sandbox } from '../sandbox';
 
 /** A credential in plain text, in the shape that n8n's `import:credentials` reads. */
 export interface StoredCredential {
@@ -14,16 +15,11 @@ export interface StoredCredential {
 export interface CredentialInputs {
 	database: DatabaseSettings;
 	key: KeyRingFields;
-	sandboxUrl: string;
+	sandbox: Sandbox;
 }
 
-const madeUp = (what: string) => `made-up-${what}-1`;
-
-/** Registered with the sandbox's identity server, which takes any; made up, so that a scan for it means something. */
-export const XERO_APPLICATION = { clientId: madeUp('client-id'), clientSecret: madeUp('client-secret') };
-
 /** The credentials that the bundled workflows name, by their fixed ids, pointed at a database and a sandbox. */
-export function bundledCredentials({ database, key, sandboxUrl }: CredentialInputs): StoredCredential[] {
+export function bundledCredentials({ database, key, sandbox }: CredentialInputs): StoredCredential[] {
 	return [
 		{
 			id: 'zixlyPostgres',
@@ -35,18 +31,18 @@ export function bundledCredentials({ database, key, sandboxUrl }: CredentialInpu
 			id: 'zixlyTokenKey',
 			name: 'Zixly Token Key',
 			type: 'zixlyTokenKeyApi',
-			data: { ...key, retiredKeys: key.retiredKeys ?? '', allowedHosts: new URL(sandboxUrl).host },
+			data: { ...key, retiredKeys: key.retiredKeys ?? '', allowedHosts: new URL(sandbox.url).host },
 		},
 		{
 			id: 'zixlyXero',
 			name: 'Zixly Xero',
 			type: 'zixlyXeroOAuth2Api',
 			data: {
-				...XERO_APPLICATION,
+				...sandbox.xero.client,
 				grantType: 'authorizationCode',
-				authUrl: `${sandboxUrl}/identity/connect/authorize`,
-				accessTokenUrl: `${sandboxUrl}/identity/connect/token`,
-				apiBaseUrl: sandboxUrl,
+				authUrl: `${sandbox.url}/identity/connect/authorize`,
+				accessTokenUrl: `${sandbox.url}/identity/connect/token`,
+				apiBaseUrl: sandbox.url,
 				authQueryParameters: '',
 				authentication: 'header',
 			},

@@ -23,8 +23,6 @@ export interface Tenant {
 	name: string;
 	consent: string;
 	integrationId: string;
-	/** In plain text, to be searched for where they must not be. */
-	secrets: string[];
 }
 
 /** A database and a sandbox with tenants between them, and the credentials that the bundled workflows name. */
@@ -39,11 +37,7 @@ export class Scenario {
 	) {
 		const { id, key } = generateKey();
 		this.key = { activeKeyId: id, activeKey: key };
-		this.credentials = bundledCredentials({
-			database: warehouse.settings,
-			key: this.key,
-			sandboxUrl: sandbox.url,
-		});
+		this.credentials = bundledCredentials({ database: warehouse.settings, key: this.key, sandbox });
 	}
 
 	/** Creates a tenant and gives it the tokens of one of the sandbox's consents, as the connect pages would. */
@@ -55,11 +49,9 @@ export class Scenario {
 			provider: 'xero',
 			authentication: 'stored',
 		});
-		const { accessToken, refreshToken, expiresIn } = this.sandbox.xero.connect(consent);
-		const expiresAt = new Date(Date.now() + expiresIn * 1000);
 		const where = { tenantId, integrationId, provider: 'xero' };
-		await storeTokens(pool, keyRing(this.key), where, { accessToken, refreshToken, expiresAt });
-		const tenant = { id: tenantId, name, consent, integrationId, secrets: [accessToken, refreshToken] };
+		await storeTokens(pool, keyRing(this.key), where, this.sandbox.xero.connect(consent));
+		const tenant = { id: tenantId, name, consent, integrationId };
 		this.tenants.push(tenant);
 		return tenant;
 	}
@@ -73,13 +65,12 @@ export class Scenario {
 		return await this.run('zixly-sync-xero', options);
 	}
 
-	/** Every secret that was planted, with the ones that the sandbox handed out since. */
+	/** Every secret there is in plain text: the credentials', and all tokens that the sandbox handed out. */
 	secrets(): string[] {
-		const data = this.credentials.map((credential) => credential.data);
-		const planted = data.flatMap((fields) => [fields.password, fields.activeKey, fields.clientSecret]);
-		return [
-			...planted.filter((value): value is string => typeof value === 'string' && value !== ''),
-			...this.tenants.flatMap((tenant) => tenant.secrets),
-		];
+		const fields = ['password', 'activeKey', 'clientSecret'];
+		const own = this.credentials.flatMap(({ data }) => fields.map((field) => data[field]));
+		return [...own, ...this.sandbox.xero.issuedSecrets()].filter(
+			(secret): secret is string => typeof secret === 'string' && secret !== '',
+		);
 	}
 }

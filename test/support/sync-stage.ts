@@ -1,0 +1,40 @@
+import { startSandbox, type Sandbox } from '../sandbox';
+import { bookedRuns, type BookedRun } from './books';
+import { testDatabase, type TestDatabase } from './database';
+import { closeEngine, type EngineRun, type RunOptions } from './n8n-engine';
+import { Scenario } from './scenario';
+
+/** A database and a sandbox of a test's own, with the sync between them. */
+export interface SyncStage {
+	database: TestDatabase;
+	sandbox: Sandbox;
+	scenario: Scenario;
+	/** Syncs in n8n's engine; resolves to the runs as booked, by the tenant's name. */
+	sync(options?: Partial<RunOptions>): Promise<EngineRun & { runs: Map<string, BookedRun> }>;
+	close(): Promise<void>;
+}
+
+/**
+ * @param seed gives organisations of its own: their call limits are held in the process, and what one test used up
+ * another would have to wait for
+ */
+export async function syncStage(seed: string): Promise<SyncStage> {
+	const database = await testDatabase();
+	const sandbox = await startSandbox({ seed });
+	const scenario = new Scenario(database, sandbox);
+	return {
+		database,
+		sandbox,
+		scenario,
+		async sync(options) {
+			const run = await scenario.sync(options);
+			const booked = await bookedRuns(database.admin, run.executionId);
+			return Object.assign(run, { runs: new Map(booked.map((one) => [one.tenant, one])) });
+		},
+		async close() {
+			await closeEngine();
+			await sandbox.close();
+			await database.close();
+		},
+	};
+}
