@@ -1,44 +1,47 @@
 /** What can be made to go wrong. `withReply` in the comments: the request has its effect, only the answer suffers. */
-export type FaultKind =
+export const FAULT_KINDS = [
 	/** Answers `status` (default 500), with `retryAfter` and `body` where given. */
-	| 'status'
+	'status',
 	/** 429 of the minute's limit. `retryAfter`: seconds, `"date"` for an HTTP date 2 seconds ahead, null for none (default 1). */
-	| 'tooManyRequests'
+	'tooManyRequests',
 	/** 429 of the day's limit, hours to wait. */
-	| 'dayLimit'
+	'dayLimit',
 	/** 200 with a page of HTML. */
-	| 'html'
+	'html',
 	/** 200 with the first half of the JSON, as a whole reply; withReply. */
-	| 'truncatedJson'
+	'truncatedJson',
 	/** The connection ends in the middle of the body; withReply. */
-	| 'cutConnection'
+	'cutConnection',
 	/** 200 whose body says that something failed. */
-	| 'errorBody'
+	'errorBody',
 	/** The body comes in twenty pieces, `delayMs` apart (default 50); withReply. */
-	| 'slowDrip'
+	'slowDrip',
 	/** The reply comes after `delayMs` (default 1,000); withReply. */
-	| 'delay'
+	'delay',
 	/** No answer, ever. */
-	| 'hang'
+	'hang',
 	/** The connection is reset before anything happened. */
-	| 'reset'
+	'reset',
 	/** It happened, then the connection was reset; withReply. */
-	| 'lostReply'
+	'lostReply',
 	/** 302 to `location` (default: the same port under another host name). */
-	| 'redirect'
+	'redirect',
 	/** 401s and 403s as Xero words them. */
-	| 'tokenExpired'
-	| 'authenticationUnsuccessful'
-	| 'authorizationUnsuccessful'
-	| 'reportsForbidden'
-	| 'organisationGone'
+	'tokenExpired',
+	'authenticationUnsuccessful',
+	'authorizationUnsuccessful',
+	'reportsForbidden',
+	'organisationGone',
 	/** 400s of the token endpoint. */
-	| 'invalidGrant'
-	| 'invalidClient'
+	'invalidGrant',
+	'invalidClient',
 	/** The true body with fields no one has heard of, without `Reports`/`Organisations`, or with numbers for strings. */
-	| 'unknownFields'
-	| 'fieldsRemoved'
-	| 'fieldTypesChanged';
+	'unknownFields',
+	'fieldsRemoved',
+	'fieldTypesChanged',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** A fault to come: it hits the next `count` requests that match everything given. */
 export interface Fault {

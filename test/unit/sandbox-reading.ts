@@ -70,9 +70,19 @@ export async function readReport(
 function sumOfLines(rows: Row[], chosen: (title: string) => boolean): number {
 	return rows
 		.filter(({ RowType, Title }) => RowType === 'Section' && chosen(Title ?? ''))
-		.flatMap(({ Rows }) => Rows ?? [])
-		.filter(({ RowType }) => RowType === 'Row')
-		.reduce((sum, { Cells }) => sum + cents(Cells?.[1]?.Value), 0);
+		.reduce((sum, section) => sum + sumOfSection(section), 0);
+}
+
+function sumOfSection({ Title, Rows = [] }: Row): number {
+	const sum = (type: string): number =>
+		Rows.filter(({ RowType }) => RowType === type).reduce(
+			(total, { Cells }) => total + cents(Cells?.[1]?.Value),
+			0,
+		);
+	const isTotalled = Rows.some(({ RowType }) => RowType === 'SummaryRow');
+	if (isTotalled && sum('Row') !== sum('SummaryRow'))
+		throw new Error(`${Title}: the lines do not give the total.`);
+	return sum('Row');
 }
 
 function cents(value = ''): number {

@@ -36,7 +36,7 @@ describe('figures', () => {
 		},
 	);
 
-	it('hold losses, refunds, cents, millions, months of nothing and a cash basis of their own', () => {
+	it('hold losses, cents, millions, months of nothing and a cash basis of their own', () => {
 		const totals = (consent: string, index: number) => {
 			const organisation = sandbox.xero.organisations(consent)[index];
 			return monthsBack('2026-11', 13).map((month) => sandbox.xero.totals(organisation?.id ?? '', month));

@@ -1,24 +1,8 @@
 import { z } from 'zod/v4';
 
 import type { Control } from '../control';
-import type { Fault, FaultKind } from '../faults';
+import { FAULT_KINDS, type Fault } from '../faults';
 import { XERO_LIMITS, type XeroLimits } from './settings';
-
-const FAULT_KINDS = [
-	...[
-		'status',
-		'tooManyRequests',
-		'dayLimit',
-		'html',
-		'truncatedJson',
-		'cutConnection',
-		'errorBody',
-		'slowDrip',
-	],
-	...['delay', 'hang', 'reset', 'lostReply', 'redirect', 'tokenExpired', 'authenticationUnsuccessful'],
-	...['authorizationUnsuccessful', 'reportsForbidden', 'organisationGone', 'invalidGrant', 'invalidClient'],
-	...['unknownFields', 'fieldsRemoved', 'fieldTypesChanged'],
-] as FaultKind[];
 
 const FAULT: z.ZodType<Fault> = z.strictObject({
 	kind: z.enum(FAULT_KINDS),

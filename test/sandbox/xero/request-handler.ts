@@ -100,8 +100,13 @@ export class RequestHandler {
 		}
 		const admission = limitBook.admit(ledger.organisation.id);
 		if (admission.problem) return whole(problems.tooManyRequests(admission.headers));
-		const delivery = await this.faulty(call, () => this.slowly(call.request, ledger, grant, clock.now()));
-		return withLimits(delivery, admission);
+		try {
+			const delivery = await this.faulty(call, () => this.slowly(call.request, ledger, grant, clock.now()));
+			return withLimits(delivery, admission);
+		} catch (error) {
+			admission.release();
+			throw error;
+		}
 	}
 
 	private async slowly(request: SandboxRequest, ledger: Ledger, grant: Grant, at: Date): Promise<Reply> {

@@ -92,9 +92,9 @@ export class XeroSandbox {
 		for (const organisation of this.allOrganisations()) this.openBooks(organisation, seed);
 	}
 
-	/** Whether a path is Xero's. */
+	/** Whether a path is Xero's; `/elsewhere` is where the redirect fault leads. */
 	knows(path: string): boolean {
-		return /^\/(identity\/connect|connections|api\.xro)(\/|$)/.test(path);
+		return /^\/(identity\/connect|connections|api\.xro|elsewhere)(\/|$)/.test(path);
 	}
 
 	handle(request: SandboxRequest, url: string): Promise<Delivery> {
