@@ -1,20 +1,14 @@
-import {
-	NodeOperationError,
-	type ICredentialDataDecryptedObject,
-	type IExecuteFunctions,
-} from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import type { KeyRing } from '../../db/key-ring';
 import { systemClock } from '../engine/clock';
+import type { ProviderDefinition } from '../engine/definition';
 import type { RunToExtract } from '../engine/extract-run';
 import { ReadFailure } from '../engine/failure';
 import { assertAllowedHost, assertSafeAddress } from '../engine/hosts';
 import type { HttpClient } from '../engine/http';
 import type { OAuthClient } from '../engine/oauth';
 import type { Authorisation } from '../engine/tokens';
-import { authenticatedHttpClientOf, httpClientOf } from '../shared/n8n/http';
-import { keyRingFor } from '../shared/n8n/key-ring';
-import type { ExtractSettings } from './settings';
 import { storedTokensOf } from './stored-tokens';
 
 /** How the provider is reached, and how a run's calls are authorised. */
@@ -25,63 +19,37 @@ export interface Connection {
 	authorise(run: RunToExtract): Authorisation;
 }
 
-/** @throws where a credential is missing or points where a token must not go */
-export async function connectionOf(
-	context: IExecuteFunctions,
-	settings: ExtractSettings,
-	pool: Pool,
-	signal: AbortSignal | undefined,
-): Promise<Connection> {
-	const fields = await context.getCredentials(settings.definition.credential);
-	return settings.authentication === 'n8nCredential'
-		? credentialConnection(context, settings, fields)
-		: await storedConnection(context, settings, fields, pool, signal);
+/** The fields of a provider's credential that are read here. */
+export interface ProviderCredential {
+	clientId?: unknown;
+	clientSecret?: unknown;
+	accessTokenUrl?: unknown;
+	apiBaseUrl?: unknown;
+	/** What n8n's OAuth dialog obtained. */
+	oauthTokenData?: unknown;
 }
 
-function credentialConnection(
-	context: IExecuteFunctions,
-	{ definition }: ExtractSettings,
-	fields: ICredentialDataDecryptedObject,
-): Connection {
-	const baseUrl = addressIn(fields.apiBaseUrl, definition.apiBaseUrl);
-	assertSafeAddress(baseUrl, 'API Base URL');
-	const token = fields.oauthTokenData as { access_token?: string } | undefined;
-	if (!token) {
-		throw new NodeOperationError(
-			context.getNode(),
-			`The Zixly ${definition.displayName} credential is not connected`,
-			{
-				description: 'Open the credential, press the button that connects it, and sign in.',
-			},
-		);
-	}
-	const http = reconnectable(
-		authenticatedHttpClientOf(context, definition.credential),
-		definition.displayName,
-	);
-	return {
-		baseUrl,
-		http,
-		authorise({ metadata }) {
-			if (metadata.authentication === 'n8n') return { by: 'client', accessToken: token.access_token };
-			throw new ReadFailure('configuration', NOT_BY_CREDENTIAL);
-		},
-	};
+export interface StoredConnectionParts {
+	definition: ProviderDefinition;
+	credential: ProviderCredential;
+	ring: KeyRing;
+	/** Hosts besides the provider's own that a token may go to. */
+	allowedHosts: readonly string[];
+	http: HttpClient;
+	pool: Pool;
+	signal?: AbortSignal;
 }
 
-async function storedConnection(
-	context: IExecuteFunctions,
-	{ definition }: ExtractSettings,
-	fields: ICredentialDataDecryptedObject,
-	pool: Pool,
-	signal: AbortSignal | undefined,
-): Promise<Connection> {
-	const { ring, allowedHosts } = await keyRingFor(context);
+/**
+ * The connection of many tenants, whose tokens lie in the vault.
+ * @throws ReadFailure `configuration` where the credential lacks a value or points where a token must not go
+ */
+export function storedConnection(parts: StoredConnectionParts): Connection {
+	const { definition, credential, ring, allowedHosts, http, pool } = parts;
 	const rules = { domains: definition.domains, allowedHosts };
-	const baseUrl = addressIn(fields.apiBaseUrl, definition.apiBaseUrl);
+	const baseUrl = addressIn(credential.apiBaseUrl, definition.apiBaseUrl);
 	assertAllowedHost(baseUrl, rules, 'API Base URL');
-	const http = httpClientOf(context);
-	const client = oauthClientOf(definition, fields, http, signal);
+	const client = oauthClientOf(parts);
 	assertAllowedHost(client.accessTokenUrl, rules, 'Access Token URL');
 	return {
 		baseUrl,
@@ -93,34 +61,47 @@ async function storedConnection(
 	};
 }
 
-function oauthClientOf(
-	{ displayName: provider, oauth }: ExtractSettings['definition'],
-	fields: ICredentialDataDecryptedObject,
+/** The connection whose token n8n's own OAuth dialog obtained and keeps; `http` puts it on the calls. */
+export function credentialConnection(
+	definition: ProviderDefinition,
+	credential: ProviderCredential,
 	http: HttpClient,
-	signal: AbortSignal | undefined,
-): OAuthClient {
-	const { clientAuthentication } = oauth;
-	const accessTokenUrl = addressIn(fields.accessTokenUrl, oauth.accessTokenUrl);
-	const clientId = filled(fields.clientId, `Client ID of the Zixly ${provider} credential`);
-	const clientSecret = filled(fields.clientSecret, `Client Secret of the Zixly ${provider} credential`);
+): Connection {
+	const { displayName: provider } = definition;
+	const baseUrl = addressIn(credential.apiBaseUrl, definition.apiBaseUrl);
+	assertSafeAddress(baseUrl, 'API Base URL');
+	const token = credential.oauthTokenData as { access_token?: string } | undefined;
+	if (!token) throw new ReadFailure('configuration', notConnected(provider));
+	return {
+		baseUrl,
+		http: reconnectable(http, provider),
+		authorise({ metadata }) {
+			if (metadata.authentication !== 'n8n') throw new ReadFailure('configuration', NOT_BY_CREDENTIAL);
+			return { by: 'client', accessToken: token.access_token };
+		},
+	};
+}
+
+function oauthClientOf({ definition, credential, http, signal }: StoredConnectionParts): OAuthClient {
+	const { displayName: provider, oauth } = definition;
 	return {
 		provider,
-		accessTokenUrl,
-		clientId,
-		clientSecret,
-		clientAuthentication,
+		accessTokenUrl: addressIn(credential.accessTokenUrl, oauth.accessTokenUrl),
+		clientId: filled(credential.clientId, 'Client ID', provider),
+		clientSecret: filled(credential.clientSecret, 'Client Secret', provider),
+		clientAuthentication: oauth.clientAuthentication,
 		http,
 		clock: systemClock,
 		signal,
 	};
 }
 
-function filled(value: unknown, field: string): string {
+function filled(value: unknown, field: string, provider: string): string {
 	const text = String(value ?? '').trim();
 	if (text) return text;
 	throw new ReadFailure(
 		'configuration',
-		`${field} is empty. Enter the value from the provider's developer portal.`,
+		`${field} of the Zixly ${provider} credential is empty. Enter the value from ${provider}'s developer portal.`,
 	);
 }
 
@@ -132,11 +113,16 @@ function addressIn(value: unknown, preset: string): string {
 function reconnectable(http: HttpClient, provider: string): HttpClient {
 	const throwMeaning = (error: { failure?: { cause?: string } }): never => {
 		if (error.failure?.cause !== 'credential-invalid') throw error;
-		const message = `${provider} no longer accepts the connection of the n8n credential. Open the Zixly ${provider} credential and connect it again.`;
-		throw new ReadFailure('reconnect_required', message);
+		throw new ReadFailure(
+			'reconnect_required',
+			`${provider} no longer accepts the connection of the n8n credential. Open the Zixly ${provider} credential and connect it again.`,
+		);
 	};
 	return async (request) => await http(request).catch(throwMeaning);
 }
+
+const notConnected = (provider: string): string =>
+	`The Zixly ${provider} credential is not connected. Open it, press the button that connects it, and sign in.`;
 
 const NOT_BY_CREDENTIAL =
 	'The token of this connection lies in the vault, and Extract is set to an n8n credential. ' +

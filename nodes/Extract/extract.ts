@@ -1,70 +1,54 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { readStates } from '../../db/stream-states';
-import { enabledAccounts, saveAccounts } from '../../db/accounts';
-import { renewLeases } from '../../db/sync-runs';
-import { systemClock } from '../engine/clock';
-import {
-	envelopeOf,
-	extractRun,
-	failureMessage,
-	type ExtractContext,
-	type RunBooks,
-	type RunToExtract,
-} from '../engine/extract-run';
-import { asFailure, ReadFailure } from '../engine/failure';
-import { Throttles } from '../engine/throttle';
+import type { RunToExtract } from '../engine/extract-run';
+import { ReadFailure, withoutSecrets } from '../engine/failure';
+import type { Message } from '../shared/messages';
 import { databaseFor } from '../shared/n8n/database';
 import { nodeError } from '../shared/n8n/errors';
+import { authenticatedHttpClientOf, httpClientOf } from '../shared/n8n/http';
 import { paired } from '../shared/n8n/items';
-import type { Message } from '../shared/messages';
+import { keyRingFor } from '../shared/n8n/key-ring';
 import { claimedRunIn } from './claimed-run';
-import { connectionOf, type Connection } from './connection';
-import { fromDatabase } from './database-failure';
-import { inOrder } from './in-order';
-import { LeaseKeeper } from './lease-keeper';
+import { credentialConnection, storedConnection, type Connection } from './connection';
+import { failureOf, readRuns } from './read-runs';
 import { releaseRuns } from './release';
 import { settingsOf, type ExtractSettings } from './settings';
-
-/** Limits are an account's, whoever reads it: every execution of the process shares them. */
-const throttles = new Throttles(systemClock);
-
-/** Integrations have limits of their own, so a few are read at once; more would only fill the memory sooner. */
-const RUNS_AT_ONCE = 3;
 
 /** Reads every claimed run among the input items, in order; other items are passed on in their place. */
 export async function extract(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const runs = items.map(({ json }) => claimedRunIn(json));
-	const claimed = runs.filter((run) => run !== undefined);
-	const messages = claimed.length > 0 ? await messagesOf(context, claimed) : new Map<string, Message[]>();
+	const messages = await messagesOf(
+		context,
+		runs.filter((run) => run !== undefined),
+	);
 	const output = items.flatMap((item, index) => {
 		const run = runs[index];
 		if (!run) return [{ ...item, pairedItem: { item: index } }];
 		return (messages.get(run.syncRunId) ?? []).map((message) => paired(message, index));
 	});
-	const failed = output
-		.filter(({ json }) => json.type === 'FAILURE')
-		.map((item) => ({ ...item, json: { ...item.json } }));
-	return [output, failed];
+	const failed = output.filter(({ json }) => json.type === 'FAILURE');
+	return [output, failed.map((item) => ({ ...item, json: { ...item.json } }))];
 }
 
 /** The messages of every run, by its id. */
 async function messagesOf(context: IExecuteFunctions, runs: RunToExtract[]): Promise<Map<string, Message[]>> {
+	if (runs.length === 0) return new Map();
 	const pool = await databaseFor(context);
 	try {
-		return await readRuns(context, runs, pool);
+		return await readWithSettings(context, runs, pool);
 	} catch (error) {
 		// The settings are wrong, or a person stopped it: no run should have to wait for its lease to end.
-		const failure = asSettingsFailure(error);
-		if (context.continueOnFail()) return new Map(runs.map((run) => [run.syncRunId, [failed(run, failure)]]));
+		const failure = settingsFailure(error as Error);
+		if (context.continueOnFail())
+			return new Map(runs.map((run) => [run.syncRunId, [failureOf(run, failure)]]));
 		await releaseRuns(pool, runs, failure, context.logger);
-		throw nodeError(context.getNode(), error);
+		throw nodeError(context.getNode(), isCancelled(error) ? failure : error);
 	}
 }
 
-async function readRuns(
+async function readWithSettings(
 	context: IExecuteFunctions,
 	runs: RunToExtract[],
 	pool: Pool,
@@ -73,71 +57,39 @@ async function readRuns(
 	assertOneIntegration(settings, runs);
 	const signal = context.getExecutionCancelSignal();
 	const connection = await connectionOf(context, settings, pool, signal);
-	const runIds = runs.map(({ syncRunId }) => syncRunId);
-	const lease = new LeaseKeeper(
-		async () => await fromDatabase(async () => await renewLeases(pool, runIds)),
-		systemClock,
-	);
-	const shared = {
-		...settings,
-		options: settings,
-		baseUrl: connection.baseUrl,
-		http: connection.http,
-		signal,
-	};
-	const all = await inOrder(runs, RUNS_AT_ONCE, async (run): Promise<[string, Message[]]> => {
-		const work = { ...shared, throttles, clock: systemClock, log: context.logger };
-		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);
-		return [run.syncRunId, await readRun(run, connection, { ...work, keepLease, books: booksOf(pool, run) })];
-	});
-	return new Map(all);
+	return await readRuns(runs, { pool, settings, connection, log: context.logger, signal });
 }
 
-async function readRun(
-	run: RunToExtract,
-	connection: Connection,
-	context: Omit<ExtractContext, 'authorisation'>,
-): Promise<Message[]> {
-	try {
-		assertProvider(run, context);
-		const messages: Message[] = [];
-		const authorisation = connection.authorise(run);
-		for await (const message of extractRun(run, { ...context, authorisation })) messages.push(message);
-		return messages;
-	} catch (error) {
-		context.signal?.throwIfAborted();
-		return [failed(run, asFailure(error))];
+async function connectionOf(
+	context: IExecuteFunctions,
+	{ definition, authentication }: ExtractSettings,
+	pool: Pool,
+	signal: AbortSignal | undefined,
+): Promise<Connection> {
+	const credential = await context.getCredentials(definition.credential);
+	if (authentication === 'n8nCredential') {
+		return credentialConnection(
+			definition,
+			credential,
+			authenticatedHttpClientOf(context, definition.credential),
+		);
 	}
+	const access = await keyRingFor(context);
+	return storedConnection({ definition, credential, ...access, http: httpClientOf(context), pool, signal });
 }
 
-function booksOf(pool: Pool, run: RunToExtract): RunBooks {
-	const { tenantId, integrationId, provider } = run;
-	const where = { tenantId, integrationId, provider };
-	return {
-		readStates: async () => await fromDatabase(async () => await readStates(pool, where)),
-		knownAccounts: async () => await fromDatabase(async () => await enabledAccounts(pool, where)),
-		saveAccount: async (account) => {
-			const { saved } = await fromDatabase(async () => await saveAccounts(pool, where, [account]));
-			if (!saved[0]) return 'conflict';
-			return saved[0].enabled ? 'enabled' : 'disabled';
-		},
-	};
+/** What is wrong for every run alike can only be the node's settings or its credentials, unless a person stopped it. */
+function settingsFailure(error: Error): ReadFailure {
+	if (isCancelled(error)) return new ReadFailure('internal', CANCELLED);
+	return error instanceof ReadFailure
+		? error
+		: new ReadFailure('configuration', withoutSecrets(error.message));
 }
 
-const failed = (run: RunToExtract, failure: ReadFailure): Message =>
-	failureMessage(envelopeOf(run, '', ''), failure);
+const isCancelled = (error: unknown): boolean => (error as Error).name === 'AbortError';
 
-/** What is wrong for every run alike can only be the node's settings or its credentials. */
-function asSettingsFailure(error: unknown): ReadFailure {
-	if (error instanceof ReadFailure) return error;
-	return new ReadFailure('configuration', asFailure(new Error((error as Error).message)).message);
-}
-
-function assertProvider(run: RunToExtract, { definition }: Pick<ExtractContext, 'definition'>): void {
-	if (run.provider === definition.key) return;
-	const message = `Extract is set to ${definition.displayName}, and this run is for "${run.provider}". Choose the same Provider in Claim Due and in Extract.`;
-	throw new ReadFailure('configuration', message);
-}
+const CANCELLED =
+	'The execution was cancelled while the provider was read. Nothing is lost: the next run reads it all.';
 
 // One credential is one consent: with two connections the data of one tenant would land with the other.
 function assertOneIntegration({ authentication }: ExtractSettings, runs: RunToExtract[]): void {

@@ -5,37 +5,37 @@ const MINUTE_MS = 60_000;
  * any sixty seconds, and a first sync still starts at full speed. Instants are epoch milliseconds.
  */
 export class MinuteWindow {
-	/** When each token that is out comes back, ascending. */
-	private returns: number[] = [];
+	/** When each token that we took comes back, ascending. */
+	private own: number[] = [];
+
+	/** The same for those that others are thought to have taken. */
+	private others: number[] = [];
 
 	constructor(private readonly size: number) {}
 
 	/** How long until a token is there; 0: now. */
 	waitMs(now: number): number {
 		this.collect(now);
-		return this.free > 0 ? 0 : this.returns[this.returns.length - this.size]! - now;
+		const out = [...this.own, ...this.others].sort((a, b) => a - b);
+		return out.length < this.size ? 0 : out[out.length - this.size]! - now;
 	}
 
 	take(now: number): void {
-		this.returns.push(now + MINUTE_MS);
+		this.own.push(now + MINUTE_MS);
 	}
 
 	/**
-	 * Believes the provider where it says that fewer calls are left: others use the account too. When theirs come
-	 * back is not known, so they are taken to be spread over the minute.
+	 * Believes what the provider's latest reply says is left: where that is less than we know of, others use the
+	 * account too. When theirs come back is not known, so they are taken to be spread over the minute.
 	 */
 	correct(remaining: number, now: number): void {
 		this.collect(now);
-		const missing = this.free - remaining;
-		for (let index = 1; index <= missing; index++) this.returns.push(now + (MINUTE_MS * index) / missing);
-		this.returns.sort((a, b) => a - b);
-	}
-
-	private get free(): number {
-		return this.size - this.returns.length;
+		const missing = Math.max(0, this.size - this.own.length - remaining);
+		this.others = Array.from({ length: missing }, (_, index) => now + (MINUTE_MS * (index + 1)) / missing);
 	}
 
 	private collect(now: number): void {
-		this.returns = this.returns.filter((instant) => instant > now);
+		this.own = this.own.filter((instant) => instant > now);
+		this.others = this.others.filter((instant) => instant > now);
 	}
 }

@@ -60,7 +60,7 @@ describe('exchanging a refresh token', () => {
 	});
 
 	it('keeps the refresh token where the provider does not rotate it', async () => {
-		const { refresh_token: _, ...unrotated } = PAIR;
+		const unrotated = { ...PAIR, refresh_token: undefined };
 		expect(await exchange(await clientOf([json(unrotated)]))).toMatchObject({
 			refreshToken: 'made-up-refresh-1',
 		});

@@ -44,6 +44,14 @@ describe('the minute’s limit', () => {
 		expect(window.waitMs(0)).toBeLessThan(3_000);
 	});
 
+	it('believes it too when others’ calls have come back', () => {
+		const window = new MinuteWindow(50);
+		window.correct(0, 0);
+		expect(window.waitMs(0)).toBeGreaterThan(0);
+		window.correct(58, 1_000);
+		expect(window.waitMs(1_000)).toBe(0);
+	});
+
 	it('does not believe that more is left than its size', () => {
 		const window = new MinuteWindow(1);
 		window.take(0);
