@@ -109,6 +109,13 @@ describe('reports', () => {
 		expect(await profitAndLoss('odd', 0, '2026-10')).toContain('"NET PROFIT"');
 	});
 
+	it('show refunds as negative costs', async () => {
+		const months = ['2026-10', '2026-09', '2026-08', '2026-07', '2026-06'];
+		const bodies = await Promise.all(months.map((month) => profitAndLoss('harbour', 0, month)));
+		const refund = /"Value":"Repairs and Maintenance","Attributes":\[[^\]]*\]},{"Value":"-/;
+		expect(bodies.some((body) => refund.test(body))).toBe(true);
+	});
+
 	it("carry the user's own labels unless the standard layout is asked for", async () => {
 		expect(await profitAndLoss('harbour', 0, '2026-09', '')).toContain('"What we took"');
 	});
