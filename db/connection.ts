@@ -106,7 +106,7 @@ export function poolFor(settings: DatabaseSettings): pg.Pool {
 		.update(JSON.stringify(settings, Object.keys(settings).sort()))
 		.digest('hex');
 	const known = pools.get(key);
-	if (known) return known;
+	if (known && !known.ended) return known;
 	const pool = createPool(settings);
 	pools.set(key, pool);
 	return pool;

@@ -1,0 +1,135 @@
+import { parseArgs } from 'node:util';
+
+import { closePools, poolFor, settingsFromUrl, type DatabaseSettings } from '../db/connection';
+import { generateKey } from '../db/key-ring';
+import { migrate } from '../db/migrate';
+import { schemaStatus } from '../db/status';
+import { createTenant } from '../db/tenants';
+import { explainDatabaseError } from './explain';
+
+/** What a command prints: one object for stdout, lines for stderr. */
+export interface Outcome {
+	result?: object;
+	words: string[];
+}
+
+interface Flags {
+	'database-url'?: string;
+	name?: string;
+	industry?: string;
+}
+
+interface Invocation {
+	flags: Flags;
+	environment: NodeJS.ProcessEnv;
+}
+
+type Command = (invocation: Invocation) => Promise<Outcome>;
+
+export const USAGE = `Usage: zixly <command> [options]
+
+  migrate                     bring the database to this package's schema; safe to repeat
+  status                      say which schema the database has, and what is wrong with the login
+  tenant create --name NAME   make a tenant and print its id    [--industry TEXT]
+  key generate                make a key for the credential "Zixly Token Key API"
+
+Options:
+  --database-url URL          postgresql://user:password@host:5432/database?sslmode=verify-full
+                              (or set DATABASE_URL, which keeps the password out of the process list;
+                              sslmode is disable, require or verify-full; without it: require, on this machine disable)
+  --help                      this text
+
+Words go to stderr, one line of JSON to stdout. The exit code is 0 only on success.`;
+
+const COMMANDS: Record<string, Command> = {
+	migrate: runMigrate,
+	status: runStatus,
+	'tenant create': runTenantCreate,
+	'key generate': runKeyGenerate,
+};
+
+/**
+ * Runs one command line, without the names of node and the script.
+ * @throws Error whose message says what was wrong and what to do
+ */
+export async function runCommand(args: string[], environment: NodeJS.ProcessEnv): Promise<Outcome> {
+	const { values, positionals } = parse(args);
+	if (values.help || positionals[0] === 'help') return { words: [USAGE] };
+	const command = COMMANDS[positionals.join(' ')];
+	if (!command) {
+		const asked =
+			positionals.length > 0 ? `"${positionals.join(' ')}" is not a command.` : 'No command was given.';
+		throw new Error(`${asked}\n\n${USAGE}`);
+	}
+	try {
+		return await command({ flags: values, environment });
+	} catch (error) {
+		throw explainDatabaseError(error);
+	} finally {
+		await closePools();
+	}
+}
+
+function parse(args: string[]) {
+	try {
+		return parseArgs({
+			args,
+			allowPositionals: true,
+			options: {
+				'database-url': { type: 'string' },
+				name: { type: 'string' },
+				industry: { type: 'string' },
+				help: { type: 'boolean', short: 'h' },
+			},
+		});
+	} catch (error) {
+		throw new Error(`${(error as Error).message}\n\n${USAGE}`, { cause: error });
+	}
+}
+
+function databaseOf({ flags, environment }: Invocation): DatabaseSettings {
+	const url = flags['database-url'] || environment.DATABASE_URL;
+	if (!url) throw new Error('No database was named. Give --database-url or set DATABASE_URL.');
+	return settingsFromUrl(url);
+}
+
+async function runMigrate(invocation: Invocation): Promise<Outcome> {
+	const settings = databaseOf(invocation);
+	const words: string[] = [];
+	const result = await migrate(settings, { log: (line) => words.push(line) });
+	const change =
+		result.applied.length === 0
+			? `The schema was up to date already: version ${result.to}.`
+			: `The schema is now at version ${result.to} (before: ${result.from ?? 'none'}).`;
+	return { result, words: [...words, change, ...result.warnings.map((warning) => `Note: ${warning}`)] };
+}
+
+async function runStatus(invocation: Invocation): Promise<Outcome> {
+	const status = await schemaStatus(poolFor(databaseOf(invocation)));
+	const version = status.version ? `version ${status.version}` : 'none of this package';
+	const advice = status.upToDate ? 'It is up to date.' : 'It is not up to date: run zixly migrate.';
+	return {
+		result: status,
+		words: [
+			`Schema: ${version}; this package brings version ${status.packageVersion}. ${advice}`,
+			...status.warnings.map((warning) => `Warning: ${warning}`),
+		],
+	};
+}
+
+async function runTenantCreate(invocation: Invocation): Promise<Outcome> {
+	const { name, industry } = invocation.flags;
+	if (!name) throw new Error('The tenant needs a name: zixly tenant create --name "Harbour Coffee"');
+	const tenant = await createTenant(poolFor(databaseOf(invocation)), { name, industry });
+	return { result: tenant, words: [`Created the tenant ${tenant.name} with id ${tenant.id}.`] };
+}
+
+async function runKeyGenerate(): Promise<Outcome> {
+	return {
+		result: generateKey(),
+		words: [
+			'Put both into the credential "Zixly Token Key API": id as Active Key ID, key as Active Key.',
+			'Keep a copy in a safe place: without the key no stored token can be read again.',
+		],
+	};
+}
