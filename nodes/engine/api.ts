@@ -6,6 +6,7 @@ import type { HttpClient, HttpReply, HttpRequest } from './http';
 import type { Log } from './log';
 import { NO_REPLY, ruleFor, UNREADABLE } from './respond';
 import { retryAfterMs } from './retry-after';
+import { send } from './send';
 import type { AccountThrottle, Throttles } from './throttle';
 import type { Authorisation } from './tokens';
 
@@ -58,11 +59,11 @@ async function get(context: ApiContext, request: ApiRequest): Promise<unknown> {
 
 async function attempt(context: ApiContext, request: ApiRequest): Promise<{ json: unknown } | Trouble> {
 	const throttle = throttleOf(context, request);
-	const send = async (): Promise<{ json: unknown } | Trouble> => await sendOnce(context, request, throttle);
-	return await (throttle ? throttle.run(context, send) : send());
+	const once = async (): Promise<{ json: unknown } | Trouble> => await callOnce(context, request, throttle);
+	return await (throttle ? throttle.run(context, once) : once());
 }
 
-async function sendOnce(
+async function callOnce(
 	context: ApiContext,
 	request: ApiRequest,
 	throttle: AccountThrottle | undefined,
@@ -136,7 +137,7 @@ async function bearerOf(authorisation: Authorisation): Promise<string | undefine
 /** The reply of any status, or the error where none came. */
 async function replyTo({ http, signal }: ApiContext, request: HttpRequest): Promise<HttpReply | Error> {
 	try {
-		return await http(request);
+		return await send(http, request);
 	} catch (error) {
 		signal?.throwIfAborted();
 		if (error instanceof ReadFailure) throw error;

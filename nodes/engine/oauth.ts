@@ -4,6 +4,7 @@ import type { OAuthFacts } from './definition';
 import { ReadFailure } from './failure';
 import type { HttpClient, HttpReply, HttpRequest } from './http';
 import { retryAfterMs } from './retry-after';
+import { send } from './send';
 
 export interface OAuthClient {
 	/** The provider's name, for messages. */
@@ -49,16 +50,16 @@ export async function exchangeRefreshToken(
 const PASSES: ReadonlySet<string> = new Set(['provider_unavailable', 'rate_limited']);
 
 async function attempt(client: OAuthClient, refreshToken: string): Promise<ExchangedTokens | ReadFailure> {
-	const reply = await send(client, refreshToken);
+	const reply = await replyTo(client, refreshToken);
 	if (reply instanceof ReadFailure) return reply;
 	const answer = parsed(reply.body);
 	if (reply.status >= 200 && reply.status < 300) return tokensIn(client, answer, refreshToken);
 	return refusal(client, reply, typeof answer.error === 'string' ? answer.error : '');
 }
 
-async function send(client: OAuthClient, refreshToken: string): Promise<HttpReply | ReadFailure> {
+async function replyTo(client: OAuthClient, refreshToken: string): Promise<HttpReply | ReadFailure> {
 	try {
-		return await client.http(requestFor(client, refreshToken));
+		return await send(client.http, requestFor(client, refreshToken));
 	} catch (error) {
 		client.signal?.throwIfAborted();
 		if (error instanceof ReadFailure) throw error;

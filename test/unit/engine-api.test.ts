@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { apiOf, type ApiContext } from '../../nodes/engine/api';
 import type { ApiRequest } from '../../nodes/engine/definition';
 import { ReadFailure } from '../../nodes/engine/failure';
+import type { HttpClient } from '../../nodes/engine/http';
 import { Throttles } from '../../nodes/engine/throttle';
 import { xero } from '../../nodes/providers/xero/definition';
 import { httpClient } from '../support/http-client';
@@ -109,6 +110,15 @@ describe('what passes by itself is tried again', () => {
 		expect(await get()).toEqual({ Reports: [{ Rows: [] }] });
 		expect(server.seen).toHaveLength(2);
 		expect(clock.waits).toEqual([500]);
+	});
+
+	it('a client that never comes back, whatever it is told', async () => {
+		let calls = 0;
+		const http: HttpClient = async (request) =>
+			++calls === 1 ? await new Promise(() => undefined) : await httpClient(request);
+		const { get } = await peer([REPORT], { http, timeoutMs: 50 });
+		expect(await get()).toEqual({ Reports: [{ Rows: [] }] });
+		expect(calls).toBe(2);
 	});
 
 	it('four times at most, with longer and longer waits', async () => {
