@@ -28,6 +28,7 @@ const ROW_FAULTS: Record<string, SqlstateMeaning> = {
 		code: 'not_permitted',
 		message: 'The row does not belong to the tenant, or the login lacks a right.',
 	},
+	'54001': { code: 'nested_too_deep', message: 'A JSON value is nested too deep for PostgreSQL.' },
 	'54000': {
 		code: 'program_limit_exceeded',
 		message: 'A value is too large for PostgreSQL or for an index.',

@@ -1,0 +1,70 @@
+/** What a chunk is made of, and what became of it. Shapes only. */
+
+/** The business entity that a row is about. */
+export interface LoadClient {
+	/** The provider's own id: the client's `client_id` becomes `<provider>:<externalId>`. */
+	externalId: string;
+	clientName: string;
+	industry: string | null;
+	/** Where it is known, the exact `client_id`; then `externalId` is not looked at. */
+	clientId?: string;
+}
+
+/** Whose record a row, a rejection or a state came of. */
+export interface LoadOrigin {
+	provider: string;
+	stream: string;
+	accountId: string;
+}
+
+/** A row for one of the data tables; its properties are the columns in camel case. A ROW message is one. */
+export interface LoadRow extends LoadOrigin {
+	recordId: string;
+	table: string;
+	client: LoadClient;
+	row: Record<string, unknown>;
+}
+
+/** Why a row or record was refused: a code for machines, the place, words for people. */
+export interface Refusal {
+	code: string;
+	path: string;
+	message: string;
+}
+
+/** A record that is to be kept with the reason why it is in no table. A REJECTED message is one. */
+export interface LoadRejected extends LoadOrigin {
+	recordId: string;
+	stage: 'transform' | 'load';
+	reason: Refusal;
+	record: unknown;
+}
+
+/** How far a stream was read once the rows before it are stored. A STATE message is nearly one. */
+export interface LoadState extends LoadOrigin {
+	/** Null where only the counts are meant. */
+	state: Record<string, unknown> | null;
+	counts: Record<string, unknown>;
+	/** How many rows of its stream and account came since its last state, in this chunk and in earlier ones. */
+	rowsArrived: number;
+}
+
+/** What is stored in one transaction. The run must be the tenant's, and running. */
+export interface LoadChunk {
+	tenantId: string;
+	syncRunId: string;
+	integrationId: string | null;
+	rows: LoadRow[];
+	rejected: LoadRejected[];
+	states: LoadState[];
+}
+
+/** What became of a row. `superseded`: the stored one is newer; `deduplicated`: a better copy was in the chunk. */
+export type RowFate = 'inserted' | 'updated' | 'unchanged' | 'superseded' | 'deduplicated' | 'rejected';
+
+export interface ChunkResult {
+	/** One for each row of the chunk, in its order. */
+	fates: RowFate[];
+	/** Why rows were rejected, by their index in the chunk. */
+	refusals: Map<number, Refusal>;
+}

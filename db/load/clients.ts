@@ -1,0 +1,94 @@
+import cuid from '@bugsnag/cuid';
+import type { PoolClient } from 'pg';
+
+import { isolate, type DatabaseFault } from './isolate';
+import type { PreparedClient } from './prepare';
+
+/**
+ * Finds each client, makes those that are missing and renames those whose name has changed.
+ * @returns `client_kpis.id` by `clientKey`; `refused` has the ones that the database would not take
+ */
+export async function resolveClients(
+	client: PoolClient,
+	tenantId: string,
+	wanted: readonly PreparedClient[],
+): Promise<{ ids: Map<string, string>; refused: Map<string, DatabaseFault> }> {
+	const refused = new Map<string, DatabaseFault>();
+	const distinct = new Map(wanted.map((one) => [clientKey(one), one]));
+	const ids = await linkedClients(client, tenantId, [...distinct.values()]);
+	const own = [...distinct].filter(([key]) => !ids.has(key)).map(([, one]) => one);
+	const byClientId = [...new Map(own.map((one) => [one.clientId, one])).values()].sort(byText);
+	const stored = new Map<string, string>();
+	await isolate(
+		client,
+		byClientId,
+		async (part) => saveClients(client, tenantId, part, stored),
+		(one, fault) => refused.set(one.clientId, fault),
+	);
+	for (const one of own) {
+		const id = stored.get(one.clientId);
+		if (id) ids.set(clientKey(one), id);
+	}
+	return { ids, refused };
+}
+
+/** Tells a chunk's clients apart. */
+export function clientKey({ provider, externalId, clientId }: PreparedClient): string {
+	return externalId === null ? `=${clientId}` : `${provider}/${externalId}`;
+}
+
+/** The operator may have said that this account or company is a client that exists already. */
+async function linkedClients(
+	client: PoolClient,
+	tenantId: string,
+	wanted: PreparedClient[],
+): Promise<Map<string, string>> {
+	const linkable = wanted.filter(({ externalId }) => externalId !== null);
+	if (linkable.length === 0) return new Map();
+	const { rows } = await client.query<{ provider: string; externalId: string; id: string }>(
+		`select provider, external_id as "externalId", client_kpi_id as id from etl.client_links
+		where tenant_id = $1 and (provider, external_id) in (select * from unnest($2::text[], $3::text[]))`,
+		[tenantId, linkable.map(({ provider }) => provider), linkable.map(({ externalId }) => externalId)],
+	);
+	return new Map(
+		rows.map((row) => [clientKey({ ...row, clientId: '', clientName: null, industry: null }), row.id]),
+	);
+}
+
+const SAVE = `with incoming as (
+	select * from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as i(id, client_id, client_name, industry)
+), written as (
+	insert into public.client_kpis as k (id, tenant_id, client_id, client_name, industry)
+	select i.id, $1, i.client_id, coalesce(i.client_name, stored.client_name, i.client_id),
+		coalesce(i.industry, stored.industry)
+	from incoming i left join public.client_kpis stored
+		on stored.tenant_id = $1 and stored.client_id = i.client_id
+	where stored.id is null or i.client_name <> stored.client_name
+		or (i.industry is not null and i.industry is distinct from stored.industry)
+	order by i.client_id collate "C"
+	on conflict (tenant_id, client_id) do update
+	set client_name = excluded.client_name, industry = coalesce(excluded.industry, k.industry)
+	returning k.client_id, k.id
+)
+select client_id as "clientId", id from written
+union all
+select stored.client_id, stored.id from public.client_kpis stored join incoming using (client_id)
+where stored.tenant_id = $1 and not exists (select from written w where w.client_id = stored.client_id)`;
+
+async function saveClients(
+	client: PoolClient,
+	tenantId: string,
+	part: readonly PreparedClient[],
+	stored: Map<string, string>,
+): Promise<void> {
+	const { rows } = await client.query<{ clientId: string; id: string }>(SAVE, [
+		tenantId,
+		part.map(() => cuid()),
+		part.map(({ clientId }) => clientId),
+		part.map(({ clientName }) => clientName),
+		part.map(({ industry }) => industry),
+	]);
+	for (const { clientId, id } of rows) stored.set(clientId, id);
+}
+
+const byText = (a: PreparedClient, b: PreparedClient): number => (a.clientId < b.clientId ? -1 : 1);

@@ -1,0 +1,66 @@
+import type { LoadChunk, RowFate } from './chunk';
+
+/** How many rows came, and how many met which fate; the fates add up to `produced`. */
+export type RowTally = Record<'produced' | RowFate, number>;
+
+export function emptyTally(): RowTally {
+	return { produced: 0, inserted: 0, updated: 0, unchanged: 0, superseded: 0, deduplicated: 0, rejected: 0 };
+}
+
+/** Counts rows by what `nameOf` calls them. */
+export function tallyRows<Row>(
+	rows: readonly Row[],
+	fates: readonly RowFate[],
+	nameOf: (row: Row) => string,
+): Map<string, RowTally> {
+	const tallies = new Map<string, RowTally>();
+	rows.forEach((row, index) => {
+		const name = nameOf(row);
+		let tally = tallies.get(name);
+		if (!tally) tallies.set(name, (tally = emptyTally()));
+		tally.produced++;
+		tally[fates[index]!]++;
+	});
+	return tallies;
+}
+
+interface StreamCounts {
+	records: Record<string, number>;
+	rows: Record<string, number>;
+}
+
+/**
+ * The run's counts with the chunk's added, by stream. Where a STATE says how many rows its records gave, that is
+ * `produced`, however many arrived: a row lost on the way must show as a sum that does not add up.
+ */
+export function addCounts(
+	before: Record<string, unknown>,
+	{ rows, states }: Pick<LoadChunk, 'rows' | 'states'>,
+	fates: readonly RowFate[],
+): Record<string, unknown> {
+	const counts = new Map(Object.entries(before));
+	for (const [stream, tally] of tallyRows(rows, fates, (row) => row.stream)) {
+		add(streamCounts(counts, stream).rows, tally);
+	}
+	for (const { stream, counts: given, rowsArrived } of states) {
+		const { rows: ofRows, ...records } = given;
+		const sums = streamCounts(counts, stream);
+		add(sums.records, records);
+		const produced = (ofRows as { produced?: unknown } | undefined)?.produced;
+		if (typeof produced === 'number') add(sums.rows, { produced: produced - rowsArrived });
+	}
+	return Object.fromEntries(counts);
+}
+
+function streamCounts(counts: Map<string, unknown>, stream: string): StreamCounts {
+	const { records = {}, rows = {} } = (counts.get(stream) ?? {}) as Partial<StreamCounts>;
+	const sums = { records: { ...records }, rows: { ...rows } };
+	counts.set(stream, sums);
+	return sums;
+}
+
+function add(sums: Record<string, number>, more: Record<string, unknown>): void {
+	for (const [name, value] of Object.entries(more)) {
+		if (typeof value === 'number' && Number.isFinite(value)) sums[name] = (sums[name] ?? 0) + value;
+	}
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+
+import cuid from '@bugsnag/cuid';
+import type { PoolClient } from 'pg';
+
+import type { LoadChunk, LoadRejected, LoadRow, Refusal } from './chunk';
+import { isolate } from './isolate';
+import { jsonText, storable } from './values';
+
+/** What `etl.rejected_records` is told of one record. */
+interface Rejection {
+	provider: string;
+	stream: string;
+	accountId: string;
+	recordId: string;
+	stage: string;
+	reason: Refusal;
+	payload: string;
+}
+
+/**
+ * Stores every record of the chunk that is in no table, with its reason: one open row per record and stage, which
+ * counts up in each further run that meets the record again.
+ */
+export async function saveRejections(
+	client: PoolClient,
+	chunk: LoadChunk,
+	refusals: ReadonlyMap<number, Refusal>,
+): Promise<void> {
+	const all = [...chunk.rejected.map(rejectionOf), ...refusedRecords(chunk.rows, refusals)];
+	const latest = new Map(all.map((one) => [keyOf(one), one]));
+	// In one order, so that parallel loads cannot wait for each other in a circle.
+	const sorted = [...latest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rejection]) => rejection);
+	const unpayable: Rejection[] = [];
+	await isolate(
+		client,
+		sorted,
+		(part) => save(client, chunk, part),
+		(rejection) => unpayable.push({ ...rejection, payload: NOT_STORABLE }),
+	);
+	if (unpayable.length > 0) await save(client, chunk, unpayable);
+}
+
+const NOT_STORABLE = JSON.stringify({
+	note: 'The record itself could not be stored: it refers to itself, or is nested too deep.',
+});
+
+function rejectionOf(given: LoadRejected): Rejection {
+	const payload = jsonText(given.record ?? null) ?? NOT_STORABLE;
+	return {
+		provider: textOf(given.provider),
+		stream: textOf(given.stream),
+		accountId: textOf(given.accountId),
+		recordId: recordIdOf(given.recordId, payload),
+		stage: given.stage,
+		reason: given.reason,
+		payload,
+	};
+}
+
+/** Messages of a user's own making may hold anything. */
+const textOf = (value: unknown): string => storable(String(value ?? ''));
+
+/** A record without an id is known by its content. */
+function recordIdOf(given: unknown, payload: string): string {
+	const id = textOf(given);
+	return id || `sha256:${createHash('sha256').update(payload).digest('hex')}`;
+}
+
+/** The rows that were refused, together for each record: the reason is the first one's. */
+function refusedRecords(rows: readonly LoadRow[], refusals: ReadonlyMap<number, Refusal>): Rejection[] {
+	const records = new Map<string, { first: LoadRow; reason: Refusal; rows: unknown[] }>();
+	const unnamed: Rejection[] = [];
+	for (const [index, reason] of refusals) {
+		const row = rows[index]!;
+		const { table, client } = row;
+		const content = { table, client, row: row.row };
+		const id = recordKeyOf(row);
+		const record = records.get(id);
+		if (!row.recordId) unnamed.push(loadRejection(row, reason, [content]));
+		else if (record) record.rows.push(content);
+		else records.set(id, { first: row, reason, rows: [content] });
+	}
+	return [
+		...unnamed,
+		...[...records.values()].map(({ first, reason, rows: refused }) => loadRejection(first, reason, refused)),
+	];
+}
+
+function loadRejection(row: LoadRow, reason: Refusal, rows: unknown[]): Rejection {
+	return rejectionOf({ ...row, stage: 'load', reason, record: { rows } });
+}
+
+const keyOf = (one: Rejection): string =>
+	JSON.stringify([one.provider, one.stream, one.accountId, one.recordId, one.stage]);
+
+const recordKeyOf = (one: LoadRow | LoadRejected): string =>
+	JSON.stringify([one.provider, one.stream, one.accountId, one.recordId]);
+
+const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
+	account_id, record_id, stage, reason_code, reason_path, reason_message, payload)
+select i.id, $1, $2, $3, i.provider, i.stream, i.account_id, i.record_id, i.stage, i.code, i.path, i.message,
+	i.payload::json
+from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+	$12::text[], $13::text[]) with ordinality
+	as i(id, provider, stream, account_id, record_id, stage, code, path, message, payload, ord)
+order by i.ord
+on conflict (tenant_id, provider, stream, account_id, md5(record_id), stage) where resolved_at is null do update
+set attempts = r.attempts + (r.sync_run_id is distinct from excluded.sync_run_id)::int,
+	integration_id = excluded.integration_id, sync_run_id = excluded.sync_run_id, last_seen_at = now(),
+	reason_code = excluded.reason_code, reason_path = excluded.reason_path,
+	reason_message = excluded.reason_message, payload = excluded.payload`;
+
+async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejection[]): Promise<void> {
+	await client.query(SAVE, [
+		chunk.tenantId,
+		chunk.integrationId,
+		chunk.syncRunId,
+		part.map(() => cuid()),
+		part.map(({ provider }) => provider),
+		part.map(({ stream }) => stream),
+		part.map(({ accountId }) => accountId),
+		part.map(({ recordId }) => recordId),
+		part.map(({ stage }) => stage),
+		part.map(({ reason }) => textOf(reason.code)),
+		part.map(({ reason }) => textOf(reason.path)),
+		part.map(({ reason }) => textOf(reason.message)),
+		part.map(({ payload }) => payload),
+	]);
+}
+
+const RESOLVE = `update etl.rejected_records r set resolved_at = now()
+from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as i(provider, stream, account_id, record_id)
+where r.tenant_id = $1 and r.resolved_at is null and r.provider = i.provider and r.stream = i.stream
+	and r.account_id = i.account_id and md5(r.record_id) = md5(i.record_id)`;
+
+/** Closes the open rejections of the records whose rows are all in their tables now. */
+export async function resolveRejections(
+	client: PoolClient,
+	chunk: LoadChunk,
+	refusals: ReadonlyMap<number, Refusal>,
+): Promise<void> {
+	if (chunk.rows.length === refusals.size || !(await hasOpenRejections(client, chunk.tenantId))) return;
+	const bad = new Set(
+		[...chunk.rejected, ...[...refusals.keys()].map((index) => chunk.rows[index]!)].map(recordKeyOf),
+	);
+	const good = new Map(chunk.rows.map((row) => [recordKeyOf(row), row]));
+	const resolved = [...good].filter(([key]) => !bad.has(key)).map(([, row]) => row);
+	await client.query(RESOLVE, [
+		chunk.tenantId,
+		resolved.map(({ provider }) => textOf(provider)),
+		resolved.map(({ stream }) => textOf(stream)),
+		resolved.map(({ accountId }) => textOf(accountId)),
+		resolved.map(({ recordId }) => textOf(recordId)),
+	]);
+}
+
+/** Mostly there are none, and then thousands of ids need not be sent. */
+async function hasOpenRejections(client: PoolClient, tenantId: string): Promise<boolean> {
+	const { rows } = await client.query<{ open: boolean }>(
+		'select exists (select from etl.rejected_records where tenant_id = $1 and resolved_at is null) as open',
+		[tenantId],
+	);
+	return rows[0]?.open ?? false;
+}

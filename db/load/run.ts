@@ -1,0 +1,51 @@
+import type { PoolClient } from 'pg';
+
+/** The run is closed, taken over or another tenant's: nothing may be stored for it any more. */
+export class RunLostError extends Error {
+	override readonly name = 'RunLostError';
+
+	constructor(readonly syncRunId: string) {
+		super(
+			'The sync run is not running any more, so nothing of it was stored. Another execution has taken it over, or it was closed; let the next run bring the data.',
+		);
+	}
+}
+
+export interface HeldRun {
+	/** Whether this chunk was committed by an earlier attempt whose answer was lost. */
+	committed: boolean;
+	counts: Record<string, unknown>;
+}
+
+/**
+ * Locks the run's row until the transaction ends: nobody can close it or take it over meanwhile.
+ * @throws RunLostError when it is not a running run of this tenant
+ */
+export async function holdRun(client: PoolClient, syncRunId: string, chunkId: string): Promise<HeldRun> {
+	const { rows } = await client.query<{
+		status: string;
+		lastChunk: string | null;
+		counts: Record<string, unknown>;
+	}>('select status, last_chunk as "lastChunk", counts from etl.sync_runs where id = $1 for no key update', [
+		syncRunId,
+	]);
+	const [run] = rows;
+	if (run?.lastChunk === chunkId) return { committed: true, counts: run.counts };
+	if (run?.status !== 'running') throw new RunLostError(syncRunId);
+	return { committed: false, counts: run.counts };
+}
+
+/** Stores the run's counts, renews its lease and notes which chunk was the last. */
+export async function saveProgress(
+	client: PoolClient,
+	syncRunId: string,
+	chunkId: string,
+	counts: Record<string, unknown>,
+): Promise<void> {
+	const { rowCount } = await client.query(
+		`update etl.sync_runs set counts = $3, last_chunk = $2, lease_until = now() + interval '15 minutes'
+		where id = $1 and status = 'running'`,
+		[syncRunId, chunkId, JSON.stringify(counts)],
+	);
+	if (rowCount !== 1) throw new RunLostError(syncRunId);
+}

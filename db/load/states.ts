@@ -1,0 +1,27 @@
+import type { PoolClient } from 'pg';
+
+import type { LoadChunk, LoadState } from './chunk';
+
+const SAVE = `insert into etl.stream_states
+	(integration_id, account_id, stream, tenant_id, state, sync_run_id, updated_at)
+select $1, i.account_id, i.stream, $2, i.state::jsonb, $3, now()
+from unnest($4::text[], $5::text[], $6::text[]) as i(account_id, stream, state)
+order by i.account_id, i.stream
+on conflict (integration_id, account_id, stream) do update
+set state = excluded.state, sync_run_id = excluded.sync_run_id`;
+
+/** Stores how far the streams were read, in the transaction of the rows before. Uploads have no state to keep. */
+export async function saveStates(client: PoolClient, chunk: LoadChunk): Promise<void> {
+	const latest = new Map<string, LoadState>();
+	for (const one of chunk.states) if (one.state) latest.set(JSON.stringify([one.accountId, one.stream]), one);
+	if (latest.size === 0 || chunk.integrationId === null) return;
+	const states = [...latest.values()];
+	await client.query(SAVE, [
+		chunk.integrationId,
+		chunk.tenantId,
+		chunk.syncRunId,
+		states.map(({ accountId }) => accountId),
+		states.map(({ stream }) => stream),
+		states.map(({ state }) => JSON.stringify(state)),
+	]);
+}

@@ -1,0 +1,42 @@
+import type { LoadRow } from '../../db/load/chunk';
+
+const CLIENTS = 100;
+const FIRST_DAY = Date.UTC(2000, 0, 1);
+const DAY_MS = 86_400_000;
+
+/** Rows of `financials` for 100 clients, a day each, with the metadata that a Xero month has. */
+export function financialsRows(count: number, syncRunId: string): LoadRow[] {
+	return Array.from({ length: count }, (_, index) => financialsRow(index, syncRunId));
+}
+
+function financialsRow(index: number, syncRunId: string): LoadRow {
+	const account = `organisation-${index % CLIENTS}`;
+	const day = new Date(FIRST_DAY + Math.floor(index / CLIENTS) * DAY_MS).toISOString().slice(0, 10);
+	const [income, costs] = [(index * 37) % 1_000_000, (index * 17) % 700_000];
+	const origin = { recordId: day, stream: 'monthlyFinancials', accountId: account };
+	return {
+		provider: 'xero',
+		...origin,
+		table: 'financials',
+		client: { externalId: account, clientName: `Client ${account}`, industry: null },
+		row: {
+			recordDate: day,
+			revenue: money(income),
+			expenses: money(costs),
+			netProfit: money(income - costs),
+			cashFlow: '12.50',
+			currency: 'AUD',
+			sourceSystem: 'xero',
+			externalId: `pnl:${account}:${day}:accrual`,
+			metadata: {
+				basis: 'accrual',
+				periodStart: day,
+				periodEnd: day,
+				sections: { Income: money(income), 'Less Operating Expenses': money(costs) },
+				_src: { version: null, ...origin, syncRunId },
+			},
+		},
+	};
+}
+
+const money = (cents: number): string => (cents / 100).toFixed(2);
