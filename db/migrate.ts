@@ -3,7 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 
 import { clientConfig, type DatabaseSettings } from './connection';
-import { prepareRoles, releaseOperator } from './roles';
+import { prepareRoles } from './roles';
 import {
 	MIGRATIONS_SCHEMA,
 	MIGRATIONS_TABLE,
@@ -85,20 +85,16 @@ async function apply(client: pg.Client, pending: string[], log: Log): Promise<vo
 	log(`Applying ${pending.join(', ')}`);
 	await client.query('set search_path to public');
 	await prepareRoles(client);
-	try {
-		await runner({
-			dbClient: client,
-			dir: path.join(__dirname, 'migrations'),
-			direction: 'up',
-			migrationsSchema: MIGRATIONS_SCHEMA,
-			createMigrationsSchema: true,
-			migrationsTable: MIGRATIONS_TABLE,
-			noLock: true,
-			logger: SILENT,
-		});
-	} finally {
-		await releaseOperator(client);
-	}
+	await runner({
+		dbClient: client,
+		dir: path.join(__dirname, 'migrations'),
+		direction: 'up',
+		migrationsSchema: MIGRATIONS_SCHEMA,
+		createMigrationsSchema: true,
+		migrationsTable: MIGRATIONS_TABLE,
+		noLock: true,
+		logger: SILENT,
+	});
 }
 
 /** The runner prints whole migrations; the error that it throws says what matters in one line. */

@@ -16,38 +16,32 @@ interface Situation {
 }
 
 /**
- * Makes the roles that are missing, makes `zixly_worker` a member of `zixly_app`, and grants the migrating login
- * `zixly_worker` and, for the time of the migration, `zixly_operator` (to hand the functions over to it).
+ * Makes the roles that are missing, makes `zixly_worker` a member of `zixly_app`, and grants `zixly_worker` to the
+ * migrating login: all of it or nothing.
  * @throws Error with the statements for an administrator, where this login may not do it
  */
 export async function prepareRoles(client: ClientBase): Promise<void> {
 	const situation = await examine(client);
 	refuseUnsafe(situation);
-	const statements = statementsFor(situation);
-	for (const [done, statement] of statements.entries()) {
-		try {
-			await client.query(statement);
-		} catch (error) {
-			if (isAlreadyDone(error)) return await prepareRoles(client);
-			throw isRefusal(error) ? administratorError(situation.login, statements.slice(done), error) : error;
-		}
+	try {
+		await client.query('begin');
+		for (const statement of statementsFor(situation)) await client.query(statement);
+		await tryLending(client, situation);
+		await client.query('commit');
+	} catch (error) {
+		await client.query('rollback');
+		if (isAlreadyDone(error)) return await prepareRoles(client);
+		throw sqlstateOf(error) === '42501' ? administratorError(situation, error) : error;
 	}
 }
 
-/** Takes back `zixly_operator` where this login gave it to itself: it would see every tenant's integrations. */
-export async function releaseOperator(client: ClientBase): Promise<void> {
-	const { rows } = await client.query<{ statement: string | null }>(
-		`select case
-			when me.rolsuper then null
-			when current_setting('server_version_num')::int < 160000 and not me.rolcreaterole then null
-			when current_setting('server_version_num')::int >= 160000 and m.grantor <> me.oid then null
-			else format('revoke zixly_operator from %I', me.rolname)
-		end as statement
-		from pg_roles me join pg_auth_members m on m.member = me.oid and m.roleid = 'zixly_operator'::regrole
-		where me.rolname = current_user`,
-	);
-	const statement = rows.find((row) => row.statement)?.statement;
-	if (statement) await client.query(statement);
+/** A migration that makes functions lends itself `zixly_operator`: whether it may is found out before it begins. */
+async function tryLending(client: ClientBase, situation: Situation): Promise<void> {
+	const [statement] = lendingOf(situation);
+	if (!statement) return;
+	await client.query('savepoint lending');
+	await client.query(statement);
+	await client.query('rollback to savepoint lending');
 }
 
 async function examine(client: ClientBase): Promise<Situation> {
@@ -90,14 +84,17 @@ function refuseUnsafe({ unsafe }: Situation): void {
 }
 
 function statementsFor(situation: Situation): string[] {
-	const { login, superuser, existing, workerHasApp, loginHasWorker, loginHasOperator } = situation;
+	const { login, existing, workerHasApp, loginHasWorker } = situation;
 	const missing = ROLES.filter((role) => !existing.includes(role));
 	return [
 		...missing.map((role) => `create role ${role} nologin`),
 		...(workerHasApp ? [] : ['grant zixly_app to zixly_worker']),
 		...(loginHasWorker ? [] : [`grant zixly_worker to ${quoted(login)}`]),
-		...(superuser || loginHasOperator ? [] : [`grant zixly_operator to ${quoted(login)}`]),
 	];
+}
+
+function lendingOf({ login, superuser, loginHasOperator }: Situation): string[] {
+	return superuser || loginHasOperator ? [] : [`grant zixly_operator to ${quoted(login)}`];
 }
 
 /** Another migration of the same cluster made or granted the role in the same moment. */
@@ -107,15 +104,11 @@ function isAlreadyDone(error: unknown): boolean {
 	return state === 'XX000' && error instanceof Error && error.message.includes('concurrently updated');
 }
 
-function isRefusal(error: unknown): boolean {
-	return sqlstateOf(error) === '42501';
-}
-
-function administratorError(login: string, statements: string[], cause: unknown): Error {
-	const script = statements.map((statement) => `  ${statement};`).join('\n');
+function administratorError(situation: Situation, cause: unknown): Error {
+	const script = [...statementsFor(situation), ...lendingOf(situation)].map((statement) => `  ${statement};`);
 	return new Error(
-		`The database login "${login}" may not create or grant the roles that keep tenants apart. ` +
-			`Ask an administrator of the server to run this, then migrate again:\n${script}`,
+		`The database login "${situation.login}" may not create or grant the roles that keep tenants apart. Ask an ` +
+			`administrator of the server to run this, then migrate again:\n${script.join('\n')}`,
 		{ cause },
 	);
 }

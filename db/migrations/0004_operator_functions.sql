@@ -3,6 +3,19 @@
 -- Work across tenants. Each function runs as zixly_operator, which has policies of its own and cannot read a token;
 -- only zixly_worker may call them, since through zixly_app a tenant would see all.
 
+-- Handing a function over takes membership of its new owner. A plain owner lends it to itself for this transaction
+-- only: who kept it would see every tenant's integrations.
+do $$
+begin
+	if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user)
+		and not pg_has_role(current_user, 'zixly_operator', 'usage')
+	then
+		execute format('grant zixly_operator to %I', current_user);
+		perform set_config('zixly.operator_lent', 'on', true);
+	end if;
+end
+$$;
+
 create function etl.create_tenant(id text, name text, industry text)
 returns table (tenant_id text, tenant_name text)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -187,12 +200,18 @@ grant create on schema etl to zixly_operator;
 do $$
 declare
 	operator_function regprocedure;
+	outsider text;
 begin
 	for operator_function in
 		select p.oid from pg_catalog.pg_proc p
 		where p.pronamespace = 'etl'::regnamespace and p.prosecdef
 	loop
-		execute format('revoke all on function %s from public', operator_function);
+		for outsider in
+			select 'public' union all
+			select quote_ident(rolname) from pg_catalog.pg_roles where rolname in ('anon', 'authenticated')
+		loop
+			execute format('revoke all on function %s from %s', operator_function, outsider);
+		end loop;
 		execute format('grant execute on function %s to zixly_worker', operator_function);
 		execute format('alter function %s owner to zixly_operator', operator_function);
 	end loop;
@@ -200,3 +219,11 @@ end
 $$;
 
 revoke create on schema etl from zixly_operator;
+
+do $$
+begin
+	if current_setting('zixly.operator_lent', true) = 'on' then
+		execute format('revoke zixly_operator from %I', current_user);
+	end if;
+end
+$$;

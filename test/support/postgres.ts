@@ -17,7 +17,7 @@ export interface PostgresServer {
 }
 
 export interface PostgresOptions {
-	/** Folder with `initdb` and `postgres`; the embedded ones unless told. */
+	/** Folder with `initdb` and `postgres`; else `POSTGRES_BINARIES`, else the embedded ones. */
 	binaries?: string;
 	/** Further lines of postgresql.conf, such as `fsync: 'on'`. */
 	settings?: Record<string, string>;
@@ -47,7 +47,7 @@ export async function startPostgres({
 }: PostgresOptions = {}): Promise<PostgresServer> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'zixly-postgres-'));
 	const identity = identityFor(folder);
-	const bin = reachable(binaries ?? embeddedBinaries(), identity);
+	const bin = reachable(binaries ?? process.env.POSTGRES_BINARIES ?? embeddedBinaries(), identity);
 	const password = randomBytes(12).toString('hex');
 	const data = initialise(bin, folder, password, identity);
 	const port = await freePort();
