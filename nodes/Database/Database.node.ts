@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { postgresConnection, postgresCredential } from '../shared/n8n/credential-test';
+import { postgresConnection } from '../shared/n8n/credential-test';
 import { runChosen } from '../shared/n8n/operations';
 import { databaseProperties } from './properties';
 import { databaseOperations } from './operations';
@@ -25,7 +25,7 @@ export class Database implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		// An agent must not migrate a schema or create tenants.
 		usableAsTool: undefined,
-		credentials: [postgresCredential],
+		credentials: [{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' }],
 		properties: databaseProperties,
 	};
 

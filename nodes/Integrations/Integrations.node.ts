@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { postgresConnection, postgresCredential } from '../shared/n8n/credential-test';
+import { postgresConnection } from '../shared/n8n/credential-test';
 import { runChosen } from '../shared/n8n/operations';
 import { integrationsProperties } from './properties';
 import { integrationsOperations } from './operations';
@@ -26,7 +26,7 @@ export class Integrations implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		// An agent must not claim runs or switch a tenant's connection off.
 		usableAsTool: undefined,
-		credentials: [postgresCredential],
+		credentials: [{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' }],
 		sensitiveOutputFields: ['accessToken', 'refreshToken'],
 		properties: integrationsProperties,
 	};

@@ -110,7 +110,8 @@ export type Message = RecordMessage | StateMessage | RowMessage | RejectedMessag
 
 const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'REJECTED', 'FAILURE']);
 
-/** Tells whether an item's json is one of the messages above; anything else is passed on untouched. */
-export function isMessage(json: Record<string, unknown>): json is Record<string, unknown> & Message {
-	return TYPES.has(json.type) && typeof json.tenantId === 'string';
+/** The message that an item's json is, if it is one; anything else is passed on untouched. */
+export function messageIn(json: object): Message | undefined {
+	const { type, tenantId } = json as Partial<Message>;
+	return TYPES.has(type) && typeof tenantId === 'string' ? (json as Message) : undefined;
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 import { finishRun, listRuns, runsOfExecution, type SyncRun } from '../../../db/sync-runs';
 import { imbalances } from '../../shared/counts';
-import { isMessage, type Message } from '../../shared/messages';
+import { messageIn } from '../../shared/messages';
 import { databaseFor } from '../../shared/n8n/database';
 import { paired } from '../../shared/n8n/items';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
@@ -16,7 +16,7 @@ const RUNS_LOOKED_AT = 12;
 export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
 	const items = context.getInputData();
-	const messages = items.map(({ json }) => json).filter(isMessage);
+	const messages = items.map(({ json }) => messageIn(json)).filter((message) => message !== undefined);
 	const outcomes = outcomesOf(messages);
 	const heardOf = new Set(outcomes.map(({ syncRunId }) => syncRunId));
 	for (const run of await runsOfExecution(pool, context.getExecutionId())) {
@@ -72,8 +72,6 @@ function warningsOf(run: SyncRun | undefined, earlier: SyncRun[]): string[] {
 }
 
 function lastItemOf({ syncRunId }: RunOutcome, items: INodeExecutionData[]): number {
-	const last = items.findLastIndex(
-		({ json }) => isMessage(json) && (json as unknown as Message).syncRunId === syncRunId,
-	);
+	const last = items.findLastIndex(({ json }) => messageIn(json)?.syncRunId === syncRunId);
 	return Math.max(0, last);
 }

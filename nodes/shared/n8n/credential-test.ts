@@ -1,29 +1,15 @@
 import type {
 	ICredentialsDecrypted,
 	ICredentialTestFunctions,
-	INodeCredentialDescription,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
 import { poolFor } from '../../../db/connection';
 import { keyRing } from '../../../db/key-ring';
 import { schemaStatus } from '../../../db/status';
-import { databaseSettingsOf, POSTGRES_CREDENTIAL } from './database';
+import { databaseSettingsOf } from './database';
 import { explain } from './errors';
-import { keyRingFieldsOf, TOKEN_KEY_CREDENTIAL } from './key-ring';
-
-/** How a node names the credentials; the tests run from the credential's own dialog. */
-export const postgresCredential: INodeCredentialDescription = {
-	name: POSTGRES_CREDENTIAL,
-	required: true,
-	testedBy: 'postgresConnection',
-};
-
-export const tokenKeyCredential: INodeCredentialDescription = {
-	name: TOKEN_KEY_CREDENTIAL,
-	required: true,
-	testedBy: 'tokenKeyRing',
-};
+import { keyRingFieldsOf } from './key-ring';
 
 /** Connects for real and says the schema version, with a warning where the login has more rights than it needs. */
 export async function postgresConnection(
