@@ -9,7 +9,6 @@ export class ZixlyPostgresApi implements ICredentialType {
 
 	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-postgres';
 
-	// eslint-disable-next-line @n8n/community-nodes/credential-test-required -- every node that uses it names `testedBy`
 	restrictToSupportedNodes = true as const;
 
 	hideDomainRestrictionFields = true;

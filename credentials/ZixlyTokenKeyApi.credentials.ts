@@ -30,6 +30,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			description: 'Names the key that seals new tokens: up to 32 letters, digits, "-" or "_"',
 			required: true,
 		},
+		// eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- it opens every tenant's tokens
 		{
 			displayName: 'Active Key',
 			name: 'activeKey',
@@ -39,6 +40,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			description: '32 random bytes in base64: "npx zixly key generate" makes one',
 			required: true,
 		},
+		// eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- they open what they sealed
 		{
 			displayName: 'Retired Keys',
 			name: 'retiredKeys',
