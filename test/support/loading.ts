@@ -69,7 +69,13 @@ interface MonthOptions {
 
 /** A row of `financials` as Transform makes it. */
 export function month(recordDate: string, revenue: string, options: MonthOptions = {}): LoadRow {
-	const { account = 'org-1', recordId = recordDate.slice(0, 7), version = null, metadata = {}, row } = options;
+	const {
+		account = 'org-1',
+		recordId = recordDate.slice(0, 7),
+		version = null,
+		metadata = {},
+		row,
+	} = options;
 	const origin = { recordId, stream: 'monthlyFinancials', accountId: account };
 	return {
 		provider: 'xero',
