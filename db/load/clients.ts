@@ -14,7 +14,7 @@ export async function resolveClients(
 	wanted: readonly PreparedClient[],
 ): Promise<{ ids: Map<string, string>; refused: Map<string, DatabaseFault> }> {
 	const refused = new Map<string, DatabaseFault>();
-	const distinct = new Map(wanted.map((one) => [clientKey(one), one]));
+	const distinct = distinctClients(wanted);
 	const ids = await linkedClients(client, tenantId, [...distinct.values()]);
 	const own = [...distinct].filter(([key]) => !ids.has(key)).map(([, one]) => one);
 	const byClientId = [...new Map(own.map((one) => [one.clientId, one])).values()].sort(byText);
@@ -30,6 +30,16 @@ export async function resolveClients(
 		if (id) ids.set(clientKey(one), id);
 	}
 	return { ids, refused };
+}
+
+/** The last that is said of a client holds, but a name is better than none. */
+function distinctClients(wanted: readonly PreparedClient[]): Map<string, PreparedClient> {
+	const distinct = new Map<string, PreparedClient>();
+	for (const one of wanted) {
+		const key = clientKey(one);
+		if (one.clientName !== null || !distinct.has(key)) distinct.set(key, one);
+	}
+	return distinct;
 }
 
 /** Tells a chunk's clients apart. */
