@@ -1,0 +1,559 @@
+-- The schema after all migrations, for review. Do not edit: it is made from the catalogue of a migrated
+-- database by test/db/schema-drift.test.ts (npx vitest run test/db/schema-drift.test.ts -u).
+
+-- Types
+
+create type public.integration_status as enum ('PENDING', 'ACTIVE', 'ERROR', 'DISABLED');
+create type public.user_role as enum ('ADMIN', 'EDITOR', 'VIEWER');
+
+-- Tables
+
+create table public.client_kpis (
+	id text not null,
+	tenant_id text not null,
+	client_id text not null,
+	client_name text not null,
+	industry text,
+	created_at timestamp with time zone not null default now(),
+	updated_at timestamp with time zone not null
+);
+create table public.custom_metrics (
+	id text not null,
+	client_kpi_id text not null,
+	metric_name text not null,
+	metric_value numeric(12,4) not null,
+	unit text,
+	record_date timestamp with time zone not null,
+	source_system text,
+	metadata jsonb,
+	created_at timestamp with time zone not null default now()
+);
+create table public.financials (
+	id text not null,
+	client_kpi_id text not null,
+	record_date date not null,
+	revenue numeric(12,2) not null,
+	expenses numeric(12,2) not null,
+	net_profit numeric(12,2) not null,
+	cash_flow numeric(12,2) not null,
+	currency text not null default 'AUD'::text,
+	source_system text,
+	external_id text,
+	metadata jsonb,
+	created_at timestamp with time zone not null default now()
+);
+create table public.integrations (
+	id text not null,
+	tenant_id text not null,
+	provider text not null,
+	status integration_status not null default 'PENDING'::integration_status,
+	access_token text not null default ''::text,
+	refresh_token text,
+	expires_at timestamp with time zone,
+	metadata jsonb,
+	last_sync_at timestamp with time zone,
+	created_at timestamp with time zone not null default now(),
+	updated_at timestamp with time zone not null
+);
+create table public.lead_events (
+	id text not null,
+	client_kpi_id text not null,
+	event_date timestamp with time zone not null,
+	lead_id text not null,
+	stage text not null,
+	value numeric(12,2),
+	status text not null,
+	source_system text,
+	external_id text,
+	metadata jsonb,
+	created_at timestamp with time zone not null default now()
+);
+create table public.tenants (
+	id text not null,
+	name text not null,
+	industry text,
+	created_at timestamp with time zone not null default now(),
+	updated_at timestamp with time zone not null
+);
+create table public.users (
+	id text not null,
+	tenant_id text not null,
+	email text not null,
+	role user_role not null default 'VIEWER'::user_role,
+	created_at timestamp with time zone not null default now(),
+	updated_at timestamp with time zone not null
+);
+create table etl.accounts (
+	integration_id text not null,
+	tenant_id text not null,
+	provider text not null,
+	account_id text not null,
+	name text,
+	timezone text,
+	currency text,
+	enabled boolean not null default true
+);
+create table etl.client_links (
+	tenant_id text not null,
+	provider text not null,
+	external_id text not null,
+	client_kpi_id text not null
+);
+create table etl.exchange_rates (
+	base text not null,
+	quote text not null,
+	rate_date date not null,
+	rate numeric not null,
+	source text not null
+);
+create table etl.rejected_records (
+	id text not null,
+	tenant_id text not null,
+	integration_id text,
+	sync_run_id text,
+	stage text not null,
+	provider text not null,
+	stream text not null,
+	account_id text not null,
+	record_id text not null,
+	reason_code text not null,
+	reason_path text,
+	reason_message text not null,
+	payload json not null,
+	first_seen_at timestamp with time zone not null default now(),
+	last_seen_at timestamp with time zone not null default now(),
+	attempts integer not null default 1,
+	resolved_at timestamp with time zone
+);
+create table etl.schema_migrations (
+	id integer not null default nextval('etl.schema_migrations_id_seq'::regclass),
+	name character varying(255) not null,
+	run_on timestamp without time zone not null
+);
+create table etl.stream_states (
+	integration_id text not null,
+	account_id text not null,
+	stream text not null,
+	tenant_id text not null,
+	state jsonb not null,
+	sync_run_id text,
+	updated_at timestamp with time zone not null
+);
+create table etl.sync_runs (
+	id text not null,
+	tenant_id text not null,
+	integration_id text,
+	provider text not null,
+	status text not null default 'running'::text,
+	started_at timestamp with time zone not null default now(),
+	finished_at timestamp with time zone,
+	lease_until timestamp with time zone,
+	retry_at timestamp with time zone,
+	execution_id text,
+	counts jsonb not null default '{}'::jsonb,
+	error jsonb,
+	last_chunk text
+);
+
+-- Constraints
+
+alter table client_kpis add constraint client_kpis_tenant_id_client_id_key UNIQUE (tenant_id, client_id);
+alter table client_kpis add constraint client_kpis_pkey PRIMARY KEY (id);
+alter table client_kpis add constraint client_kpis_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table custom_metrics add constraint custom_metrics_client_kpi_id_metric_name_record_date_source_key UNIQUE NULLS NOT DISTINCT (client_kpi_id, metric_name, record_date, source_system);
+alter table custom_metrics add constraint custom_metrics_pkey PRIMARY KEY (id);
+alter table custom_metrics add constraint custom_metrics_client_kpi_id_fkey FOREIGN KEY (client_kpi_id) REFERENCES client_kpis(id) ON DELETE CASCADE;
+alter table financials add constraint financials_client_kpi_id_record_date_source_system_key UNIQUE NULLS NOT DISTINCT (client_kpi_id, record_date, source_system);
+alter table financials add constraint financials_pkey PRIMARY KEY (id);
+alter table financials add constraint financials_client_kpi_id_fkey FOREIGN KEY (client_kpi_id) REFERENCES client_kpis(id) ON DELETE CASCADE;
+alter table financials add constraint financials_net_profit_check CHECK ((net_profit = (revenue - expenses)));
+alter table integrations add constraint integrations_tenant_id_provider_key UNIQUE (tenant_id, provider);
+alter table integrations add constraint integrations_pkey PRIMARY KEY (id);
+alter table integrations add constraint integrations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table lead_events add constraint lead_events_client_kpi_id_source_system_external_id_key UNIQUE NULLS NOT DISTINCT (client_kpi_id, source_system, external_id);
+alter table lead_events add constraint lead_events_pkey PRIMARY KEY (id);
+alter table lead_events add constraint lead_events_client_kpi_id_fkey FOREIGN KEY (client_kpi_id) REFERENCES client_kpis(id) ON DELETE CASCADE;
+alter table tenants add constraint tenants_pkey PRIMARY KEY (id);
+alter table users add constraint users_email_key UNIQUE (email);
+alter table users add constraint users_pkey PRIMARY KEY (id);
+alter table users add constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.accounts add constraint accounts_pkey PRIMARY KEY (provider, account_id);
+alter table etl.accounts add constraint accounts_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table etl.accounts add constraint accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.client_links add constraint client_links_tenant_id_provider_external_id_key UNIQUE (tenant_id, provider, external_id);
+alter table etl.client_links add constraint client_links_client_kpi_id_fkey FOREIGN KEY (client_kpi_id) REFERENCES client_kpis(id) ON DELETE CASCADE;
+alter table etl.client_links add constraint client_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.exchange_rates add constraint exchange_rates_pkey PRIMARY KEY (base, quote, rate_date, source);
+alter table etl.exchange_rates add constraint exchange_rates_rate_check CHECK ((rate > (0)::numeric));
+alter table etl.rejected_records add constraint rejected_records_pkey PRIMARY KEY (id);
+alter table etl.rejected_records add constraint rejected_records_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table etl.rejected_records add constraint rejected_records_sync_run_id_fkey FOREIGN KEY (sync_run_id) REFERENCES etl.sync_runs(id) ON DELETE SET NULL;
+alter table etl.rejected_records add constraint rejected_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.rejected_records add constraint rejected_records_stage_check CHECK ((stage = ANY (ARRAY['transform'::text, 'load'::text])));
+alter table etl.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (id);
+alter table etl.stream_states add constraint stream_states_pkey PRIMARY KEY (integration_id, account_id, stream);
+alter table etl.stream_states add constraint stream_states_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table etl.stream_states add constraint stream_states_sync_run_id_fkey FOREIGN KEY (sync_run_id) REFERENCES etl.sync_runs(id) ON DELETE SET NULL;
+alter table etl.stream_states add constraint stream_states_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.stream_states add constraint stream_states_state_check CHECK ((octet_length((state)::text) <= 1024));
+alter table etl.sync_runs add constraint sync_runs_pkey PRIMARY KEY (id);
+alter table etl.sync_runs add constraint sync_runs_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table etl.sync_runs add constraint sync_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.sync_runs add constraint sync_runs_closed_check CHECK (((status = 'running'::text) OR ((finished_at IS NOT NULL) AND (lease_until IS NULL))));
+alter table etl.sync_runs add constraint sync_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'partial'::text, 'failed'::text, 'abandoned'::text])));
+
+-- Indexes besides those of constraints
+
+CREATE INDEX financials_record_date_idx ON public.financials USING btree (record_date);
+CREATE INDEX integrations_provider_status_idx ON public.integrations USING btree (provider, status);
+CREATE INDEX lead_events_client_kpi_id_event_date_idx ON public.lead_events USING btree (client_kpi_id, event_date);
+CREATE INDEX lead_events_lead_id_idx ON public.lead_events USING btree (lead_id);
+CREATE INDEX lead_events_stage_status_idx ON public.lead_events USING btree (stage, status);
+CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
+CREATE INDEX accounts_integration_id_idx ON etl.accounts USING btree (integration_id);
+CREATE INDEX accounts_tenant_id_idx ON etl.accounts USING btree (tenant_id);
+CREATE INDEX client_links_client_kpi_id_idx ON etl.client_links USING btree (client_kpi_id);
+CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
+CREATE INDEX rejected_records_sync_run_id_idx ON etl.rejected_records USING btree (sync_run_id);
+CREATE INDEX rejected_records_tenant_id_last_seen_at_idx ON etl.rejected_records USING btree (tenant_id, last_seen_at DESC);
+CREATE UNIQUE INDEX rejected_records_open_idx ON etl.rejected_records USING btree (tenant_id, provider, stream, account_id, md5(record_id), stage) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
+CREATE INDEX stream_states_sync_run_id_idx ON etl.stream_states USING btree (sync_run_id);
+CREATE INDEX stream_states_tenant_id_idx ON etl.stream_states USING btree (tenant_id);
+CREATE INDEX sync_runs_integration_id_started_at_idx ON etl.sync_runs USING btree (integration_id, started_at DESC);
+CREATE INDEX sync_runs_running_execution_id_idx ON etl.sync_runs USING btree (execution_id) WHERE (status = 'running'::text);
+CREATE INDEX sync_runs_running_idx ON etl.sync_runs USING btree (lease_until) WHERE (status = 'running'::text);
+CREATE INDEX sync_runs_started_at_idx ON etl.sync_runs USING btree (started_at DESC);
+CREATE INDEX sync_runs_tenant_id_started_at_idx ON etl.sync_runs USING btree (tenant_id, started_at DESC);
+CREATE UNIQUE INDEX sync_runs_one_running_idx ON etl.sync_runs USING btree (integration_id) WHERE (status = 'running'::text);
+
+-- Triggers
+
+CREATE TRIGGER set_updated_at BEFORE INSERT OR UPDATE ON public.client_kpis FOR EACH ROW EXECUTE FUNCTION etl.set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE INSERT OR UPDATE ON public.integrations FOR EACH ROW EXECUTE FUNCTION etl.set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE INSERT OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION etl.set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE INSERT OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION etl.set_updated_at();
+CREATE TRIGGER set_updated_at BEFORE INSERT OR UPDATE ON etl.stream_states FOR EACH ROW EXECUTE FUNCTION etl.set_updated_at();
+
+-- Row-level security
+
+alter table client_kpis enable row level security, force row level security;
+alter table custom_metrics enable row level security, force row level security;
+alter table financials enable row level security, force row level security;
+alter table integrations enable row level security, force row level security;
+alter table lead_events enable row level security, force row level security;
+alter table tenants enable row level security, force row level security;
+alter table users enable row level security, force row level security;
+alter table etl.accounts enable row level security, force row level security;
+alter table etl.client_links enable row level security, force row level security;
+alter table etl.exchange_rates disable row level security;
+alter table etl.rejected_records enable row level security, force row level security;
+alter table etl.schema_migrations disable row level security;
+alter table etl.stream_states enable row level security, force row level security;
+alter table etl.sync_runs enable row level security, force row level security;
+
+-- Policies
+
+create policy tenant on client_kpis for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy tenant on custom_metrics for all to zixly_app
+	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
+   FROM client_kpis k))))
+	with check ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)));
+create policy tenant on financials for all to zixly_app
+	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
+   FROM client_kpis k))))
+	with check ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)));
+create policy tenant on integrations for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy operator on integrations for all to zixly_operator
+	using (true)
+	with check (true);
+create policy tenant on lead_events for all to zixly_app
+	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
+   FROM client_kpis k))))
+	with check ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)));
+create policy tenant on tenants for all to zixly_app
+	using ((id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check ((id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy operator on tenants for all to zixly_operator
+	using (true)
+	with check (true);
+create policy tenant on users for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy tenant on etl.accounts for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
+   FROM integrations i)))));
+create policy tenant on etl.client_links for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND (client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k))));
+create policy tenant on etl.rejected_records for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
+   FROM integrations i))) AND ((sync_run_id IS NULL) OR (EXISTS ( SELECT
+   FROM etl.sync_runs r
+  WHERE (r.id = rejected_records.sync_run_id))))));
+create policy tenant on etl.stream_states for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
+   FROM integrations i))) AND ((sync_run_id IS NULL) OR (EXISTS ( SELECT
+   FROM etl.sync_runs r
+  WHERE (r.id = stream_states.sync_run_id))))));
+create policy tenant on etl.sync_runs for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
+   FROM integrations i)))));
+create policy operator on etl.sync_runs for all to zixly_operator
+	using (true)
+	with check (true);
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION etl.claim_due(for_provider text, run_ids text[], sync_every interval, lease interval, execution_id text, only_integration text, run_now boolean, authentication text)
+ RETURNS TABLE(sync_run_id text, tenant_id text, tenant_name text, integration_id text, provider text, metadata jsonb, last_sync_at timestamp with time zone, lease_until timestamp with time zone)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+	if authentication is null or authentication not in ('stored', 'n8n') then
+		raise exception 'claim_due: authentication is % but must be stored or n8n', coalesce(authentication, 'null')
+			using errcode = 'invalid_parameter_value';
+	end if;
+
+	-- A crash mends itself: a run whose lease ended is closed, and its integration is due at once.
+	-- A run that someone is renewing or closing right now is theirs, so it is skipped.
+	update etl.sync_runs r
+	set status = 'abandoned', finished_at = now(), lease_until = null, retry_at = now(),
+		error = jsonb_build_object(
+			'class', 'lease_ended',
+			'message', 'The run did not renew its lease in time: the process that ran it has probably ended.',
+			'leaseUntil', r.lease_until)
+	where r.id in (
+		select stale.id
+		from etl.sync_runs stale
+		where stale.status = 'running' and stale.lease_until < now()
+		order by stale.id
+		for update skip locked
+	);
+
+	return query
+	with due as (
+		select i.id, i.last_sync_at, latest.retry_at,
+			-- A tenant's second integration comes after every tenant's first.
+			row_number() over (
+				partition by i.tenant_id
+				order by (latest.retry_at is not null) desc, i.last_sync_at nulls first, i.id
+			) as turn
+		from public.integrations i
+		left join lateral (
+			select r.retry_at
+			from etl.sync_runs r
+			where r.integration_id = i.id
+			order by r.started_at desc, r.id desc
+			limit 1
+		) latest on true
+		where i.provider = for_provider
+			and i.status = 'ACTIVE'
+			and (only_integration is null or i.id = only_integration)
+			and (i.metadata ->> 'authentication' is not distinct from 'n8n') = (authentication = 'n8n')
+			and not exists (
+				select from etl.sync_runs live where live.integration_id = i.id and live.status = 'running'
+			)
+			and (
+				coalesce(run_now, false)
+				or latest.retry_at <= now()
+				or (latest.retry_at is null and (i.last_sync_at is null or i.last_sync_at <= now() - sync_every))
+			)
+	),
+	-- Not the stronger `for update`: that would skip an integration whose row is merely pointed to by someone's insert.
+	locked as (
+		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, due.turn, due.retry_at
+		from public.integrations i
+		join due on due.id = i.id
+		-- Asked again of the row as it is once locked: another claimer may have brought it up to date meanwhile.
+		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from due.last_sync_at
+		order by due.turn, (due.retry_at is not null) desc, i.last_sync_at nulls first, i.id
+		limit coalesce(cardinality(run_ids), 0)
+		for no key update of i skip locked
+	),
+	numbered as (
+		select locked.*, row_number() over (
+			order by locked.turn, (locked.retry_at is not null) desc, locked.last_sync_at nulls first, locked.id
+		) as position
+		from locked
+	),
+	claimed as (
+		insert into etl.sync_runs (id, tenant_id, integration_id, provider, lease_until, execution_id)
+		select run_ids[numbered.position], numbered.tenant_id, numbered.id, numbered.provider,
+			now() + lease, claim_due.execution_id
+		from numbered
+		on conflict (integration_id) where status = 'running' do nothing
+		returning id, integration_id, lease_until
+	)
+	select claimed.id, numbered.tenant_id, t.name, numbered.id, numbered.provider,
+		numbered.metadata, numbered.last_sync_at, claimed.lease_until
+	from claimed
+	join numbered on numbered.id = claimed.integration_id
+	join public.tenants t on t.id = numbered.tenant_id
+	order by numbered.position;
+end
+$function$
+;
+alter function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.create_tenant(id text, name text, industry text)
+ RETURNS TABLE(tenant_id text, tenant_name text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	insert into public.tenants (id, name, industry)
+	values (create_tenant.id, create_tenant.name, create_tenant.industry)
+	returning tenants.id, tenants.name
+$function$
+;
+alter function etl.create_tenant(text,text,text) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, max_rows integer)
+ RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select i.id, i.tenant_id, t.name, i.provider, i.status::text, i.metadata,
+		i.expires_at, i.last_sync_at, i.created_at,
+		latest.status, latest.finished_at, latest.retry_at
+	from public.integrations i
+	join public.tenants t on t.id = i.tenant_id
+	left join lateral (
+		select r.status, r.finished_at, r.retry_at
+		from etl.sync_runs r
+		where r.integration_id = i.id
+		order by r.started_at desc, r.id desc
+		limit 1
+	) latest on true
+	where (only_provider is null or i.provider = only_provider)
+		and (only_tenant is null or i.tenant_id = only_tenant)
+	order by lower(t.name), i.provider, i.id
+	limit max_rows
+$function$
+;
+alter function etl.list_integrations(text,text,integer) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.list_runs(only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, counts jsonb, error jsonb, last_chunk text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select r.id, r.tenant_id, t.name, r.integration_id, r.provider, r.status,
+		r.started_at, r.finished_at, r.lease_until, r.retry_at,
+		r.execution_id, r.counts, r.error, r.last_chunk
+	from etl.sync_runs r
+	join public.tenants t on t.id = r.tenant_id
+	where (only_tenant is null or r.tenant_id = only_tenant)
+		and (only_integration is null or r.integration_id = only_integration)
+		and (only_provider is null or r.provider = only_provider)
+		and (only_status is null or r.status = only_status)
+	order by r.started_at desc, r.id desc
+	limit max_rows
+$function$
+;
+alter function etl.list_runs(text,text,text,text,integer) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.list_tenants(search text, max_rows integer)
+ RETURNS TABLE(id text, name text, industry text, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select t.id, t.name, t.industry, t.created_at
+	from public.tenants t
+	where coalesce(search, '') = '' or t.id = search or position(lower(search) in lower(t.name)) > 0
+	order by lower(t.name), t.id
+	limit max_rows
+$function$
+;
+alter function etl.list_tenants(text,integer) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.renew_leases(run_ids text[], lease interval)
+ RETURNS TABLE(sync_run_id text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	update etl.sync_runs r
+	set lease_until = now() + lease
+	where r.id = any (run_ids) and r.status = 'running'
+	returning r.id
+$function$
+;
+alter function etl.renew_leases(text[],interval) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.runs_of_execution(of_execution text)
+ RETURNS TABLE(id text, tenant_id text, integration_id text, provider text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select r.id, r.tenant_id, r.integration_id, r.provider
+	from etl.sync_runs r
+	where r.execution_id = of_execution and r.status = 'running'
+	order by r.id
+$function$
+;
+alter function etl.runs_of_execution(text) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.set_updated_at()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	new.updated_at := now();
+	return new;
+end
+$function$
+;
+alter function etl.set_updated_at() owner to current_user;
+
+
+-- Rights of the roles
+
+grant delete, insert, select, update on table client_kpis to zixly_app;
+grant delete, insert, select, update on table custom_metrics to zixly_app;
+grant delete, insert, select, update on table etl.accounts to zixly_app;
+grant delete, insert, select, update on table etl.client_links to zixly_app;
+grant select on table etl.exchange_rates to zixly_app;
+grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
+grant delete, insert, select, update on table etl.rejected_records to zixly_app;
+grant select on table etl.schema_migrations to zixly_worker;
+grant delete, insert, select, update on table etl.stream_states to zixly_app;
+grant insert, select, update on table etl.sync_runs to zixly_app;
+grant insert, select, update on table etl.sync_runs to zixly_operator;
+grant delete, insert, select, update on table financials to zixly_app;
+grant delete, insert, select, update on table integrations to zixly_app;
+grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at), update (last_sync_at) on table integrations to zixly_operator;
+grant delete, insert, select, update on table lead_events to zixly_app;
+grant select on table tenants to zixly_app;
+grant insert, select on table tenants to zixly_operator;
+grant delete, insert, select, update on table users to zixly_app;
+grant usage on schema etl to zixly_app;
+grant usage on schema etl to zixly_operator;
+grant usage on schema etl to zixly_worker;
+grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
+grant execute on function etl.create_tenant(text,text,text) to zixly_worker;
+grant execute on function etl.list_integrations(text,text,integer) to zixly_worker;
+grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
+grant execute on function etl.list_tenants(text,integer) to zixly_worker;
+grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
+grant execute on function etl.runs_of_execution(text) to zixly_worker;
