@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../db/key-ring';
-import { readToken, refreshToken } from '../../db/tokens';
+import { NoRefreshTokenError, readToken, refreshToken } from '../../db/tokens';
+import { VaultError } from '../../db/vault';
 import type { RunToExtract } from '../engine/extract-run';
 import { ReadFailure } from '../engine/failure';
 import { exchangeRefreshToken, type OAuthClient } from '../engine/oauth';
-import { tokensOf, type TokenSource } from '../engine/tokens';
+import { tokensOf, type StoredToken, type TokenSource } from '../engine/tokens';
 import { fromDatabase } from './database-failure';
 
 /** The tokens of an integration out of the vault, refreshed under its row's lock. */
@@ -17,21 +18,30 @@ export function storedTokensOf(
 ): TokenSource {
 	const { tenantId, integrationId, provider } = run;
 	const where = { tenantId, integrationId, provider };
+	const exchange = async (token: string) => await exchangeRefreshToken(client, token);
 	return tokensOf(
 		{
-			read: async () => {
-				const token = await fromDatabase(async () => await readToken(pool, ring, where));
-				if (token.accessToken) return token;
-				throw new ReadFailure('reconnect_required', NO_TOKEN);
-			},
+			read: async () =>
+				present(await fromDatabase(async () => await readToken(pool, ring, where)).catch(throwMeaning)),
 			refresh: async (stale) =>
-				await fromDatabase(async () => {
-					const exchange = async (token: string) => await exchangeRefreshToken(client, token);
-					return await refreshToken(pool, ring, where, { stale, exchange });
-				}),
+				await fromDatabase(async () => await refreshToken(pool, ring, where, { stale, exchange })).catch(
+					throwMeaning,
+				),
 		},
 		client.clock,
 	);
 }
 
-const NO_TOKEN = 'No token is stored for this connection yet. Connect the tenant first.';
+function present(token: StoredToken): StoredToken {
+	if (token.accessToken) return token;
+	throw new ReadFailure(
+		'reconnect_required',
+		'No token is stored for this connection yet. Connect the tenant first.',
+	);
+}
+
+function throwMeaning(error: unknown): never {
+	if (error instanceof NoRefreshTokenError) throw new ReadFailure('reconnect_required', error.message);
+	if (error instanceof VaultError) throw new ReadFailure('configuration', error.message);
+	throw error;
+}

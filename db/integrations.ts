@@ -1,0 +1,119 @@
+import cuid from '@bugsnag/cuid';
+import type { Pool, PoolClient } from 'pg';
+
+import { asWorker, inTenant } from './transaction';
+
+export type IntegrationStatus = 'PENDING' | 'ACTIVE' | 'ERROR' | 'DISABLED';
+
+export interface NewIntegration {
+	tenantId: string;
+	provider: string;
+	/** `stored`: the token lies in the vault; `n8n`: an n8n credential obtained and keeps it. */
+	authentication: 'stored' | 'n8n';
+	metadata?: Record<string, unknown>;
+}
+
+export interface Integration {
+	integrationId: string;
+	tenantId: string;
+	provider: string;
+	status: IntegrationStatus;
+	metadata: Record<string, unknown>;
+	/** Whether this call made it. */
+	created: boolean;
+}
+
+/** An integration as the operator sees it; never a token. */
+export interface IntegrationSummary {
+	integrationId: string;
+	tenantId: string;
+	tenantName: string;
+	provider: string;
+	status: IntegrationStatus;
+	metadata: Record<string, unknown>;
+	expiresAt: string | null;
+	lastSyncAt: string | null;
+	createdAt: string;
+	lastRunStatus: string | null;
+	lastRunFinishedAt: string | null;
+	retryAt: string | null;
+}
+
+export interface IntegrationFilter {
+	provider?: string;
+	tenantId?: string;
+	limit?: number;
+}
+
+const SUMMARY = `integration_id as "integrationId", tenant_id as "tenantId", tenant_name as "tenantName", provider,
+	status, coalesce(metadata, '{}') as metadata, expires_at as "expiresAt", last_sync_at as "lastSyncAt",
+	created_at as "createdAt", last_run_status as "lastRunStatus", last_run_finished_at as "lastRunFinishedAt",
+	retry_at as "retryAt"`;
+
+/**
+ * Connects a tenant to a provider. A connection that is there already is returned as it is, with `created: false`.
+ * One whose token n8n keeps is ACTIVE at once, the other PENDING until a token is stored.
+ * @throws Error where the tenant does not exist
+ */
+export async function createIntegration(pool: Pool, input: NewIntegration): Promise<Integration> {
+	const { tenantId, provider, authentication } = input;
+	const metadata = { ...input.metadata, ...(authentication === 'n8n' && { authentication }) };
+	const status: IntegrationStatus = authentication === 'n8n' ? 'ACTIVE' : 'PENDING';
+	return await inTenant(pool, tenantId, async (client) => {
+		await assertTenant(client, tenantId);
+		const { rowCount } = await client.query(
+			`insert into integrations (id, tenant_id, provider, status, metadata) values ($1, $2, $3, $4, $5)
+			on conflict (tenant_id, provider) do nothing`,
+			[cuid(), tenantId, provider, status, JSON.stringify(metadata)],
+		);
+		return await integrationOf(client, provider, rowCount === 1);
+	});
+}
+
+/** Lists connections of every tenant, with the last run of each. */
+export async function listIntegrations(pool: Pool, filter: IntegrationFilter): Promise<IntegrationSummary[]> {
+	return await asWorker(pool, async (client) => {
+		const { rows } = await client.query<IntegrationSummary>(
+			`select ${SUMMARY} from etl.list_integrations($1, $2, $3)`,
+			[filter.provider ?? null, filter.tenantId ?? null, filter.limit ?? null],
+		);
+		return rows;
+	});
+}
+
+/**
+ * Switches a connection on or off, for whichever tenant it belongs to.
+ * @throws Error where there is no such connection
+ */
+export async function setIntegrationStatus(
+	pool: Pool,
+	{ integrationId, status }: { integrationId: string; status: IntegrationStatus },
+): Promise<IntegrationSummary> {
+	const found = (await listIntegrations(pool, {})).find((one) => one.integrationId === integrationId);
+	if (!found)
+		throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists those there are.`);
+	await inTenant(pool, found.tenantId, async (client) => {
+		await client.query('update integrations set status = $2 where id = $1 and status <> $2', [
+			integrationId,
+			status,
+		]);
+	});
+	return { ...found, status };
+}
+
+async function assertTenant(client: PoolClient, tenantId: string): Promise<void> {
+	const { rowCount } = await client.query('select from tenants where id = $1', [tenantId]);
+	if (rowCount === 1) return;
+	throw new Error(
+		`There is no tenant "${tenantId}". Zixly Database lists those there are and creates new ones.`,
+	);
+}
+
+async function integrationOf(client: PoolClient, provider: string, created: boolean): Promise<Integration> {
+	const { rows } = await client.query<Omit<Integration, 'created'>>(
+		`select id as "integrationId", tenant_id as "tenantId", provider, status, coalesce(metadata, '{}') as metadata
+		from integrations where provider = $1`,
+		[provider],
+	);
+	return { ...rows[0]!, created };
+}

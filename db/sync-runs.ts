@@ -1,0 +1,257 @@
+import cuid from '@bugsnag/cuid';
+import type { Pool, PoolClient } from 'pg';
+
+import { asWorker, inTenant } from './transaction';
+
+const LEASE_MINUTES = 15;
+
+export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'abandoned';
+
+export interface ClaimOptions {
+	provider: string;
+	limit: number;
+	/** How old the last success must be. */
+	syncEveryHours: number;
+	executionId: string;
+	authentication: 'stored' | 'n8n';
+	/** Only this one. */
+	integrationId?: string;
+	/** Do not wait until it is due. */
+	runNow: boolean;
+	leaseMinutes?: number;
+}
+
+/** A run that this execution holds until it is finished or its lease ends. */
+export interface ClaimedRun {
+	tenantId: string;
+	tenantName: string;
+	integrationId: string;
+	syncRunId: string;
+	provider: string;
+	metadata: Record<string, unknown>;
+	lastSyncAt: string | null;
+	leaseUntil: string;
+}
+
+export interface StreamCounts {
+	records: Record<string, number>;
+	rows: Record<string, number>;
+}
+
+export interface SyncRun {
+	id: string;
+	tenantId: string;
+	tenantName: string;
+	integrationId: string | null;
+	provider: string;
+	status: RunStatus;
+	startedAt: string;
+	finishedAt: string | null;
+	leaseUntil: string | null;
+	retryAt: string | null;
+	executionId: string | null;
+	counts: Record<string, StreamCounts>;
+	warnings: string[];
+	error: Record<string, unknown> | null;
+}
+
+export interface RunFilter {
+	tenantId?: string;
+	integrationId?: string;
+	provider?: string;
+	status?: string;
+	limit?: number;
+}
+
+/** Opens a run for each connection that is due; `etl.claim_due` has the rules. Nothing is claimed twice. */
+export async function claimDue(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
+	const runIds = Array.from({ length: options.limit }, () => cuid());
+	return await asWorker(pool, async (client) => {
+		const { rows } = await client.query<ClaimedRun>(
+			`select tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
+				sync_run_id as "syncRunId", provider, coalesce(metadata, '{}') as metadata,
+				last_sync_at as "lastSyncAt", lease_until as "leaseUntil"
+			from etl.claim_due($1, $2, make_interval(secs => $3), make_interval(mins => $4), $5, $6, $7, $8)`,
+			[
+				options.provider,
+				runIds,
+				options.syncEveryHours * 3600,
+				options.leaseMinutes ?? LEASE_MINUTES,
+				options.executionId,
+				options.integrationId ?? null,
+				options.runNow,
+				options.authentication,
+			],
+		);
+		return rows.map(withIsoInstants);
+	});
+}
+
+/** Renews the leases of runs; one that is missing from the answer was taken over or finished. */
+export async function renewLeases(pool: Pool, runIds: readonly string[]): Promise<Set<string>> {
+	return await asWorker(pool, async (client) => {
+		const { rows } = await client.query<{ id: string }>(
+			'select sync_run_id as id from etl.renew_leases($1, make_interval(mins => $2))',
+			[runIds, LEASE_MINUTES],
+		);
+		return new Set(rows.map(({ id }) => id));
+	});
+}
+
+/** Opens a run of no integration, for rows that did not come of a sync. */
+export async function openRun(
+	pool: Pool,
+	{ tenantId, provider, executionId }: { tenantId: string; provider: string; executionId: string },
+): Promise<string> {
+	const id = cuid();
+	await inTenant(pool, tenantId, async (client) => {
+		await client.query(
+			`insert into etl.sync_runs (id, tenant_id, provider, execution_id, lease_until)
+			values ($1, $2, $3, $4, now() + make_interval(mins => $5))`,
+			[id, tenantId, provider, executionId, LEASE_MINUTES],
+		);
+	});
+	return id;
+}
+
+/** Lists runs, newest first. */
+export async function listRuns(pool: Pool, filter: RunFilter): Promise<SyncRun[]> {
+	return await asWorker(pool, async (client) => {
+		const { rows } = await client.query<Omit<SyncRun, 'warnings'>>(
+			`select id, tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
+				provider, status, started_at as "startedAt", finished_at as "finishedAt",
+				lease_until as "leaseUntil", retry_at as "retryAt", execution_id as "executionId", counts, error
+			from etl.list_runs($1, $2, $3, $4, $5)`,
+			[
+				filter.tenantId ?? null,
+				filter.integrationId ?? null,
+				filter.provider ?? null,
+				filter.status ?? null,
+				filter.limit ?? null,
+			],
+		);
+		return rows.map(withWarnings);
+	});
+}
+
+/** The runs of an execution that are still open. */
+export async function runsOfExecution(
+	pool: Pool,
+	executionId: string,
+): Promise<Array<{ syncRunId: string; tenantId: string; integrationId: string | null; provider: string }>> {
+	return await asWorker(pool, async (client) => {
+		const { rows } = await client.query(
+			`select id as "syncRunId", tenant_id as "tenantId", integration_id as "integrationId", provider
+			from etl.runs_of_execution($1)`,
+			[executionId],
+		);
+		return rows as Array<{
+			syncRunId: string;
+			tenantId: string;
+			integrationId: string | null;
+			provider: string;
+		}>;
+	});
+}
+
+export interface RunEnd {
+	tenantId: string;
+	syncRunId: string;
+	status: 'succeeded' | 'partial' | 'failed';
+	error?: { class: string; message: string } & Record<string, unknown>;
+	retryAt?: string | null;
+	warnings?: string[];
+	/** Trying again would be in vain: the integration is set to ERROR until a person mended it. */
+	needsPerson?: boolean;
+}
+
+export interface FinishedRun {
+	tenantId: string;
+	integrationId: string | null;
+	syncRunId: string;
+	provider: string;
+	status: RunStatus;
+	/** False where the run was closed already, or taken over: it was left as it is. */
+	closed: boolean;
+	startedAt: string;
+	finishedAt: string | null;
+	durationMs: number | null;
+	retryAt: string | null;
+	counts: Record<string, StreamCounts>;
+	warnings: string[];
+	error: Record<string, unknown> | null;
+}
+
+/**
+ * Closes a run and brings its integration up to date with it. A run that is closed already is left alone.
+ * @throws Error where the tenant has no such run
+ */
+export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
+	return await inTenant(pool, end.tenantId, async (client) => {
+		const closed = await close(client, end);
+		const run = await runOf(client, end);
+		if (closed && run.integrationId) await markIntegration(client, run.integrationId, end);
+		return { ...withWarnings(run), closed };
+	});
+}
+
+async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
+	const warnings = end.warnings?.length ? { warnings: end.warnings } : {};
+	const { rowCount } = await client.query(
+		`update etl.sync_runs
+		set status = $2, finished_at = now(), lease_until = null, retry_at = $3, error = $4, counts = counts || $5
+		where id = $1 and status = 'running'`,
+		[
+			end.syncRunId,
+			end.status,
+			end.retryAt ?? null,
+			end.error ? JSON.stringify(end.error) : null,
+			JSON.stringify(warnings),
+		],
+	);
+	return rowCount === 1;
+}
+
+type RunRow = Omit<FinishedRun, 'closed' | 'warnings'>;
+
+async function runOf(client: PoolClient, { syncRunId }: RunEnd): Promise<RunRow> {
+	const { rows } = await client.query<RunRow>(
+		`select tenant_id as "tenantId", integration_id as "integrationId", id as "syncRunId", provider, status,
+			started_at as "startedAt", finished_at as "finishedAt",
+			(extract(epoch from finished_at - started_at) * 1000)::integer as "durationMs",
+			retry_at as "retryAt", counts, error
+		from etl.sync_runs where id = $1`,
+		[syncRunId],
+	);
+	if (rows[0]) return rows[0];
+	throw new Error(
+		`There is no sync run "${syncRunId}" of this tenant. Finish takes the items of Claim Due, Extract and Upsert.`,
+	);
+}
+
+async function markIntegration(client: PoolClient, integrationId: string, end: RunEnd): Promise<void> {
+	if (end.status === 'succeeded') {
+		await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
+	} else if (end.needsPerson) {
+		await client.query(`update integrations set status = 'ERROR' where id = $1 and status = 'ACTIVE'`, [
+			integrationId,
+		]);
+	}
+}
+
+/** The warnings lie among the counts; a reader wants them apart. */
+function withWarnings<Row extends { counts: Record<string, unknown> }>(
+	row: Row,
+): Row & { counts: Record<string, StreamCounts>; warnings: string[] } {
+	const { warnings = [], ...counts } = row.counts as { warnings?: string[] };
+	return { ...withIsoInstants(row), counts: counts as unknown as Record<string, StreamCounts>, warnings };
+}
+
+/** The driver gives instants as Date objects; what leaves this room is ISO 8601 text in UTC, as items carry it. */
+function withIsoInstants<Row extends object>(row: Row): Row {
+	const entries = Object.entries(row).map(([name, value]) => [
+		name,
+		value instanceof Date ? value.toISOString() : value,
+	]);
+	return Object.fromEntries(entries) as Row;
+}
