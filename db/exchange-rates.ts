@@ -1,0 +1,58 @@
+import type { Pool } from 'pg';
+
+import { asWorker } from './transaction';
+
+/** Rates that convert one currency into another are needed for these days (both included, `YYYY-MM-DD`). */
+export interface RateNeed {
+	from: string;
+	to: string;
+	firstDay: string;
+	lastDay: string;
+}
+
+/** A rate as its source published it: `rate` units of `quote` for 1 `base`, as decimal text. */
+export interface PublishedRate {
+	base: string;
+	quote: string;
+	date: string;
+	rate: string;
+	source: string;
+}
+
+// A currency that is wanted is always the quote: of the other one, or of a base that both have in common.
+const PUBLISHED = `
+	select base, quote, to_char(rate_date, 'YYYY-MM-DD') as date, rate::text as rate, source
+	from etl.exchange_rates
+	where quote = any ($1::text[]) and rate < 'Infinity'
+		and exists (
+			select from unnest($2::date[], $3::date[]) as span (first_day, last_day)
+			where rate_date between first_day and last_day
+		)
+	order by source, base, quote, rate_date`;
+
+/**
+ * Everything published that may serve the needs, in one query; nothing is asked where nothing is needed. More may
+ * come than was asked for, never less.
+ */
+export async function readRates(pool: Pool, needs: readonly RateNeed[]): Promise<PublishedRate[]> {
+	if (needs.length === 0) return [];
+	const currencies = [...new Set(needs.flatMap(({ from, to }) => [from, to]))];
+	const spans = disjointSpans(needs);
+	const values = [currencies, spans.map(({ firstDay }) => firstDay), spans.map(({ lastDay }) => lastDay)];
+	const { rows } = await asWorker(pool, (client) => client.query<PublishedRate>(PUBLISHED, values));
+	return rows;
+}
+
+type Span = Pick<RateNeed, 'firstDay' | 'lastDay'>;
+
+/** Thousands of records need the same few months. */
+function disjointSpans(needs: readonly RateNeed[]): Span[] {
+	const spans: Span[] = [];
+	const ordered = [...needs].sort((a, b) => (a.firstDay < b.firstDay ? -1 : 1));
+	for (const { firstDay, lastDay } of ordered) {
+		const last = spans.at(-1);
+		if (last && firstDay <= last.lastDay) last.lastDay = lastDay > last.lastDay ? lastDay : last.lastDay;
+		else spans.push({ firstDay, lastDay });
+	}
+	return spans;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod/v4';
+
+import type { RawRecord } from '../providers/normaliser';
+import { isTimeZone, utcInstant } from '../shared/dates';
+import type { Envelope, StateMessage } from '../shared/messages';
+import { shaped } from '../shared/shape';
+
+/** A raw record on its way in, not yet looked at but for whose it is. */
+export interface IncomingRecord {
+	kind: 'record';
+	item: number;
+	envelope: Envelope;
+	json: Record<string, unknown>;
+}
+
+/** What the input items are to this node. */
+export type Incoming =
+	| IncomingRecord
+	| { kind: 'state'; item: number; message: StateMessage }
+	| { kind: 'other'; item: number };
+
+/** What came with a message, or that it is none; a RECORD without a tenant is nobody's and is `undefined`. */
+export function incomingMessage(json: Record<string, unknown>, item: number): Incoming | undefined {
+	if (json.type === 'RECORD') {
+		if (typeof json.tenantId !== 'string' || json.tenantId === '') return undefined;
+		return { kind: 'record', item, envelope: envelopeOf(json, json.tenantId), json };
+	}
+	if (isState(json)) return { kind: 'state', item, message: json };
+	return { kind: 'other', item };
+}
+
+function isState(json: Record<string, unknown>): json is Record<string, unknown> & StateMessage {
+	return (
+		json.type === 'STATE' &&
+		typeof json.tenantId === 'string' &&
+		typeof json.counts === 'object' &&
+		json.counts !== null
+	);
+}
+
+function envelopeOf(json: Record<string, unknown>, tenantId: string): Envelope {
+	const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+	return {
+		tenantId,
+		integrationId: text(json.integrationId),
+		syncRunId: text(json.syncRunId),
+		provider: text(json.provider) ?? '',
+		stream: text(json.stream) ?? '',
+		accountId: text(json.accountId) ?? '',
+	};
+}
+
+const filled = z.string().min(1, 'is empty');
+
+const recordShape = z.object({
+	recordId: z.union([z.number(), filled], { error: 'is not a text' }).transform(String),
+	account: z.object({
+		id: filled,
+		name: z.string(),
+		timezone: z.string().refine(isTimeZone, 'is not the name of a time zone, such as Australia/Sydney'),
+		currency: z.string().regex(/^[A-Z]{3}$/, 'is not a currency of three capital letters, such as AUD'),
+	}),
+	fetchedAt: z
+		.string()
+		.transform((text) => utcInstant(text) ?? '')
+		.refine((text) => text !== '', 'is not an instant, such as 2026-06-30T01:02:03Z'),
+});
+
+/** The record with what is known about it, in the form the normalisers want. @throws Rejection `invalid_record` */
+export function rawRecordOf({ json, envelope: { stream, syncRunId } }: IncomingRecord): RawRecord {
+	const { recordId, account, fetchedAt } = shaped(recordShape, json, '');
+	return { recordId, account, fetchedAt, stream, syncRunId, record: json.record };
+}
+
+/** The record's id where it can be told, to name it in a rejection. */
+export function recordIdIn({ recordId }: Record<string, unknown>): string {
+	return typeof recordId === 'string' || typeof recordId === 'number' ? String(recordId) : '';
+}

@@ -1,0 +1,84 @@
+import type { Envelope } from '../shared/messages';
+import { normaliserOf } from '../providers/normalisers';
+import type { IncomingRecord } from './incoming';
+
+/** What the node's parameters say about raw records, by item. */
+export interface LooseSettings {
+	provider: string;
+	stream(item: number): string;
+	tenantId(item: number): string;
+	accountId(item: number): string;
+	accountName(item: number): string;
+	/** IANA; UTC where it is empty. */
+	accountTimezone(item: number): string;
+	accountCurrency(item: number): string;
+	/** `YYYY-MM` */
+	period(item: number): string;
+	/** Names of properties with dots between them; empty where the item itself is the record. */
+	recordsAt(item: number): string;
+}
+
+/**
+ * The raw records in an item that is no message, such as one of an HTTP Request node.
+ * @param now when the workflow runs, ISO 8601
+ * @throws Error where a record cannot be placed, with the parameter to fill in
+ */
+export function looseRecords(
+	json: Record<string, unknown>,
+	item: number,
+	settings: LooseSettings,
+	now: string,
+): IncomingRecord[] {
+	const envelope = envelopeOf(item, settings);
+	const account = {
+		id: envelope.accountId,
+		name: settings.accountName(item) || envelope.accountId,
+		timezone: settings.accountTimezone(item) || 'Etc/UTC',
+		currency: required(settings.accountCurrency(item), 'currency', 'Account Currency').toUpperCase(),
+	};
+	const { provider, stream } = envelope;
+	const normaliser = normaliserOf(provider, stream);
+	if (!normaliser)
+		throw new Error(`The stream "${stream}" of ${provider} is not known. Choose one in Stream.`);
+	const period = settings.period(item);
+	return recordsIn(json, settings.recordsAt(item)).map((record) => {
+		const completed = normaliser.complete({ record, period, now });
+		return { kind: 'record', item, envelope, json: { ...completed, account } };
+	});
+}
+
+function envelopeOf(item: number, settings: LooseSettings): Envelope {
+	return {
+		tenantId: required(settings.tenantId(item), 'tenant', 'Tenant'),
+		integrationId: null,
+		syncRunId: null,
+		provider: settings.provider,
+		stream: required(settings.stream(item), 'stream', 'Stream'),
+		accountId: required(settings.accountId(item), 'account', 'Account ID'),
+	};
+}
+
+function required(value: string, what: string, label: string): string {
+	if (value !== '') return value;
+	throw new Error(`The item has no ${what}. Fill in ${label}.`);
+}
+
+function recordsIn(json: Record<string, unknown>, path: string): Array<Record<string, unknown>> {
+	const found = path === '' ? json : valueAt(json, path);
+	const records = Array.isArray(found) ? (found as unknown[]) : [found];
+	if (records.every(isObject)) return records;
+	throw new Error(`There are no records at "${path}" in the item. Correct Records At, or leave it empty.`);
+}
+
+/** Only what the item itself holds counts, not what every object inherits. */
+function valueAt(json: Record<string, unknown>, path: string): unknown {
+	return path.split('.').reduce<unknown>((value, key) => (hasOwn(value, key) ? value[key] : undefined), json);
+}
+
+function hasOwn(value: unknown, key: string): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

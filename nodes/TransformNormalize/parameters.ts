@@ -1,0 +1,84 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { providers } from '../providers/registry';
+import type { NormaliseSettings, SectionKind } from '../providers/normaliser';
+import { sectionLabel } from '../providers/xero/sections';
+import type { LooseSettings } from './loose-records';
+
+const LONGEST_RATE_AGE = 366;
+
+interface Options {
+	reportingCurrency?: string;
+	maxRateAge?: number;
+	sectionMap?: { sections?: Array<{ title?: string; countsAs?: SectionKind }> };
+}
+
+/** The options that hold for all items alike. @throws Error where one makes no sense */
+export function settingsOf(context: IExecuteFunctions): NormaliseSettings {
+	const options = context.getNodeParameter('options', 0, {}) as Options;
+	return {
+		reportingCurrency: currencyOf(options.reportingCurrency ?? 'AUD'),
+		maxRateAgeDays: rateAgeOf(options.maxRateAge ?? 7),
+		sectionMap: new Map((options.sectionMap?.sections ?? []).map(sectionOf)),
+	};
+}
+
+function currencyOf(text: string): string {
+	const currency = text.trim().toUpperCase();
+	if (/^[A-Z]{3}$/.test(currency)) return currency;
+	throw new Error(`Reporting Currency is "${text}". Use a code of three letters, such as AUD.`);
+}
+
+function rateAgeOf(days: unknown): number {
+	const age = Number(days);
+	if (Number.isInteger(age) && age >= 0 && age <= LONGEST_RATE_AGE) return age;
+	throw new Error(
+		`Max Rate Age is "${String(days)}". Use a whole number of days from 0 to ${LONGEST_RATE_AGE}.`,
+	);
+}
+
+function sectionOf({ title = '', countsAs = 'expense' }: { title?: string; countsAs?: SectionKind }) {
+	const label = sectionLabel(title);
+	if (label === '') {
+		throw new Error(
+			'Section Map has an entry without a title. Fill in the title as it stands in the report, or remove it.',
+		);
+	}
+	return [label, countsAs] as const;
+}
+
+/** What completes raw records; undefined where the node only takes messages. */
+export function looseSettingsOf(context: IExecuteFunctions): LooseSettings | undefined {
+	const provider = String(context.getNodeParameter('provider', 0, 'fromItems'));
+	if (provider === 'fromItems') return undefined;
+	if (!Object.hasOwn(providers, provider)) {
+		throw new Error(`The provider "${provider}" is not known. Choose one from the list.`);
+	}
+	const read = (name: string): ((item: number) => string) => textParameter(context, name);
+	return {
+		provider,
+		stream: read('stream'),
+		tenantId: read('tenantId'),
+		accountId: read('accountId'),
+		accountName: read('accountName'),
+		accountTimezone: read('accountTimezone'),
+		accountCurrency: read('accountCurrency'),
+		period: read('period'),
+		recordsAt: read('recordsAt'),
+	};
+}
+
+/** A parameter's text for each item. It is read once unless it is an expression: reading 20,000 takes long. */
+function textParameter(context: IExecuteFunctions, name: string): (item: number) => string {
+	const read = (item: number): string =>
+		String(context.getNodeParameter(name, item, '', { extractValue: true }) ?? '').trim();
+	const raw = context.getNodeParameter(name, 0, '', { rawExpressions: true });
+	if (isExpression(raw)) return read;
+	const fixed = read(0);
+	return () => fixed;
+}
+
+function isExpression(raw: unknown): boolean {
+	const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
+	return typeof value === 'string' && value.startsWith('=');
+}

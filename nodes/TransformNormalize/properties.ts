@@ -1,0 +1,164 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import { providers } from '../providers/registry';
+import { tenantField } from '../shared/n8n/search';
+
+const provider: INodeProperties = {
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'options',
+	default: 'fromItems',
+	description: 'Where the records come from. Messages of Zixly Extract say so themselves.',
+	options: [
+		{
+			name: 'From the Items',
+			value: 'fromItems',
+			description: 'The items are messages of Zixly Extract',
+		},
+		...Object.values(providers).map(({ key, displayName }) => ({
+			name: displayName,
+			value: key,
+			description: `The items are raw records of ${displayName}, of n8n's own nodes or an HTTP Request node`,
+		})),
+	],
+};
+
+/** What a raw record does not say itself. */
+const looseFields: INodeProperties[] = [
+	{
+		displayName: 'Stream',
+		name: 'stream',
+		type: 'options',
+		default: 'monthlyFinancials',
+		description: 'What kind of record it is',
+		options: [
+			{
+				name: 'Monthly Financials',
+				value: 'monthlyFinancials',
+				description: 'A month: profitAndLoss and bankSummary, each the whole reply of the report',
+			},
+		],
+	},
+	{ ...tenantField, required: true },
+	{
+		displayName: 'Account ID',
+		name: 'accountId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. fe79f7dd-b6d4-4a92-ba7b-538af6289c58',
+		description: 'The organisation’s ID at the provider, for Xero its tenant ID',
+	},
+	{
+		displayName: 'Account Name',
+		name: 'accountName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Harbour Bakery Pty Ltd',
+		description: 'What the client is called in the database. Without it, the account ID.',
+	},
+	{
+		displayName: 'Account Time Zone',
+		name: 'accountTimezone',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Australia/Sydney',
+		description: 'Decides which month is the running one. Without it, UTC.',
+	},
+	{
+		displayName: 'Account Currency',
+		name: 'accountCurrency',
+		type: 'string',
+		default: 'AUD',
+		required: true,
+		placeholder: 'e.g. NZD',
+		description: 'The currency that the books are kept in',
+	},
+	{
+		displayName: 'Period',
+		name: 'period',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 2026-06',
+		description: 'The month of the record, where it has no field month itself',
+	},
+	{
+		displayName: 'Records At',
+		name: 'recordsAt',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. data.months',
+		description: 'Where the list of records stands in the item. Without it, the item is the record.',
+	},
+];
+
+const options: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Max Rate Age (Days)',
+			name: 'maxRateAge',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 366 },
+			default: 7,
+			description:
+				'How old the newest exchange rate may be, counted back from the end of the month or from today',
+		},
+		{
+			displayName: 'Reporting Currency',
+			name: 'reportingCurrency',
+			type: 'string',
+			default: 'AUD',
+			placeholder: 'e.g. AUD',
+			description:
+				'What all amounts are converted to. Changing it converts a row when its month is read again.',
+		},
+		{
+			displayName: 'Section Map',
+			name: 'sectionMap',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			placeholder: 'Add section',
+			default: {},
+			description: 'Sections of a report that this node does not know, and what they count as',
+			options: [
+				{
+					displayName: 'Sections',
+					name: 'sections',
+					values: [
+						{
+							displayName: 'Title',
+							name: 'title',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. Appropriations',
+							description: 'As it stands in the report; upper and lower case are the same',
+						},
+						{
+							displayName: 'Counts As',
+							name: 'countsAs',
+							type: 'options',
+							default: 'expense',
+							description: 'What its lines are added to',
+							options: [
+								{ name: 'Expense', value: 'expense' },
+								{ name: 'Income', value: 'income' },
+								{ name: 'Nothing', value: 'ignore' },
+							],
+						},
+					],
+				},
+			],
+		},
+	],
+};
+
+export const transformProperties: INodeProperties[] = [
+	provider,
+	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, looseFields),
+	options,
+];

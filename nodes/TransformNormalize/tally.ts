@@ -1,0 +1,113 @@
+import { dataTables } from '../../db/tables';
+import type { Envelope, StateMessage } from '../shared/messages';
+import type { ReadyRow } from './normalise-record';
+
+/** A row that goes out, unless another one of the same key is better. */
+export interface RowSlot {
+	row: ReadyRow;
+	dropped: boolean;
+}
+
+/** What became of the records of one account's stream since its last STATE. */
+class StreamTally {
+	normalised = 0;
+	rejected = 0;
+	readonly slots: RowSlot[] = [];
+}
+
+/** Counts what became of records, and gives the counts to the STATE that covers them. */
+export class Tally {
+	private readonly streams = new Map<string, StreamTally>();
+
+	addRows(envelope: Envelope, rows: ReadyRow[]): RowSlot[] {
+		const slots = rows.map((row) => ({ row, dropped: false }));
+		const stream = this.streamOf(envelope);
+		stream.normalised++;
+		for (const slot of slots) stream.slots.push(slot);
+		return slots;
+	}
+
+	addRejected(envelope: Envelope): void {
+		this.streamOf(envelope).rejected++;
+	}
+
+	/** The STATE with the counts of its records added; rows of one key are reduced to the best of them. */
+	close(state: StateMessage): StateMessage {
+		const key = keyOf(state);
+		const { normalised, rejected, slots } = this.streams.get(key) ?? new StreamTally();
+		this.streams.delete(key);
+		return counted(state, { normalised, rejected, produced: slots.length, deduplicated: deduplicate(slots) });
+	}
+
+	private streamOf(envelope: Envelope): StreamTally {
+		const key = keyOf(envelope);
+		const stream = this.streams.get(key) ?? new StreamTally();
+		this.streams.set(key, stream);
+		return stream;
+	}
+}
+
+function keyOf({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string {
+	return JSON.stringify([tenantId, syncRunId, provider, stream, accountId]);
+}
+
+interface Added {
+	normalised: number;
+	rejected: number;
+	produced: number;
+	deduplicated: number;
+}
+
+function counted(state: StateMessage, added: Added): StateMessage {
+	const { extracted = 0, skipped = 0, filtered = 0, rows, ...before } = state.counts;
+	const normalised = (before.normalised ?? 0) + added.normalised;
+	const rejected = (before.rejected ?? 0) + added.rejected;
+	// What a node between Extract and this one took out. What one added shows as a sum that does not hold.
+	const missing = Math.max(0, extracted - skipped - filtered - normalised - rejected);
+	return {
+		...state,
+		counts: {
+			...state.counts,
+			normalised,
+			rejected,
+			filtered: filtered + missing,
+			rows: {
+				...rows,
+				produced: (rows?.produced ?? 0) + added.produced,
+				deduplicated: (rows?.deduplicated ?? 0) + added.deduplicated,
+			},
+		},
+	};
+}
+
+/** Drops all but the best row of each key: the newest version, else the later one. Says how many it dropped. */
+function deduplicate(slots: RowSlot[]): number {
+	const best = new Map<string, RowSlot>();
+	let dropped = 0;
+	for (const slot of slots) {
+		const key = rowKey(slot.row);
+		const other = best.get(key);
+		if (other) {
+			const worse = isOlder(slot.row, other.row) ? slot : other;
+			worse.dropped = true;
+			dropped++;
+		}
+		if (!slot.dropped) best.set(key, slot);
+	}
+	return dropped;
+}
+
+/** The table's unique key, its client as the provider knows it. */
+function rowKey({ table, client, row }: ReadyRow): string {
+	const { columns = [], keyIndexes = [] } = dataTables.get(table) ?? {};
+	return JSON.stringify([
+		table,
+		client.externalId,
+		...keyIndexes.map((index) => row[columns[index]!.property]),
+	]);
+}
+
+/** Versions are instants in UTC, ISO 8601; they say something only where both rows have one. */
+function isOlder({ version: own }: ReadyRow, { version: other }: ReadyRow): boolean {
+	return own !== undefined && other !== undefined && Date.parse(own) < Date.parse(other);
+}

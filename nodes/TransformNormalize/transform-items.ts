@@ -1,0 +1,94 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { readRates, type PublishedRate, type RateNeed } from '../../db/exchange-rates';
+import { withRetries } from '../../db/transaction';
+import { Conversion } from '../shared/conversion';
+import { databaseFor, POSTGRES_CREDENTIAL } from '../shared/n8n/database';
+import { explain, nodeError } from '../shared/n8n/errors';
+import { paired } from '../shared/n8n/items';
+import { incomingMessage, type Incoming } from './incoming';
+import { looseRecords, type LooseSettings } from './loose-records';
+import { looseSettingsOf, settingsOf } from './parameters';
+import { ratesNeeded, transform, type Outgoing } from './transform';
+
+/** Items to Messages, in order; copies of what was rejected to Rejected. */
+export async function transformItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	try {
+		return await transformAll(context);
+	} catch (error) {
+		throw nodeError(context.getNode(), error);
+	}
+}
+
+async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const items = context.getInputData();
+	const settings = settingsOf(context);
+	const { incoming, refused } = incomingOf(context, items);
+	const rates = await ratesFor(context, ratesNeeded(incoming, settings));
+	const { outgoing, unknownProperties } = transform(incoming, settings, new Conversion(rates));
+	const output = outgoing.map((out) => itemOf(out, items));
+	const rejected = output.filter(({ json }, index) => outgoing[index]?.message && json.type === 'REJECTED');
+	report(context, unknownProperties, rejected.length);
+	return [output, [...refused, ...rejected.map((item) => ({ ...item, json: { ...item.json } }))]];
+}
+
+function itemOf({ item, message }: Outgoing, items: INodeExecutionData[]): INodeExecutionData {
+	return message ? paired(message, item) : { ...items[item]!, pairedItem: { item } };
+}
+
+/** What the items are; those that cannot be placed stop the node, unless it is set to continue. */
+function incomingOf(context: IExecuteFunctions, items: INodeExecutionData[]) {
+	const loose = looseSettingsOf(context);
+	const now = new Date().toISOString();
+	const incoming: Incoming[] = [];
+	const refused: INodeExecutionData[] = [];
+	for (const [item, { json }] of items.entries()) {
+		try {
+			for (const one of incomingIn(json, item, loose, now)) incoming.push(one);
+		} catch (error) {
+			if (!context.continueOnFail()) throw nodeError(context.getNode(), named(error as Error, item), item);
+			refused.push(paired({ type: 'REFUSED', item, reason: explain(error as Error), record: json }, item));
+		}
+	}
+	return { incoming, refused };
+}
+
+function incomingIn(
+	json: Record<string, unknown>,
+	item: number,
+	loose: LooseSettings | undefined,
+	now: string,
+): Incoming[] {
+	if ('type' in json) {
+		const message = incomingMessage(json, item);
+		if (message) return [message];
+		throw new Error('The RECORD has no tenantId. Keep the fields that Zixly Extract gave it.');
+	}
+	if (loose) return looseRecords(json, item, loose, now);
+	throw new Error(
+		'The item is no message of a Zixly node. To normalise raw records, choose their Provider and fill in the fields below it.',
+	);
+}
+
+function named(error: Error, item: number): Error {
+	return new Error(`Item ${item}: ${error.message}`, { cause: error });
+}
+
+/** One query for all items; without a credential the records that need a rate are rejected. */
+async function ratesFor(context: IExecuteFunctions, needs: RateNeed[]): Promise<PublishedRate[]> {
+	if (needs.length === 0 || !context.getNode().credentials?.[POSTGRES_CREDENTIAL]) return [];
+	const pool = await databaseFor(context);
+	return await withRetries(async () => await readRates(pool, needs), {
+		signal: context.getExecutionCancelSignal(),
+	});
+}
+
+function report(context: IExecuteFunctions, unknownProperties: Map<string, number>, rejected: number): void {
+	if (unknownProperties.size > 0) {
+		context.logger.info('Properties that are not known were left out', Object.fromEntries(unknownProperties));
+	}
+	if (rejected > 0) {
+		const message = `${rejected} records could not be used. Each stands in Rejected with its reason; Postgres Upsert keeps it.`;
+		context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
+	}
+}

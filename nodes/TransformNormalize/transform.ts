@@ -1,0 +1,109 @@
+import type { RateNeed } from '../../db/exchange-rates';
+import type { NormaliseSettings } from '../providers/normaliser';
+import type { Conversion } from '../shared/conversion';
+import type {
+	Envelope,
+	RejectedMessage,
+	RejectionReason,
+	RowMessage,
+	StateMessage,
+} from '../shared/messages';
+import { storable } from '../shared/text';
+import { recordIdIn, type Incoming, type IncomingRecord } from './incoming';
+import { normaliseRecord, ratesNeededBy } from './normalise-record';
+import { Tally, type RowSlot } from './tally';
+
+/** What goes out in the place of an input item; without a message it is the item as it came. */
+export interface Outgoing {
+	item: number;
+	message?: RowMessage | RejectedMessage | StateMessage;
+}
+
+export interface Transformed {
+	outgoing: Outgoing[];
+	/** How many records had which property that is not known, as `xero/monthlyFinancials Cell.Colour`. */
+	unknownProperties: Map<string, number>;
+}
+
+/** The rates that all of it may need, each need once. */
+export function ratesNeeded(incoming: readonly Incoming[], settings: NormaliseSettings): RateNeed[] {
+	const needs = new Map<string, RateNeed>();
+	for (const one of incoming) {
+		if (one.kind !== 'record') continue;
+		for (const need of ratesNeededBy(one, settings)) needs.set(Object.values(need).join(), need);
+	}
+	return [...needs.values()];
+}
+
+/** Turns records into rows or rejections, in their place; each STATE gets the counts of the records it covers. */
+export function transform(
+	incoming: readonly Incoming[],
+	settings: NormaliseSettings,
+	conversion: Conversion,
+): Transformed {
+	const transformation = new Transformation(settings, conversion);
+	// Whether a row is the best of its key is known at the STATE after it.
+	const slots = incoming.flatMap((one) => transformation.take(one));
+	const outgoing = slots.flatMap(({ slot, ...out }) => (slot?.dropped ? [] : [out]));
+	return { outgoing, unknownProperties: transformation.unknownProperties };
+}
+
+type Slot = Outgoing & { slot?: RowSlot };
+
+class Transformation {
+	readonly unknownProperties = new Map<string, number>();
+	private readonly tally = new Tally();
+
+	constructor(
+		private readonly settings: NormaliseSettings,
+		private readonly conversion: Conversion,
+	) {}
+
+	take(incoming: Incoming): Slot[] {
+		if (incoming.kind === 'record') return this.takeRecord(incoming);
+		if (incoming.kind === 'other') return [{ item: incoming.item }];
+		return [{ item: incoming.item, message: this.tally.close(incoming.message) }];
+	}
+
+	private takeRecord(incoming: IncomingRecord): Slot[] {
+		const { item, envelope } = incoming;
+		const outcome = normaliseRecord(incoming, this.settings, this.conversion);
+		if ('rejection' in outcome) {
+			this.tally.addRejected(envelope);
+			return [{ item, message: rejectedMessage(incoming, outcome.rejection) }];
+		}
+		this.note(envelope, outcome.unknownProperties);
+		const slots = this.tally.addRows(envelope, outcome.rows);
+		return slots.map((slot) => ({ item, slot, message: rowMessage(envelope, outcome.recordId, slot) }));
+	}
+
+	private note({ provider, stream }: Envelope, properties: readonly string[]): void {
+		for (const property of properties) {
+			const key = `${provider}/${stream} ${property}`;
+			this.unknownProperties.set(key, (this.unknownProperties.get(key) ?? 0) + 1);
+		}
+	}
+}
+
+function rowMessage(
+	envelope: Envelope,
+	recordId: string,
+	{ row: { table, client, row } }: RowSlot,
+): RowMessage {
+	return { type: 'ROW', ...envelope, recordId, table, client, row };
+}
+
+function rejectedMessage({ envelope, json }: IncomingRecord, reason: RejectionReason): RejectedMessage {
+	return {
+		type: 'REJECTED',
+		...envelope,
+		// The rejection must be kept whatever is wrong with the record, also with its ids.
+		accountId: storable(envelope.accountId),
+		stream: storable(envelope.stream),
+		provider: storable(envelope.provider),
+		recordId: storable(recordIdIn(json)),
+		stage: 'transform',
+		reason,
+		record: json.record ?? null,
+	};
+}

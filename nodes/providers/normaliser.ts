@@ -1,0 +1,61 @@
+import type { RateNeed } from '../../db/exchange-rates';
+import type { Account } from '../engine/account';
+import type { CanonicalTable, Unsourced } from '../shared/canonical-rows';
+import type { Conversion } from '../shared/conversion';
+import type { ClientReference } from '../shared/messages';
+
+/** What a section of a report counts as. */
+export type SectionKind = 'income' | 'expense' | 'ignore';
+
+/** What the operator chose, for all records alike. */
+export interface NormaliseSettings {
+	/** ISO 4217. */
+	reportingCurrency: string;
+	maxRateAgeDays: number;
+	/** By the section's title as `sectionLabel` gives it. */
+	sectionMap: ReadonlyMap<string, SectionKind>;
+}
+
+/** A raw record and what is known about where it comes from. */
+export interface RawRecord {
+	recordId: string;
+	stream: string;
+	account: Account;
+	syncRunId: string | null;
+	/** When the provider gave it: a UTC instant, ISO 8601. */
+	fetchedAt: string;
+	record: unknown;
+}
+
+export interface CanonicalRow<Table extends CanonicalTable = CanonicalTable> {
+	table: Table;
+	client: ClientReference;
+	row: Unsourced<Table>;
+	/** The provider's modified time as an ISO 8601 instant in UTC, where it has one. */
+	version?: string;
+}
+
+export interface Normalised {
+	rows: CanonicalRow[];
+	/** Properties that the provider sent and that are not known here. */
+	unknownProperties: readonly string[];
+}
+
+/** A raw record that did not come out of Extract: what it lacks is given by the node's parameters. */
+export interface LooseRecord {
+	record: Record<string, unknown>;
+	/** `YYYY-MM`, or empty. */
+	period: string;
+	/** When the workflow runs, ISO 8601. */
+	now: string;
+}
+
+/** Turns the records of one stream of one provider into canonical rows. Pure: no clock, no database. */
+export interface Normaliser {
+	/** The rates that the record may need. Never throws: what is wrong with the record comes out later. */
+	ratesNeeded(raw: RawRecord, settings: NormaliseSettings): RateNeed[];
+	/** @throws Rejection where the record cannot be used; its rows pass or fail together */
+	normalise(raw: RawRecord, settings: NormaliseSettings, conversion: Conversion): Normalised;
+	/** @throws Error where something is missing that the record needs, with the parameter to fill in */
+	complete(loose: LooseRecord): Pick<RawRecord, 'recordId' | 'fetchedAt' | 'record'>;
+}

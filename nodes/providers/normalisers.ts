@@ -1,0 +1,17 @@
+import type { Normaliser } from './normaliser';
+import { monthlyFinancials } from './xero/normalise-monthly-financials';
+
+/** Every normaliser there is, by provider and stream. */
+const normalisers: ReadonlyMap<string, ReadonlyMap<string, Normaliser>> = new Map([
+	['xero', new Map([['monthlyFinancials', monthlyFinancials]])],
+]);
+
+/** Undefined where there is none for the stream. */
+export function normaliserOf(provider: string, stream: string): Normaliser | undefined {
+	return normalisers.get(provider)?.get(stream);
+}
+
+/** The streams of a provider that can be normalised. */
+export function streamsOf(provider: string): string[] {
+	return [...(normalisers.get(provider)?.keys() ?? [])];
+}

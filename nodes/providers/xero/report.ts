@@ -1,0 +1,128 @@
+import { isEmpty, parseAmount, type Amount } from '../../shared/money';
+import { Rejection } from '../../shared/rejection';
+import { shaped } from '../../shared/shape';
+import { excerpt } from '../../shared/text';
+import { replyShape, rowsShape, type ReportRow } from './shapes';
+
+/** A row and where it stands in the record. */
+export interface PlacedRow extends ReportRow {
+	path: string;
+}
+
+/** Deeper than any report that was ever seen. */
+const MOST_LEVELS = 20;
+
+/** Every property of a report that is known, used or not. */
+const KNOWN = {
+	Reply: new Set(['Id', 'Status', 'ProviderName', 'DateTimeUTC', 'Reports']),
+	Report: new Set([
+		...[
+			'ReportID',
+			'ReportName',
+			'ReportTitle',
+			'ReportType',
+			'ReportTitles',
+			'ReportDate',
+			'UpdatedDateUTC',
+		],
+		...['Fields', 'Rows'],
+	]),
+	Row: new Set(['RowType', 'Title', 'Cells', 'Rows']),
+	Cell: new Set(['Value', 'Attributes']),
+};
+
+const ROW_TYPES = new Set(['Header', 'Section', 'Row', 'SummaryRow']);
+
+/** A reply of Xero's Reports endpoints, read level by level. */
+export class XeroReport {
+	/** Properties that Xero sent and that are not known, as `Row.NewProperty`. */
+	readonly unknownProperties = new Set<string>();
+	readonly rows: PlacedRow[];
+
+	/**
+	 * @param reply the whole reply
+	 * @param path where it stands in the record
+	 * @throws Rejection where it is not one report of this type
+	 */
+	constructor(
+		reply: Record<string, unknown>,
+		readonly path: string,
+		type: string,
+	) {
+		const [report] = shaped(replyShape, reply, path, 'unexpected_report').Reports;
+		this.note('Reply', reply);
+		this.note('Report', (reply.Reports as [object])[0]);
+		assertType(report?.ReportType, type, `${path}.Reports[0].ReportType`);
+		this.rows = this.read(report?.Rows ?? [], `${path}.Reports[0].Rows`, 1);
+	}
+
+	/** The rows of a section. @throws Rejection `nested_too_deep` */
+	rowsOf(section: PlacedRow, level: number): PlacedRow[] {
+		return this.read(section.Rows ?? [], `${section.path}.Rows`, level);
+	}
+
+	private read(list: unknown[], path: string, level: number): PlacedRow[] {
+		if (level > MOST_LEVELS) {
+			throw new Rejection(
+				'nested_too_deep',
+				excerpt(path),
+				`The report has more than ${MOST_LEVELS} levels of sections.`,
+			);
+		}
+		const rows = shaped(rowsShape, list, path, 'unexpected_report');
+		for (const row of list as ReportRow[]) {
+			this.note('Row', row);
+			for (const cell of row.Cells ?? []) this.note('Cell', cell);
+		}
+		return rows.map((row, index) => placed(row, `${path}[${index}]`));
+	}
+
+	private note(kind: keyof typeof KNOWN, value: object): void {
+		for (const key of Object.keys(value)) {
+			if (!KNOWN[kind].has(key)) this.unknownProperties.add(`${kind}.${excerpt(key, 40)}`);
+		}
+	}
+}
+
+function assertType(found: string | null | undefined, wanted: string, path: string): void {
+	if (!found || found.toLowerCase() === wanted.toLowerCase()) return;
+	throw new Rejection(
+		'unexpected_report',
+		path,
+		`This is the report "${excerpt(found)}"; ${wanted} is expected here.`,
+	);
+}
+
+function placed(row: ReportRow, path: string): PlacedRow {
+	if (ROW_TYPES.has(row.RowType)) return { ...row, path };
+	throw new Rejection(
+		'unexpected_report',
+		`${path}.RowType`,
+		`A row of the type "${excerpt(row.RowType)}" is not known. Report it with this text.`,
+	);
+}
+
+/** A label or title in the form that it is compared in: lower case, single blanks, no blanks around it. */
+export function plainLabel(label: unknown): string {
+	if (typeof label !== 'string') return '';
+	return label.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+/** The label that a row begins with. */
+export function labelOf(row: ReportRow): string {
+	const label = row.Cells?.[0]?.Value;
+	return typeof label === 'string' ? label.trim() : '';
+}
+
+/** Tells a line of an account (or of grouped currency gains) from a total, whose cells have no attributes. */
+export function isAccountLine({ Cells }: ReportRow): boolean {
+	return (Cells ?? []).some(({ Attributes }) =>
+		(Attributes ?? []).some(({ Id }) => Id?.toLowerCase().startsWith('account')),
+	);
+}
+
+/** The amount in a row's cell; undefined where the cell is empty or missing. @throws Rejection `not_a_number` */
+export function figureIn(row: PlacedRow, column: number): Amount | undefined {
+	const value = row.Cells?.[column]?.Value;
+	return isEmpty(value) ? undefined : parseAmount(value, `${row.path}.Cells[${column}].Value`);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod/v4';
+
+/** What is read of a cell. An account's cells have attributes, those of a total have none. */
+export const cellShape = z.object({
+	/** Judged where it is used, so that the rejection can name the account. */
+	Value: z.unknown(),
+	Attributes: z.array(z.object({ Id: z.string().nullish(), Value: z.string().nullish() })).nullish(),
+});
+
+/** A line, a total, the header, or a section with rows of its own, which are looked at one level at a time. */
+export const rowShape = z.object({
+	RowType: z.string(),
+	Title: z.string().nullish(),
+	Cells: z.array(cellShape).nullish(),
+	Rows: z.array(z.unknown()).nullish(),
+});
+
+export const rowsShape = z.array(rowShape);
+
+/** A reply of the Reports endpoints. */
+export const replyShape = z.object({
+	Reports: z
+		.array(z.object({ ReportType: z.string().nullish(), Rows: z.array(z.unknown()) }))
+		.length(1, 'does not hold exactly one report'),
+});
+
+export const monthlyFinancialsShape = z.object({
+	month: z.string().regex(/^(?!0000)\d{4}-(?:0[1-9]|1[0-2])$/, 'is not a month as YYYY-MM'),
+	basis: z.enum(['accrual', 'cash'], { error: 'is neither "accrual" nor "cash"' }),
+	profitAndLoss: z.record(z.string(), z.unknown()),
+	bankSummary: z.record(z.string(), z.unknown()),
+});
+
+export type ReportCell = z.infer<typeof cellShape>;
+export type ReportRow = z.infer<typeof rowShape>;

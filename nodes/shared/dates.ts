@@ -1,0 +1,57 @@
+import { DateTime, IANAZone } from 'luxon';
+
+/** A local calendar date, `YYYY-MM-DD`. It has no time zone and is never shifted by one. */
+export type Day = string;
+
+/** PostgreSQL knows no year 0. */
+export const FIRST_DAY: Day = '0001-01-01';
+
+const DAY_MS = 86_400_000;
+
+/** Tells whether a text is a date that exists, `YYYY-MM-DD` of the years 0001 to 9999. */
+export function isDay(text: string): boolean {
+	return (
+		/^\d{4}-\d\d-\d\d$/.test(text) && text >= FIRST_DAY && DateTime.fromISO(text, { zone: 'utc' }).isValid
+	);
+}
+
+/** The first day of a month `YYYY-MM`. */
+export function firstDayOf(month: string): Day {
+	return `${month}-01`;
+}
+
+/** The last day of a month `YYYY-MM`. */
+export function lastDayOf(month: string): Day {
+	return DateTime.fromISO(firstDayOf(month), { zone: 'utc' }).endOf('month').toFormat('yyyy-MM-dd');
+}
+
+/** The date so many days later, or, negative, earlier. */
+export function plusDays(day: Day, days: number): Day {
+	return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+export const earlierDay = (a: Day, b: Day): Day => (a < b ? a : b);
+
+export const laterDay = (a: Day, b: Day): Day => (a > b ? a : b);
+
+/** Tells whether a text is a time zone's IANA name. */
+export function isTimeZone(text: string): boolean {
+	return IANAZone.isValidZone(text);
+}
+
+/** An ISO 8601 instant with its offset, in UTC as `…Z`; undefined where it is none of the years 1 to 9999. */
+export function utcInstant(text: string): string | undefined {
+	// Without an offset it would mean another instant on each machine.
+	if (!/T.*(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(text)) return undefined;
+	return isoOf(DateTime.fromISO(text, { zone: 'utc' }));
+}
+
+/** Milliseconds since 1970 as an instant in UTC, `…Z`; undefined beyond the years 1 to 9999. */
+export function utcInstantOfMs(ms: number): string | undefined {
+	return isoOf(DateTime.fromMillis(ms, { zone: 'utc' }));
+}
+
+function isoOf(instant: DateTime): string | undefined {
+	const counts = instant.isValid && instant.year >= 1 && instant.year <= 9999;
+	return counts ? (instant.toISO() ?? undefined) : undefined;
+}

@@ -1,0 +1,113 @@
+import { Decimal } from 'decimal.js';
+
+import { Rejection } from './rejection';
+import { excerpt } from './text';
+
+/** Exact for every sum and rounded far behind the cent for every quotient; never prints an exponent. */
+const Exact = Decimal.clone({
+	precision: 60,
+	rounding: Decimal.ROUND_HALF_UP,
+	toExpNeg: -9e15,
+	toExpPos: 9e15,
+});
+
+/** An amount of money, or a rate, of any currency. */
+export type Amount = Decimal;
+
+export const ZERO: Amount = new Exact(0);
+
+/** So many digits at most, so that sums of amounts stay exact. */
+const MOST_DIGITS = 40;
+
+/** A plain minus, digits that may be grouped by thousands, a decimal point. */
+const DECIMAL_TEXT = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
+
+/** A decimal that our own code or the database wrote. */
+export function amountOf(text: string): Amount {
+	return new Exact(text);
+}
+
+/**
+ * Reads a provider's number, as text or as a JSON number.
+ * @param path where it stands, for the rejection
+ * @throws Rejection `amount_missing` where it is empty, `not_a_number` where it is anything else but a plain decimal
+ */
+export function parseAmount(value: unknown, path: string): Amount {
+	const text = typeof value === 'number' ? String(value) : value;
+	if (isEmpty(text)) {
+		throw new Rejection('amount_missing', path, 'There is no amount where one must be.');
+	}
+	const amount = typeof text === 'string' ? decimalOf(text.trim(), typeof value === 'number') : undefined;
+	if (amount === undefined || digitsOf(amount) > MOST_DIGITS) {
+		throw new Rejection('not_a_number', path, notANumber(value));
+	}
+	return amount;
+}
+
+/** Tells whether a cell holds nothing at all: providers leave it out, or write blanks. */
+export function isEmpty(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+function decimalOf(text: string, isNumber: boolean): Amount | undefined {
+	if (text.length > 2 * MOST_DIGITS) return undefined;
+	if (DECIMAL_TEXT.test(text)) return new Exact(text.replaceAll(',', ''));
+	// JavaScript writes very large and very small numbers with an exponent; a provider's text must not.
+	return isNumber && /^-?\d+(?:\.\d+)?e[+-]\d+$/.test(text) ? new Exact(text) : undefined;
+}
+
+function digitsOf(amount: Amount): number {
+	return Math.max(1, amount.e + 1) + amount.decimalPlaces();
+}
+
+function notANumber(value: unknown): string {
+	if (typeof value !== 'string') return `A decimal number is expected here, not ${kindOf(value)}.`;
+	const shown = excerpt(value.trim(), 60);
+	if (/^\(.*\)$/s.test(value.trim())) {
+		return `"${shown}" is in parentheses; a negative amount is expected with a minus sign.`;
+	}
+	return `"${shown}" is not a plain decimal number of at most ${MOST_DIGITS} digits.`;
+}
+
+function kindOf(value: unknown): string {
+	if (typeof value === 'number') return String(value);
+	if (Array.isArray(value)) return 'a list';
+	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** The exact sum. */
+export function sumOf(amounts: Iterable<Amount>): Amount {
+	let sum = ZERO;
+	for (const amount of amounts) sum = sum.plus(amount);
+	return sum;
+}
+
+/** Rounds half away from zero to so many decimal places, as PostgreSQL's numeric does. */
+export function roundedTo(amount: Amount, places: 2 | 4): Amount {
+	return amount.toDecimalPlaces(places, Decimal.ROUND_HALF_UP);
+}
+
+/**
+ * An amount as text for a column `numeric(12, places)`, rounded half up.
+ * @throws Rejection `numeric_out_of_range` where it has more digits than the column
+ */
+export function columnText(amount: Amount, places: 2 | 4, path: string): string {
+	const rounded = roundedTo(amount, places);
+	if (!rounded.isFinite() || digitsBeforePoint(rounded) > 12 - places) {
+		throw new Rejection(
+			'numeric_out_of_range',
+			path,
+			`${excerpt(plainText(amount), 60)} does not fit: there is room for ${12 - places} digits before the decimal point.`,
+		);
+	}
+	return rounded.isZero() ? ZERO.toFixed(places) : rounded.toFixed(places);
+}
+
+function digitsBeforePoint(amount: Amount): number {
+	return amount.isZero() ? 0 : amount.e + 1;
+}
+
+/** The amount exactly as it is, with two decimal places at least. */
+export function plainText(amount: Amount): string {
+	return amount.isZero() ? '0.00' : amount.toFixed(Math.max(2, amount.decimalPlaces()));
+}

@@ -1,0 +1,22 @@
+import type { RejectionReason } from './messages';
+import { excerpt } from './text';
+
+/** Why a record cannot be used. Thrown where it is found out, and turned into a REJECTED message. */
+export class Rejection extends Error {
+	constructor(
+		/** A word for machines, in snake case. */
+		readonly code: string,
+		/** Where in the record, as `profitAndLoss.Reports[0].Rows[2]`. */
+		readonly path: string,
+		/** What is wrong, then what a person can do. */
+		message: string,
+	) {
+		super(message);
+		this.name = 'Rejection';
+	}
+}
+
+/** The reason as a message carries it: its text can be stored whatever the provider sent. */
+export function reasonOf({ code, path, message }: Rejection): RejectionReason {
+	return { code, path: excerpt(path, 300), message: excerpt(message, 1_000) };
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod/v4';
+
+import { Rejection } from './rejection';
+
+/**
+ * Gives a value back as the type its shape describes. Properties that the shape does not name pass.
+ * @param path where the value stands, for the rejection
+ * @throws Rejection with `code`, naming the first place that differs
+ */
+export function shaped<T>(shape: z.ZodType<T>, value: unknown, path: string, code = 'invalid_record'): T {
+	const result = shape.safeParse(value, { error: plainWords });
+	if (result.success) return result.data;
+	const issue = result.error.issues[0];
+	const place = placeIn(path, issue?.path ?? []);
+	throw new Rejection(code, place, `${place || 'The record'} ${issue?.message ?? 'is not as expected'}.`);
+}
+
+/** `Reports[0].Rows` below a path. */
+export function placeIn(path: string, keys: readonly PropertyKey[]): string {
+	return keys.reduce<string>((place, key) => {
+		if (typeof key === 'number') return `${place}[${key}]`;
+		return place === '' ? String(key) : `${place}.${String(key)}`;
+	}, path);
+}
+
+const KINDS: Record<string, string> = {
+	string: 'a text',
+	number: 'a number',
+	boolean: 'true or false',
+	object: 'an object',
+	record: 'an object',
+	array: 'a list',
+};
+
+const plainWords: z.core.$ZodErrorMap = (issue) => {
+	if (issue.code !== 'invalid_type') return undefined;
+	const wanted = KINDS[issue.expected] ?? issue.expected;
+	return issue.input === undefined ? `is missing; ${wanted} is expected there` : `is not ${wanted}`;
+};

@@ -1,0 +1,34 @@
+/** PostgreSQL's text holds neither NUL nor half of a surrogate pair. In unicode mode `\p{Cs}` is a lone half. */
+const UNSTORABLE = /\0|\p{Cs}/u;
+const EVERY_UNSTORABLE = /\0|\p{Cs}/gu;
+
+/** Tells whether PostgreSQL can hold a text. */
+export function isStorable(text: string): boolean {
+	return !UNSTORABLE.test(text);
+}
+
+/** The text with a replacement character where PostgreSQL could not hold it. */
+export function storable(text: string): string {
+	return isStorable(text) ? text : text.replace(EVERY_UNSTORABLE, '\uFFFD');
+}
+
+/** The beginning of a text from outside, fit to be shown and stored. */
+export function excerpt(text: string, longest = 80): string {
+	const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+	return storable(cut);
+}
+
+/**
+ * The path of the first text within a value that PostgreSQL cannot hold, names of properties included; undefined
+ * where all of it can be stored.
+ */
+export function unstorablePath(value: unknown, path: string): string | undefined {
+	if (typeof value === 'string') return isStorable(value) ? undefined : path;
+	if (typeof value !== 'object' || value === null) return undefined;
+	for (const [key, inner] of Object.entries(value)) {
+		const place = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+		const found = isStorable(key) ? unstorablePath(inner, place) : place;
+		if (found !== undefined) return found;
+	}
+	return undefined;
+}
