@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
+import { withIsoInstants } from './instants';
 import { asWorker, inTenant } from './transaction';
 
 export type IntegrationStatus = 'PENDING' | 'ACTIVE' | 'ERROR' | 'DISABLED';
@@ -77,7 +78,7 @@ export async function listIntegrations(pool: Pool, filter: IntegrationFilter): P
 			`select ${SUMMARY} from etl.list_integrations($1, $2, $3)`,
 			[filter.provider ?? null, filter.tenantId ?? null, filter.limit ?? null],
 		);
-		return rows;
+		return rows.map(withIsoInstants);
 	});
 }
 

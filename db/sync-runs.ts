@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
+import { withIsoInstants } from './instants';
 import { asWorker, inTenant } from './transaction';
 
 const LEASE_MINUTES = 15;
@@ -245,13 +246,4 @@ function withWarnings<Row extends { counts: Record<string, unknown> }>(
 ): Row & { counts: Record<string, StreamCounts>; warnings: string[] } {
 	const { warnings = [], ...counts } = row.counts as { warnings?: string[] };
 	return { ...withIsoInstants(row), counts: counts as unknown as Record<string, StreamCounts>, warnings };
-}
-
-/** The driver gives instants as Date objects; what leaves this room is ISO 8601 text in UTC, as items carry it. */
-function withIsoInstants<Row extends object>(row: Row): Row {
-	const entries = Object.entries(row).map(([name, value]) => [
-		name,
-		value instanceof Date ? value.toISOString() : value,
-	]);
-	return Object.fromEntries(entries) as Row;
 }

@@ -44,9 +44,10 @@ export function addCounts(
 	}
 	for (const { stream, counts: given, rowsArrived } of states) {
 		const { rows: ofRows, ...records } = given;
+		const { produced, ...otherFates } = (ofRows ?? {}) as Record<string, unknown>;
 		const sums = streamCounts(counts, stream);
 		add(sums.records, records);
-		const produced = (ofRows as { produced?: unknown } | undefined)?.produced;
+		add(sums.rows, otherFates);
 		if (typeof produced === 'number') add(sums.rows, { produced: produced - rowsArrived });
 	}
 	return Object.fromEntries(counts);
