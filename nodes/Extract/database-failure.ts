@@ -1,12 +1,14 @@
 import { isRetryable } from '../../db/sqlstate';
+import { withRetries } from '../../db/transaction';
 import { ReadFailure } from '../engine/failure';
 
-/** Runs a piece of database work; what passes by itself becomes a failure that a later run mends. */
+/** Runs a piece of database work that is safe to repeat; an outage that lasts becomes a failure that a later run mends. */
 export async function fromDatabase<T>(work: () => Promise<T>): Promise<T> {
-	return await work().catch(throwMeaning);
+	return await withRetries(work).catch(throwDatabaseFailure);
 }
 
-function throwMeaning(error: unknown): never {
+/** Throws what passes by itself as `database_unavailable`, anything else as it is. */
+export function throwDatabaseFailure(error: unknown): never {
 	if (error instanceof ReadFailure || !isRetryable(error)) throw error;
 	throw new ReadFailure(
 		'database_unavailable',

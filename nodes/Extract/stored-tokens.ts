@@ -2,12 +2,13 @@ import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../db/key-ring';
 import { NoRefreshTokenError, readToken, refreshToken } from '../../db/tokens';
+import { withRetries } from '../../db/transaction';
 import { VaultError } from '../../db/vault';
 import type { RunToExtract } from '../engine/extract-run';
 import { ReadFailure } from '../engine/failure';
 import { exchangeRefreshToken, type OAuthClient } from '../engine/oauth';
 import { tokensOf, type StoredToken, type TokenSource } from '../engine/tokens';
-import { fromDatabase } from './database-failure';
+import { throwDatabaseFailure } from './database-failure';
 
 /** The tokens of an integration out of the vault, refreshed under its row's lock. */
 export function storedTokensOf(
@@ -22,11 +23,9 @@ export function storedTokensOf(
 	return tokensOf(
 		{
 			read: async () =>
-				present(await fromDatabase(async () => await readToken(pool, ring, where)).catch(throwMeaning)),
+				present(await withRetries(async () => await readToken(pool, ring, where)).catch(throwMeaning)),
 			refresh: async (stale) =>
-				await fromDatabase(async () => await refreshToken(pool, ring, where, { stale, exchange })).catch(
-					throwMeaning,
-				),
+				await refreshToken(pool, ring, where, { stale, exchange }).catch(throwMeaning),
 		},
 		client.clock,
 	);
@@ -43,5 +42,5 @@ function present(token: StoredToken): StoredToken {
 function throwMeaning(error: unknown): never {
 	if (error instanceof NoRefreshTokenError) throw new ReadFailure('reconnect_required', error.message);
 	if (error instanceof VaultError) throw new ReadFailure('configuration', error.message);
-	throw error;
+	return throwDatabaseFailure(error);
 }

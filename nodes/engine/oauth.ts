@@ -25,8 +25,8 @@ export interface ExchangedTokens {
 	expiresAt: Date | null;
 }
 
-/** Short and few: the exchange happens under a row lock that others wait for. */
-const TIMEOUT_MS = 15_000;
+/** Short and few: the exchange happens under a row lock, whose holder the database ends after 45 seconds. */
+const TIMEOUT_MS = 12_000;
 const RETRIES = 2;
 
 /**

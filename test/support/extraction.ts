@@ -1,0 +1,134 @@
+import type { Pool } from 'pg';
+
+import { createIntegration } from '../../db/integrations';
+import { generateKey, keyRing, type KeyRing } from '../../db/key-ring';
+import { claimDue, finishRun } from '../../db/sync-runs';
+import { createTenant } from '../../db/tenants';
+import { readToken, storeTokens, type TokenSet } from '../../db/tokens';
+import { systemClock } from '../../nodes/engine/clock';
+import type { RunToExtract } from '../../nodes/engine/extract-run';
+import { Throttles } from '../../nodes/engine/throttle';
+import { storedConnection, type ProviderCredential } from '../../nodes/Extract/connection';
+import { readRuns } from '../../nodes/Extract/read-runs';
+import { xero } from '../../nodes/providers/xero/definition';
+import type { FailureMessage, Message, StateMessage } from '../../nodes/shared/messages';
+import type { Sandbox } from '../sandbox';
+import type { ConnectOptions } from '../sandbox/xero/xero';
+import { httpClient } from './http-client';
+
+export interface ExtractOptions {
+	historyStart?: string;
+	timeoutMs?: number;
+	dayShare?: number;
+	credential?: ProviderCredential;
+	allowedHosts?: string[];
+	signal?: AbortSignal;
+}
+
+export interface ConnectedTenant {
+	tenantId: string;
+	integrationId: string;
+	name: string;
+}
+
+/** Extract over a real database and the sandbox, without n8n around it. */
+export class Extraction {
+	readonly log: string[] = [];
+	private readonly ring: KeyRing;
+
+	constructor(
+		readonly pool: Pool,
+		readonly sandbox: Sandbox,
+	) {
+		const { id, key } = generateKey();
+		this.ring = keyRing({ activeKeyId: id, activeKey: key });
+	}
+
+	/** A tenant with the tokens of one of the sandbox's consents in the vault. */
+	async connect(name: string, consent: string, options: ConnectOptions = {}): Promise<ConnectedTenant> {
+		const { id: tenantId } = await createTenant(this.pool, { name });
+		const given = { tenantId, provider: 'xero', authentication: 'stored' } as const;
+		const { integrationId } = await createIntegration(this.pool, given);
+		const { accessToken, refreshToken, expiresAt } = this.sandbox.xero.connect(consent, options);
+		const where = { tenantId, integrationId, provider: 'xero' };
+		await storeTokens(this.pool, this.ring, where, { accessToken, refreshToken, expiresAt });
+		return { tenantId, integrationId, name };
+	}
+
+	/** The tokens that lie in the vault. */
+	async storedTokens({ tenantId, integrationId }: ConnectedTenant): Promise<TokenSet> {
+		return await readToken(this.pool, this.ring, { tenantId, integrationId, provider: 'xero' });
+	}
+
+	async claim(tenant?: ConnectedTenant): Promise<RunToExtract[]> {
+		return await claimDue(this.pool, {
+			provider: 'xero',
+			limit: 50,
+			syncEveryHours: 0,
+			executionId: 'execution-1',
+			authentication: 'stored',
+			integrationId: tenant?.integrationId,
+			runNow: true,
+		});
+	}
+
+	async read(runs: RunToExtract[], options: ExtractOptions = {}): Promise<Map<string, Message[]>> {
+		const note = (line: string): void => void this.log.push(line);
+		const {
+			credential = this.credential(),
+			allowedHosts = [new URL(this.sandbox.url).host],
+			signal,
+		} = options;
+		const { historyStart, timeoutMs = 5_000, dayShare = 1 } = options;
+		const parts = {
+			definition: xero,
+			credential,
+			ring: this.ring,
+			allowedHosts,
+			http: httpClient,
+			pool: this.pool,
+			signal,
+		};
+		const settings = {
+			definition: xero,
+			authentication: 'storedIntegration',
+			historyStart,
+			timeoutMs,
+			dayShare,
+		} as const;
+		return await readRuns(runs, {
+			pool: this.pool,
+			settings,
+			connection: storedConnection(parts),
+			log: { debug: note, info: note, warn: note },
+			signal,
+			// Of its own: one test must not wait for the calls of another.
+			throttles: new Throttles(systemClock),
+		});
+	}
+
+	/** Claims one tenant's integration, reads it, and closes the run so that it can be claimed again. */
+	async extract(tenant: ConnectedTenant, options: ExtractOptions = {}): Promise<Message[]> {
+		const [run] = await this.claim(tenant);
+		if (!run) throw new Error(`The integration of ${tenant.name} could not be claimed.`);
+		const messages = (await this.read([run], options)).get(run.syncRunId) ?? [];
+		await finishRun(this.pool, { tenantId: run.tenantId, syncRunId: run.syncRunId, status: 'succeeded' });
+		return messages;
+	}
+
+	/** The application's credential, pointed at the sandbox. */
+	credential(): ProviderCredential {
+		const { url, xero: provider } = this.sandbox;
+		return { ...provider.client, apiBaseUrl: url, accessTokenUrl: `${url}/identity/connect/token` };
+	}
+}
+
+/** How many records each account gave, by its STATE, and which failures there were. */
+export function outcome(messages: Message[]): { extracted: Record<string, number>; failures: string[] } {
+	const states = messages.filter((message): message is StateMessage => message.type === 'STATE');
+	const failures = messages.filter((message): message is FailureMessage => message.type === 'FAILURE');
+	return {
+		extracted: Object.fromEntries(states.map(({ accountId, counts }) => [accountId, counts.extracted ?? -1])),
+		failures: failures.map(({ accountId, failure }) => `${accountId} ${failure.class}`),
+	};
+}
