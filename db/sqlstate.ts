@@ -24,10 +24,6 @@ const ROW_FAULTS: Record<string, SqlstateMeaning> = {
 	'23503': { code: 'foreign_key_violation', message: 'The row points to another row that does not exist.' },
 	'23505': { code: 'unique_violation', message: 'Another row has the same key.' },
 	'23514': { code: 'check_violation', message: 'The values of the row contradict a rule of the table.' },
-	'42501': {
-		code: 'not_permitted',
-		message: 'The row does not belong to the tenant, or the login lacks a right.',
-	},
 	'54001': { code: 'nested_too_deep', message: 'A JSON value is nested too deep for PostgreSQL.' },
 	'54000': {
 		code: 'program_limit_exceeded',
@@ -69,6 +65,10 @@ const STANDING: Record<string, SqlstateMeaning> = {
 	'28P01': { code: 'wrong_password', message: 'The password of the database login is wrong.' },
 	'3D000': { code: 'no_such_database', message: 'The database does not exist.' },
 	'3F000': { code: 'schema_missing', message: 'The schema is missing. Run the migrations first.' },
+	'42501': {
+		code: 'not_permitted',
+		message: 'The row does not belong to the tenant, or the login lacks a right.',
+	},
 	'42703': { code: 'column_missing', message: 'A column is missing. Run the migrations first.' },
 	'42883': { code: 'function_missing', message: 'A function is missing. Run the migrations first.' },
 	'42P01': { code: 'table_missing', message: 'A table is missing. Run the migrations first.' },
@@ -127,11 +127,7 @@ export function isRetryable(error: unknown): boolean {
 /** Whether a row's own values are what the server refused, so that the rest of its chunk may pass. */
 export function isRowFault(error: unknown): boolean {
 	const state = sqlstateOf(error);
-	return (
-		state !== undefined &&
-		state !== '42501' &&
-		(state in ROW_FAULTS || state.slice(0, 2) in ROW_FAULT_CLASSES)
-	);
+	return state !== undefined && (state in ROW_FAULTS || state.slice(0, 2) in ROW_FAULT_CLASSES);
 }
 
 function codeOf(error: unknown): string | undefined {

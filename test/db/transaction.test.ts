@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createTenant, listTenants } from '../../db/tenants';
-import { inTenant } from '../../db/transaction';
+import { asWorker, inTenant, withRetries } from '../../db/transaction';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { insertOf } from '../support/tenant-rows';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -11,18 +12,141 @@ beforeAll(async () => {
 afterAll(async () => {
 	await database.close();
 });
+beforeEach(async () => {
+	await database.admin.query('truncate tenants cascade');
+});
 
 describe('a tenant', () => {
-	it('is created and listed by the operator functions', async () => {
-		const { id } = await createTenant(database.pool, { name: ' Harbour Coffee ' });
+	it('is created with its name trimmed, and listed', async () => {
+		const { id } = await createTenant(database.pool, { name: ' Harbour Coffee ', industry: ' ' });
 		expect(await listTenants(database.pool)).toEqual([
-			{ id, name: 'Harbour Coffee', industry: null, createdAt: expect.any(String) },
+			{ id, name: 'Harbour Coffee', industry: null, createdAt: expect.stringMatching(/^\d{4}-.*Z$/) },
 		]);
 	});
 
+	it('without a name is refused', async () => {
+		await expect(createTenant(database.pool, { name: '  ' })).rejects.toThrow('has no name');
+	});
+
+	it('is found by a part of its name in any case, or by its id; a % is only a %', async () => {
+		const harbour = await createTenant(database.pool, { name: 'Harbour Coffee' });
+		await createTenant(database.pool, { name: 'Southern Steel' });
+		const found = async (search: string) =>
+			(await listTenants(database.pool, { search })).map(({ name }) => name);
+		expect(await found('coffee')).toEqual(['Harbour Coffee']);
+		expect(await found(harbour.id)).toEqual(['Harbour Coffee']);
+		expect(await found('%')).toEqual([]);
+		expect(await found('')).toEqual(['Harbour Coffee', 'Southern Steel']);
+		expect(await listTenants(database.pool, { limit: 1 })).toHaveLength(1);
+	});
+
 	it('sees itself only', async () => {
-		const { id } = await createTenant(database.pool, { name: 'Other' });
+		const { id } = await createTenant(database.pool, { name: 'One' });
+		await createTenant(database.pool, { name: 'Two' });
 		const { rows } = await inTenant(database.pool, id, (client) => client.query('select name from tenants'));
-		expect(rows).toEqual([{ name: 'Other' }]);
+		expect(rows).toEqual([{ name: 'One' }]);
+	});
+});
+
+describe('a date', () => {
+	it('comes as text, whatever the time zone of this machine, and an instant as a Date', async () => {
+		const { rows } = await database.pool.query(
+			"select date '2026-06-30' as day, timestamptz '2026-06-30T00:00:00Z' as instant, 1.50::numeric(12,2) as money",
+		);
+		expect(rows).toEqual([{ day: '2026-06-30', instant: new Date('2026-06-30T00:00:00Z'), money: '1.50' }]);
+	});
+});
+
+describe('updated_at', () => {
+	it('is kept by the database, on insert and on update, whatever the statement says', async () => {
+		const { id } = await createTenant(database.pool, { name: 'One' });
+		const client = {
+			id: 'k',
+			tenant_id: id,
+			client_id: 'xero:1',
+			client_name: 'A',
+			updated_at: '1999-01-01',
+		};
+		await inTenant(database.pool, id, (session) => session.query(insertOf('client_kpis', client)));
+		const { rows: before } = await database.admin.query('select updated_at from client_kpis');
+		expect(before[0].updated_at.getFullYear()).toBeGreaterThan(2000);
+		await inTenant(database.pool, id, (session) => session.query("update client_kpis set client_name = 'B'"));
+		const { rows: after } = await database.admin.query('select updated_at from client_kpis');
+		expect(after[0].updated_at.getTime()).toBeGreaterThan(before[0].updated_at.getTime());
+	});
+});
+
+describe('withRetries', () => {
+	it('brings two transactions through that deadlock', async () => {
+		const { id } = await createTenant(database.pool, { name: 'One' });
+		for (const name of ['a', 'b']) {
+			const row = { id: name, tenant_id: id, client_id: name, client_name: '0' };
+			await database.admin.query(insertOf('client_kpis', row));
+		}
+		let attempts = 0;
+		const raise = (order: string[]) =>
+			withRetries(async () => {
+				attempts++;
+				await inTenant(database.pool, id, async (client) => {
+					for (const name of order) {
+						await client.query('update client_kpis set client_name = client_name::int + 1 where id = $1', [
+							name,
+						]);
+						await client.query('select pg_sleep(0.1)');
+					}
+				});
+			});
+		await Promise.all([raise(['a', 'b']), raise(['b', 'a'])]);
+		expect(attempts).toBe(3);
+		const { rows } = await database.admin.query('select client_name from client_kpis');
+		expect(rows).toEqual([{ client_name: '2' }, { client_name: '2' }]);
+	});
+
+	it('goes on after the server has cut the connection', async () => {
+		const pids: number[] = [];
+		await withRetries(() =>
+			asWorker(database.pool, async (client) => {
+				const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+				pids.push(rows[0]?.pid ?? 0);
+				if (pids.length === 1) await database.admin.query('select pg_terminate_backend($1)', pids);
+				await client.query('select 1');
+			}),
+		);
+		expect(new Set(pids).size).toBe(2);
+	});
+
+	it('gives up after the attempts that it has, with the last error', async () => {
+		let attempts = 0;
+		const work = withRetries(
+			async () => {
+				attempts++;
+				await database.pool.query("do $$ begin raise exception 'made up' using errcode = '40001'; end $$");
+			},
+			{ attempts: 3 },
+		);
+		await expect(work).rejects.toMatchObject({ code: '40001' });
+		expect(attempts).toBe(3);
+	});
+
+	it('tries once what no repetition mends', async () => {
+		let attempts = 0;
+		const work = withRetries(async () => {
+			attempts++;
+			await database.pool.query('select 1 / 0');
+		});
+		await expect(work).rejects.toMatchObject({ code: '22012' });
+		expect(attempts).toBe(1);
+	});
+
+	it('stops waiting when it is cancelled', async () => {
+		const controller = new AbortController();
+		const work = withRetries(
+			async () => {
+				setTimeout(() => controller.abort(), 10);
+				throw Object.assign(new Error('made up'), { code: '40001' });
+			},
+			{ attempts: 50, signal: controller.signal },
+		);
+		await expect(work).rejects.toThrow(/abort/i);
 	});
 });

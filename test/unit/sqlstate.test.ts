@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+
+import { isRetryable, isRowFault, meaningOf, sqlstateOf } from '../../db/sqlstate';
+
+const withCode = (code: string) => Object.assign(new Error('made up'), { code });
+
+describe('the meaning of a SQLSTATE', () => {
+	it.each([
+		['22003', 'numeric_out_of_range'],
+		['23514', 'check_violation'],
+		['22P02', 'invalid_text_representation'],
+		['40P01', 'deadlock_detected'],
+		['22999', 'invalid_data'],
+		['23999', 'constraint_violation'],
+		['08006', 'connection_lost'],
+		['XX000', 'database_error'],
+	])('%s is %s', (state, code) => {
+		expect(meaningOf(state).code).toBe(code);
+		expect(meaningOf(state).message).toMatch(/^[A-Z].*\.$/);
+	});
+
+	it('names a code that it does not know', () => {
+		expect(meaningOf('XX002').message).toContain('XX002');
+	});
+});
+
+describe('an error', () => {
+	const cases: Array<[code: string, retryable: boolean, rowFault: boolean]> = [
+		['40001', true, false],
+		['40P01', true, false],
+		['53300', true, false],
+		['57P01', true, false],
+		['57P03', true, false],
+		['08006', true, false],
+		['55P03', true, false],
+		['ECONNREFUSED', true, false],
+		['ECONNRESET', true, false],
+		['EPIPE', true, false],
+		['22003', false, true],
+		['23514', false, true],
+		['21000', false, true],
+		['54000', false, true],
+		['22P05', false, true],
+		['42501', false, false],
+		['42P01', false, false],
+		['28P01', false, false],
+		['53100', false, false],
+		['57014', false, false],
+	];
+	it.each(cases)('with code %s is retried: %s, the row’s fault: %s', (code, retryable, rowFault) => {
+		expect(isRetryable(withCode(code))).toBe(retryable);
+		expect(isRowFault(withCode(code))).toBe(rowFault);
+	});
+
+	it.each([
+		'Connection terminated unexpectedly',
+		'Connection terminated due to connection timeout',
+		'timeout exceeded when trying to connect',
+		'Client has encountered a connection error and is not queryable',
+	])('of the driver that says "%s" is retried', (message) => {
+		expect(isRetryable(new Error(message))).toBe(true);
+	});
+
+	it.each([undefined, null, 'words', 7, {}, new Error('made up'), { code: 22003 }])(
+		'that is %s is neither',
+		(error) => {
+			expect(isRetryable(error)).toBe(false);
+			expect(isRowFault(error)).toBe(false);
+			expect(sqlstateOf(error)).toBeUndefined();
+		},
+	);
+
+	it('of the network has no SQLSTATE, although EPIPE looks like one', () => {
+		expect(sqlstateOf(withCode('EPIPE'))).toBeUndefined();
+		expect(sqlstateOf(withCode('22003'))).toBe('22003');
+	});
+});
