@@ -15,8 +15,9 @@ export async function ensureBuilt(checkout) {
 	if (existsSync(join(checkout, 'dist')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources)
 		return;
 	rmSync(stamp, { force: true });
+	// Without CI its progress is an animation, of which a log keeps every step.
 	const code = await withProgress('Building the package', () =>
-		npm(['run', '--silent', 'build'], { cwd: checkout, quiet: true }),
+		npm(['run', '--silent', 'build'], { cwd: checkout, quiet: true, env: { CI: 'true' } }),
 	);
 	if (code !== 0) throw new Error('The build did not end well; see its words above.');
 	mkdirSync(dirname(stamp), { recursive: true });
