@@ -1,5 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** A connection to PostgreSQL that breaks when the server has answered a statement, before the client hears it. */
 export interface CuttingProxy {

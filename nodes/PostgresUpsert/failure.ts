@@ -1,0 +1,19 @@
+import { RunLostError } from '../../db/load/run';
+import { isRetryable } from '../../db/sqlstate';
+import type { FailureMessage } from '../shared/messages';
+import { explain } from '../shared/n8n/errors';
+
+/** The nodes before this one are not wired as they must be. */
+export class WiringError extends Error {}
+
+/** What an error that stopped a run means to Finish. */
+export function failureOf(error: unknown): FailureMessage['failure'] {
+	const { message, description } = explain(error as Error & { code?: string });
+	return { class: classOf(error), message: [message, description].filter(Boolean).join('. ') };
+}
+
+function classOf(error: unknown): FailureMessage['failure']['class'] {
+	if (error instanceof RunLostError) return 'run_lost';
+	if (error instanceof WiringError) return 'configuration';
+	return isRetryable(error) ? 'database_unavailable' : 'internal';
+}

@@ -1,0 +1,35 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { paired } from '../shared/n8n/items';
+
+/** Collects what leaves the node; chunks end out of order, the items leave in the order of those they came of. */
+export class Output {
+	private readonly messages: Placed[] = [];
+	private readonly refusals: Placed[] = [];
+
+	emit(json: object, item: number): void {
+		this.messages.push({ json, item });
+	}
+
+	refuse(json: object, item: number): void {
+		this.refusals.push({ json, item });
+	}
+
+	get refused(): number {
+		return this.refusals.length;
+	}
+
+	/** The node's two outputs. */
+	items(): INodeExecutionData[][] {
+		return [inOrder(this.messages), inOrder(this.refusals)];
+	}
+}
+
+interface Placed {
+	json: object;
+	item: number;
+}
+
+function inOrder(placed: Placed[]): INodeExecutionData[] {
+	return placed.sort((a, b) => a.item - b.item).map(({ json, item }) => paired(json, item));
+}

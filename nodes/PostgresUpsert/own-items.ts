@@ -1,0 +1,75 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { LoadRow } from '../../db/load/chunk';
+import { dataTables, type DataTable } from '../../db/tables';
+
+/** What the node's fields say about an item of a user's own. */
+export interface OwnItemSettings {
+	table: string;
+	clientIdField: string;
+	clientNameField: string;
+	sourceSystem: string;
+	ignoreUnknownFields: boolean;
+}
+
+/** Fields that say whose the item is, and are no columns. */
+const WHOSE = new Set(['tenantId', 'tenant_id', 'industry']);
+
+/**
+ * An item of a user's own as a row. What the database could not take is left in it: the loader refuses it and keeps it
+ * with the reason.
+ */
+export function ownRow(json: IDataObject, settings: OwnItemSettings, syncRunId: string): LoadRow {
+	const { sourceSystem, clientIdField, clientNameField } = settings;
+	const table = dataTables.get(settings.table);
+	const row = table ? columnsOf(json, table, settings) : { ...json };
+	row.sourceSystem ??= sourceSystem;
+	const clientId = json[clientIdField] as string;
+	const recordId = recordIdOf(clientId, row, table);
+	const origin = { recordId, stream: settings.table, accountId: '' };
+	row.metadata = withSource(row.metadata, { version: null, ...origin, syncRunId });
+	return {
+		provider: sourceSystem,
+		...origin,
+		table: settings.table,
+		client: {
+			externalId: '',
+			clientId,
+			clientName: json[clientNameField] as string,
+			industry: (json.industry ?? null) as string | null,
+		},
+		row,
+	};
+}
+
+/** The fields by the columns' names in camel case; one that is there in both spellings is left for the loader to refuse. */
+function columnsOf(json: IDataObject, table: DataTable, settings: OwnItemSettings): Record<string, unknown> {
+	const row = new Map<string, unknown>();
+	for (const [field, value] of Object.entries(json)) {
+		if (field === settings.clientIdField || field === settings.clientNameField || WHOSE.has(field)) continue;
+		const property = propertyOf(table, field);
+		if (property) row.set(row.has(property) ? `${field} (twice)` : property, value);
+		else if (!settings.ignoreUnknownFields) row.set(field, value);
+	}
+	return Object.fromEntries(row);
+}
+
+function propertyOf(table: DataTable, field: string): string | undefined {
+	if (table.properties.has(field)) return field;
+	return table.columns.find(({ name }) => name === field)?.property;
+}
+
+/** The key's values: a corrected copy of the row has the same id. Empty where the key itself is incomplete. */
+function recordIdOf(clientId: unknown, row: Record<string, unknown>, table: DataTable | undefined): string {
+	const properties = table?.keyIndexes.map((index) => table.columns[index]!.property) ?? [];
+	const values = [clientId, ...properties.map((property) => row[property])];
+	return values.some((value) => value === undefined || value === null || value === '')
+		? ''
+		: values.join('|');
+}
+
+/** Metadata that is no object stays as it is, for the loader to refuse. */
+function withSource(metadata: unknown, source: object): unknown {
+	if (metadata === undefined || metadata === null || metadata === '') return { _src: source };
+	return typeof metadata === 'object' && !Array.isArray(metadata) ? { ...metadata, _src: source } : metadata;
+}

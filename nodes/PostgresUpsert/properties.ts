@@ -1,0 +1,106 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** What completes items of a user's own; items of the Zixly nodes bring it all with them. */
+const ownItems: INodeProperties[] = [
+	{
+		displayName:
+			'Items of the Zixly nodes need nothing here. The fields complete items of your own, such as the rows of a spreadsheet: their fields are named like the columns of the table, in snake_case or camelCase.',
+		name: 'ownItemsNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Tenant ID',
+		name: 'tenantId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. cmd1x2y3z0000abcd',
+		description: 'The owner of the data. Get Many of the Tenant resource in Zixly Database lists the IDs.',
+	},
+	{
+		displayName: 'Table',
+		name: 'table',
+		type: 'options',
+		default: 'financials',
+		description: 'The table that the items are rows of',
+		options: [
+			{
+				name: 'Custom Metrics',
+				value: 'custom_metrics',
+				description: 'A figure of a client on a day: metric_name, metric_value, record_date, unit',
+			},
+			{
+				name: 'Financials',
+				value: 'financials',
+				description:
+					'The money of a client on a day: record_date, revenue, expenses, net_profit, cash_flow, currency',
+			},
+			{
+				name: 'Lead Events',
+				value: 'lead_events',
+				description: 'A step of a deal: event_date, lead_id, stage, status, value, external_id',
+			},
+		],
+	},
+	{
+		displayName: 'Client ID Field',
+		name: 'clientIdField',
+		type: 'string',
+		default: 'clientId',
+		placeholder: 'e.g. client_id',
+		description:
+			"The field that holds the client's ID, as client_id in client_kpis. A client that is not there is made.",
+	},
+	{
+		displayName: 'Client Name Field',
+		name: 'clientNameField',
+		type: 'string',
+		default: 'clientName',
+		placeholder: 'e.g. client_name',
+		description: "The field that holds the client's name, where the items have one",
+	},
+	{
+		displayName: 'Source System',
+		name: 'sourceSystem',
+		type: 'string',
+		default: 'manual',
+		description: 'Where the data comes from. Rows of another source with the same key stay beside these.',
+	},
+];
+
+export const upsertProperties: INodeProperties[] = [
+	...ownItems,
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Chunk Size',
+				name: 'chunkSize',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 20_000 },
+				default: 5000,
+				description: 'How many rows are stored in one transaction',
+			},
+			{
+				displayName: 'Ignore Unknown Fields',
+				name: 'ignoreUnknownFields',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether fields of your own items that are no column of the table are left out; otherwise such an item is refused',
+			},
+			{
+				displayName: 'Return Rows',
+				name: 'returnRows',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to return every row with what became of it, instead of a summary per tenant and table',
+			},
+		],
+	},
+];

@@ -1,0 +1,80 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { loadChunk } from '../../db/load/load-chunk';
+import { sqlstateOf } from '../../db/sqlstate';
+import { finishRun, openRun } from '../../db/sync-runs';
+import { databaseFor } from '../shared/n8n/database';
+import { nodeError } from '../shared/n8n/errors';
+import { failureOf } from './failure';
+import { textParameter } from './item-parameter';
+import { Loading } from './loading';
+import { Output } from './output';
+
+/** Stores what the items bring, tenant by tenant; one tenant's trouble leaves the others alone. */
+export async function upsert(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const pool = await databaseFor(context);
+	const output = new Output();
+	const options = context.getNodeParameter('options', 0, {});
+	const executionId = context.getExecutionId();
+	const signal = context.getExecutionCancelSignal();
+	const loading = new Loading({
+		output,
+		chunkSize: Number(options.chunkSize) || 5_000,
+		returnRows: options.returnRows === true,
+		explain: failureOf,
+		load: (chunk) => loadChunk(pool, chunk, { signal }),
+		openRun: ({ tenantId, provider }) =>
+			openRun(pool, { tenantId, provider, executionId }).catch(asUnknownTenant),
+		finishRun: async (end) => void (await finishRun(pool, end)),
+		ownItem: ownItemSettings(context, options),
+	});
+	for (const [item, { json }] of context.getInputData().entries()) {
+		signal?.throwIfAborted();
+		await loading.take(item, json);
+	}
+	await loading.end();
+	if (output.refused > 0) hintAt(context, output.refused);
+	const [failed] = loading.ownFailures;
+	if (failed && !context.continueOnFail()) throw nodeError(context.getNode(), failed.error, failed.item);
+	return output.items();
+}
+
+function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
+	const names = ['tenantId', 'table', 'clientIdField', 'clientNameField', 'sourceSystem'] as const;
+	const [tenantId, table, clientIdField, clientNameField, sourceSystem] = names.map((name) =>
+		textParameter(context, name),
+	) as [Read, Read, Read, Read, Read];
+	const isMissing = context.getNodeParameter('tenantId', 0, '', { rawExpressions: true }) === '';
+	return (item: number) => {
+		if (isMissing) throw nodeError(context.getNode(), new Error(NO_TENANT), item);
+		return {
+			tenantId: tenantId(item),
+			table: table(item),
+			clientIdField: clientIdField(item),
+			clientNameField: clientNameField(item),
+			sourceSystem: sourceSystem(item) || 'manual',
+			ignoreUnknownFields: options.ignoreUnknownFields === true,
+		};
+	};
+}
+
+const NO_TENANT =
+	'Items that are not of the Zixly nodes need a tenant. Fill in Tenant ID; Get Many of the Tenant resource in Zixly Database lists the IDs.';
+
+function asUnknownTenant(error: unknown): never {
+	if (sqlstateOf(error) !== '23503') throw error;
+	throw new Error('There is no such tenant. Check Tenant ID; Zixly Database lists the tenants.', {
+		cause: error,
+	});
+}
+
+type Read = (item: number) => string;
+
+function hintAt(context: IExecuteFunctions, refused: number): void {
+	const rows = refused === 1 ? '1 item was' : `${refused} items were`;
+	context.addExecutionHints({
+		message: `${rows} refused. The second output says why; the others are stored.`,
+		location: 'outputPane',
+		type: 'warning',
+	});
+}
