@@ -16,7 +16,8 @@ interface Result {
 /** The command line in a process of its own, as a user runs it. */
 async function zixly(args: string[], environment: Record<string, string> = {}): Promise<Result> {
 	const script = [path.join(ROOT, 'node_modules/tsx/dist/cli.mjs'), path.join(ROOT, 'bin/zixly.ts')];
-	const { DATABASE_URL: _ours, ...inherited } = process.env;
+	const inherited = { ...process.env };
+	delete inherited.DATABASE_URL;
 	const child = spawn(process.execPath, [...script, ...args], {
 		cwd: ROOT,
 		env: { ...inherited, ...environment },

@@ -66,10 +66,16 @@ async function createLogin(client: pg.Client, name: string, attribute: string): 
 	await client.query(`${verb} role ${name} login ${attribute} password '${PASSWORD}'`);
 }
 
-/** On a server that was used before, another login may have made the roles: PostgreSQL 16 keeps them to it. */
+/**
+ * On a server that was used before, another login may have made the roles. PostgreSQL 16 then lets nobody grant
+ * them who has no admin option; PostgreSQL 15 lets every login that may create roles.
+ */
 async function letGrantExistingRoles(client: pg.Client): Promise<void> {
 	const { rows } = await client.query<{ rolname: string }>(
-		"select rolname from pg_roles where rolname in ('zixly_app', 'zixly_operator', 'zixly_worker')",
+		`select rolname from pg_roles where rolname in ('zixly_app', 'zixly_operator', 'zixly_worker')
+			and current_setting('server_version_num')::int >= 160000`,
 	);
-	for (const { rolname } of rows) await client.query(`grant ${rolname} to ${OWNER} with admin option`);
+	for (const { rolname } of rows) {
+		await client.query(`grant ${rolname} to ${OWNER} with admin true, inherit false, set false`);
+	}
 }
