@@ -56,7 +56,10 @@ export async function startPostgres({
 		`${k}=${v}`,
 	]);
 	const server = spawn(path.join(bin, 'postgres'), ['-D', data, ...flags], { ...identity, cwd: folder });
-	const stopAtExit = () => server.kill('SIGQUIT');
+	const stopAtExit = () => {
+		server.kill('SIGQUIT');
+		rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+	};
 	process.once('exit', stopAtExit);
 	const adminUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
 	const stop = async () => {
