@@ -49,11 +49,15 @@ export function prepareRow(given: LoadRow, index: number): PreparedRow {
 	if (!isPlainObject(given.row)) throw new RefusedValue('wrong_type', 'row', 'row is not an object.');
 	refuseUnknown(table, given.row);
 	const row = given.row;
+	const values = table.columns.map((column) => columnText(column, ownValue(row, column)));
+	if (table.rule && !table.rule.holds(values)) {
+		throw new RefusedValue('check_violation', table.rule.path, table.rule.message);
+	}
 	return {
 		index,
 		table,
 		client: prepareClient(given.client, given.provider),
-		values: table.columns.map((column) => columnText(column, ownValue(row, column))),
+		values,
 		...prepareMetadata(row.metadata),
 		clientKpiId: '',
 		key: '',

@@ -82,6 +82,12 @@ const REFUSED: Array<[string, LoadRow, string, string]> = [
 	['a number that is true', withRow({ revenue: true }), 'wrong_type', 'revenue'],
 	['a number too large', withRow({ revenue: '10000000000.00' }), 'numeric_out_of_range', 'revenue'],
 	[
+		'net profit that is not it once rounded',
+		withRow({ revenue: '1.005', netProfit: '1.00' }),
+		'check_violation',
+		'',
+	],
+	[
 		'a number too large once it is rounded',
 		withRow({ revenue: '9999999999.995' }),
 		'numeric_out_of_range',
@@ -118,7 +124,7 @@ const REFUSED: Array<[string, LoadRow, string, string]> = [
 		'invalid_datetime',
 		'recordDate',
 	],
-	['net profit that is not the difference', withRow({ netProfit: '2.00' }), 'check_violation', ''],
+	['net profit that is not the difference', withRow({ netProfit: '2.00' }), 'check_violation', 'netProfit'],
 	['a column twice, in another case', withRow({ Revenue: '2.00' }), 'unknown_column', 'Revenue'],
 	['a column that is not there', withRow({ revenue_: '2.00' }), 'unknown_column', 'revenue_'],
 	['a key that pollutes prototypes', withProto(), 'unknown_column', '__proto__'],
@@ -202,7 +208,7 @@ describe('a row that cannot be stored', () => {
 	it('leaves 4,993 good ones of 5,000 in the table, wherever the bad ones stand', async () => {
 		const rows = days(5_000);
 		const bad = [0, 1, 1_234, 2_499, 2_500, 4_321, 4_999];
-		for (const index of bad) rows[index]!.row.netProfit = '-1.00';
+		for (const index of bad) rows[index]!.row.revenue = '9999999999.995';
 		const result = await target.load(rows);
 		expect(fatesOf(result)).toEqual({ inserted: 4_993, rejected: 7 });
 		expect([...result.refusals.keys()].sort((a, b) => a - b)).toEqual(bad);
