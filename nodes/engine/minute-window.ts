@@ -11,7 +11,11 @@ export class MinuteWindow {
 	/** The same for those that others are thought to have taken. */
 	private others: number[] = [];
 
-	constructor(private readonly size: number) {}
+	private size: number;
+
+	constructor(private readonly usual: number) {
+		this.size = usual;
+	}
 
 	/** How long until a token is there; 0: now. */
 	waitMs(now: number): number {
@@ -25,11 +29,13 @@ export class MinuteWindow {
 	}
 
 	/**
-	 * Believes what the provider's latest reply says is left: where that is less than we know of, others use the
-	 * account too. When theirs come back is not known, so they are taken to be spread over the minute.
+	 * Believes what the provider's latest reply says is left. Where that is less than we know of, others use the
+	 * account too; when theirs come back is not known, so they are taken to be spread over the minute. Where it is
+	 * far more, the limit is higher than the usual one, and all but a fifth of it is ours.
 	 */
 	correct(remaining: number, now: number): void {
 		this.collect(now);
+		this.size = Math.max(this.usual, Math.floor((remaining + this.own.length) * 0.8));
 		const missing = Math.max(0, this.size - this.own.length - remaining);
 		this.others = Array.from({ length: missing }, (_, index) => now + (MINUTE_MS * (index + 1)) / missing);
 	}

@@ -52,11 +52,20 @@ describe('the minute’s limit', () => {
 		expect(window.waitMs(1_000)).toBe(0);
 	});
 
-	it('does not believe that more is left than its size', () => {
-		const window = new MinuteWindow(1);
+	it('keeps to its size while what is left is about the usual', () => {
+		const window = new MinuteWindow(50);
+		for (let call = 0; call < 50; call++) window.take(call);
+		window.correct(10, 50);
+		expect(window.waitMs(50)).toBe(59_950);
+	});
+
+	it('uses more where the provider plainly allows more, but for a fifth', () => {
+		const window = new MinuteWindow(50);
+		window.correct(1_000, 0);
+		for (let call = 0; call < 799; call++) window.take(0);
+		expect(window.waitMs(0)).toBe(0);
 		window.take(0);
-		window.correct(59, 1);
-		expect(window.waitMs(1)).toBe(59_999);
+		expect(window.waitMs(0)).toBe(60_000);
 	});
 });
 
