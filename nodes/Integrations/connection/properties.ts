@@ -1,6 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { integrationField, tenantField } from '../../shared/n8n/search';
+import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
 
 const create: INodeProperties[] = [
@@ -56,22 +57,7 @@ const create: INodeProperties[] = [
 ];
 
 const getAll: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { returnAll: [false] } },
-	},
+	...limitFields,
 	{
 		displayName: 'Filters',
 		name: 'filters',
