@@ -3,14 +3,17 @@ import { z } from 'zod/v4';
 import type { RawRecord } from '../providers/normaliser';
 import { isTimeZone, utcInstant } from '../shared/dates';
 import type { Envelope, StateMessage } from '../shared/messages';
+import { attempt, type Rejection } from '../shared/rejection';
 import { shaped } from '../shared/shape';
 
-/** A raw record on its way in, not yet looked at but for whose it is. */
+/** A raw record on its way in. */
 export interface IncomingRecord {
 	kind: 'record';
 	item: number;
 	envelope: Envelope;
 	json: Record<string, unknown>;
+	/** What the normalisers want of it, or why it cannot be told. */
+	raw: RawRecord | Rejection;
 }
 
 /** What the input items are to this node. */
@@ -23,7 +26,7 @@ export type Incoming =
 export function incomingMessage(json: Record<string, unknown>, item: number): Incoming | undefined {
 	if (json.type === 'RECORD') {
 		if (typeof json.tenantId !== 'string' || json.tenantId === '') return undefined;
-		return { kind: 'record', item, envelope: envelopeOf(json, json.tenantId), json };
+		return incomingRecord(json, item, envelopeOf(json, json.tenantId));
 	}
 	if (isState(json)) return { kind: 'state', item, message: json };
 	return { kind: 'other', item };
@@ -66,8 +69,17 @@ const recordShape = z.object({
 		.refine((text) => text !== '', 'is not an instant, such as 2026-06-30T01:02:03Z'),
 });
 
-/** The record with what is known about it, in the form the normalisers want. @throws Rejection `invalid_record` */
-export function rawRecordOf({ json, envelope: { stream, syncRunId } }: IncomingRecord): RawRecord {
+/** A record of which is known whose it is; what is wrong with it comes out where it is normalised. */
+export function incomingRecord(
+	json: Record<string, unknown>,
+	item: number,
+	envelope: Envelope,
+): IncomingRecord {
+	const raw = attempt(() => rawRecordOf(json, envelope));
+	return { kind: 'record', item, envelope, json, raw };
+}
+
+function rawRecordOf(json: Record<string, unknown>, { stream, syncRunId }: Envelope): RawRecord {
 	const { recordId, account, fetchedAt } = shaped(recordShape, json, '');
 	return { recordId, account, fetchedAt, stream, syncRunId, record: json.record };
 }

@@ -1,6 +1,6 @@
 import type { Envelope } from '../shared/messages';
 import { normaliserOf } from '../providers/normalisers';
-import type { IncomingRecord } from './incoming';
+import { incomingRecord, type IncomingRecord } from './incoming';
 
 /** What the node's parameters say about raw records, by item. */
 export interface LooseSettings {
@@ -43,7 +43,7 @@ export function looseRecords(
 	const period = settings.period(item);
 	return recordsIn(json, settings.recordsAt(item)).map((record) => {
 		const completed = normaliser.complete({ record, period, now });
-		return { kind: 'record', item, envelope, json: { ...completed, account } };
+		return incomingRecord({ ...completed, account }, item, envelope);
 	});
 }
 

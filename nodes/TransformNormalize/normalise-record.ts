@@ -4,10 +4,10 @@ import { normaliserOf } from '../providers/normalisers';
 import { canonicalRows } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { RejectionReason } from '../shared/messages';
-import { reasonOf, Rejection } from '../shared/rejection';
+import { attempt, reasonOf, Rejection } from '../shared/rejection';
 import { shaped } from '../shared/shape';
 import { excerpt, unstorablePath } from '../shared/text';
-import { rawRecordOf, type IncomingRecord } from './incoming';
+import type { IncomingRecord } from './incoming';
 
 /** A row as it goes out, complete. */
 export interface ReadyRow extends Omit<CanonicalRow, 'row'> {
@@ -20,9 +20,8 @@ export type Outcome =
 
 /** The rates that a record may need; none where it cannot be used anyhow. */
 export function ratesNeededBy(incoming: IncomingRecord, settings: NormaliseSettings): RateNeed[] {
-	const prepared = attempt(() => prepare(incoming));
-	if (prepared instanceof Rejection) return [];
-	return prepared.normaliser.ratesNeeded(prepared.raw, settings);
+	const { raw } = incoming;
+	return raw instanceof Rejection ? [] : (normaliserFor(incoming)?.ratesNeeded(raw, settings) ?? []);
 }
 
 /** Turns a raw record into rows, or says why it cannot be used. Never throws. */
@@ -32,24 +31,29 @@ export function normaliseRecord(
 	conversion: Conversion,
 ): Outcome {
 	const result = attempt(() => {
-		const { raw, normaliser } = prepare(incoming);
+		const { raw, normaliser } = prepared(incoming);
 		const { rows, unknownProperties } = normaliser.normalise(raw, settings, conversion);
 		return { recordId: raw.recordId, rows: rows.map((row) => ready(row, raw)), unknownProperties };
 	});
 	return result instanceof Rejection ? { rejection: reasonOf(result) } : result;
 }
 
-function prepare(incoming: IncomingRecord): { raw: RawRecord; normaliser: Normaliser } {
-	const { provider, stream } = incoming.envelope;
-	const normaliser = normaliserOf(provider, stream);
+function prepared(incoming: IncomingRecord): { raw: RawRecord; normaliser: Normaliser } {
+	const { raw, envelope } = incoming;
+	const normaliser = normaliserFor(incoming);
 	if (!normaliser) {
 		throw new Rejection(
 			'unknown_stream',
 			'stream',
-			`There is no way to normalise "${excerpt(stream)}" of "${excerpt(provider)}". Check Provider and Stream.`,
+			`There is no way to normalise "${excerpt(envelope.stream)}" of "${excerpt(envelope.provider)}". Check Provider and Stream.`,
 		);
 	}
-	return { raw: rawRecordOf(incoming), normaliser };
+	if (raw instanceof Rejection) throw raw;
+	return { raw, normaliser };
+}
+
+function normaliserFor({ envelope: { provider, stream } }: IncomingRecord): Normaliser | undefined {
+	return normaliserOf(provider, stream);
 }
 
 /** Adds where the row comes from, and holds it against what its table takes. */
@@ -65,19 +69,4 @@ function ready({ table, client, row, version }: CanonicalRow, raw: RawRecord): R
 		place,
 		'The text holds a character that PostgreSQL cannot store (NUL, or half of a surrogate pair). Mend it at the provider.',
 	);
-}
-
-/** What `work` gives, or why the record cannot be used; one record's fault must not stop the others. */
-function attempt<T>(work: () => T): T | Rejection {
-	try {
-		return work();
-	} catch (error) {
-		if (error instanceof Rejection) return error;
-		const said = error instanceof Error ? error.message : String(error);
-		return new Rejection(
-			'internal',
-			'',
-			`The record could not be normalised (${said}). Report it with this text.`,
-		);
-	}
 }

@@ -20,3 +20,18 @@ export class Rejection extends Error {
 export function reasonOf({ code, path, message }: Rejection): RejectionReason {
 	return { code, path: excerpt(path, 300), message: excerpt(message, 1_000) };
 }
+
+/** What `work` gives, or why the record cannot be used; one record's fault must not stop the others. */
+export function attempt<T>(work: () => T): T | Rejection {
+	try {
+		return work();
+	} catch (error) {
+		if (error instanceof Rejection) return error;
+		const said = error instanceof Error ? error.message : String(error);
+		return new Rejection(
+			'internal',
+			'',
+			`The record could not be normalised (${said}). Report it with this text.`,
+		);
+	}
+}

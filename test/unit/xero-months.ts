@@ -1,5 +1,5 @@
 import { normaliseRecord, type Outcome } from '../../nodes/TransformNormalize/normalise-record';
-import type { IncomingRecord } from '../../nodes/TransformNormalize/incoming';
+import { incomingRecord, type IncomingRecord } from '../../nodes/TransformNormalize/incoming';
 import type { PublishedRate } from '../../db/exchange-rates';
 import type { Account } from '../../nodes/engine/account';
 import type { NormaliseSettings } from '../../nodes/providers/normaliser';
@@ -42,7 +42,7 @@ export function rawMonth(
 		fetchedAt,
 		record,
 	};
-	return { kind: 'record', item: 0, envelope, json } satisfies IncomingRecord;
+	return { ...incomingRecord(json, 0, envelope), json, envelope };
 }
 
 /** What becomes of a record. */

@@ -16,6 +16,9 @@ import { monthlyFinancialsShape } from './shapes';
 
 const SOURCE_SYSTEM = 'xero';
 
+const monthShape = monthlyFinancialsShape.pick({ month: true });
+const replyShape = z.object({ DateTimeUTC: z.unknown() });
+
 /** A month's figures, all in one currency. */
 interface Figures {
 	revenue: Amount;
@@ -35,8 +38,8 @@ export const monthlyFinancials: Normaliser = {
 	ratesNeeded(raw, settings): RateNeed[] {
 		const from = raw.account.currency;
 		const to = settings.reportingCurrency;
-		const month = monthlyFinancialsShape.pick({ month: true }).safeParse(raw.record).data?.month;
-		if (from === to || month === undefined) return [];
+		const month = from === to ? undefined : monthShape.safeParse(raw.record).data?.month;
+		if (month === undefined) return [];
 		return [{ from, to, ...daysLookedAt(periodOf(month, raw, settings)) }];
 	},
 
@@ -59,7 +62,7 @@ export const monthlyFinancials: Normaliser = {
 
 /** When Xero answered: a reply that was kept since then still says what was known at that time. */
 function printedAt({ profitAndLoss }: Record<string, unknown>): string | undefined {
-	const reply = z.object({ DateTimeUTC: z.unknown() }).safeParse(profitAndLoss);
+	const reply = replyShape.safeParse(profitAndLoss);
 	return xeroInstant(reply.data?.DateTimeUTC);
 }
 
