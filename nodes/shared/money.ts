@@ -22,6 +22,8 @@ const MOST_DIGITS = 40;
 /** A plain minus, digits that may be grouped by thousands, a decimal point. */
 const DECIMAL_TEXT = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
 
+const NUMBER_TEXT = /^-?\d+(?:\.\d+)?e[+-]\d+$/;
+
 /** A decimal that our own code or the database wrote. */
 export function amountOf(text: string): Amount {
 	return new Exact(text);
@@ -38,9 +40,7 @@ export function parseAmount(value: unknown, path: string): Amount {
 		throw new Rejection('amount_missing', path, 'There is no amount where one must be.');
 	}
 	const amount = typeof text === 'string' ? decimalOf(text.trim(), typeof value === 'number') : undefined;
-	if (amount === undefined || digitsOf(amount) > MOST_DIGITS) {
-		throw new Rejection('not_a_number', path, notANumber(value));
-	}
+	if (amount === undefined) throw new Rejection('not_a_number', path, notANumber(value));
 	return amount;
 }
 
@@ -51,9 +51,11 @@ export function isEmpty(value: unknown): boolean {
 
 function decimalOf(text: string, isNumber: boolean): Amount | undefined {
 	if (text.length > 2 * MOST_DIGITS) return undefined;
-	if (DECIMAL_TEXT.test(text)) return new Exact(text.replaceAll(',', ''));
+	const plain = DECIMAL_TEXT.test(text);
 	// JavaScript writes very large and very small numbers with an exponent; a provider's text must not.
-	return isNumber && /^-?\d+(?:\.\d+)?e[+-]\d+$/.test(text) ? new Exact(text) : undefined;
+	if (!plain && !(isNumber && NUMBER_TEXT.test(text))) return undefined;
+	const amount = new Exact(text.replaceAll(',', ''));
+	return (plain && text.length <= MOST_DIGITS) || digitsOf(amount) <= MOST_DIGITS ? amount : undefined;
 }
 
 function digitsOf(amount: Amount): number {

@@ -28,31 +28,57 @@ export interface BankSummary {
  */
 export function readBankSummary(reply: Record<string, unknown>, path: string): BankSummary {
 	const report = new XeroReport(reply, path, 'BankSummary');
-	const accounts: PlacedRow[] = [];
-	const totals: Array<[PlacedRow, PlacedRow[]]> = [];
-	collect(report, report.rows, 1, accounts, totals);
-	if (accounts.length === 0 && totals.length === 0) {
-		return { cashFlow: ZERO, unknownProperties: report.unknownProperties };
-	}
-	const columns = columnsOf(report);
-	for (const [total, lines] of totals) checkTotal(total, lines, columns);
-	return { cashFlow: cashFlowOf(accounts, columns, path), unknownProperties: report.unknownProperties };
+	const accounts = new Reading(report).read(report.rows, 1);
+	return { cashFlow: cashFlowOf(accounts, path), unknownProperties: report.unknownProperties };
 }
 
-/** Finds the accounts' lines, and with each total the lines that it is about. */
-function collect(
-	report: XeroReport,
-	rows: PlacedRow[],
-	level: number,
-	accounts: PlacedRow[],
-	totals: Array<[PlacedRow, PlacedRow[]]>,
-): void {
-	const first = accounts.length;
-	for (const row of rows) {
-		if (row.RowType === 'Row') accounts.push(row);
-		if (row.RowType === 'Section')
-			collect(report, report.rowsOf(row, level + 1), level + 1, accounts, totals);
-		if (row.RowType === 'SummaryRow') totals.push([row, accounts.slice(first)]);
+class Reading {
+	private indexes: Indexes | undefined;
+
+	constructor(private readonly report: XeroReport) {}
+
+	/** The figures of the accounts in these rows and in the sections within, each total checked on the way. */
+	read(rows: PlacedRow[], level: number): Figures[] {
+		const accounts: Figures[] = [];
+		for (const row of rows) {
+			if (row.RowType === 'Row') accounts.push(this.figuresOf(row));
+			if (row.RowType === 'Section') {
+				for (const account of this.read(this.report.rowsOf(row, level + 1), level + 1))
+					accounts.push(account);
+			}
+			if (row.RowType === 'SummaryRow') this.checkTotal(row, accounts);
+		}
+		return accounts;
+	}
+
+	private figuresOf(row: PlacedRow): Figures {
+		const { opening, received, spent, closing } = this.columns();
+		const figure = (column: number): Amount => figureIn(row, column) ?? ZERO;
+		return {
+			opening: figure(opening),
+			received: figure(received),
+			spent: figure(spent),
+			closing: figure(closing),
+		};
+	}
+
+	/** Where the columns stand; a report without accounts may have none. */
+	private columns(): Indexes {
+		this.indexes ??= columnsOf(this.report);
+		return this.indexes;
+	}
+
+	private checkTotal(row: PlacedRow, accounts: Figures[]): void {
+		const total = this.figuresOf(row);
+		for (const column of ['received', 'spent'] as const) {
+			const sum = sumOf(accounts.map((account) => account[column]));
+			if (isSame(total[column], sum)) continue;
+			throw new Rejection(
+				'cash_does_not_add_up',
+				`${row.path}.Cells[${this.columns()[column]}]`,
+				`The accounts' ${COLUMNS[column]} adds up to ${plainText(sum)}, and the row "${excerpt(labelOf(row))}" says ${plainText(total[column])}.`,
+			);
+		}
 	}
 }
 
@@ -70,33 +96,15 @@ function columnsOf({ rows, path }: XeroReport): Indexes {
 	);
 }
 
-function cashFlowOf(accounts: PlacedRow[], columns: Indexes, path: string): Amount {
-	const sums = sumsOf(accounts, columns);
-	const cashFlow = sums.received.minus(sums.spent);
-	const change = sums.closing.minus(sums.opening);
+function cashFlowOf(accounts: Figures[], path: string): Amount {
+	const between = (plus: Column, minus: Column): Amount =>
+		sumOf(accounts.map((account) => account[plus].minus(account[minus])));
+	const cashFlow = between('received', 'spent');
+	const change = between('closing', 'opening');
 	if (isSame(cashFlow, change)) return cashFlow;
 	throw new Rejection(
 		'cash_does_not_add_up',
 		path,
 		`Cash received less cash spent is ${plainText(cashFlow)}, and the balances changed by ${plainText(change)}. The month is read again with the next sync.`,
 	);
-}
-
-function checkTotal(total: PlacedRow, accounts: PlacedRow[], columns: Indexes): void {
-	const sums = sumsOf(accounts, columns);
-	for (const column of ['received', 'spent'] as const) {
-		const printed = figureIn(total, columns[column]) ?? ZERO;
-		if (isSame(printed, sums[column])) continue;
-		throw new Rejection(
-			'cash_does_not_add_up',
-			`${total.path}.Cells[${columns[column]}]`,
-			`The accounts' ${COLUMNS[column]} adds up to ${plainText(sums[column])}, and the row "${excerpt(labelOf(total))}" says ${plainText(printed)}.`,
-		);
-	}
-}
-
-function sumsOf(accounts: PlacedRow[], columns: Indexes): Figures {
-	const sum = (column: Column): Amount =>
-		sumOf(accounts.map((account) => figureIn(account, columns[column]) ?? ZERO));
-	return { opening: sum('opening'), received: sum('received'), spent: sum('spent'), closing: sum('closing') };
 }

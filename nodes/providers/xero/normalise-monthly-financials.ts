@@ -4,7 +4,7 @@ import type { RateNeed } from '../../../db/exchange-rates';
 import { dayAt, monthAt } from '../../engine/months';
 import type { Unsourced } from '../../shared/canonical-rows';
 import { daysLookedAt, type Conversion, type ConversionRate } from '../../shared/conversion';
-import { firstDayOf, lastDayOf } from '../../shared/dates';
+import { firstDayOf, lastDayOf, plusDays } from '../../shared/dates';
 import { columnText, plainText, roundedTo, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
@@ -174,7 +174,7 @@ function financialsRow(
 
 /** Nothing in it changes from one reading to the next by itself, such as the time the report was printed at. */
 function metadataOf(month: Month, { account, fetchedAt }: RawRecord, fx: ForeignExchange | undefined) {
-	const partial = month.month >= monthAt(new Date(fetchedAt), account.timezone);
+	const partial = isRunning(month.month, fetchedAt, account.timezone);
 	return {
 		basis: month.basis,
 		booksCurrency: account.currency,
@@ -182,4 +182,11 @@ function metadataOf(month: Month, { account, fetchedAt }: RawRecord, fx: Foreign
 		...(partial && { partial }),
 		...(fx && { fx }),
 	};
+}
+
+/** Whether a month had not ended yet at an instant. */
+function isRunning(month: string, instant: string, zone: string): boolean {
+	// Local days differ from UTC's by one at most, and asking for a zone takes long with many records.
+	const endedEverywhere = plusDays(lastDayOf(month), 1) < instant.slice(0, 10);
+	return !endedEverywhere && month >= monthAt(new Date(instant), zone);
 }
