@@ -29,6 +29,8 @@ export interface RunOptions {
 	/** `manual` as the editor's button, `trigger` as the schedule does. */
 	mode?: Extract<WorkflowExecuteMode, 'manual' | 'trigger'>;
 	executionId?: string;
+	/** What the start node puts out, as data pinned in the editor. */
+	input?: IDataObject[];
 	beforeNode?: NodeHook;
 	afterNode?: NodeHook;
 }
@@ -108,7 +110,9 @@ async function execute(
 		mode,
 	);
 	const started = Date.now();
-	const run = await execution.run({ workflow, startNode: startNode(file, options.start, mode) });
+	const first = startNode(file, options.start, mode);
+	const pinData = options.input && { [first.name]: options.input.map((json) => ({ json })) };
+	const run = await execution.run({ workflow, startNode: first, pinData });
 	return resultOf(run, executionId, Date.now() - started);
 }
 
