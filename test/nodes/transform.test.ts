@@ -73,8 +73,13 @@ const outputOf = (result: EngineRun, output: number): INodeExecutionData[] =>
 const record = (changes: object = {}): object => ({ ...rawMonth(june()).json, ...changes });
 const kiwi = record({ account: { ...rawMonth(june()).json.account, currency: 'NZD' } });
 const bad = record({ record: june(profitAndLoss('does-not-add-up')) });
-const { type: _type, ...envelope } = rawMonth(june()).json;
-const state = { ...envelope, type: 'STATE', state: {}, hasMore: false, counts: { extracted: 3 } };
+const state = {
+	...rawMonth(june()).envelope,
+	type: 'STATE',
+	state: {},
+	hasMore: false,
+	counts: { extracted: 3 },
+};
 
 const LOOSE = {
 	provider: 'xero',
@@ -136,7 +141,7 @@ describe('Transform & Normalize in n8n’s engine', () => {
 		[{ ...LOOSE, accountId: '={{ $json.nothing }}' }, 'Item 1: The item has no account', /Account ID/],
 		[{ ...LOOSE }, 'Item 1: The item has no month', /Period/],
 	])('refuses what it cannot place with %j, naming the item', async (parameters, message, toDo) => {
-		const { month: _month, ...monthless } = june();
+		const monthless = { ...june(), month: undefined };
 		const result = await run([record(), monthless], { parameters });
 		expect(result.error?.message).toBe(message);
 		expect(result.error?.description).toMatch(toDo);

@@ -175,6 +175,20 @@ describe('a month of books in another currency', () => {
 		expect(normalised(rawMonth(june(), NZD), { maxRateAgeDays: 30 }, rates)).toHaveProperty('rows');
 	});
 
+	it('is another row once the rate was corrected, and says which', () => {
+		const corrected = normalised(rawMonth(june(), NZD), {}, [rba('NZD', '2026-06-30', '1.25')]);
+		expect(corrected).toMatchObject({
+			rows: [
+				{
+					row: {
+						revenue: '8800.00',
+						metadata: { fx: { rate: '0.8', source: 'rba', rateDate: '2026-06-30' } },
+					},
+				},
+			],
+		});
+	});
+
 	it('needs no rate while all its figures are zero', () => {
 		const empty = { Reports: [{ Rows: [] }] };
 		const outcome = normalised(rawMonth(june(empty, empty), NZD));

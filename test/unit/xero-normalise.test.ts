@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { SectionKind } from '../../nodes/providers/normaliser';
 import type { RejectionReason } from '../../nodes/shared/messages';
+import { isLoss, isNetResult, isSubtotal, kindOf } from '../../nodes/providers/xero/sections';
 import { bankSummary, june, profitAndLoss } from './xero-fixtures';
 import { normalised, rawMonth } from './xero-months';
 
@@ -117,6 +118,7 @@ describe('a profit and loss report', () => {
 		['a-cent-apart', '100.00', '40.00'],
 		['unknown-section-without-lines', '100.00', '0.00'],
 		['more-than-two-decimals', '12.35', '0.30'],
+		['net-profit-as-a-total', '100.00', '0.00'],
 	])('%s has revenue %s and expenses %s', (situation, revenue, expenses) => {
 		const { row } = rowOf(june(profitAndLoss(situation)));
 		expect([row.revenue, row.expenses]).toEqual([revenue, expenses]);
@@ -195,6 +197,67 @@ describe('a profit and loss report', () => {
 			section = { RowType: 'Section', Title: 'Income', Rows: [section] };
 		(nested.Reports[0].Rows as unknown[]).push(section);
 		expect(rejectionOf(june(nested)).code).toBe('nested_too_deep');
+	});
+});
+
+describe('a label', () => {
+	const known = (title: string) => kindOf(title, new Map());
+
+	it.each([
+		'Income',
+		' Trading  Income',
+		'REVENUE',
+		'Plus Other Income',
+		'Sales:',
+		'Add: Other Revenue',
+		'Turnover',
+	])('"%s" is a section of income', (title) => {
+		expect(known(title)).toBe('income');
+	});
+
+	it.each([
+		'Less Cost of Sales',
+		'LESS OPERATING EXPENSES',
+		'Less: Other Expenses',
+		'Expenses',
+		'Administrative Costs',
+	])('"%s" is a section of expenses', (title) => {
+		expect(known(title)).toBe('expense');
+	});
+
+	it.each(['Income Tax Expense', 'Appropriations', 'Einnahmen', '', 'Less', 'constructor', '__proto__'])(
+		'"%s" is a section that nobody knows',
+		(title) => {
+			expect(known(title)).toBeUndefined();
+		},
+	);
+
+	it.each([
+		'Net Profit',
+		'NET LOSS',
+		' Net  Income ',
+		'Net Profit/(Loss)',
+		'Net Profit / (Loss)',
+		'Net Surplus',
+	])('"%s" is the result', (label) => {
+		expect(isNetResult(label)).toBe(true);
+	});
+
+	it('of a result tells a loss only where it is nothing else', () => {
+		expect(['Net Loss', 'NET DEFICIT', 'Net Profit', 'Net Profit/(Loss)'].map(isLoss)).toEqual([
+			true,
+			true,
+			false,
+			false,
+		]);
+	});
+
+	it('of a subtotal is not one of an account', () => {
+		for (const label of ['Gross Profit', 'GROSS LOSS', 'Total Income', 'Operating Profit', 'EBITDA']) {
+			expect(isSubtotal(label)).toBe(true);
+		}
+		for (const label of ['Totally Wired Pty Ltd', 'Sales', 'Ebitter Beer', ''])
+			expect(isSubtotal(label)).toBe(false);
 	});
 });
 

@@ -144,6 +144,10 @@ class Reading {
 	}
 
 	private checkTotal(row: PlacedRow, place: Place, sum: Amount, uniform: boolean): void {
+		if (isNetResult(labelOf(row))) {
+			this.netResult = row;
+			return;
+		}
 		const printed = figureIn(row, 1);
 		if (printed === undefined) {
 			if (sum.isZero()) return;
