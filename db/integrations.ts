@@ -83,7 +83,7 @@ export async function listIntegrations(pool: Pool, filter: IntegrationFilter): P
 }
 
 /**
- * Switches a connection on or off, for whichever tenant it belongs to.
+ * Switches a connection on or off, for whichever tenant it belongs to. One that still has no token stays PENDING.
  * @throws Error where there is no such connection
  */
 export async function setIntegrationStatus(
@@ -93,14 +93,25 @@ export async function setIntegrationStatus(
 	const found = (await listIntegrations(pool, {})).find((one) => one.integrationId === integrationId);
 	if (!found)
 		throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists those there are.`);
-	await inTenant(pool, found.tenantId, async (client) => {
-		await client.query('update integrations set status = $2 where id = $1 and status <> $2', [
-			integrationId,
-			status,
-		]);
+	const { rows } = await inTenant(pool, found.tenantId, async (client) => {
+		await client.query(SET_STATUS, [integrationId, status]);
+		return await client.query<{ status: IntegrationStatus }>(
+			'select status from integrations where id = $1',
+			[integrationId],
+		);
 	});
-	return { ...found, status };
+	return { ...found, ...rows[0] };
 }
+
+const SET_STATUS = `
+	with wanted as (
+		select id, case
+			when $2 = 'ACTIVE' and access_token = '' and metadata ->> 'authentication' is distinct from 'n8n' then 'PENDING'
+			else $2
+		end::integration_status as status
+		from integrations where id = $1
+	)
+	update integrations i set status = w.status from wanted w where i.id = w.id and i.status <> w.status`;
 
 async function assertTenant(client: PoolClient, tenantId: string): Promise<void> {
 	const { rowCount } = await client.query('select from tenants where id = $1', [tenantId]);

@@ -20,7 +20,8 @@ export class KeyRingError extends Error {
 }
 
 const KEY_BYTES = 32;
-const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
+/** What a key may be called. */
+export const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /**
  * Reads the credential's fields.
@@ -53,7 +54,13 @@ function add(keys: Map<string, KeyObject>, id: string, base64: string, field: st
 	}
 	if (keys.has(id))
 		throw new KeyRingError(`The key id "${id}" stands twice. Give every key an id of its own.`);
-	keys.set(id, createSecretKey(bytesOf(base64, `${field} "${id}"`)));
+	const key = createSecretKey(bytesOf(base64, `${field} "${id}"`));
+	// The id is not part of what is sealed: under two ids one key would open a text whose id was changed.
+	for (const [other, known] of keys) {
+		if (known.equals(key))
+			throw new KeyRingError(`"${other}" and "${id}" hold the same key. Give every id a key of its own.`);
+	}
+	keys.set(id, key);
 }
 
 function bytesOf(base64: string, what: string): Buffer {

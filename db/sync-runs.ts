@@ -2,7 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { withIsoInstants } from './instants';
-import { asWorker, inTenant } from './transaction';
+import { asWorker, inTenant, withRetries } from './transaction';
 
 const LEASE_MINUTES = 15;
 
@@ -64,8 +64,15 @@ export interface RunFilter {
 	limit?: number;
 }
 
-/** Opens a run for each connection that is due; `etl.claim_due` has the rules. Nothing is claimed twice. */
+/**
+ * Opens a run for each connection that is due; `etl.claim_due` has the rules. Nothing is claimed twice: where the
+ * answer of a claim was lost, its runs wait for Finish or for the end of their lease.
+ */
 export async function claimDue(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
+	return await withRetries(async () => await claim(pool, options));
+}
+
+async function claim(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
 	const runIds = Array.from({ length: options.limit }, () => cuid());
 	return await asWorker(pool, async (client) => {
 		const { rows } = await client.query<ClaimedRun>(
@@ -188,12 +195,17 @@ export interface FinishedRun {
  * @throws Error where the tenant has no such run
  */
 export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
-	return await inTenant(pool, end.tenantId, async (client) => {
-		const closed = await close(client, end);
-		const run = await runOf(client, end);
-		if (closed && run.integrationId) await markIntegration(client, run.integrationId, end);
-		return { ...withWarnings(run), closed };
-	});
+	return await withRetries(
+		async (attempt) =>
+			await inTenant(pool, end.tenantId, async (client) => {
+				const closes = await close(client, end);
+				const run = await runOf(client, end);
+				if (closes && run.integrationId) await markIntegration(client, run.integrationId, end);
+				// An earlier attempt may have closed it, and only its answer was lost.
+				const closed = closes || (attempt > 1 && run.status === end.status);
+				return { ...withWarnings(run), closed };
+			}),
+	);
 }
 
 async function close(client: PoolClient, end: RunEnd): Promise<boolean> {

@@ -20,10 +20,12 @@ export interface TokenOwner {
 }
 
 export interface RefreshRequest {
-	/** The access token that no longer works, or null to refresh whatever is stored. */
+	/** The access token that no longer works, or null to refresh only where the stored one has ended. */
 	stale: string | null;
 	/** Asks the provider for new tokens. */
 	exchange: (refreshToken: string) => Promise<TokenSet>;
+	/** After how many seconds a holder that hangs is ended by the database; 45 unless told. */
+	holderSeconds?: number;
 }
 
 /** No refresh token is stored, so only a new consent helps. */
@@ -36,8 +38,8 @@ export class NoRefreshTokenError extends Error {
 }
 
 /** A holder that hangs is ended by the database before those who wait for its lock give up. */
-const HOLDER_TIMEOUT = '45s';
-const WAITER_TIMEOUT = '60s';
+const HOLDER_SECONDS = 45;
+const WAITER_SPARE_SECONDS = 15;
 /** A token that ends within this time is not worth beginning a call with. */
 const SPARE_MS = 60_000;
 
@@ -71,8 +73,8 @@ const underway = new Map<string, Promise<TokenSet>>();
 /**
  * Refreshes a token once, however many ask: one flight per process, then the row's lock between processes. Who comes
  * second reads the row again and finds the new token. The rotated refresh token is stored before the new access token
- * is handed out.
- * @throws what `exchange` throws; NoRefreshTokenError
+ * is handed out; a connection lost in between costs no second call.
+ * @throws what `exchange` throws, untried again; NoRefreshTokenError; VaultError
  */
 export async function refreshToken(
 	pool: Pool,
@@ -80,28 +82,62 @@ export async function refreshToken(
 	owner: TokenOwner,
 	request: RefreshRequest,
 ): Promise<TokenSet> {
-	const { integrationId } = owner;
-	const joined = underway.get(integrationId);
-	if (joined) return await joined;
-	const flight = withRetries(async () => await refreshUnderLock(pool, ring, owner, request));
-	underway.set(integrationId, flight);
+	const joined = underway.get(owner.integrationId);
+	if (!joined) return await takeOff(pool, ring, owner, request);
+	const tokens = await joined;
+	// The flight may have found the very token that this caller was refused with.
+	return tokens.accessToken === request.stale ? await refreshToken(pool, ring, owner, request) : tokens;
+}
+
+async function takeOff(
+	pool: Pool,
+	ring: KeyRing,
+	owner: TokenOwner,
+	request: RefreshRequest,
+): Promise<TokenSet> {
+	const remembering = { ...request, exchange: onceEach(request.exchange) };
+	const flight = withRetries(async () => await refreshUnderLock(pool, ring, owner, remembering)).catch(
+		throwOwnError,
+	);
+	underway.set(owner.integrationId, flight);
 	try {
 		return await flight;
 	} finally {
-		underway.delete(integrationId);
+		underway.delete(owner.integrationId);
 	}
+}
+
+/** Keeps what the provider said apart from the database's errors, which are tried again. */
+class ExchangeError extends Error {}
+
+function throwOwnError(error: unknown): never {
+	throw error instanceof ExchangeError ? error.cause : error;
+}
+
+/** What the provider gave for a refresh token is kept until it is stored: asking again could end the connection. */
+function onceEach(exchange: RefreshRequest['exchange']): RefreshRequest['exchange'] {
+	const given = new Map<string, Promise<TokenSet>>();
+	return (token) => {
+		const tokens =
+			given.get(token) ??
+			exchange(token).catch((cause: unknown) => {
+				throw new ExchangeError('The provider gave no new tokens.', { cause });
+			});
+		given.set(token, tokens);
+		return tokens;
+	};
 }
 
 async function refreshUnderLock(
 	pool: Pool,
 	ring: KeyRing,
 	owner: TokenOwner,
-	{ stale, exchange }: RefreshRequest,
+	{ stale, exchange, holderSeconds = HOLDER_SECONDS }: RefreshRequest,
 ): Promise<TokenSet> {
 	return await inTenant(pool, owner.tenantId, async (client) => {
 		await client.query(
 			"select set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)",
-			[WAITER_TIMEOUT, HOLDER_TIMEOUT],
+			[`${holderSeconds + WAITER_SPARE_SECONDS}s`, `${holderSeconds}s`],
 		);
 		const row = await rowOf(client, owner, 'for no key update');
 		const stored = opened(ring, owner, row);
@@ -115,7 +151,7 @@ async function refreshUnderLock(
 	});
 }
 
-/** Stores the new pair only over the one that it was obtained with. */
+/** Stores the new pair only over the one that it was obtained with: whatever came in between is newer. */
 async function swap(
 	client: PoolClient,
 	ring: KeyRing,

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 
-import type { KeyRing } from './key-ring';
+import { KEY_ID, type KeyRing } from './key-ring';
 
 /** Where a sealed text belongs. A text that was moved elsewhere does not open. */
 export interface TokenPlace {
@@ -69,7 +69,7 @@ function parse(sealed: string): SealedParts {
 	const [nonce, ciphertext, tag] = encoded.map(bytesOf);
 	const complete =
 		parts.length === 5 && nonce?.length === NONCE_BYTES && tag?.length === TAG_BYTES && ciphertext;
-	if (version !== VERSION || !complete) {
+	if (version !== VERSION || !KEY_ID.test(keyId) || !complete) {
 		throw new VaultError('malformed', 'A stored token is not in the vault’s form. Connect the tenant again.');
 	}
 	return { keyId, nonce, ciphertext, tag };
