@@ -1,5 +1,7 @@
 /** What a chunk is made of, and what became of it. Shapes only. */
 
+import type { Preparation } from './prepare';
+
 /** The business entity that a row is about. */
 export interface LoadClient {
 	/** The provider's own id: the client's `client_id` becomes `<provider>:<externalId>`. */
@@ -55,6 +57,8 @@ export interface LoadChunk {
 	syncRunId: string;
 	integrationId: string | null;
 	rows: LoadRow[];
+	/** The rows checked by `prepareRow`, where that was done beforehand: while the chunk before was stored. */
+	prepared?: Preparation[];
 	rejected: LoadRejected[];
 	states: LoadState[];
 }

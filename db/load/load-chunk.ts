@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { inTenant, withRetries } from '../transaction';
 import type { ChunkResult, LoadChunk } from './chunk';
 import { addCounts } from './counts';
+import { prepareRow, type Preparation } from './prepare';
 import { resolveRejections, saveRejections } from './rejections';
 import { holdRun, saveProgress } from './run';
 import { saveStates } from './states';
@@ -22,13 +23,14 @@ export async function loadChunk(
 	options: { signal?: AbortSignal } = {},
 ): Promise<ChunkResult> {
 	const chunkId = cuid();
+	const prepared = chunk.prepared ?? chunk.rows.map(prepareRow);
 	let stored: ChunkResult | undefined;
 	return await withRetries(
 		() =>
 			inTenant(pool, chunk.tenantId, async (client) => {
 				const run = await holdRun(client, chunk.syncRunId, chunkId);
 				if (run.committed && stored) return stored;
-				stored = await store(client, chunk);
+				stored = await store(client, chunk, prepared);
 				const counts = addCounts(run.counts, chunk, stored.fates);
 				await saveProgress(client, chunk.syncRunId, chunkId, counts);
 				return stored;
@@ -37,8 +39,12 @@ export async function loadChunk(
 	);
 }
 
-async function store(client: PoolClient, chunk: LoadChunk): Promise<ChunkResult> {
-	const result = await writeRows(client, chunk.tenantId, chunk.rows);
+async function store(
+	client: PoolClient,
+	chunk: LoadChunk,
+	prepared: readonly Preparation[],
+): Promise<ChunkResult> {
+	const result = await writeRows(client, chunk.tenantId, prepared);
 	await resolveRejections(client, chunk, result.refusals);
 	await saveRejections(client, chunk, result.refusals);
 	await saveStates(client, chunk);

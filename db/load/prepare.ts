@@ -23,11 +23,18 @@ export interface PreparedRow {
 	source: string | null;
 	/** The provider's version of the record, comparable as text; null where it has none. */
 	version: string | null;
+	/** Equal for rows that one statement can write: of one table, with nulls in the same columns of the key. */
+	statement: string;
+	/** The key but for the client as one text; equal keys are equal texts. */
+	ownKey: string;
 	/** Known once the client is in the database. */
 	clientKpiId: string;
-	/** The unique key as one text; equal keys are equal texts. */
+	/** The whole key. */
 	key: string;
 }
+
+/** What checking a row gave: the row as it can be written, or why it cannot. */
+export type Preparation = PreparedRow | RefusedValue;
 
 /** A client as it is to be found in, or put into, `client_kpis`. */
 export interface PreparedClient {
@@ -39,11 +46,18 @@ export interface PreparedClient {
 	industry: string | null;
 }
 
-/**
- * Checks a row against its table.
- * @throws RefusedValue for the first thing that the database could not take
- */
-export function prepareRow(given: LoadRow, index: number): PreparedRow {
+/** Checks a row, which will stand at `index` in its chunk. */
+export function prepareRow(given: LoadRow, index: number): Preparation {
+	try {
+		return prepare(given, index);
+	} catch (error) {
+		if (error instanceof RefusedValue) return error;
+		throw error;
+	}
+}
+
+/** @throws RefusedValue for the first thing that the database could not take */
+function prepare(given: LoadRow, index: number): PreparedRow {
 	const table = dataTables.get(given.table);
 	if (!table) throw unknownTable(given.table);
 	if (!isPlainObject(given.row)) throw new RefusedValue('wrong_type', 'row', 'row is not an object.');
@@ -59,9 +73,22 @@ export function prepareRow(given: LoadRow, index: number): PreparedRow {
 		client: prepareClient(given.client, given.provider),
 		values,
 		...prepareMetadata(row.metadata),
+		...keyOf(table, values),
 		clientKpiId: '',
 		key: '',
 	};
+}
+
+/** With lengths, so that no text can look like two others. */
+function keyOf(table: DataTable, values: PreparedRow['values']): Pick<PreparedRow, 'statement' | 'ownKey'> {
+	let statement = table.name;
+	let ownKey = '';
+	for (const index of table.keyIndexes) {
+		const value = values[index]!;
+		statement += value === null ? '0' : '1';
+		ownKey += value === null ? ' ' : ` ${value.length}:${value}`;
+	}
+	return { statement, ownKey };
 }
 
 function unknownTable(name: unknown): RefusedValue {
@@ -97,7 +124,8 @@ function prepareMetadata(given: unknown): Pick<PreparedRow, 'metadata' | 'source
 function prepareSource(given: unknown): Pick<PreparedRow, 'source' | 'version'> {
 	const source = isPlainObject(given) ? given : {};
 	const version = versionText(source.version);
-	return { source: readJson({ ...source, version }, 'metadata._src'), version };
+	const same = source.version === version;
+	return { source: readJson(same ? source : { ...source, version }, 'metadata._src'), version };
 }
 
 /** Versions are compared as texts, so instants need one spelling. */

@@ -76,13 +76,23 @@ function readNumber(value: unknown, path: string, limit: number): string {
 	throw new RefusedValue('numeric_out_of_range', path, `${path} does not fit its column: ${clipped(text)}.`);
 }
 
-const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
+const DAY = /^(?!0000)(\d{4})-(\d{2})-(\d{2})$/;
+const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether the text is a day of the calendar, as YYYY-MM-DD. */
+function isDay(text: string): boolean {
+	const parts = DAY.exec(text);
+	if (!parts) return false;
+	const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+	if (month === 2 && day === 29) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+	return day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0);
+}
 
 /** A calendar day. An instant is taken only at midnight UTC: any other could be another day somewhere. */
 function readDate(value: unknown, path: string): string {
 	if (typeof value !== 'string') throw wrongType(path, 'a date (YYYY-MM-DD)', value);
-	const day = value.replace(/T00:00:00(?:\.0+)?Z$/, '');
-	if (DAY.test(day) && isoOf(`${day}T00:00:00Z`)?.startsWith(day)) return day;
+	const day = value.length > 10 ? value.replace(/T00:00:00(?:\.0+)?Z$/, '') : value;
+	if (isDay(day)) return day;
 	throw new RefusedValue(
 		'invalid_datetime',
 		path,
@@ -92,7 +102,7 @@ function readDate(value: unknown, path: string): string {
 
 function readInstant(value: unknown, path: string): string {
 	if (typeof value !== 'string') throw wrongType(path, 'a time with its time zone', value);
-	const instant = canonicalInstant(DAY.test(value) ? `${value}T00:00:00Z` : value);
+	const instant = canonicalInstant(isDay(value) ? `${value}T00:00:00Z` : value);
 	if (instant) return instant;
 	throw new RefusedValue(
 		'invalid_datetime',
@@ -111,7 +121,7 @@ export function canonicalInstant(text: string): string | undefined {
 	const [, day, minute, second = '00', fraction = '', zone = 'Z'] = parts;
 	const micros = fraction.slice(0, 6).padEnd(6, '0');
 	const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
-	if (!isoOf(`${day}T00:00:00Z`)?.startsWith(day!)) return undefined;
+	if (!isDay(day!)) return undefined;
 	const iso = isoOf(`${day}T${minute}:${second}.${micros.slice(0, 3)}${offset}`);
 	return micros.endsWith('000') ? iso : iso?.replace('Z', `${micros.slice(3)}Z`);
 }

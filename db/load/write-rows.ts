@@ -2,12 +2,11 @@ import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
 import { meaningOf } from '../sqlstate';
-import type { DataTable } from '../tables';
-import type { ChunkResult, LoadRow, Refusal, RowFate } from './chunk';
+import type { ChunkResult, Refusal, RowFate } from './chunk';
 import { clientKey, resolveClients } from './clients';
 import { columnTexts } from './columns';
 import { isolate, type DatabaseFault } from './isolate';
-import { prepareRow, type PreparedRow } from './prepare';
+import type { Preparation, PreparedRow } from './prepare';
 import { upsertSql } from './upsert-sql';
 import { RefusedValue } from './values';
 
@@ -15,15 +14,14 @@ import { RefusedValue } from './values';
 export async function writeRows(
 	client: PoolClient,
 	tenantId: string,
-	rows: readonly LoadRow[],
+	rows: readonly Preparation[],
 ): Promise<ChunkResult> {
 	const result: ChunkResult = {
 		fates: new Array<RowFate>(rows.length).fill('rejected'),
 		refusals: new Map(),
 	};
-	const prepared = prepareAll(rows, result);
-	const placed = await placeAtClients(client, tenantId, prepared, result);
-	for (const group of groupsOf(withoutDuplicates(placed, result))) {
+	const placed = await placeAtClients(client, tenantId, acceptable(rows, result), result);
+	for (const group of groupsOf(placed, result)) {
 		await isolate(
 			client,
 			group,
@@ -34,17 +32,12 @@ export async function writeRows(
 	return result;
 }
 
-function prepareAll(rows: readonly LoadRow[], { refusals }: ChunkResult): PreparedRow[] {
-	const prepared: PreparedRow[] = [];
-	rows.forEach((row, index) => {
-		try {
-			prepared.push(prepareRow(row, index));
-		} catch (error) {
-			if (!(error instanceof RefusedValue)) throw error;
-			refusals.set(index, { code: error.code, path: error.path, message: error.message });
-		}
+function acceptable(rows: readonly Preparation[], { refusals }: ChunkResult): PreparedRow[] {
+	return rows.filter((row, index): row is PreparedRow => {
+		if (!(row instanceof RefusedValue)) return true;
+		refusals.set(index, { code: row.code, path: row.path, message: row.message });
+		return false;
 	});
-	return prepared;
 }
 
 async function placeAtClients(
@@ -67,47 +60,48 @@ async function placeAtClients(
 	});
 }
 
-/** Of rows with one key the newest stays, of equals the later one; in the order of their keys. */
-function withoutDuplicates(rows: PreparedRow[], { fates }: ChunkResult): PreparedRow[] {
-	const best = new Map<string, PreparedRow>();
+/** The rows of each statement, in the order of their keys; of rows with one key only the best. */
+function groupsOf(rows: PreparedRow[], result: ChunkResult): PreparedRow[][] {
+	const groups = new Map<string, Map<string, PreparedRow>>();
 	for (const row of rows) {
-		row.key = keyText(row);
-		const other = best.get(row.key);
-		const loser = other && isNewer(other, row) ? row : other;
-		if (loser) fates[loser.index] = 'deduplicated';
-		if (loser !== row) best.set(row.key, row);
+		let group = groups.get(row.statement);
+		if (!group) groups.set(row.statement, (group = new Map()));
+		row.key = row.clientKpiId + row.ownKey;
+		keepBest(group, row, result);
 	}
 	// Parallel loads that take their locks in one order cannot wait for each other in a circle.
-	return [...best.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+	const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+	return sorted.flatMap(([, group]) => partsOf([...group.values()].sort((a, b) => (a.key < b.key ? -1 : 1))));
+}
+
+/** The newest stays, of equals the later one. */
+function keepBest(group: Map<string, PreparedRow>, row: PreparedRow, { fates }: ChunkResult): void {
+	const other = group.get(row.key);
+	const loser = other && isNewer(other, row) ? row : other;
+	if (loser) fates[loser.index] = 'deduplicated';
+	if (loser !== row) group.set(row.key, row);
 }
 
 function isNewer(one: PreparedRow, other: PreparedRow): boolean {
 	return one.version !== null && other.version !== null && one.version > other.version;
 }
 
-/** With lengths, so that no text can look like two others. Rows of one statement stand together when sorted. */
-function keyText({ table, clientKpiId, values }: PreparedRow): string {
-	let text = `${table.name} ${nullPattern(table, values)} ${clientKpiId}`;
-	for (const index of table.keyIndexes) text += ` ${values[index]?.length}:${values[index]}`;
-	return text;
-}
+/** Far below what one text may be in JavaScript and one message to PostgreSQL. */
+const MOST_CHARACTERS = 64 * 2 ** 20;
 
-function nullPattern({ keyIndexes }: DataTable, values: PreparedRow['values']): string {
-	let pattern = '';
-	for (const index of keyIndexes) pattern += values[index] === null ? '0' : '1';
-	return pattern;
-}
-
-/** The rows that one statement can write: of one table, with nulls in the same columns of the key. */
-function groupsOf(sorted: PreparedRow[]): PreparedRow[][] {
-	const groups = new Map<string, PreparedRow[]>();
-	for (const row of sorted) {
-		const name = `${row.table.name} ${nullPattern(row.table, row.values)}`;
-		const group = groups.get(name);
-		if (group) group.push(row);
-		else groups.set(name, [row]);
+function partsOf(rows: PreparedRow[]): PreparedRow[][] {
+	const parts: PreparedRow[][] = [[]];
+	let characters = 0;
+	for (const row of rows) {
+		characters += row.metadata?.length ?? 0;
+		for (const value of row.values) characters += value?.length ?? 0;
+		if (characters > MOST_CHARACTERS && parts.at(-1)!.length > 0) {
+			parts.push([]);
+			characters = 0;
+		}
+		parts.at(-1)!.push(row);
 	}
-	return [...groups.values()];
+	return parts;
 }
 
 const FATES: Record<string, RowFate> = {
