@@ -16,13 +16,22 @@ const SEPARATOR = '\u001f';
 const NOTHING = '\u001e';
 const EITHER = /[\u001e\u001f]/; // eslint-disable-line no-control-regex -- these are the marks
 
-/** Every text ends with a separator, so the arrays have one element more than `columns` have values. */
-export function columnTexts(columns: ReadonlyArray<ReadonlyArray<string | null>>): ColumnTexts {
-	const taken = columns.some((values) => values.some((value) => value !== null && EITHER.test(value)));
+/** A column of a statement, one value for each row. */
+export interface ColumnValues {
+	values: ReadonlyArray<string | null>;
+	/** Whether a person's text may be among them: only there can the marks occur. */
+	free: boolean;
+}
+
+/** Every text ends with a separator, so the arrays have one element more than the columns have values. */
+export function columnTexts(columns: readonly ColumnValues[]): ColumnTexts {
+	const taken = columns.some(({ values, free }) => free && values.some(hasMark));
 	const separator = taken ? randomUUID() : SEPARATOR;
 	const nothing = taken ? randomUUID() : NOTHING;
-	return { separator, nothing, texts: columns.map((values) => joined(values, separator, nothing)) };
+	return { separator, nothing, texts: columns.map(({ values }) => joined(values, separator, nothing)) };
 }
+
+const hasMark = (value: string | null): boolean => value !== null && EITHER.test(value);
 
 function joined(values: ReadonlyArray<string | null>, separator: string, nothing: string): string {
 	let text = '';

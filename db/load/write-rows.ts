@@ -118,11 +118,15 @@ async function upsert(
 ): Promise<void> {
 	const { table, values } = rows[0]!;
 	const { separator, nothing, texts } = columnTexts([
-		rows.map(() => cuid()),
-		rows.map((row) => row.clientKpiId),
-		...table.columns.map((_, index) => rows.map((row) => row.values[index]!)),
-		rows.map((row) => row.metadata),
-		rows.map((row) => row.source),
+		{ values: rows.map(() => cuid()), free: false },
+		{ values: rows.map((row) => row.clientKpiId), free: true },
+		...table.columns.map(({ type }, index) => ({
+			values: rows.map((row) => row.values[index]!),
+			free: type === 'text',
+		})),
+		// JSON writes control characters as escapes.
+		{ values: rows.map((row) => row.metadata), free: false },
+		{ values: rows.map((row) => row.source), free: false },
 	]);
 	const answer = await client.query<{ fates: string }>(
 		upsertSql(

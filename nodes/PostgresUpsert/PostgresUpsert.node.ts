@@ -17,7 +17,7 @@ export class PostgresUpsert implements INodeType {
 		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: 'Rows, rejected records and states',
+		subtitle: 'rows and states',
 		description: "Bring rows to the tenant's tables in bulk, writing only what has changed",
 		defaults: { name: 'Zixly Postgres Upsert' },
 		inputs: [NodeConnectionTypes.Main],

@@ -13,8 +13,10 @@ export interface LoadingOptions extends RunLoaderOptions {
 	openRun: (run: { tenantId: string; provider: string }) => Promise<string>;
 	finishRun: (end: RunEnd) => Promise<void>;
 	/** What the node's fields say about an item of the user's own. */
-	ownItem: (item: number) => OwnItemSettings & { tenantId: string };
+	ownItem: (item: number) => OwnItem;
 }
+
+export type OwnItem = OwnItemSettings & { tenantId: string };
 
 /** Takes the items in order and gives each to the run that it belongs to. */
 export class Loading {
@@ -24,25 +26,22 @@ export class Loading {
 	private readonly loaders = new Map<string, RunLoader>();
 	/** Runs that this node opened, with how many items of the user's own came for each table. */
 	private readonly own = new Map<RunLoader, Map<string, number>>();
-	private last: { origin: Origin; loader: RunLoader | undefined } | undefined;
+	private last: { origin: Origin; loader: RunLoader } | undefined;
 
 	constructor(private readonly options: LoadingOptions) {}
 
-	async take(item: number, json: IDataObject): Promise<void> {
-		switch (json.type) {
-			case undefined:
-				return await this.takeOwn(item, json);
-			case 'ROW':
-				return await (await this.loaderOf(item, json))?.addRow(item, rowOf(json), json);
-			case 'REJECTED':
-				return await (await this.loaderOf(item, json))?.addRejected(item, rejectedOf(json));
-			case 'STATE':
-				return (await this.loaderOf(item, json))?.addState(item, stateOf(json), json);
-			case 'RECORD':
-				return (await this.loaderOf(item, json))?.fail(unnormalised(), item);
-			default:
-				return this.options.output.emit(json, item);
+	/** A promise only where something had to be waited for: thousands of rows in a row need none. */
+	take(item: number, json: IDataObject): Promise<void> | undefined {
+		if (!isForRun(json)) {
+			this.options.output.emit(json, item);
+			return undefined;
 		}
+		const settings = json.type === undefined ? this.options.ownItem(item) : undefined;
+		const origin = settings ? ownOrigin(settings) : originOf(json);
+		if (origin.tenantId === '') return this.refuseNobodys(item, json);
+		const known = this.loaderOf(origin);
+		if (known) return this.give(known, item, json, settings);
+		return this.open(item, origin).then((loader) => this.give(loader, item, json, settings));
 	}
 
 	/** Stores what is left and closes the runs that were opened here. */
@@ -50,34 +49,58 @@ export class Loading {
 		for (const loader of this.loaders.values()) {
 			this.countOwnItems(loader);
 			await loader.flush();
-			loader.summarise();
 		}
+		await this.options.storing.done();
+		for (const loader of this.loaders.values()) loader.summarise();
 		for (const loader of this.own.keys()) await this.close(loader);
 	}
 
-	private async takeOwn(item: number, json: IDataObject): Promise<void> {
-		const { tenantId, ...settings } = this.options.ownItem(item);
-		const origin = { tenantId, integrationId: null, syncRunId: null, provider: settings.sourceSystem };
-		const loader = await this.loaderOf(item, json, origin);
-		if (!loader) return;
-		const counts = this.own.get(loader);
-		counts?.set(settings.table, (counts.get(settings.table) ?? 0) + 1);
-		await loader.addRow(item, ownRow(json, settings, loader.run.syncRunId), json);
+	/** Closes the runs that were opened here as failed: nothing more will come. */
+	async stop(error: unknown): Promise<void> {
+		await this.options.storing.done();
+		for (const loader of this.own.keys()) {
+			loader.fail(error, loader.lastItem);
+			await this.close(loader);
+		}
 	}
 
-	/** The loader of the item's run; none where the item names no tenant, or no run could be opened for it. */
-	private async loaderOf(
+	private give(
+		loader: RunLoader,
 		item: number,
 		json: IDataObject,
-		origin = originOf(json),
-	): Promise<RunLoader | undefined> {
+		settings: OwnItem | undefined,
+	): Promise<void> | undefined {
+		switch (json.type) {
+			case 'ROW':
+				return loader.addRow(item, rowOf(json), json);
+			case 'REJECTED':
+				return loader.addRejected(item, rejectedOf(json));
+			case 'STATE':
+				return void loader.addState(item, stateOf(json), json);
+			case 'RECORD':
+				return void loader.fail(unnormalised(), item);
+			default:
+				return settings && this.giveOwn(loader, item, json, settings);
+		}
+	}
+
+	private giveOwn(
+		loader: RunLoader,
+		item: number,
+		json: IDataObject,
+		settings: OwnItem,
+	): Promise<void> | undefined {
+		const counts = this.own.get(loader);
+		counts?.set(settings.table, (counts.get(settings.table) ?? 0) + 1);
+		return loader.addRow(item, ownRow(json, settings, loader.run.syncRunId), json);
+	}
+
+	/** Mostly it is the run of the item before. */
+	private loaderOf(origin: Origin): RunLoader | undefined {
 		const { last } = this;
-		if (last && sameRun(last.origin, origin) && last.loader) return last.loader;
-		if (origin.tenantId === '') return this.refuseNobodys(item, json);
-		const key = JSON.stringify([origin.tenantId, origin.syncRunId, origin.syncRunId ? '' : origin.provider]);
-		const loader = this.loaders.get(key) ?? (await this.open(item, origin));
-		this.loaders.set(key, loader);
-		this.last = { origin, loader };
+		if (last && sameRun(last.origin, origin)) return last.loader;
+		const loader = this.loaders.get(keyOf(origin));
+		if (loader) this.last = { origin, loader };
 		return loader;
 	}
 
@@ -87,19 +110,25 @@ export class Loading {
 	}
 
 	private async open(item: number, origin: Origin): Promise<RunLoader> {
-		const { tenantId, syncRunId, integrationId, provider } = origin;
-		if (syncRunId) return new RunLoader({ tenantId, syncRunId, integrationId, provider }, this.options);
-		let loader: RunLoader;
+		const loader = origin.syncRunId
+			? new RunLoader({ ...origin, syncRunId: origin.syncRunId }, this.options)
+			: await this.openOwn(item, origin);
+		this.loaders.set(keyOf(origin), loader);
+		return loader;
+	}
+
+	private async openOwn(item: number, origin: Origin): Promise<RunLoader> {
 		try {
-			const opened = await this.options.openRun({ tenantId, provider });
-			loader = new RunLoader({ tenantId, syncRunId: opened, integrationId, provider }, this.options);
+			const syncRunId = await this.options.openRun(origin);
+			const loader = new RunLoader({ ...origin, syncRunId }, this.options);
 			this.own.set(loader, new Map());
+			return loader;
 		} catch (error) {
-			loader = new RunLoader({ tenantId, syncRunId: '', integrationId, provider }, this.options);
+			const loader = new RunLoader({ ...origin, syncRunId: '' }, this.options);
 			loader.fail(error, item);
 			this.ownFailures.push({ error, item });
+			return loader;
 		}
-		return loader;
 	}
 
 	/** Records and rows are the same here. */
@@ -130,6 +159,19 @@ export class Loading {
 		}
 	}
 }
+
+const FOR_RUNS: ReadonlySet<unknown> = new Set([undefined, 'ROW', 'REJECTED', 'STATE', 'RECORD']);
+
+/** What a run is needed for; a FAILURE and what is not known pass on. */
+const isForRun = ({ type }: IDataObject): boolean => FOR_RUNS.has(type);
+
+function ownOrigin({ tenantId, sourceSystem }: OwnItem): Origin {
+	return { tenantId, integrationId: null, syncRunId: null, provider: sourceSystem };
+}
+
+/** What came without a run shares one of its tenant and provider. */
+const keyOf = ({ tenantId, syncRunId, provider }: Origin): string =>
+	JSON.stringify(syncRunId ? [tenantId, syncRunId] : [tenantId, null, provider]);
 
 function sameRun(one: Origin, other: Origin): boolean {
 	return (

@@ -7,8 +7,10 @@ import type {
 	LoadState,
 } from '../../db/load/chunk';
 import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
+import { prepareRow, type Preparation } from '../../db/load/prepare';
 import type { FailureMessage, StateMessage } from '../shared/messages';
 import type { Output } from './output';
+import type { Storing } from './storing';
 
 /** The run that rows are stored for. */
 export interface Run {
@@ -19,6 +21,7 @@ export interface Run {
 }
 
 export interface RunLoaderOptions {
+	storing: Storing;
 	/** @throws what `loadChunk` throws */
 	load: (chunk: LoadChunk) => Promise<ChunkResult>;
 	output: Output;
@@ -37,6 +40,15 @@ interface Taken<T> {
 	value: T;
 }
 
+/** What one chunk is made of. */
+interface Gathered {
+	rows: Array<Taken<LoadRow>>;
+	prepared: Preparation[];
+	rejected: LoadRejected[];
+	states: Array<Taken<LoadState>>;
+	lastItem: number;
+}
+
 /** Stores what belongs to one run, a chunk at a time. After a chunk that failed it stores nothing more. */
 export class RunLoader {
 	/** Why the run could not go on. */
@@ -45,6 +57,7 @@ export class RunLoader {
 	lastItem = 0;
 
 	private rows: Array<Taken<LoadRow>> = [];
+	private prepared: Preparation[] = [];
 	private rejected: LoadRejected[] = [];
 	private states: Array<Taken<LoadState>> = [];
 	private rejectedIds = new Set<string>();
@@ -57,23 +70,27 @@ export class RunLoader {
 		private readonly options: RunLoaderOptions,
 	) {}
 
-	async addRow(item: number, row: LoadRow, json: object): Promise<void> {
-		if (this.failure) return;
+	/** A promise only where a chunk had to be stored first: awaiting nothing costs more than checking a row. */
+	addRow(item: number, row: LoadRow, json: object): Promise<void> | undefined {
+		if (this.failure) return undefined;
 		// A good copy after a bad one resolves it, so the bad one must be stored by then.
-		if (this.rejectedIds.size > 0 && this.rejectedIds.has(recordOf(row))) await this.flush();
+		if (this.rejectedIds.size > 0 && this.rejectedIds.has(recordOf(row))) {
+			return this.flush().then(() => this.addRow(item, row, json));
+		}
+		this.prepared.push(prepareRow(row, this.rows.length));
 		this.rows.push({ item, json, value: row });
 		this.lastItem = item;
 		const place = placeOf(row);
 		this.arrived.set(place, (this.arrived.get(place) ?? 0) + 1);
-		if (this.rows.length >= this.options.chunkSize) await this.flush();
+		return this.rows.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
-	async addRejected(item: number, record: LoadRejected): Promise<void> {
-		if (this.failure) return;
+	addRejected(item: number, record: LoadRejected): Promise<void> | undefined {
+		if (this.failure) return undefined;
 		this.rejected.push(record);
 		this.rejectedIds.add(recordOf(record));
 		this.lastItem = item;
-		if (this.rejected.length >= this.options.chunkSize) await this.flush();
+		return this.rejected.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
 	addState(
@@ -100,21 +117,22 @@ export class RunLoader {
 		this.options.output.emit({ type: 'FAILURE', ...envelope, stream: '', accountId: '', failure }, item);
 	}
 
-	/** Stores what has come so far. */
+	/** Begins to store what has come so far, as soon as what was begun before is stored. */
 	async flush(): Promise<void> {
-		const { rows, rejected, states } = this;
+		const { rows, prepared, rejected, states, lastItem } = this;
 		if (this.failure || rows.length + rejected.length + states.length === 0) return;
-		[this.rows, this.rejected, this.states, this.rejectedIds] = [[], [], [], new Set()];
-		const chunk = {
-			rows: rows.map(({ value }) => value),
-			rejected,
-			states: states.map(({ value }) => value),
-		};
+		[this.rows, this.prepared, this.rejected, this.states] = [[], [], [], []];
+		this.rejectedIds = new Set();
+		await this.options.storing.begin(() => this.store({ rows, prepared, rejected, states, lastItem }));
+	}
+
+	private async store({ rows, prepared, rejected, states, lastItem }: Gathered): Promise<void> {
+		if (this.failure) return;
+		const chunk = { rows: rows.map(({ value }) => value), states: states.map(({ value }) => value) };
 		try {
-			const result = await this.options.load({ ...this.run, ...chunk });
-			this.report(rows, states, result);
+			this.report(rows, states, await this.options.load({ ...this.run, ...chunk, prepared, rejected }));
 		} catch (error) {
-			this.fail(error, this.lastItem);
+			this.fail(error, lastItem);
 		}
 	}
 

@@ -1,3 +1,5 @@
+import { setImmediate as pause } from 'node:timers/promises';
+
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { loadChunk } from '../../db/load/load-chunk';
@@ -9,6 +11,7 @@ import { failureOf } from './failure';
 import { textParameter } from './item-parameter';
 import { Loading } from './loading';
 import { Output } from './output';
+import { Storing } from './storing';
 
 /** Stores what the items bring, tenant by tenant; one tenant's trouble leaves the others alone. */
 export async function upsert(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -19,6 +22,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 	const signal = context.getExecutionCancelSignal();
 	const loading = new Loading({
 		output,
+		storing: new Storing(),
 		chunkSize: Number(options.chunkSize) || 5_000,
 		returnRows: options.returnRows === true,
 		explain: failureOf,
@@ -28,15 +32,33 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 		finishRun: async (end) => void (await finishRun(pool, end)),
 		ownItem: ownItemSettings(context, options),
 	});
-	for (const [item, { json }] of context.getInputData().entries()) {
-		signal?.throwIfAborted();
-		await loading.take(item, json);
+	try {
+		await takeAll(context.getInputData(), loading, signal);
+	} catch (error) {
+		await loading.stop(error);
+		throw error;
 	}
 	await loading.end();
 	if (output.refused > 0) hintAt(context, output.refused);
 	const [failed] = loading.ownFailures;
 	if (failed && !context.continueOnFail()) throw nodeError(context.getNode(), failed.error, failed.item);
 	return output.items();
+}
+
+const ITEMS_AT_A_TIME = 200;
+
+async function takeAll(
+	items: INodeExecutionData[],
+	loading: Loading,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	for (const [item, { json }] of items.entries()) {
+		const waiting = loading.take(item, json);
+		if (waiting) await waiting;
+		// Answers of the database come in between, so that a chunk is stored while the next one is checked.
+		if (item % ITEMS_AT_A_TIME === 0) await pause();
+		signal?.throwIfAborted();
+	}
 }
 
 function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {

@@ -308,6 +308,18 @@ describe('items of a user’s own', () => {
 		expect(messages).toMatchObject([{ type: 'FAILURE', syncRunId: null }]);
 	});
 
+	it('of which one stops the node leave no run open', async () => {
+		const expressions = {
+			sourceSystem: (json: Json) => {
+				if (json.broken) throw new Error('The expression cannot be read.');
+				return 'manual';
+			},
+		};
+		const items = [item({ cash_flow: 1 }), item({ broken: true })];
+		await expect(run(items, { parameters: parameters(), expressions })).rejects.toThrow('cannot be read');
+		expect(await runsOf(target.tenantId)).toMatchObject([{ status: 'failed', error: { class: 'internal' } }]);
+	});
+
 	it('of other tables have their fields', async () => {
 		const metric = { clientId: 7, metric_name: 'nps', metricValue: 41, record_date: '2026-06-30' };
 		const event = {
