@@ -37,9 +37,9 @@ export class NoRefreshTokenError extends Error {
 	}
 }
 
-/** A holder that hangs is ended by the database before those who wait for its lock give up. */
 const HOLDER_SECONDS = 45;
-const WAITER_SPARE_SECONDS = 15;
+/** A holder that hangs is ended by the database before those who wait for its lock give up. */
+const WAITER_PATIENCE = 4 / 3;
 /** A token that ends within this time is not worth beginning a call with. */
 const SPARE_MS = 60_000;
 
@@ -50,15 +50,18 @@ export async function storeTokens(
 	owner: TokenOwner,
 	tokens: TokenSet,
 ): Promise<void> {
-	await inTenant(pool, owner.tenantId, async (client) => {
+	const values = [owner.integrationId, ...sealed(ring, owner, tokens), owner.provider];
+	const store = async (client: PoolClient): Promise<void> => {
+		// Of this provider: sealed for another one, the tokens would never open again.
 		const { rowCount } = await client.query(
 			`update integrations set access_token = $2, refresh_token = $3, expires_at = $4,
 				status = case when status in ('PENDING', 'ERROR') then 'ACTIVE' else status end
-			where id = $1`,
-			[owner.integrationId, ...sealed(ring, owner, tokens)],
+			where id = $1 and provider = $5`,
+			values,
 		);
 		if (rowCount !== 1) throw unknownIntegration(owner);
-	});
+	};
+	await withRetries(async () => await inTenant(pool, owner.tenantId, store));
 }
 
 /** Opens the stored tokens. @throws VaultError where they do not open */
@@ -68,7 +71,18 @@ export async function readToken(pool: Pool, ring: KeyRing, owner: TokenOwner): P
 	);
 }
 
-const underway = new Map<string, Promise<TokenSet>>();
+/** By database, then by owner as a whole: who names another tenant's connection must not be handed its flight. */
+const underway = new WeakMap<Pool, Map<string, Promise<TokenSet>>>();
+
+function flightsOf(pool: Pool): Map<string, Promise<TokenSet>> {
+	const flights = underway.get(pool) ?? new Map<string, Promise<TokenSet>>();
+	underway.set(pool, flights);
+	return flights;
+}
+
+function flightOf({ tenantId, provider, integrationId }: TokenOwner): string {
+	return JSON.stringify([tenantId, provider, integrationId]);
+}
 
 /**
  * Refreshes a token once, however many ask: one flight per process, then the row's lock between processes. Who comes
@@ -82,7 +96,7 @@ export async function refreshToken(
 	owner: TokenOwner,
 	request: RefreshRequest,
 ): Promise<TokenSet> {
-	const joined = underway.get(owner.integrationId);
+	const joined = flightsOf(pool).get(flightOf(owner));
 	if (!joined) return await takeOff(pool, ring, owner, request);
 	const tokens = await joined;
 	// The flight may have found the very token that this caller was refused with.
@@ -99,11 +113,11 @@ async function takeOff(
 	const flight = withRetries(async () => await refreshUnderLock(pool, ring, owner, remembering)).catch(
 		throwOwnError,
 	);
-	underway.set(owner.integrationId, flight);
+	flightsOf(pool).set(flightOf(owner), flight);
 	try {
 		return await flight;
 	} finally {
-		underway.delete(owner.integrationId);
+		flightsOf(pool).delete(flightOf(owner));
 	}
 }
 
@@ -137,7 +151,7 @@ async function refreshUnderLock(
 	return await inTenant(pool, owner.tenantId, async (client) => {
 		await client.query(
 			"select set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)",
-			[`${holderSeconds + WAITER_SPARE_SECONDS}s`, `${holderSeconds}s`],
+			[holderSeconds * WAITER_PATIENCE, holderSeconds].map((seconds) => `${Math.ceil(seconds * 1000)}ms`),
 		);
 		const row = await rowOf(client, owner, 'for no key update');
 		const stored = opened(ring, owner, row);
