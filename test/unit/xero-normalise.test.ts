@@ -125,6 +125,11 @@ describe('a profit and loss report', () => {
 		expect(Number(row.netProfit)).toBeCloseTo(Number(revenue) - Number(expenses), 6);
 	});
 
+	it('has a net profit that is the difference of what is stored, to the cent', () => {
+		const { revenue, expenses, netProfit } = rowOf(june(profitAndLoss('half-a-cent'))).row;
+		expect([revenue, expenses, netProfit]).toEqual(['100.00', '0.01', '99.99']);
+	});
+
 	it.each([
 		['does-not-add-up', 'does_not_add_up', 'profitAndLoss.Reports[0].Rows[3].Rows[0]'],
 		['section-does-not-add-up', 'section_does_not_add_up', 'profitAndLoss.Reports[0].Rows[1].Rows[1]'],
@@ -271,10 +276,12 @@ describe('the section map', () => {
 	});
 
 	it.each([
-		['expense', '100.00', '25.00'],
-		['ignore', '100.00', '0.00'],
-	] as const)('makes a section %s', (kind, revenue, expenses) => {
-		const { row } = rowOf(june(profitAndLoss('unknown-section')), mapped([['appropriations', kind]]));
+		['unknown-section', 'appropriations', 'expense', '100.00', '25.00'],
+		['unknown-section', 'appropriations', 'ignore', '100.00', '0.00'],
+		['unknown-income', 'grants', 'income', '125.00', '0.00'],
+		['unknown-income', 'grants', 'ignore', '100.00', '0.00'],
+	] as const)('makes of %s that %s is %s', (situation, label, kind, revenue, expenses) => {
+		const { row } = rowOf(june(profitAndLoss(situation)), mapped([[label, kind]]));
 		expect([row.revenue, row.expenses]).toEqual([revenue, expenses]);
 	});
 
