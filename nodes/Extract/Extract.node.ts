@@ -41,14 +41,21 @@ export class Extract implements INodeType {
 			},
 		],
 		credentials: [
-			{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' },
+			{
+				name: 'zixlyPostgresApi',
+				displayName: 'Zixly Postgres',
+				required: true,
+				testedBy: 'postgresConnection',
+			},
 			{
 				name: 'zixlyTokenKeyApi',
+				displayName: 'Zixly Token Key',
 				required: true,
 				testedBy: 'tokenKeyRing',
-				displayOptions: { show: { authentication: ['storedIntegration'] } },
+				// By `hide`: the editor takes a field that a credential is shown for out of the panel.
+				displayOptions: { hide: { authentication: ['n8nCredential'] } },
 			},
-			{ name: 'zixlyXeroOAuth2Api', required: true, displayOptions: { show: { provider: ['xero'] } } },
+			{ name: 'zixlyXeroOAuth2Api', displayName: 'Zixly Xero', required: true },
 		],
 		properties: extractProperties,
 	};

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun, listRuns, runsOfExecution, type SyncRun } from '../../../db/sync-runs';
+import { finishRun, listRuns, runsOfExecution, type FinishedRun, type SyncRun } from '../../../db/sync-runs';
 import { imbalances } from '../../shared/counts';
 import { messageIn } from '../../shared/messages';
 import { databaseFor } from '../../shared/n8n/database';
@@ -22,13 +22,15 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	for (const run of await runsOfExecution(pool, context.getExecutionId())) {
 		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
 	}
+	const { syncEvery = 6 } = context.getNodeParameter('options', 0, {}) as { syncEvery?: number };
 	const finished: INodeExecutionData[] = [];
-	for (const outcome of outcomes)
-		finished.push(paired(await finish(pool, outcome), lastItemOf(outcome, items)));
+	for (const outcome of outcomes) {
+		finished.push(paired(await finish(pool, outcome, syncEvery), lastItemOf(outcome, items)));
+	}
 	return finished;
 }
 
-async function finish(pool: Pool, outcome: RunOutcome): Promise<object> {
+async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): Promise<object> {
 	const { tenantId, syncRunId, integrationId } = outcome;
 	const history = integrationId
 		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
@@ -36,7 +38,7 @@ async function finish(pool: Pool, outcome: RunOutcome): Promise<object> {
 	const run = history.find(({ id }) => id === syncRunId);
 	const earlier = history.filter(({ id }) => id !== syncRunId);
 	const [first] = outcome.failures;
-	return await finishRun(pool, {
+	const finished = await finishRun(pool, {
 		tenantId,
 		syncRunId,
 		status: outcome.status,
@@ -50,6 +52,17 @@ async function finish(pool: Pool, outcome: RunOutcome): Promise<object> {
 		warnings: [...outcome.warnings, ...warningsOf(run, earlier)],
 		needsPerson: outcome.needsPerson,
 	});
+	return { tenantName: run?.tenantName, ...finished, nextDue: nextDue(finished, syncEveryHours) };
+}
+
+/** When the connection is due again: null where a person must mend it first, or where no connection was synced. */
+function nextDue(
+	{ integrationId, status, finishedAt, retryAt }: FinishedRun,
+	syncEveryHours: number,
+): string | null {
+	if (retryAt) return retryAt;
+	if (!integrationId || status !== 'succeeded' || !finishedAt) return null;
+	return new Date(Date.parse(finishedAt) + syncEveryHours * 3_600_000).toISOString();
 }
 
 function failedInARow(earlier: SyncRun[]): number {

@@ -4,6 +4,15 @@ import { integrationField } from '../../shared/n8n/search';
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
 
+const syncEvery = (description: string): INodeProperties => ({
+	displayName: 'Sync Every (Hours)',
+	name: 'syncEvery',
+	type: 'number',
+	typeOptions: { minValue: 0, numberPrecision: 2 },
+	default: 6,
+	description,
+});
+
 const claimDue: INodeProperties[] = [
 	providerField,
 	{
@@ -44,16 +53,21 @@ const claimDue: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{
-				displayName: 'Sync Every (Hours)',
-				name: 'syncEvery',
-				type: 'number',
-				typeOptions: { minValue: 0, numberPrecision: 2 },
-				default: 6,
-				description:
-					'How old the last success must be before a connection is due again. A run started by hand does not wait for it.',
-			},
+			syncEvery(
+				'How old the last success must be before a connection is due again. A run started by hand does not wait for it.',
+			),
 		],
+	},
+];
+
+const finish: INodeProperties[] = [
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [syncEvery('As on Claim Due, to say when a connection is due next')],
 	},
 ];
 
@@ -133,5 +147,6 @@ export const syncProperties: INodeProperties[] = [
 		],
 	},
 	...shownFor('claimDue', claimDue),
+	...shownFor('finish', finish),
 	...shownFor('getRuns', getRuns),
 ];
