@@ -52,9 +52,10 @@ const SUMMARY = `integration_id as "integrationId", tenant_id as "tenantId", ten
 	retry_at as "retryAt"`;
 
 /**
- * Connects a tenant to a provider. A connection that is there already is returned as it is, with `created: false`.
- * One whose token n8n keeps is ACTIVE at once, the other PENDING until a token is stored.
- * @throws Error where the tenant does not exist
+ * Connects a tenant to a provider. A connection that is there already is returned as it is, with `created: false`;
+ * only one that was never used may still change its way of authentication. One whose token n8n keeps is ACTIVE at
+ * once, the other PENDING until a token is stored.
+ * @throws Error where the tenant does not exist, or is connected in the other way
  */
 export async function createIntegration(pool: Pool, input: NewIntegration): Promise<Integration> {
 	const { tenantId, provider, authentication } = input;
@@ -67,19 +68,47 @@ export async function createIntegration(pool: Pool, input: NewIntegration): Prom
 			on conflict (tenant_id, provider) do nothing`,
 			[cuid(), tenantId, provider, status, JSON.stringify(metadata)],
 		);
-		return await integrationOf(client, provider, rowCount === 1);
+		if (rowCount !== 1) await client.query(CHANGE_UNUSED, [provider, authentication === 'n8n', status]);
+		const integration = await integrationOf(client, provider, rowCount === 1);
+		assertAuthentication(integration, authentication);
+		return integration;
 	});
+}
+
+const CHANGE_UNUSED = `
+	update integrations set
+		status = case when status = 'DISABLED' then status else $3::integration_status end,
+		metadata = coalesce(metadata, '{}') - 'authentication'
+			|| case when $2 then '{"authentication": "n8n"}'::jsonb else '{}' end
+	where provider = $1 and access_token = '' and last_sync_at is null
+		and (metadata ->> 'authentication' is not distinct from 'n8n') <> $2`;
+
+// Two owners of one token would each end it for the other.
+function assertAuthentication({ provider, metadata }: Integration, wanted: 'stored' | 'n8n'): void {
+	const keptBy = metadata.authentication === 'n8n' ? 'n8n' : 'stored';
+	if (keptBy === wanted) return;
+	throw new Error(
+		keptBy === 'n8n'
+			? `This tenant is connected to ${provider} with an n8n credential already. Choose n8n Credential in Authentication.`
+			: `This tenant is connected to ${provider} with a token in the vault already. Choose Stored Integration in Authentication.`,
+	);
 }
 
 /** Lists connections of every tenant, with the last run of each. */
 export async function listIntegrations(pool: Pool, filter: IntegrationFilter): Promise<IntegrationSummary[]> {
-	return await asWorker(pool, async (client) => {
-		const { rows } = await client.query<IntegrationSummary>(
-			`select ${SUMMARY} from etl.list_integrations($1, $2, $3)`,
-			[filter.provider ?? null, filter.tenantId ?? null, filter.limit ?? null],
-		);
-		return rows.map(withIsoInstants);
-	});
+	return await summaries(pool, `select ${SUMMARY} from etl.list_integrations($1, $2, $3)`, [
+		filter.provider ?? null,
+		filter.tenantId ?? null,
+		filter.limit ?? null,
+	]);
+}
+
+async function summaries(pool: Pool, query: string, values: unknown[]): Promise<IntegrationSummary[]> {
+	const { rows } = await asWorker(
+		pool,
+		async (client) => await client.query<IntegrationSummary>(query, values),
+	);
+	return rows.map(withIsoInstants);
 }
 
 /**
@@ -90,7 +119,7 @@ export async function setIntegrationStatus(
 	pool: Pool,
 	{ integrationId, status }: { integrationId: string; status: IntegrationStatus },
 ): Promise<IntegrationSummary> {
-	const found = (await listIntegrations(pool, {})).find((one) => one.integrationId === integrationId);
+	const [found] = await summaries(pool, ONE, [integrationId]);
 	if (!found)
 		throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists those there are.`);
 	const { rows } = await inTenant(pool, found.tenantId, async (client) => {
@@ -102,6 +131,8 @@ export async function setIntegrationStatus(
 	});
 	return { ...found, ...rows[0] };
 }
+
+const ONE = `select ${SUMMARY} from etl.list_integrations(null, null, null) where integration_id = $1`;
 
 const SET_STATUS = `
 	with wanted as (

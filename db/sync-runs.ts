@@ -2,6 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { withIsoInstants } from './instants';
+import { storable } from './load/values';
 import { asWorker, inTenant, withRetries } from './transaction';
 
 const LEASE_MINUTES = 15;
@@ -112,13 +113,13 @@ export async function openRun(
 	{ tenantId, provider, executionId }: { tenantId: string; provider: string; executionId: string },
 ): Promise<string> {
 	const id = cuid();
-	await inTenant(pool, tenantId, async (client) => {
-		await client.query(
-			`insert into etl.sync_runs (id, tenant_id, provider, execution_id, lease_until)
-			values ($1, $2, $3, $4, now() + make_interval(mins => $5))`,
-			[id, tenantId, provider, executionId, LEASE_MINUTES],
-		);
-	});
+	// An attempt whose answer was lost has opened it already.
+	const insert = `insert into etl.sync_runs (id, tenant_id, provider, execution_id, lease_until)
+		values ($1, $2, $3, $4, now() + make_interval(mins => $5)) on conflict (id) do nothing`;
+	const values = [id, tenantId, provider, executionId, LEASE_MINUTES];
+	await withRetries(
+		async () => await inTenant(pool, tenantId, async (client) => await client.query(insert, values)),
+	);
 	return id;
 }
 
@@ -218,11 +219,16 @@ async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
 			end.syncRunId,
 			end.status,
 			end.retryAt ?? null,
-			end.error ? JSON.stringify(end.error) : null,
-			JSON.stringify(warnings),
+			end.error ? jsonText(end.error) : null,
+			jsonText(warnings),
 		],
 	);
 	return rowCount === 1;
+}
+
+// The words may quote a provider: a character that PostgreSQL cannot hold must not keep a run open.
+function jsonText(value: object): string {
+	return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? storable(part) : part));
 }
 
 type RunRow = Omit<FinishedRun, 'closed' | 'warnings'>;
@@ -231,7 +237,7 @@ async function runOf(client: PoolClient, { syncRunId }: RunEnd): Promise<RunRow>
 	const { rows } = await client.query<RunRow>(
 		`select tenant_id as "tenantId", integration_id as "integrationId", id as "syncRunId", provider, status,
 			started_at as "startedAt", finished_at as "finishedAt",
-			(extract(epoch from finished_at - started_at) * 1000)::integer as "durationMs",
+			round(extract(epoch from finished_at - started_at) * 1000)::float8 as "durationMs",
 			retry_at as "retryAt", counts, error
 		from etl.sync_runs where id = $1`,
 		[syncRunId],
