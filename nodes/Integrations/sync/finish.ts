@@ -5,6 +5,7 @@ import { finishRun, listRuns, runsOfExecution, type FinishedRun, type SyncRun } 
 import { imbalances } from '../../shared/counts';
 import { messageIn } from '../../shared/messages';
 import { databaseFor } from '../../shared/n8n/database';
+import { nodeError } from '../../shared/n8n/errors';
 import { paired } from '../../shared/n8n/items';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
 import { retryAt } from './retry';
@@ -24,9 +25,16 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	}
 	const { syncEvery = 6 } = context.getNodeParameter('options', 0, {}) as { syncEvery?: number };
 	const finished: INodeExecutionData[] = [];
+	const troubles: unknown[] = [];
 	for (const outcome of outcomes) {
-		finished.push(paired(await finish(pool, outcome, syncEvery), lastItemOf(outcome, items)));
+		try {
+			finished.push(paired(await finish(pool, outcome, syncEvery), lastItemOf(outcome, items)));
+		} catch (error) {
+			troubles.push(error);
+		}
 	}
+	// Only now: one run that cannot be closed must not keep the others open.
+	if (troubles.length > 0) throw nodeError(context.getNode(), troubles[0]);
 	return finished;
 }
 
