@@ -1,13 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startSandbox, type Sandbox } from '../sandbox';
 import { bookedRuns, businessRows } from '../support/books';
-import { testDatabase, type TestDatabase } from '../support/database';
+import type { TestDatabase } from '../support/database';
 import { KillableSync } from '../support/killable';
-import { closeEngine } from '../support/n8n-engine';
 import { Pause, type PausePoint } from '../support/pause';
-import { Scenario } from '../support/scenario';
+import type { Scenario } from '../support/scenario';
+import { syncStage, type SyncStage } from '../support/sync-stage';
 
 /** Brings a sync to the place where it is to be killed; false when it ended before. */
 type Place = (sync: KillableSync, scenario: Scenario) => Promise<boolean>;
@@ -17,8 +16,8 @@ const afterRequests =
 	async (sync, { sandbox, credentials }) => {
 		const before = sandbox.xero.requests.length;
 		await sync.begin({ credentials });
-		while (sandbox.xero.requests.length < before + count && !sync.isDone()) await wait(2);
-		return !sync.isDone();
+		while (sandbox.xero.requests.length < before + count && !sync.isOver()) await wait(2);
+		return !sync.isOver();
 	};
 
 const inTransaction =
@@ -27,7 +26,7 @@ const inTransaction =
 		const pause = await Pause.at(warehouse.admin, point);
 		try {
 			await sync.begin({ credentials });
-			const reached = await pause.reached(() => sync.isDone());
+			const reached = await pause.reached(() => sync.isOver());
 			await sync.kill();
 			return reached;
 		} finally {
@@ -95,30 +94,24 @@ function secondRun({ tenants }: Scenario): string {
 }
 
 describe('a sync that is killed', () => {
-	let database: TestDatabase;
-	let sandbox: Sandbox;
-	let scenario: Scenario;
+	let stage: SyncStage;
 	let golden: string[];
 	/** Processes that are warm: each reads with call limits of its own, so no round waits for another's minute. */
 	const spare: KillableSync[] = [];
 
 	beforeAll(async () => {
-		database = await testDatabase();
-		sandbox = await startSandbox();
-		scenario = new Scenario(database, sandbox);
-		await scenario.connect('Harbour Group', 'harbour');
-		await scenario.connect('Southern Group', 'southern');
 		spare.push(KillableSync.start(), KillableSync.start());
-		await scenario.sync();
-		golden = await businessRows(database.admin);
+		stage = await syncStage('kills');
+		await stage.scenario.connect('Harbour Group', 'harbour');
+		await stage.scenario.connect('Southern Group', 'southern');
+		await stage.sync();
+		golden = await businessRows(stage.database.admin);
 		expect(golden.length).toBeGreaterThan(52);
 	});
 
 	afterAll(async () => {
 		await Promise.all(spare.map((sync) => sync.kill()));
-		await closeEngine();
-		await sandbox.close();
-		await database.close();
+		await stage?.close();
 	});
 
 	/** A process for this round; the next one starts while it works. */
@@ -130,23 +123,23 @@ describe('a sync that is killed', () => {
 	}
 
 	it.each(PLACES)('%s ends in the same tables after the next run', async (name, placeOf) => {
-		if (!name.startsWith('after a first good sync')) await startOver(database);
+		if (!name.startsWith('after a first good sync')) await startOver(stage.database);
 		const sync = await warm();
-		expect(await placeOf(scenario)(sync, scenario)).toBe(true);
+		expect(await placeOf(stage.scenario)(sync, stage.scenario)).toBe(true);
 		await sync.kill();
-		const open = (await bookedRuns(database.admin)).filter(({ status }) => status === 'running').length;
+		const open = (await bookedRuns(stage.database.admin)).filter(({ status }) => status === 'running').length;
 
-		const blocked = await scenario.sync();
+		const blocked = await stage.sync();
 		expect(blocked.error).toBeUndefined();
 		expect(blocked.items('Claim Due')).toHaveLength(2 - open);
 
-		await endLeases(database);
+		await endLeases(stage.database);
 		const rescue = await warm();
-		await rescue.begin({ credentials: scenario.credentials });
+		await rescue.begin({ credentials: stage.scenario.credentials });
 		expect(await rescue.hear('done')).toEqual({ news: 'done', status: 'success' });
 		await rescue.kill();
-		expect(await businessRows(database.admin)).toEqual(golden);
-		const statuses = (await bookedRuns(database.admin)).map(({ status }) => status);
+		expect(await businessRows(stage.database.admin)).toEqual(golden);
+		const statuses = (await bookedRuns(stage.database.admin)).map(({ status }) => status);
 		expect(statuses.filter((status) => status === 'running')).toEqual([]);
 		expect(statuses.filter((status) => status === 'abandoned').length).toBeGreaterThanOrEqual(open);
 	});

@@ -34,8 +34,9 @@ export class KillableSync {
 		}
 	}
 
-	isDone(): boolean {
-		return this.heard.some(({ news }) => news === 'done');
+	/** Whether the sync, or its process, came to an end. */
+	isOver(): boolean {
+		return this.hasEnded() || this.heard.some(({ news }) => news === 'done');
 	}
 
 	/** SIGKILL; resolves when the process is gone. */
