@@ -80,13 +80,8 @@ class Reading {
 		const row = this.netResult;
 		const printed = row && figureIn(row, 1);
 		if (row === undefined || printed === undefined) {
-			if (!this.hasFigures) return;
-			const path = row?.path ?? this.report.path;
-			throw new Rejection(
-				'net_profit_missing',
-				path,
-				'The report has figures but no net profit to check them against.',
-			);
+			if (this.hasFigures) throw resultMissing(row?.path ?? this.report.path);
+			return;
 		}
 		// A section that the operator leaves out may or may not be part of the report's own result.
 		const accepted = [computed, computed.plus(ignored), computed.minus(ignored)];
@@ -150,21 +145,9 @@ class Reading {
 		}
 		const printed = figureIn(row, 1);
 		if (printed === undefined) {
-			if (sum.isZero()) return;
-			throw new Rejection(
-				'amount_missing',
-				`${row.path}.Cells[1]`,
-				`${named(place)} has figures but no total.`,
-			);
-		}
-		if (place.kind === undefined) return this.checkForeignTotal(printed, sum, place);
-		if (!uniform || isSame(printed, sum)) return;
-		const message = `The lines of ${named(place)} add up to ${plainText(sum)}, and the report says ${plainText(printed)}.`;
-		throw new Rejection(
-			'section_does_not_add_up',
-			row.path,
-			`${message} It is read again with the next sync.`,
-		);
+			if (!sum.isZero()) throw totalMissing(row, place);
+		} else if (place.kind === undefined) this.checkForeignTotal(printed, sum, place);
+		else if (uniform && !isSame(printed, sum)) throw sectionDiffers(row, place, sum, printed);
 	}
 
 	/** A total in a section that nobody knows, and that holds nothing of what is known. */
@@ -188,6 +171,24 @@ function unknownSection({ title, path }: Place): Rejection {
 		? `The section "${excerpt(title)}" of the profit and loss report is not known. Add it to Section Map in Zixly Transform & Normalize, as income, as an expense or to be left out; the record is then taken with the next sync.`
 		: 'The profit and loss report has account lines outside any section with a title. Ask Xero for it with standardLayout=true.';
 	return new Rejection('unknown_section', path, message);
+}
+
+function resultMissing(path: string): Rejection {
+	return new Rejection(
+		'net_profit_missing',
+		path,
+		'The report has figures but no net profit to check them against. Ask Xero for it with standardLayout=true.',
+	);
+}
+
+function totalMissing({ path }: PlacedRow, place: Place): Rejection {
+	const message = `${named(place)} has figures but no total to check them against. The month is read again with the next sync.`;
+	return new Rejection('amount_missing', `${path}.Cells[1]`, message);
+}
+
+function sectionDiffers({ path }: PlacedRow, place: Place, sum: Amount, printed: Amount): Rejection {
+	const message = `The lines of ${named(place)} add up to ${plainText(sum)}, and the report says ${plainText(printed)}. The month is read again with the next sync.`;
+	return new Rejection('section_does_not_add_up', path, message);
 }
 
 const named = ({ title }: Place): string => (title ? `"${excerpt(title)}"` : 'The report');
