@@ -136,6 +136,11 @@ describe('Transform & Normalize in n8n’s engine', () => {
 		]);
 	});
 
+	it('takes the tenant’s bare ID as well, as Postgres Upsert does', async () => {
+		const [row] = outputOf(await run([june()], { parameters: { ...LOOSE, tenantId: 'tenant-1' } }), 0);
+		expect(row?.json).toMatchObject({ type: 'ROW', tenantId: 'tenant-1', accountId: 'organisation-1' });
+	});
+
 	it.each([
 		[{}, 'Item 1: The item is no message of a Zixly node', /Provider/],
 		[{ ...LOOSE, accountId: '={{ $json.nothing }}' }, 'Item 1: The item has no account', /Account ID/],
