@@ -20,6 +20,7 @@ export function upsertSql(table: DataTable, nullKeys: readonly boolean[]): strin
 
 const statements = new Map<string, string>();
 
+// The source stays text until it is needed: parsing it for rows that are unchanged would cost a tenth of the time.
 // The lookup is lateral with a limit: as a plain join the planner, who knows the number of rows, reads and hashes
 // the whole table for every chunk (measured: 24,000 unchanged rows a second against 65,000).
 function build(table: DataTable, nullKeys: readonly boolean[]): string {
@@ -35,7 +36,7 @@ function build(table: DataTable, nullKeys: readonly boolean[]): string {
 		when stored.id is null then '+'
 		when (${list('stored.', business)}) is not distinct from (${list('i.', business)})
 			and ${withoutSource('stored.metadata')} is not distinct from i.metadata then '='
-		when ${newer('stored.metadata', "i.source ->> 'version'")} then '<'
+		when ${newer('stored.metadata', "i.source::jsonb ->> 'version'")} then '<'
 		else '~' end as fate
 	from incoming i left join lateral (
 		select t.id, t.metadata, ${list('t.', business)} from public.${table.name} t
@@ -44,7 +45,7 @@ function build(table: DataTable, nullKeys: readonly boolean[]): string {
 ), written as (
 	insert into public.${table.name} as t (id, client_kpi_id, ${list('', names)}, metadata)
 	select id, client_kpi_id, ${list('', names)},
-		case when source is null then metadata else metadata || jsonb_build_object('_src', source) end
+		case when source is null then metadata else metadata || jsonb_build_object('_src', source::jsonb) end
 	from compared where fate in ('+', '~') order by ord
 	on conflict (${key.join(', ')}) do update
 	set ${[...business, 'metadata'].map((name) => `${name} = excluded.${name}`).join(', ')}
@@ -64,7 +65,7 @@ function incoming({ columns }: DataTable): string {
 	const metadata = columns.length + 2;
 	const all = Array.from({ length: columns.length + 4 }, (_, index) => index);
 	return `select ord, v0 as id, v1 as client_kpi_id, ${casts.join(', ')},
-		v${metadata}::jsonb as metadata, v${metadata + 1}::jsonb as source
+		v${metadata}::jsonb as metadata, v${metadata + 1} as source
 	from unnest(${all.map((index) => `string_to_array($${index + 4}, $1, $2)`).join(', ')})
 		with ordinality as given(${all.map((index) => `v${index}`).join(', ')}, ord)
 	where ord <= $3::int`;

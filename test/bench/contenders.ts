@@ -1,0 +1,109 @@
+import cuid from '@bugsnag/cuid';
+import type { Pool } from 'pg';
+
+import type { LoadRow } from '../../db/load/chunk';
+import { openRun } from '../../db/sync-runs';
+import type { DatabaseSettings } from '../../db/connection';
+import type { WorkflowFile } from '../support/checkout';
+import type { StoredCredential } from '../support/credentials';
+
+/** One of the two nodes that are compared, in the workflow `Rows → node → Mark`. */
+export interface Contender {
+	name: 'ours' | 'rival';
+	node: { type: string; typeVersion: number; parameters: object; credentials: object };
+	credential: StoredCredential;
+	/** The rows as this node wants them. */
+	items(rows: LoadRow[]): Promise<object[]>;
+	/** Its table, to be emptied and counted. */
+	table: string;
+}
+
+/** Zixly Postgres Upsert on the full schema: row-level security, foreign keys, checks and all indexes. */
+export function ours(pool: Pool, database: DatabaseSettings, tenantId: string): Contender {
+	return {
+		name: 'ours',
+		table: 'public.financials',
+		node: {
+			type: 'n8n-nodes-zixly.postgresUpsert',
+			typeVersion: 1,
+			parameters: {},
+			credentials: { zixlyPostgresApi: { id: 'benchOurs', name: 'Bench Ours' } },
+		},
+		credential: {
+			id: 'benchOurs',
+			name: 'Bench Ours',
+			type: 'zixlyPostgresApi',
+			data: { ...database, ca: '', maxConnections: 5 },
+		},
+		items: async (rows) => {
+			const syncRunId = await openRun(pool, { tenantId, provider: 'xero', executionId: 'bench' });
+			return rows.map((row) => ({ type: 'ROW', tenantId, integrationId: null, syncRunId, ...row }));
+		},
+	};
+}
+
+const RIVAL_TABLE = 'rival_financials';
+
+/** n8n's own Postgres node, Insert or Update with its default batching, on a table with the same columns and keys. */
+export async function rival(admin: Pool, database: DatabaseSettings): Promise<Contender> {
+	await admin.query(
+		`create table ${RIVAL_TABLE} (like public.financials including defaults including indexes)`,
+	);
+	return {
+		name: 'rival',
+		table: RIVAL_TABLE,
+		node: {
+			type: 'n8n-nodes-base.postgres',
+			typeVersion: 2.6,
+			parameters: {
+				operation: 'upsert',
+				schema: { __rl: true, mode: 'list', value: 'public' },
+				table: { __rl: true, mode: 'list', value: RIVAL_TABLE },
+				columns: {
+					mappingMode: 'autoMapInputData',
+					matchingColumns: ['client_kpi_id', 'record_date', 'source_system'],
+				},
+				options: {},
+			},
+			credentials: { postgres: { id: 'benchRival', name: 'Bench Rival' } },
+		},
+		credential: { id: 'benchRival', name: 'Bench Rival', type: 'postgres', data: rivalLogin(database) },
+		items: async (rows) => rows.map(flat),
+	};
+}
+
+function rivalLogin({ host, port, database, user, password }: DatabaseSettings): StoredCredential['data'] {
+	return { host, port, database, user, password, ssl: 'disable', allowUnauthorizedCerts: false };
+}
+
+/** The same values under the names of the columns. */
+function flat({ client, row }: LoadRow): object {
+	const columns = Object.entries(row).map(([property, value]) => [snakeCase(property), value] as const);
+	return { id: cuid(), client_kpi_id: client.externalId, ...Object.fromEntries(columns) };
+}
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** `Manual Trigger → Rows → node → Mark`. */
+export function benchWorkflow({ name, node }: Contender, files: Record<string, string>): WorkflowFile {
+	const chain = [
+		{ name: 'By Hand', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} },
+		{ name: 'Rows', type: 'CUSTOM.benchRows', typeVersion: 1, parameters: files },
+		{ name: 'Load', ...node },
+		{ name: 'Mark', type: 'CUSTOM.benchMark', typeVersion: 1, parameters: files },
+	];
+	const nodes = chain.map((one, index) => ({ ...one, id: `${name}-${index}`, position: [index * 200, 0] }));
+	const connections = Object.fromEntries(
+		nodes
+			.slice(1)
+			.map((one, index) => [nodes[index]!.name, { main: [[{ node: one.name, type: 'main', index: 0 }]] }]),
+	);
+	const settings = { executionOrder: 'v1', saveDataSuccessExecution: 'none', saveManualExecutions: false };
+	return {
+		id: `bench-${name}`,
+		name: `bench ${name}`,
+		nodes,
+		connections,
+		settings,
+	} as unknown as WorkflowFile;
+}

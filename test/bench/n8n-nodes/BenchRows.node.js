@@ -1,0 +1,30 @@
+// Loaded by the real n8n as a custom node (N8N_CUSTOM_EXTENSIONS): gives the rows that the bench has written to a file.
+const { readFileSync, writeFileSync } = require('node:fs');
+
+class BenchRows {
+	constructor() {
+		this.description = {
+			displayName: 'Bench Rows',
+			name: 'benchRows',
+			group: ['input'],
+			version: 1,
+			description: 'Gives the rows of a file',
+			defaults: { name: 'Bench Rows' },
+			inputs: ['main'],
+			outputs: ['main'],
+			properties: [
+				{ displayName: 'Rows File', name: 'rowsFile', type: 'string', default: '' },
+				{ displayName: 'Start File', name: 'startFile', type: 'string', default: '' },
+			],
+		};
+	}
+
+	async execute() {
+		const rows = JSON.parse(readFileSync(this.getNodeParameter('rowsFile', 0), 'utf8'));
+		const items = rows.map((json) => ({ json, pairedItem: { item: 0 } }));
+		writeFileSync(this.getNodeParameter('startFile', 0), JSON.stringify({ at: Date.now() }));
+		return [items];
+	}
+}
+
+module.exports = { BenchRows };
