@@ -30,16 +30,17 @@ export async function saveAccounts(
 	owner: AccountOwner,
 	accounts: readonly AccountFacts[],
 ): Promise<{ saved: StoredAccount[]; conflicts: string[] }> {
-	return await inTenant(pool, owner.tenantId, async (client) => {
-		const saved: StoredAccount[] = [];
-		const conflicts: string[] = [];
-		for (const account of accounts) {
-			const stored = await saveAccount(client, owner, account);
-			if (stored) saved.push(stored);
-			else conflicts.push(account.id);
-		}
-		return { saved, conflicts };
+	// Written in one order, so that two who save the same accounts cannot wait for each other.
+	const ordered = [...accounts].sort((one, other) => (one.id < other.id ? -1 : 1));
+	const stored = await inTenant(pool, owner.tenantId, async (client) => {
+		const byId = new Map<string, StoredAccount | undefined>();
+		for (const account of ordered) byId.set(account.id, await saveAccount(client, owner, account));
+		return byId;
 	});
+	return {
+		saved: accounts.map(({ id }) => stored.get(id)).filter((account) => account !== undefined),
+		conflicts: accounts.map(({ id }) => id).filter((id) => !stored.get(id)),
+	};
 }
 
 /** The accounts of an integration that are to be read. */
