@@ -36,7 +36,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 		await takeAll(context.getInputData(), loading, signal);
 	} catch (error) {
 		await loading.stop(error);
-		throw error;
+		throw nodeError(context.getNode(), error);
 	}
 	await loading.end();
 	if (output.refused > 0) hintAt(context, output.refused);

@@ -1,10 +1,10 @@
 import type { LoadRow } from '../../db/load/chunk';
 
-const CLIENTS = 100;
+const CLIENTS = 20;
 const FIRST_DAY = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
 
-/** Rows of `financials` for 100 clients, a day each, with the metadata that a Xero month has. */
+/** Rows of `financials` for 20 clients of a tenant, a day each, with the metadata that a Xero month has. */
 export function financialsRows(count: number, syncRunId: string): LoadRow[] {
 	return Array.from({ length: count }, (_, index) => financialsRow(index, syncRunId));
 }

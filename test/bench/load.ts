@@ -53,20 +53,29 @@ async function bench(
 		const results = new Results();
 		for (const size of sizes) {
 			for (let round = 0; round < rounds; round++) {
-				for (const contender of contenders) {
-					await admin.query(`truncate ${contender.table}`);
-					for (const pass of ['first', 'unchanged'] as const) {
-						const measure = await load(n8n, admin, folder, contender, size);
-						results.add({ contender: contender.name, size, pass }, measure);
-						console.error(`${contender.name} ${size} ${pass}: ${describe(measure)}`);
-					}
-				}
+				for (const contender of contenders) await compete({ n8n, admin, folder }, contender, size, results);
 			}
 		}
 		console.log(results.report(sizes));
 	} finally {
 		await n8n.close();
 		await admin.end();
+	}
+}
+
+interface Stage {
+	n8n: RealN8n;
+	admin: pg.Pool;
+	folder: string;
+}
+
+/** Into the empty table, then the same again. */
+async function compete(stage: Stage, contender: Contender, size: number, results: Results): Promise<void> {
+	await stage.admin.query(`truncate ${contender.table}`);
+	for (const pass of ['first', 'unchanged'] as const) {
+		const measure = await load(stage, contender, size);
+		results.add({ contender: contender.name, size, pass }, measure);
+		console.error(`${contender.name} ${size} ${pass}: ${describe(measure)}`);
 	}
 }
 
@@ -88,13 +97,7 @@ const filesIn = (folder: string) => ({
 });
 
 /** Runs the workflow once. Its own output may be too large for n8n to print: the mark says that the node was done. */
-async function load(
-	n8n: RealN8n,
-	admin: pg.Pool,
-	folder: string,
-	contender: Contender,
-	size: number,
-): Promise<Measure> {
+async function load({ n8n, admin, folder }: Stage, contender: Contender, size: number): Promise<Measure> {
 	const files = filesIn(folder);
 	await rm(files.markFile, { force: true });
 	await writeFile(
