@@ -22,7 +22,7 @@ const test = (args) =>
 		: runSuites([() => vitest(checkout, []), () => check('npm run demo -- --once', () => demo(['--once']))]);
 
 const testN8n = (args) =>
-	runSuites([() => vitest(checkout, ['--config', 'test/n8n/vitest.config.ts', ...args])]);
+	runSuites([() => vitest(checkout, ['--config', 'test/n8n/vitest.config.mts', ...args])]);
 
 const bench = ([name = 'load', ...args]) => typescript(`test/bench/${name}.ts`)(args);
 

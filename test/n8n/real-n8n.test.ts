@@ -107,7 +107,7 @@ describe('a real n8n with the packed package', () => {
 	it.each([
 		['zixlyPostgres', {}, 'OK', /schema|version|1\.0/i],
 		['zixlyPostgres', { port: 1 }, 'Error', /./],
-		['zixlyPostgres', { password: 'made-up-wrong-password-1' }, 'Error', /./],
+		['zixlyPostgres', { user: 'nobody_of_that_name' }, 'Error', /./],
 		['zixlyTokenKey', {}, 'OK', /./],
 		['zixlyTokenKey', { activeKey: 'too short' }, 'Error', /./],
 	])('tests the credential %s from the dialog, changed by %j: %s', async (id, change, status, message) => {
