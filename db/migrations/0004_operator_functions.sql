@@ -93,12 +93,8 @@ begin
 
 	return query
 	with due as (
-		select i.id, i.last_sync_at, latest.retry_at,
-			-- A tenant's second integration comes after every tenant's first.
-			row_number() over (
-				partition by i.tenant_id
-				order by (latest.retry_at is not null) desc, i.last_sync_at nulls first, i.id
-			) as turn
+		select i.id, i.tenant_id, i.last_sync_at, latest.retry_at is not null as again,
+			coalesce(latest.retry_at, i.last_sync_at) as since
 		from public.integrations i
 		left join lateral (
 			select r.retry_at
@@ -120,20 +116,35 @@ begin
 				or (latest.retry_at is null and (i.last_sync_at is null or i.last_sync_at <= now() - sync_every))
 			)
 	),
+	turns as (
+		-- A tenant's second integration comes after every tenant's first.
+		select due.*, row_number() over (
+			partition by due.tenant_id order by due.again desc, due.since nulls first, due.id
+		) as turn
+		from due
+	),
+	places as (
+		-- Who tries again goes before who is merely due, one for one: there may be so many of the former that the
+		-- latter would never be read.
+		select turns.*, row_number() over (
+			partition by turns.turn, turns.again order by turns.since nulls first, turns.id
+		) as place
+		from turns
+	),
 	-- Not the stronger `for update`: that would skip an integration whose row is merely pointed to by someone's insert.
 	locked as (
-		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, due.turn, due.retry_at
+		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, places.turn, places.place, places.again
 		from public.integrations i
-		join due on due.id = i.id
+		join places on places.id = i.id
 		-- Asked again of the row as it is once locked: another claimer may have brought it up to date meanwhile.
-		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from due.last_sync_at
-		order by due.turn, (due.retry_at is not null) desc, i.last_sync_at nulls first, i.id
+		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from places.last_sync_at
+		order by places.turn, places.place, places.again desc
 		limit coalesce(cardinality(run_ids), 0)
 		for no key update of i skip locked
 	),
 	numbered as (
 		select locked.*, row_number() over (
-			order by locked.turn, (locked.retry_at is not null) desc, locked.last_sync_at nulls first, locked.id
+			order by locked.turn, locked.place, locked.again desc
 		) as position
 		from locked
 	),
