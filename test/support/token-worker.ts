@@ -2,6 +2,7 @@
 import { poolFor, type DatabaseSettings } from '../../db/connection';
 import { keyRing, type KeyRingFields } from '../../db/key-ring';
 import { refreshToken, type TokenOwner, type TokenSet } from '../../db/tokens';
+import { exchangeAtSandbox } from './sandbox-tokens';
 import { exchangeAt } from './token-server';
 
 export interface RefreshOrder {
@@ -9,6 +10,8 @@ export interface RefreshOrder {
 	ring: KeyRingFields;
 	owner: TokenOwner;
 	tokenUrl: string;
+	/** Whether the URL is the sandbox's, which is asked as Extract asks a provider. */
+	isSandbox?: boolean;
 	stale: string;
 	/** How many ask at once. */
 	callers: number;
@@ -43,7 +46,8 @@ async function refreshAll(order: RefreshOrder): Promise<string[]> {
 }
 
 async function exchangeFor(order: RefreshOrder, token: string): Promise<TokenSet> {
-	const tokens = await exchangeAt(order.tokenUrl, token);
+	const exchange = order.isSandbox ? exchangeAtSandbox : exchangeAt;
+	const tokens = await exchange(order.tokenUrl, token);
 	tell({ news: 'answered' });
 	if (order.stopBeforeSaving) await new Promise(() => undefined);
 	return tokens;
