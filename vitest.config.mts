@@ -6,7 +6,7 @@ const database = {
 	hookTimeout: 60_000,
 };
 
-/** `npm test`; the tests in a real n8n have a configuration of their own (test/n8n/vitest.config.ts). */
+/** `npm test`; the tests in a real n8n have a configuration of their own (test/n8n/vitest.config.mts). */
 export default defineConfig({
 	test: {
 		projects: [
