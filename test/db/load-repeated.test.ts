@@ -15,7 +15,9 @@ beforeEach(async () => {
 
 const versions = async () => (await financialsOf(database, target.tenantId)).map(({ version }) => version);
 const revenues = async () =>
-	Object.fromEntries((await financialsOf(database, target.tenantId)).map(({ day, revenue }) => [day, revenue]));
+	Object.fromEntries(
+		(await financialsOf(database, target.tenantId)).map(({ day, revenue }) => [day, revenue]),
+	);
 
 describe('the same rows again', () => {
 	it('ten times are the same rows, of which none is rewritten', async () => {
@@ -115,7 +117,9 @@ describe('keys with nulls', () => {
 	});
 
 	it('a text with the marks that part the columns stays one text', async () => {
-		const odd = month('2026-06-30', '1.00', { row: { externalId: 'a\u001fb\u001ec', sourceSystem: '\u001e' } });
+		const odd = month('2026-06-30', '1.00', {
+			row: { externalId: 'a\u001fb\u001ec', sourceSystem: '\u001e' },
+		});
 		expect((await target.load([odd, month('2026-05-31', '1.00')])).fates).toEqual(['inserted', 'inserted']);
 		expect((await target.load([odd])).fates).toEqual(['unchanged']);
 		const { rows } = await database.admin.query(
