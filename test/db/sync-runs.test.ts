@@ -1,5 +1,7 @@
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { poolFor } from '../../db/connection';
 import { createIntegration, listIntegrations } from '../../db/integrations';
 import {
 	claimDue,
@@ -13,6 +15,7 @@ import {
 	type RunEnd,
 } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
+import { cuttingProxy } from '../support/cutting-proxy';
 import { testDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -266,6 +269,37 @@ describe('finishing a run', () => {
 		await expect(finish({ ...run, tenantId: other.tenantId })).rejects.toThrow(unknown);
 		await expect(finish({ ...run, syncRunId: 'never' })).rejects.toThrow(unknown);
 		expect(await runOf(run)).toMatchObject({ status: 'running' });
+	});
+});
+
+describe('a commit whose answer is lost', () => {
+	/** Runs `work` over a connection that breaks once, after a commit and before its answer. */
+	async function withLostAnswer<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
+		const proxy = await cuttingProxy(database.settings.port, 'commit');
+		const pool = poolFor({ ...database.settings, port: proxy.port });
+		const result = await work(pool);
+		expect(proxy.cuts).toBe(1);
+		await pool.end();
+		await proxy.close();
+		return result;
+	}
+
+	it('still closes the run, once, and says so', async () => {
+		const { tenantId, syncRunId, ...run } = await claimOne();
+		const end = { tenantId, syncRunId, status: 'succeeded' } as const;
+		const finished = await withLostAnswer(async (pool) => await finishRun(pool, end));
+		expect(finished).toMatchObject({ closed: true, status: 'succeeded' });
+		expect((await integrationOf(run)).lastSyncAt).toBe(finished.finishedAt);
+	});
+
+	it('of a claim leaves the run to be found by its execution, and opens no second one', async () => {
+		const { integrationId } = await connect('Harbour');
+		const options = { provider: 'xero', limit: 5, syncEveryHours: 6, executionId: 'execution-9' };
+		const claimed = await withLostAnswer(
+			async (pool) => await claimDue(pool, { ...options, authentication: 'n8n', runNow: true }),
+		);
+		expect(claimed).toEqual([]);
+		expect(await runsOfExecution(database.pool, 'execution-9')).toMatchObject([{ integrationId }]);
 	});
 });
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { poolFor } from '../../db/connection';
 import { generateKey, keyRing } from '../../db/key-ring';
 import { NoRefreshTokenError, readToken, refreshToken, storeTokens } from '../../db/tokens';
 import type { RefreshRequest, TokenOwner, TokenSet } from '../../db/tokens';
 import { newConnection, newExpiredConnection } from '../support/connected';
+import { cuttingProxy } from '../support/cutting-proxy';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { pairOf } from '../support/token-server';
 
@@ -196,6 +198,18 @@ describe('a connection lost between the provider’s answer and the save', () =>
 		expect(namesOf(await refresh({ exchange: lose }))).toEqual(pair(9));
 		expect(namesOf(await stored())).toEqual(pair(9));
 		expect(calls).toHaveLength(1);
+	});
+});
+
+describe('a commit whose answer is lost', () => {
+	it('costs no second call: what was stored is found again', async () => {
+		const proxy = await cuttingProxy(database.settings.port, 'commit');
+		const pool = poolFor({ ...database.settings, port: proxy.port });
+		expect(namesOf(await refreshToken(pool, ring, owner, { stale: OLD, exchange }))).toEqual(pair(1));
+		expect(namesOf(await stored())).toEqual(pair(1));
+		expect([calls.length, proxy.cuts]).toEqual([1, 1]);
+		await pool.end();
+		await proxy.close();
 	});
 });
 
