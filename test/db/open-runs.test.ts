@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { poolFor } from '../../db/connection';
+import { createIntegration, listIntegrations } from '../../db/integrations';
+import {
+	claimDue,
+	finishRun,
+	listRuns,
+	openRun,
+	renewLeases,
+	type ClaimedRun,
+	type FinishedRun,
+	type RunEnd,
+} from '../../db/sync-runs';
+import { createTenant } from '../../db/tenants';
+import { cuttingProxy } from '../support/cutting-proxy';
+import { testDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+beforeAll(async () => {
+	database = await testDatabase();
+});
+afterAll(async () => {
+	await database.close();
+});
+beforeEach(async () => {
+	await database.admin.query('truncate tenants cascade');
+});
+
+/** A tenant with a connection, claimed. */
+async function claimed(name: string): Promise<ClaimedRun> {
+	const { id: tenantId } = await createTenant(database.pool, { name });
+	const given = { tenantId, provider: 'xero', authentication: 'n8n' } as const;
+	const { integrationId } = await createIntegration(database.pool, given);
+	const [run] = await claimDue(database.pool, {
+		provider: 'xero',
+		limit: 50,
+		syncEveryHours: 6,
+		executionId: 'execution-1',
+		authentication: 'n8n',
+		integrationId,
+		runNow: false,
+	});
+	return run!;
+}
+
+async function finish({ tenantId, syncRunId }: ClaimedRun, end: Partial<RunEnd> = {}): Promise<FinishedRun> {
+	return await finishRun(database.pool, { tenantId, syncRunId, status: 'succeeded', ...end });
+}
+
+describe('a run can be closed', () => {
+	it('whatever characters a provider’s words hold', async () => {
+		const words = 'cut \u0000 here \ud800 and C:\\u0000';
+		const finished = await finish(await claimed('Harbour'), {
+			status: 'failed',
+			error: { class: 'bad_request', message: words },
+			warnings: ['\u0000'],
+		});
+		expect(finished.error).toEqual({
+			class: 'bad_request',
+			message: 'cut \\u0000 here \\ud800 and C:\\u0000',
+		});
+		expect(finished.warnings).toEqual(['\\u0000']);
+	});
+
+	it('however long it stood open', async () => {
+		const run = await claimed('Harbour');
+		await database.admin.query("update etl.sync_runs set started_at = now() - interval '400 days'");
+		expect((await finish(run)).durationMs).toBeGreaterThan(399 * 86_400_000);
+	});
+
+	it('for one tenant without a word about another', async () => {
+		const [one, two] = [await claimed('One'), await claimed('Two')];
+		await finish(one, { status: 'failed', needsPerson: true });
+		expect(await renewLeases(database.pool, [one.syncRunId, two.syncRunId])).toEqual(
+			new Set([two.syncRunId]),
+		);
+		const integrations = await listIntegrations(database.pool, {});
+		expect(integrations.map(({ tenantName, status }) => [tenantName, status])).toEqual([
+			['One', 'ERROR'],
+			['Two', 'ACTIVE'],
+		]);
+	});
+});
+
+describe('a run of no connection', () => {
+	it('is opened once, although the answer to its commit was lost', async () => {
+		const { id: tenantId } = await createTenant(database.pool, { name: 'Uploads' });
+		const proxy = await cuttingProxy(database.settings.port, 'commit');
+		const pool = poolFor({ ...database.settings, port: proxy.port });
+		try {
+			const id = await openRun(pool, { tenantId, provider: 'manual', executionId: 'execution-1' });
+			expect(proxy.cuts).toBe(1);
+			expect((await listRuns(database.pool, {})).map((run) => run.id)).toEqual([id]);
+		} finally {
+			await pool.end();
+			await proxy.close();
+		}
+	});
+
+	it('needs a tenant that exists', async () => {
+		const unknown = { tenantId: 'unknown', provider: 'manual', executionId: 'execution-1' };
+		await expect(openRun(database.pool, unknown)).rejects.toMatchObject({ code: '23503' });
+	});
+});
+
+describe('the list of runs', () => {
+	it('comes newest first, of a tenant, integration, provider or status, as many as wanted', async () => {
+		const [first, second] = [await claimed('One'), await claimed('Two')];
+		await finish(first);
+		const listed = async (filter: Parameters<typeof listRuns>[1]): Promise<string[]> =>
+			(await listRuns(database.pool, filter)).map((run) => run.id);
+		expect(await listed({})).toEqual([second.syncRunId, first.syncRunId]);
+		expect(await listed({ limit: 1 })).toEqual([second.syncRunId]);
+		expect(await listed({ tenantId: first.tenantId })).toEqual([first.syncRunId]);
+		expect(await listed({ integrationId: second.integrationId })).toEqual([second.syncRunId]);
+		expect(await listed({ status: 'succeeded' })).toEqual([first.syncRunId]);
+		expect(await listed({ provider: 'hubspot' })).toEqual([]);
+	});
+});
