@@ -1,4 +1,9 @@
+import { createRequire } from 'node:module';
+
 import { defineConfig } from 'vitest/config';
+
+// The CommonJS build, as n8n loads it: the other one would be transformed, and be a second copy of its classes.
+const alias = { 'n8n-workflow': createRequire(import.meta.url).resolve('n8n-workflow') };
 
 const database = {
 	globalSetup: ['test/support/database-setup.ts'],
@@ -8,11 +13,13 @@ const database = {
 
 /** `npm test`; the tests in a real n8n have a configuration of their own (test/n8n/vitest.config.mts). */
 export default defineConfig({
+	resolve: { alias },
 	test: {
 		projects: [
-			{ test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-			{ test: { name: 'db', include: ['test/db/**/*.test.ts'], ...database } },
+			{ extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+			{ extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'], ...database } },
 			{
+				extends: true,
 				test: {
 					name: 'nodes',
 					include: ['test/nodes/**/*.test.ts'],
