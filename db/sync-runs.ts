@@ -252,11 +252,17 @@ async function markIntegration(client: PoolClient, integrationId: string, end: R
 	if (end.status === 'succeeded') {
 		await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
 	} else if (end.needsPerson) {
-		await client.query(`update integrations set status = 'ERROR' where id = $1 and status = 'ACTIVE'`, [
-			integrationId,
-		]);
+		await client.query(MARK_FOR_A_PERSON, [integrationId, end.syncRunId]);
 	}
 }
+
+// Who connected the tenant again while the run failed with the old token has mended it already. (A run that first
+// refreshed the token is taken for such a one; the next run tells.)
+const MARK_FOR_A_PERSON = `
+	update integrations i set status = 'ERROR'
+	from etl.sync_runs r
+	where i.id = $1 and r.id = $2 and i.status = 'ACTIVE'
+		and (i.updated_at <= r.started_at or r.error ->> 'class' is distinct from 'reconnect_required')`;
 
 /** The warnings lie among the counts; a reader wants them apart. */
 function withWarnings<Row extends { counts: Record<string, unknown> }>(

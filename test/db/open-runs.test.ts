@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { poolFor } from '../../db/connection';
 import { createIntegration, listIntegrations } from '../../db/integrations';
+import { generateKey, keyRing } from '../../db/key-ring';
 import {
 	claimDue,
 	finishRun,
@@ -13,6 +14,7 @@ import {
 	type RunEnd,
 } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
+import { storeTokens } from '../../db/tokens';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { testDatabase, type TestDatabase } from '../support/database';
 
@@ -67,6 +69,20 @@ describe('a run can be closed', () => {
 		const run = await claimed('Harbour');
 		await database.admin.query("update etl.sync_runs set started_at = now() - interval '400 days'");
 		expect((await finish(run)).durationMs).toBeGreaterThan(399 * 86_400_000);
+	});
+
+	it('without undoing what a person mended meanwhile', async () => {
+		const statusAfter = async (run: ClaimedRun): Promise<string | undefined> => {
+			const error = { class: 'reconnect_required', message: 'made up' };
+			await finish(run, { status: 'failed', needsPerson: true, error });
+			return (await listIntegrations(database.pool, { tenantId: run.tenantId }))[0]?.status;
+		};
+		const [mended, broken] = [await claimed('Mended'), await claimed('Broken')];
+		const { id, key } = generateKey();
+		const tokens = { accessToken: 'made-up-access-token-1', refreshToken: null, expiresAt: null };
+		await storeTokens(database.pool, keyRing({ activeKeyId: id, activeKey: key }), mended, tokens);
+		expect(await statusAfter(mended)).toBe('ACTIVE');
+		expect(await statusAfter(broken)).toBe('ERROR');
 	});
 
 	it('for one tenant without a word about another', async () => {
