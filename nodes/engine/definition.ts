@@ -1,5 +1,5 @@
 import type { FailureClass } from '../shared/messages';
-import type { Account } from './account';
+import type { Account } from '../shared/account';
 import type { CalendarMonth } from './months';
 
 /** Everything the engine must know about a provider. Adding one is writing one of these, not a program. */

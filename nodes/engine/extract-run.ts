@@ -1,5 +1,5 @@
 import type { Envelope, FailureMessage, Message, RecordMessage, StateMessage } from '../shared/messages';
-import type { Account } from './account';
+import type { Account } from '../shared/account';
 import { apiOf, type ApiContext } from './api';
 import type { AccountReference, ProviderApi, StreamDefinition } from './definition';
 import { asFailure, ReadFailure } from './failure';

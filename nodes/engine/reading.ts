@@ -1,4 +1,4 @@
-import type { Account } from './account';
+import type { Account } from '../shared/account';
 import { readCalendarMonths } from './calendar-months';
 import type { Clock } from './clock';
 import type { ProviderApi, StreamDefinition } from './definition';

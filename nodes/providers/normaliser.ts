@@ -1,5 +1,5 @@
 import type { RateNeed } from '../../db/exchange-rates';
-import type { Account } from '../engine/account';
+import type { Account } from '../shared/account';
 import type { CanonicalTable, Unsourced } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { ClientReference } from '../shared/messages';

@@ -1,4 +1,4 @@
-import type { Account } from '../engine/account';
+import type { Account } from './account';
 
 /** Where a message comes from. Every message carries it, so that each node can tell whose data it handles. */
 export interface Envelope {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Account } from '../../nodes/engine/account';
+import type { Account } from '../../nodes/shared/account';
 import type { AccountReference, ApiRequest, ProviderDefinition } from '../../nodes/engine/definition';
 import { extractRun, type ExtractContext, type RunBooks } from '../../nodes/engine/extract-run';
 import { ReadFailure } from '../../nodes/engine/failure';

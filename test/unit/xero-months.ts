@@ -1,7 +1,7 @@
 import { normaliseRecord, type Outcome } from '../../nodes/TransformNormalize/normalise-record';
 import { incomingRecord, type IncomingRecord } from '../../nodes/TransformNormalize/incoming';
 import type { PublishedRate } from '../../db/exchange-rates';
-import type { Account } from '../../nodes/engine/account';
+import type { Account } from '../../nodes/shared/account';
 import type { NormaliseSettings } from '../../nodes/providers/normaliser';
 import { Conversion } from '../../nodes/shared/conversion';
 
