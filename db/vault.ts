@@ -91,5 +91,8 @@ function keyOf({ keys }: KeyRing, keyId: string): KeyObject {
 }
 
 function identityOf({ tenantId, provider, column }: TokenPlace): Buffer {
+	// Only then can the text be read in one way alone, whatever the tenant's id is.
+	if (provider.includes('|'))
+		throw new VaultError('malformed', `A provider cannot be called "${provider}": take out the "|".`);
 	return Buffer.from(`${tenantId}|${provider}|${column}`, 'utf8');
 }

@@ -133,6 +133,12 @@ describe('a changed text is refused', () => {
 		expect(refusal(sealed, { ...place, column: 'access_token' })).toBe('not_authentic');
 		expect(refusal(sealed)).toBeUndefined();
 	});
+
+	it('moved to where the tenant and the provider would read the same together', () => {
+		const odd = seal(ring, { ...place, tenantId: 'a|b', provider: 'c' }, SECRET);
+		expect(refusal(odd, { ...place, tenantId: 'a', provider: 'b|c' })).toBe('malformed');
+		expect(() => seal(ring, { ...place, provider: 'b|c' }, SECRET)).toThrow(VaultError);
+	});
 });
 
 describe('keys', () => {
