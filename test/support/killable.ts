@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { CHECKOUT } from './checkout';
@@ -9,14 +11,21 @@ import type { WorkerNews, WorkerOrder } from './sync-worker';
 export class KillableSync {
 	private readonly heard: WorkerNews[] = [];
 
-	private constructor(private readonly child: ChildProcess) {
+	private constructor(
+		private readonly child: ChildProcess,
+		/** Its temporary files: killed, it cannot remove them itself. */
+		private readonly folder: string,
+	) {
 		child.on('message', (news: WorkerNews) => this.heard.push(news));
 	}
 
 	/** Starts the process; it waits for its order. */
 	static start(): KillableSync {
 		const worker = join(CHECKOUT, 'test', 'support', 'sync-worker.ts');
-		return new KillableSync(fork(worker, { cwd: CHECKOUT, execArgv: ['--import', 'tsx'], stdio: 'inherit' }));
+		const folder = mkdtempSync(join(tmpdir(), 'zixly-killable-'));
+		const env = { ...process.env, TMPDIR: folder };
+		const child = fork(worker, { cwd: CHECKOUT, env, execArgv: ['--import', 'tsx'], stdio: 'inherit' });
+		return new KillableSync(child, folder);
 	}
 
 	async begin(order: WorkerOrder): Promise<void> {
@@ -41,10 +50,12 @@ export class KillableSync {
 
 	/** SIGKILL; resolves when the process is gone. */
 	async kill(): Promise<void> {
-		if (this.hasEnded()) return;
-		const exit = once(this.child, 'exit');
-		this.child.kill('SIGKILL');
-		await exit;
+		if (!this.hasEnded()) {
+			const exit = once(this.child, 'exit');
+			this.child.kill('SIGKILL');
+			await exit;
+		}
+		rmSync(this.folder, { recursive: true, force: true });
 	}
 
 	private hasEnded(): boolean {

@@ -46,6 +46,7 @@ export interface EngineRun {
 }
 
 let engine: Engine | undefined;
+let folder: string | undefined;
 
 /** Runs a workflow file in n8n's own engine, with the checkout's built package loaded as n8n loads it. */
 export async function runWorkflow(workflow: WorkflowFile, options: RunOptions): Promise<EngineRun> {
@@ -53,10 +54,14 @@ export async function runWorkflow(workflow: WorkflowFile, options: RunOptions): 
 	return await engine.run(workflow, options);
 }
 
-/** Closes the built package's connection pools, so that a test's database can be dropped. */
+/**
+ * Closes the built package's connection pools, so that a test's database can be dropped, and removes n8n's folder
+ * with its log: a test worker is ended before it could do so at its exit. Workflows can still be run afterwards.
+ */
 export async function closeEngine(): Promise<void> {
 	const built = requireFromCheckout('./dist/db/connection.js') as { closePools(): Promise<void> };
 	await built.closePools();
+	if (folder) rmSync(folder, { recursive: true, force: true });
 }
 
 interface Engine {
@@ -76,8 +81,7 @@ async function loadEngine(): Promise<Engine> {
 
 /** n8n-core reads these, and writes its settings below its folder, as soon as it is loaded. */
 function setUpProcess(): void {
-	const folder = mkdtempSync(join(tmpdir(), 'zixly-n8n-engine-'));
-	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+	folder = mkdtempSync(join(tmpdir(), 'zixly-n8n-engine-'));
 	process.env.N8N_USER_FOLDER = folder;
 	process.env.N8N_LOG_LEVEL = 'debug';
 	process.env.N8N_LOG_OUTPUT = 'file';
