@@ -1,3 +1,5 @@
+import cuid from '@bugsnag/cuid';
+
 import { dataTables, type Column, type DataTable } from '../tables';
 import type { LoadClient, LoadRow } from './chunk';
 import {
@@ -14,6 +16,8 @@ import {
 export interface PreparedRow {
 	/** Its place in the chunk. */
 	index: number;
+	/** For the case that the row is new. Made here, since rows are checked while the chunk before is stored. */
+	id: string;
 	table: DataTable;
 	client: PreparedClient;
 	/** One for each of the table's columns. */
@@ -69,6 +73,7 @@ function prepare(given: LoadRow, index: number): PreparedRow {
 	}
 	return {
 		index,
+		id: cuid(),
 		table,
 		client: prepareClient(given.client, given.provider),
 		values,

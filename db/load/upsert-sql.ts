@@ -52,12 +52,16 @@ function build(table: DataTable, nullKeys: readonly boolean[]): string {
 	where not ${newer('t.metadata', "excluded.metadata -> '_src' ->> 'version'")}
 	returning t.id, ${list('t.', key)}
 )
-select string_agg(case
-	when c.fate in ('=', '<') then c.fate
-	when w.id is null then '<' -- a newer one came in while this statement ran
-	when w.id = c.id then '+'
-	else '~' end, '' order by c.ord) as fates
-from compared c left join written w on ${sameKey('w', 'c', table.key, nullKeys)}`;
+select string_agg(mark, '' order by ord) as fates from (
+	select ord, fate as mark from compared where fate in ('=', '<')
+	union all
+	select c.ord, case
+		when w.id is null then '<' -- a newer one came in while this statement ran
+		when w.id = c.id then '+'
+		else '~' end
+	from compared c left join written w on ${sameKey('w', 'c', table.key, nullKeys)}
+	where c.fate in ('+', '~')
+) marks`;
 }
 
 function incoming({ columns }: DataTable): string {

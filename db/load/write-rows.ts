@@ -1,4 +1,3 @@
-import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
 import { meaningOf } from '../sqlstate';
@@ -118,7 +117,7 @@ async function upsert(
 ): Promise<void> {
 	const { table, values } = rows[0]!;
 	const { separator, nothing, texts } = columnTexts([
-		{ values: rows.map(() => cuid()), free: false },
+		{ values: rows.map(({ id }) => id), free: false },
 		{ values: rows.map((row) => row.clientKpiId), free: true },
 		...table.columns.map(({ type }, index) => ({
 			values: rows.map((row) => row.values[index]!),
