@@ -37,7 +37,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: '32 random bytes in base64: "npx zixly key generate" makes one',
+			description: '32 random bytes in base64: "npx --package n8n-nodes-zixly zixly key generate" makes one',
 			required: true,
 		},
 		// eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- they open what they sealed
