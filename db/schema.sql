@@ -180,6 +180,7 @@ alter table users add constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) RE
 alter table etl.accounts add constraint accounts_pkey PRIMARY KEY (provider, account_id);
 alter table etl.accounts add constraint accounts_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table etl.accounts add constraint accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.client_links add constraint client_links_client_kpi_id_provider_key UNIQUE (client_kpi_id, provider);
 alter table etl.client_links add constraint client_links_tenant_id_provider_external_id_key UNIQUE (tenant_id, provider, external_id);
 alter table etl.client_links add constraint client_links_client_kpi_id_fkey FOREIGN KEY (client_kpi_id) REFERENCES client_kpis(id) ON DELETE CASCADE;
 alter table etl.client_links add constraint client_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
@@ -212,7 +213,6 @@ CREATE INDEX lead_events_stage_status_idx ON public.lead_events USING btree (sta
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 CREATE INDEX accounts_integration_id_idx ON etl.accounts USING btree (integration_id);
 CREATE INDEX accounts_tenant_id_idx ON etl.accounts USING btree (tenant_id);
-CREATE INDEX client_links_client_kpi_id_idx ON etl.client_links USING btree (client_kpi_id);
 CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
 CREATE INDEX rejected_records_sync_run_id_idx ON etl.rejected_records USING btree (sync_run_id);
 CREATE INDEX rejected_records_tenant_id_last_seen_at_idx ON etl.rejected_records USING btree (tenant_id, last_seen_at DESC);

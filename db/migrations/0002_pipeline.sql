@@ -100,6 +100,7 @@ create table etl.client_links (
 	provider text not null,
 	external_id text not null,
 	client_kpi_id text not null references public.client_kpis on delete cascade,
-	unique (tenant_id, provider, external_id)
+	unique (tenant_id, provider, external_id),
+	-- Two accounts of one provider would meet in the keys of financials and custom_metrics.
+	unique (client_kpi_id, provider)
 );
-create index client_links_client_kpi_id_idx on etl.client_links (client_kpi_id);

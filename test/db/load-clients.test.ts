@@ -27,6 +27,14 @@ const clients = async () =>
 		)
 	).rows as Array<{ client_id: string; client_name: string; industry: string | null; version: string }>;
 
+/** As the operator links an external id to each client of the tenant. */
+const link = async (provider: string, externalId: string) =>
+	await database.admin.query(
+		`insert into etl.client_links (tenant_id, provider, external_id, client_kpi_id)
+		select tenant_id, $2, $3, id from client_kpis where tenant_id = $1`,
+		[target.tenantId, provider, externalId],
+	);
+
 describe('the client of a row', () => {
 	it('is made once, named by provider and id, and not touched while it stays the same', async () => {
 		await target.load([about({}), about({}, '2026-05-31'), about({ externalId: 'xero:org-2' })]);
@@ -52,11 +60,7 @@ describe('the client of a row', () => {
 
 	it('is the one that the operator linked, whose name stays', async () => {
 		await target.load([about({ externalId: 'company', clientName: 'Company' })]);
-		await database.admin.query(
-			`insert into etl.client_links (tenant_id, provider, external_id, client_kpi_id)
-			select tenant_id, 'xero', 'org-1', id from client_kpis where tenant_id = $1`,
-			[target.tenantId],
-		);
+		await link('xero', 'org-1');
 		await target.load([about({ clientName: 'Other name' }, '2026-05-31')]);
 		expect(await clients()).toMatchObject([{ client_id: 'xero:company', client_name: 'Company' }]);
 		const { rows } = await database.admin.query(
@@ -66,15 +70,18 @@ describe('the client of a row', () => {
 		expect(rows).toEqual([{ count: 2 }]);
 	});
 
-	it('that two external ids are linked to has one row of two for the same key', async () => {
+	it('that another external id is linked to has one row of two for the same key', async () => {
 		await target.load([about({ externalId: 'company' }, '2020-01-31')]);
-		await database.admin.query(
-			`insert into etl.client_links (tenant_id, provider, external_id, client_kpi_id)
-			select tenant_id, 'xero', external, id from client_kpis, unnest(array['a', 'b']) external where tenant_id = $1`,
-			[target.tenantId],
-		);
-		const result = await target.load([about({ externalId: 'a' }), about({ externalId: 'b' })]);
+		await link('xero', 'a');
+		const result = await target.load([about({ externalId: 'a' }), about({ externalId: 'company' })]);
 		expect(fatesOf(result)).toEqual({ deduplicated: 1, inserted: 1 });
+	});
+
+	it('has one link of a provider at most, and one of each other provider', async () => {
+		await target.load([about({ externalId: 'company' })]);
+		await link('xero', 'a');
+		await link('hubspot', 'a');
+		await expect(link('xero', 'b')).rejects.toMatchObject({ code: '23505' });
 	});
 
 	it('of another tenant with the same id stays as it is', async () => {
