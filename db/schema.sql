@@ -216,7 +216,7 @@ CREATE INDEX accounts_tenant_id_idx ON etl.accounts USING btree (tenant_id);
 CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
 CREATE INDEX rejected_records_sync_run_id_idx ON etl.rejected_records USING btree (sync_run_id);
 CREATE INDEX rejected_records_tenant_id_last_seen_at_idx ON etl.rejected_records USING btree (tenant_id, last_seen_at DESC);
-CREATE UNIQUE INDEX rejected_records_open_idx ON etl.rejected_records USING btree (tenant_id, provider, stream, account_id, md5(record_id), stage) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
+CREATE UNIQUE INDEX rejected_records_open_idx ON etl.rejected_records USING btree (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provider), stage) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
 CREATE INDEX stream_states_sync_run_id_idx ON etl.stream_states USING btree (sync_run_id);
 CREATE INDEX stream_states_tenant_id_idx ON etl.stream_states USING btree (tenant_id);
 CREATE INDEX sync_runs_integration_id_started_at_idx ON etl.sync_runs USING btree (integration_id, started_at DESC);

@@ -105,7 +105,8 @@ from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text
 	$12::text[], $13::text[]) with ordinality
 	as i(id, provider, stream, account_id, record_id, stage, code, path, message, payload, ord)
 order by i.ord
-on conflict (tenant_id, provider, stream, account_id, md5(record_id), stage) where resolved_at is null do update
+on conflict (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provider), stage)
+	where resolved_at is null do update
 set attempts = r.attempts + (r.sync_run_id is distinct from excluded.sync_run_id)::int,
 	integration_id = excluded.integration_id, sync_run_id = excluded.sync_run_id, last_seen_at = now(),
 	reason_code = excluded.reason_code, reason_path = excluded.reason_path,

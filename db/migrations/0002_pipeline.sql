@@ -78,9 +78,10 @@ create table etl.rejected_records (
 	attempts integer not null default 1,
 	resolved_at timestamptz
 );
--- One open row per record. A record's id may be longer than an index entry, hence its hash.
+-- One open row per record. What names it comes from outside and may be longer than an index entry, hence the hashes;
+-- the record's goes first, since resolving looks for that.
 create unique index rejected_records_open_idx
-	on etl.rejected_records (tenant_id, provider, stream, account_id, md5(record_id), stage)
+	on etl.rejected_records (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provider), stage)
 	nulls not distinct where resolved_at is null;
 create index rejected_records_tenant_id_last_seen_at_idx on etl.rejected_records (tenant_id, last_seen_at desc);
 create index rejected_records_integration_id_idx on etl.rejected_records (integration_id);

@@ -295,6 +295,24 @@ describe('rejected records', () => {
 		expect((await rejections()).map(({ resolved }) => resolved)).toEqual([false, false]);
 	});
 
+	it.each(['provider', 'stream', 'accountId', 'recordId'])(
+		'are kept, counted and resolved however long their %s is',
+		async (part) => {
+			const long = { [part]: noise(9_000) };
+			const client = { clientId: 'xero:org-1', externalId: '', clientName: 'Harbour', industry: null };
+			const record = (revenue: string) => ({ ...month('2026-06-30', revenue), client, ...long });
+			await target.load([record('x')], { rejected: [rejected('2026-06', long)] });
+			await target.nextRun();
+			await target.load([record('x')]);
+			expect(await rejections()).toMatchObject([
+				{ stage: 'load', attempts: 2, resolved: false },
+				{ stage: 'transform', attempts: 1, resolved: false },
+			]);
+			await target.load([record('1.00')]);
+			expect((await rejections()).map(({ resolved }) => resolved)).toEqual([true, true]);
+		},
+	);
+
 	it('keep what jsonb could not: NUL, and a note for what JSON cannot hold', async () => {
 		await target.load([], {
 			rejected: [rejected('a', { record: { text: 'a\0b' } }), rejected('b', { record: circle() })],
