@@ -55,7 +55,8 @@ const COMMANDS: Record<string, Command> = {
 export async function runCommand(args: string[], environment: NodeJS.ProcessEnv): Promise<Outcome> {
 	const { values, positionals } = parse(args);
 	if (values.help || positionals[0] === 'help') return { words: [USAGE] };
-	const command = COMMANDS[positionals.join(' ')];
+	const name = positionals.join(' ');
+	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 	if (!command) {
 		const asked =
 			positionals.length > 0 ? `"${positionals.join(' ')}" is not a command.` : 'No command was given.';

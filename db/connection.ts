@@ -78,6 +78,8 @@ export function clientConfig(settings: DatabaseSettings): pg.ClientConfig {
 		application_name: 'zixly',
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
 		keepAlive: true,
+		// A connection that was cut without a word is noticed within minutes, not after the system's two hours.
+		keepAliveInitialDelayMillis: 10_000,
 		types: { getTypeParser },
 	};
 }

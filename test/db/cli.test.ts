@@ -84,6 +84,7 @@ describe('zixly', () => {
 	const refused: Array<[what: string, args: string[], words: RegExp]> = [
 		['no command', [], /No command was given[^]*Usage/],
 		['an unknown command', ['tenant', 'burn'], /"tenant burn" is not a command[^]*Usage/],
+		['a name that every object has', ['constructor'], /"constructor" is not a command[^]*Usage/],
 		['an unknown option', ['migrate', '--force'], /--force[^]*Usage/],
 		['no database', ['migrate'], /Give --database-url or set DATABASE_URL/],
 		['a URL that is none', ['migrate', '--database-url', 'made-up-secret'], /cannot be read/],
