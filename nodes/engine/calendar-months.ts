@@ -53,8 +53,10 @@ function planOf({ account, state, options }: Context, now: Date, variant: string
 	const complete = isComplete(state) && state.variant === variant && state.readFrom <= historyFrom;
 	if (!complete) return { from: historyFrom, through, historyFrom, full: true };
 	const full = !wasReadToday(state.fullReadAt, now, account.timezone);
-	const back = full ? usual : earlier(plusMonths(through, -MONTHS_BACK_LATER), state.readThrough);
-	return { from: later(back, historyFrom), through, historyFrom: earlier(state.readFrom, historyFrom), full };
+	// After a pause longer than the usual stretch it goes on where it stopped, or the months between were lost.
+	const back = earlier(full ? usual : plusMonths(through, -MONTHS_BACK_LATER), state.readThrough);
+	const from = later(back, options.historyStart ?? back);
+	return { from, through, historyFrom: from > state.readThrough ? from : state.readFrom, full };
 }
 
 function isComplete(state: Record<string, unknown>): state is MonthsState {

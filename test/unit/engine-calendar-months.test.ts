@@ -107,6 +107,29 @@ describe('which months are read', () => {
 		expect(end.state).toMatchObject({ readFrom: '2025-07' });
 	});
 
+	const paused = {
+		...fullState,
+		fullReadAt: '2025-03-20T00:00:00.000Z',
+		readFrom: '2024-03',
+		readThrough: '2025-03',
+	};
+
+	it('go on where the last reading stopped, however long ago that was', async () => {
+		const { months, end } = await reading({ state: paused });
+		expect([months[0], months.length]).toEqual(['2025-03', 21]);
+		expect(end.state).toMatchObject({ readFrom: '2024-03', readThrough: '2026-11' });
+		const bounded = await reading({ state: paused, historyStart: '2024-03' });
+		expect([bounded.months[0], bounded.months.length]).toEqual(['2025-03', 21]);
+	});
+
+	it('never claim the months that History Start left out after a pause', async () => {
+		const skipped = await reading({ state: paused, historyStart: '2026-01' });
+		expect([skipped.months[0], skipped.months.length]).toEqual(['2026-01', 11]);
+		expect(skipped.end.state).toMatchObject({ readFrom: '2026-01' });
+		const moved = await reading({ state: skipped.end.state, historyStart: '2025-05' });
+		expect(moved.months[0]).toBe('2025-05');
+	});
+
 	it('never lie before History Start', async () => {
 		expect((await reading({ historyStart: '2026-10' })).months).toEqual(['2026-10', '2026-11']);
 		const later = await reading({ historyStart: '2026-11', state: { ...fullState, readFrom: '2026-11' } });
