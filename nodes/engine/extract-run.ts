@@ -88,13 +88,24 @@ class AccountReader {
 	/** Gives the account's messages, and the failure that its last stream ended with. */
 	async *read(reference: AccountReference): Messages<ReadFailure | undefined> {
 		const account = yield* this.attempt(this.envelope(reference.id, ''), this.describe(reference));
-		if (account instanceof ReadFailure || account === undefined) return account;
+		if (account instanceof ReadFailure) return account;
+		if (account === undefined) return yield* this.leaveOut(reference);
 		let failure: ReadFailure | undefined;
 		for (const stream of this.context.definition.streams) {
 			failure = yield* this.readStream(account, stream);
 			if (failure?.endsRun) break;
 		}
 		return failure;
+	}
+
+	// Without a word of it a run whose accounts are all switched off would look as if its messages were lost.
+	private *leaveOut({ id, name }: AccountReference): Generator<Message, undefined> {
+		this.warnings.push(switchedOff(name));
+		for (const { key } of this.context.definition.streams) {
+			const end = unchanged(this.states.get(`${id}/${key}`) ?? {});
+			yield { ...this.stateMessage(this.envelope(id, key), end, { extracted: 0 }), switchedOff: true };
+		}
+		return undefined;
 	}
 
 	/** The account's facts, noted in the books; undefined where it is not to be read. */
@@ -185,6 +196,9 @@ class AccountReader {
 }
 
 const unchanged = (state: Record<string, unknown>): ReadingEnd => ({ state, hasMore: false, warnings: [] });
+
+const switchedOff = (name: string): string =>
+	`${name} is switched off, and nothing was read of it. Switch the account on to read it again.`;
 
 function recordMessage(
 	envelope: Envelope,

@@ -53,6 +53,8 @@ export interface StateMessage extends Envelope {
 	counts: StateCounts;
 	/** What a person should know although nothing failed. */
 	warnings?: string[];
+	/** Nothing was asked for, since the account is switched off; it neither succeeded nor failed. */
+	switchedOff?: true;
 }
 
 /** The business entity that a row is about, as its provider knows it. */

@@ -145,12 +145,28 @@ describe('the messages of a run', () => {
 		expect(brief(messages)).toEqual([`RECORD a/${stream}`, `STATE a/${stream} 1`]);
 	});
 
-	it('leave out an account that is switched off', async () => {
-		expect(brief(await messagesOf({ disabled: ['a'] }))).toEqual([
+	it('say of an account that is switched off only that nothing was read of it', async () => {
+		const states = new Map([[`a/${stream}`, { kept: true }]]);
+		const messages = await messagesOf({ disabled: ['a'], states });
+		expect(brief(messages)).toEqual([
+			`STATE a/${stream} 0`,
 			`RECORD b/${stream}`,
 			`RECORD b/${stream}`,
 			`STATE b/${stream} 2`,
 		]);
+		expect(messages[0]).toMatchObject({
+			state: { kept: true },
+			hasMore: false,
+			switchedOff: true,
+			warnings: [expect.stringContaining('Org a is switched off')],
+		});
+		expect(messages[3]).not.toHaveProperty('warnings');
+	});
+
+	it('are not none where every account is switched off', async () => {
+		const messages = await messagesOf({ disabled: ['a', 'b'] });
+		expect(brief(messages)).toEqual([`STATE a/${stream} 0`, `STATE b/${stream} 0`]);
+		expect(messages[0]).toMatchObject({ state: {} });
 	});
 
 	it('carry warnings on the next state', async () => {
