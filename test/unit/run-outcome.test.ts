@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { outcomesOf, type RunOutcome } from '../../nodes/Integrations/sync/outcome';
+import { outcomesOf, silentRun, type RunOutcome } from '../../nodes/Integrations/sync/outcome';
 import { retryAt } from '../../nodes/Integrations/sync/retry';
 import { imbalances } from '../../nodes/shared/counts';
 import type { FailureClass, FailureMessage, Message, StateMessage } from '../../nodes/shared/messages';
@@ -41,6 +41,31 @@ describe('the outcome of a run', () => {
 
 	it('fails, and calls for a person, when the consent is gone', () => {
 		expect(only([failure('', 'reconnect_required')])).toMatchObject({ status: 'failed', needsPerson: true });
+	});
+
+	it('fails, and calls for a person, when the only organisation may not be read, although it has a state', () => {
+		expect(only([state('a'), failure('a', 'not_permitted')])).toMatchObject({
+			status: 'failed',
+			needsPerson: true,
+		});
+	});
+
+	it('fails without calling for a person when one of its troubles may pass', () => {
+		const messages = [state('a'), failure('a', 'not_permitted'), state('b'), failure('b', 'bad_request')];
+		expect(only(messages)).toMatchObject({ status: 'failed', needsPerson: false });
+	});
+
+	it('is not better for an account that is switched off', () => {
+		const off = state('off', { switchedOff: true });
+		expect(only([off])).toMatchObject({ status: 'succeeded' });
+		expect(only([off, state('a'), failure('a', 'not_permitted')])).toMatchObject({
+			status: 'failed',
+			needsPerson: true,
+		});
+	});
+
+	it('fails without calling for a person when nothing arrived', () => {
+		expect(silentRun({ ...envelope })).toMatchObject({ status: 'failed', needsPerson: false });
 	});
 
 	it('fails without calling for a person when the provider is down', () => {

@@ -38,15 +38,16 @@ function outcomeOf(messages: Message[]): RunOutcome {
 	const failures = messages.filter((message): message is FailureMessage => message.type === 'FAILURE');
 	const states = messages.filter((message): message is StateMessage => message.type === 'STATE');
 	const { tenantId, integrationId, syncRunId, provider } = messages[0]!;
+	const status = statusOf(failures, states);
 	return {
 		tenantId,
 		integrationId,
 		syncRunId: syncRunId!,
 		provider,
-		status: statusOf(failures, states),
+		status,
 		failures,
 		hasMore: states.some(({ hasMore }) => hasMore),
-		needsPerson: states.length === 0 && failures.length > 0 && failures.every(isForAPerson),
+		needsPerson: status === 'failed' && failures.length > 0 && failures.every(isForAPerson),
 		warnings: states.flatMap(({ warnings }) => warnings ?? []),
 	};
 }
@@ -54,7 +55,7 @@ function outcomeOf(messages: Message[]): RunOutcome {
 function statusOf(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {
 	if (failures.length === 0) return states.length > 0 ? 'succeeded' : 'failed';
 	const failed = new Set(failures.map(placeOf));
-	return states.some((state) => !failed.has(placeOf(state))) ? 'partial' : 'failed';
+	return states.some((state) => !state.switchedOff && !failed.has(placeOf(state))) ? 'partial' : 'failed';
 }
 
 const placeOf = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
