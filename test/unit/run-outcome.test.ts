@@ -118,6 +118,30 @@ describe('when a run is tried again', () => {
 		expect(at(messages)).toBe('2026-11-23T06:00:00.000Z');
 	});
 
+	it('does not let it hold back one that only got no answer either', () => {
+		const messages = [
+			state('a'),
+			failure('a', 'rate_limited', '2026-11-23T23:00:00Z'),
+			state('b'),
+			failure('b', 'provider_unavailable'),
+		];
+		expect(at(messages)).toBe('2026-11-23T00:05:00.000Z');
+		expect(at(messages, 30)).toBe('2026-11-23T06:00:00.000Z');
+	});
+
+	it('comes back at the provider’s word where that is before the growing pause', () => {
+		const messages = [
+			failure('a', 'rate_limited', '2026-11-23T00:02:00Z'),
+			failure('b', 'provider_unavailable'),
+		];
+		expect(at(messages)).toBe('2026-11-23T00:02:00.000Z');
+	});
+
+	it('passes over an instant that cannot be read, and one that is gone', () => {
+		expect(at([failure('', 'rate_limited', 'soon')])).toBe('2026-11-23T00:05:00.000Z');
+		expect(at([failure('', 'rate_limited', '2026-11-22T00:00:00Z')])).toBe('2026-11-23T00:00:00.000Z');
+	});
+
 	it('doubles the pause with every failed run, up to six hours', () => {
 		const down = [failure('', 'provider_unavailable')];
 		expect(at(down)).toBe('2026-11-23T00:05:00.000Z');

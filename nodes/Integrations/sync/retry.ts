@@ -1,3 +1,4 @@
+import type { FailureMessage } from '../../shared/messages';
 import type { RunOutcome } from './outcome';
 
 const FIRST_PAUSE_MS = 5 * 60_000;
@@ -16,16 +17,21 @@ export function retryAt(
 ): Date | null {
 	if (outcome.hasMore) return now;
 	if (outcome.status === 'succeeded' || outcome.needsPerson) return null;
-	const told = resumeTime(outcome, now);
-	if (told) return told;
-	const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failedBefore, 10));
-	return new Date(now.getTime() + pause * (0.75 + random() / 2));
+	const told = outcome.failures.flatMap((failure) => pauseTold(failure, now));
+	const isToldToAll = told.length > 0 && told.length === outcome.failures.length;
+	const pauses = isToldToAll ? told : [...told, growingPause(failedBefore, random)];
+	// One organisation at its day's limit must not hold back the others of its integration for the rest of the day.
+	const longest = isToldToAll && outcome.status === 'failed' ? Infinity : LONGEST_PAUSE_MS;
+	return new Date(now.getTime() + Math.min(longest, ...pauses));
 }
 
-// One organisation at its day's limit must not hold back the others of its integration for the rest of the day.
-function resumeTime({ failures, status }: RunOutcome, now: Date): Date | null {
-	const told = failures.flatMap(({ failure }) => (failure.retryAt ? [Date.parse(failure.retryAt)] : []));
-	if (told.length === 0) return null;
-	const latest = status === 'partial' ? now.getTime() + LONGEST_PAUSE_MS : Infinity;
-	return new Date(Math.max(now.getTime(), Math.min(latest, ...told)));
+/** How long the provider asked to wait, in milliseconds; nothing where it named no instant that can be read. */
+function pauseTold({ failure }: FailureMessage, now: Date): number[] {
+	const instant = Date.parse(failure.retryAt ?? '');
+	return Number.isNaN(instant) ? [] : [Math.max(0, instant - now.getTime())];
+}
+
+function growingPause(failedBefore: number, random: () => number): number {
+	const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failedBefore, 10));
+	return pause * (0.75 + random() / 2);
 }
