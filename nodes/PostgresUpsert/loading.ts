@@ -37,6 +37,7 @@ export class Loading {
 			return undefined;
 		}
 		const settings = json.type === undefined ? this.options.ownItem(item) : undefined;
+		if (settings && isOthers(json, settings)) return this.refuse(item, json, 'other_tenant', OTHER_TENANT);
 		const origin = settings ? ownOrigin(settings) : originOf(json);
 		if (origin.tenantId === '') return this.refuseNobodys(item, json);
 		const known = this.loaderOf(origin);
@@ -105,8 +106,11 @@ export class Loading {
 	}
 
 	private refuseNobodys(item: number, json: IDataObject): undefined {
-		const message = `Item ${item} does not say whose it is. Fill in Tenant ID, or give the item a tenantId.`;
-		this.options.output.refuse({ ...json, reason: { code: 'no_tenant', path: 'tenantId', message } }, item);
+		this.refuse(item, json, 'no_tenant', `Item ${item} does not say whose it is. Fill in Tenant ID.`);
+	}
+
+	private refuse(item: number, json: IDataObject, code: string, message: string): undefined {
+		this.options.output.refuse({ ...json, reason: { code, path: 'tenantId', message } }, item);
 	}
 
 	private async open(item: number, origin: Origin): Promise<RunLoader> {
@@ -164,6 +168,15 @@ const FOR_RUNS: ReadonlySet<unknown> = new Set([undefined, 'ROW', 'REJECTED', 'S
 
 /** What a run is needed for; a FAILURE and what is not known pass on. */
 const isForRun = ({ type }: IDataObject): boolean => FOR_RUNS.has(type);
+
+const OTHER_TENANT =
+	'The item names another tenant than Tenant ID does, so it was not stored. Give each tenant a run of the node of its own, or set Tenant ID by an expression.';
+
+/** Whether an item of the user's own says that it belongs to somebody else. */
+function isOthers(json: IDataObject, { tenantId }: OwnItem): boolean {
+	const stated = json.tenantId ?? json.tenant_id ?? '';
+	return stated !== '' && tenantId !== '' && stated !== tenantId;
+}
 
 function ownOrigin({ tenantId, sourceSystem }: OwnItem): Origin {
 	return { tenantId, integrationId: null, syncRunId: null, provider: sourceSystem };
