@@ -150,6 +150,10 @@ describe('a month of books in another currency', () => {
 							booksCurrency: 'NZD',
 							fx: {
 								currency: 'NZD',
+								reportingCurrency: 'AUD',
+								firstDay: '2026-06-01',
+								lastDay: '2026-06-30',
+								maxAgeDays: 7,
 								revenue: '11000.00',
 								expenses: '5318.60',
 								netProfit: '5681.40',

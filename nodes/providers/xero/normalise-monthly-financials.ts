@@ -3,10 +3,17 @@ import { z } from 'zod/v4';
 import type { RateNeed } from '../../../db/exchange-rates';
 import { dayAt, monthAt } from '../../engine/months';
 import type { Unsourced } from '../../shared/canonical-rows';
-import { daysLookedAt, type Conversion, type ConversionRate } from '../../shared/conversion';
+import { daysLookedAt, type Conversion } from '../../shared/conversion';
 import { firstDayOf, lastDayOf, plusDays } from '../../shared/dates';
-import { columnText, plainText, roundedTo, type Amount } from '../../shared/money';
-import { Rejection } from '../../shared/rejection';
+import {
+	exchangeFor,
+	monthColumns,
+	originalMonth,
+	type ForeignExchange,
+	type MonthColumns,
+	type MonthFigures,
+} from '../../shared/foreign-exchange';
+import { plainText } from '../../shared/money';
 import { shaped } from '../../shared/shape';
 import type { LooseRecord, Normalised, Normaliser, NormaliseSettings, RawRecord } from '../normaliser';
 import { readBankSummary } from './bank-summary';
@@ -19,14 +26,10 @@ const SOURCE_SYSTEM = 'xero';
 const monthShape = monthlyFinancialsShape.pick({ month: true });
 const replyShape = z.object({ DateTimeUTC: z.unknown() });
 
-/** A month's figures, all in one currency. */
-interface Figures {
-	revenue: Amount;
-	expenses: Amount;
-	cashFlow: Amount;
-}
+/** Where the figures stand in a record. */
+const PATHS = { result: 'profitAndLoss', cashFlow: 'bankSummary' };
 
-interface Month extends Figures {
+interface Month extends MonthFigures {
 	month: string;
 	basis: 'accrual' | 'cash';
 	sections: SectionTotal[];
@@ -45,8 +48,8 @@ export const monthlyFinancials: Normaliser = {
 
 	normalise(raw, settings, conversion): Normalised {
 		const month = monthOf(raw.record, settings);
-		const { figures, fx } = inReportingCurrency(month, raw, settings, conversion);
-		const row = financialsRow(month, figures, raw, settings.reportingCurrency, fx);
+		const { columns, fx } = inReportingCurrency(month, raw, settings, conversion);
+		const row = financialsRow(month, columns, raw, settings.reportingCurrency, fx);
 		const { id, name } = raw.account;
 		const client = { externalId: id, clientName: name, industry: null };
 		return { rows: [{ table: 'financials', client, row }], unknownProperties: month.unknownProperties };
@@ -80,91 +83,30 @@ function periodOf(month: string, { account, fetchedAt }: RawRecord, { maxRateAge
 	return { firstDay: firstDayOf(month), lastDay: lastDayOf(month), today, maxAgeDays: maxRateAgeDays };
 }
 
-/** How a month was converted, with what it was before. */
-interface ForeignExchange {
-	currency: string;
-	revenue: string;
-	expenses: string;
-	netProfit: string;
-	cashFlow: string;
-	rate: string;
-	rateDate: string;
-	rateDays: number;
-	method: ConversionRate['method'];
-	quotation: ConversionRate['quotation'];
-	source: string;
-}
-
 function inReportingCurrency(
 	month: Month,
 	raw: RawRecord,
 	settings: NormaliseSettings,
 	conversion: Conversion,
-): { figures: Figures; fx?: ForeignExchange } {
+): { columns: MonthColumns; fx?: ForeignExchange & MonthColumns } {
 	const { currency } = raw.account;
 	const nothing = [month.revenue, month.expenses, month.cashFlow].every((amount) => amount.isZero());
-	if (currency === settings.reportingCurrency || nothing) return { figures: month };
+	if (currency === settings.reportingCurrency || nothing) return { columns: monthColumns(month, 1, PATHS) };
 	const period = { from: currency, to: settings.reportingCurrency, ...periodOf(month.month, raw, settings) };
-	const found = conversion.rateFor(period);
-	if (!found) throw rateMissing(period);
-	const convert = (amount: Amount): Amount => amount.times(found.rate);
-	const figures = {
-		revenue: convert(month.revenue),
-		expenses: convert(month.expenses),
-		cashFlow: convert(month.cashFlow),
-	};
-	return { figures, fx: foreignExchange(month, currency, found) };
-}
-
-function foreignExchange(month: Figures, currency: string, found: ConversionRate): ForeignExchange {
-	const { rate, date, days, method, quotation, source } = found;
-	return {
-		currency,
-		revenue: plainText(month.revenue),
-		expenses: plainText(month.expenses),
-		netProfit: plainText(month.revenue.minus(month.expenses)),
-		cashFlow: plainText(month.cashFlow),
-		rate: rate.toFixed(),
-		rateDate: date,
-		rateDays: days,
-		method,
-		quotation,
-		source,
-	};
-}
-
-function rateMissing(period: {
-	from: string;
-	to: string;
-	lastDay: string;
-	today: string;
-	maxAgeDays: number;
-}) {
-	const day = period.lastDay < period.today ? period.lastDay : period.today;
-	return new Rejection(
-		'rate_missing',
-		'account.currency',
-		`There is no exchange rate from ${period.from} to ${period.to} of the ${period.maxAgeDays} days up to ${day}. ` +
-			'Load the rates into etl.exchange_rates, and see that the node has the Zixly Postgres credential to read them with; the record is taken with the next sync.',
-	);
+	const { rate, fx } = exchangeFor(period, conversion, 'account.currency');
+	return { columns: monthColumns(month, rate, PATHS), fx: { ...fx, ...originalMonth(month) } };
 }
 
 function financialsRow(
 	month: Month,
-	figures: Figures,
+	columns: MonthColumns,
 	raw: RawRecord,
 	currency: string,
 	fx: ForeignExchange | undefined,
 ): Unsourced<'financials'> {
-	// Rounded first, so that the three columns agree to the cent.
-	const revenue = roundedTo(figures.revenue, 2);
-	const expenses = roundedTo(figures.expenses, 2);
 	return {
 		recordDate: lastDayOf(month.month),
-		revenue: columnText(revenue, 2, 'profitAndLoss'),
-		expenses: columnText(expenses, 2, 'profitAndLoss'),
-		netProfit: columnText(revenue.minus(expenses), 2, 'profitAndLoss'),
-		cashFlow: columnText(figures.cashFlow, 2, 'bankSummary'),
+		...columns,
 		currency,
 		sourceSystem: SOURCE_SYSTEM,
 		externalId: `pnl:${raw.account.id}:${month.month}:${month.basis}`,
