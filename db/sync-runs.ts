@@ -107,6 +107,20 @@ export async function renewLeases(pool: Pool, runIds: readonly string[]): Promis
 	});
 }
 
+/**
+ * Gives up runs of which nothing was read: what was due stays due, and no run is booked. One that has stored
+ * something, or is closed, is left alone.
+ */
+export async function releaseRuns(pool: Pool, runIds: readonly string[]): Promise<void> {
+	await withRetries(
+		async () =>
+			await asWorker(
+				pool,
+				async (client) => await client.query('select from etl.release_runs($1)', [runIds]),
+			),
+	);
+}
+
 /** Opens a run of no integration, for rows that did not come of a sync. */
 export async function openRun(
 	pool: Pool,

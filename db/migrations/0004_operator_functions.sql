@@ -174,6 +174,15 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 	returning r.id
 $$;
 
+-- Gives up runs of which nothing was read yet, as if they had never been claimed: what was due stays due.
+create function etl.release_runs(run_ids text[])
+returns table (sync_run_id text)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+	delete from etl.sync_runs r
+	where r.id = any (run_ids) and r.status = 'running' and r.integration_id is not null and r.counts = '{}'
+	returning r.id
+$$;
+
 create function etl.list_runs(
 	only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer
 )

@@ -17,7 +17,8 @@ export class Extract implements INodeType {
 		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle: '={{ $parameter["provider"] + ": " + $parameter["authentication"] }}',
+		subtitle:
+			'={{ $parameter["provider"] + ($parameter["mode"] === "sync" ? "" : ": " + $parameter["mode"]) }}',
 		description: 'Read the records of every claimed connection from its provider',
 		defaults: { name: 'Zixly Extract' },
 		inputs: [NodeConnectionTypes.Main],

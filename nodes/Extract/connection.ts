@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../db/key-ring';
 import { systemClock } from '../engine/clock';
-import type { ProviderDefinition } from '../engine/definition';
+import type { Application, ProviderDefinition } from '../engine/definition';
 import type { RunToExtract } from '../engine/extract-run';
 import { ReadFailure } from '../engine/failure';
 import { assertAllowedHost, assertSafeAddress } from '../engine/hosts';
@@ -13,8 +13,10 @@ import { storedTokensOf } from './stored-tokens';
 
 /** How the provider is reached, and how a run's calls are authorised. */
 export interface Connection {
-	baseUrl: string;
 	http: HttpClient;
+	application: Application;
+	/** Where the API of a run is. @throws ReadFailure where a token must not go there */
+	baseUrl(run: RunToExtract): string;
 	/** @throws ReadFailure where the run does not fit this way of authentication */
 	authorise(run: RunToExtract): Authorisation;
 }
@@ -47,13 +49,19 @@ export interface StoredConnectionParts {
 export function storedConnection(parts: StoredConnectionParts): Connection {
 	const { definition, credential, ring, allowedHosts, http, pool } = parts;
 	const rules = { domains: definition.domains, allowedHosts };
-	const baseUrl = addressIn(credential.apiBaseUrl, definition.apiBaseUrl);
-	assertAllowedHost(baseUrl, rules, 'API Base URL');
 	const client = oauthClientOf(parts);
 	assertAllowedHost(client.accessTokenUrl, rules, 'Access Token URL');
+	const baseUrlFor = (address: string | undefined): string => {
+		const baseUrl = apiAddress(definition, credential, address);
+		assertAllowedHost(baseUrl, rules, 'API Base URL');
+		return baseUrl;
+	};
+	// Said at once of an address that holds for all.
+	baseUrlFor(undefined);
 	return {
-		baseUrl,
 		http,
+		application: client,
+		baseUrl: ({ metadata }) => baseUrlFor(textIn(metadata, definition.apiBaseUrlIn?.metadata)),
 		authorise(run) {
 			if (run.metadata.authentication === 'n8n') throw new ReadFailure('configuration', NOT_STORED);
 			return { by: 'engine', tokens: storedTokensOf(pool, ring, run, client) };
@@ -68,16 +76,17 @@ export function credentialConnection(
 	http: HttpClient,
 ): Connection {
 	const { displayName: provider } = definition;
-	const baseUrl = addressIn(credential.apiBaseUrl, definition.apiBaseUrl);
-	assertSafeAddress(baseUrl, 'API Base URL');
-	const token = credential.oauthTokenData as { access_token?: string } | undefined;
+	const token = credential.oauthTokenData as Record<string, unknown> | undefined;
 	if (!token) throw new ReadFailure('configuration', notConnected(provider));
+	const baseUrl = apiAddress(definition, credential, textIn(token, definition.apiBaseUrlIn?.token));
+	assertSafeAddress(baseUrl, 'API Base URL');
 	return {
-		baseUrl,
+		baseUrl: () => baseUrl,
 		http: reconnectable(http, provider),
+		application: applicationIn(credential),
 		authorise({ metadata }) {
 			if (metadata.authentication !== 'n8n') throw new ReadFailure('configuration', NOT_BY_CREDENTIAL);
-			return { by: 'client', accessToken: token.access_token };
+			return { by: 'client', accessToken: textIn(token, 'access_token') };
 		},
 	};
 }
@@ -94,6 +103,32 @@ function oauthClientOf({ definition, credential, http, signal }: StoredConnectio
 		clock: systemClock,
 		signal,
 	};
+}
+
+const applicationIn = ({ clientId, clientSecret }: ProviderCredential): Application => ({
+	clientId: String(clientId ?? '').trim(),
+	clientSecret: String(clientSecret ?? '').trim(),
+});
+
+/** An address that a person entered goes before the customer's own, and that before the provider's. */
+function apiAddress(
+	{ apiBaseUrl, domains }: ProviderDefinition,
+	credential: ProviderCredential,
+	customers: string | undefined,
+): string {
+	const entered = addressIn(credential.apiBaseUrl, apiBaseUrl);
+	if (entered !== apiBaseUrl || customers === undefined) return entered;
+	assertAllowedHost(
+		customers,
+		{ domains, allowedHosts: [] },
+		'The address that the provider gave for the API',
+	);
+	return customers;
+}
+
+function textIn(values: Readonly<Record<string, unknown>>, name: string | undefined): string | undefined {
+	const value = name === undefined ? undefined : values[name];
+	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function filled(value: unknown, field: string, provider: string): string {

@@ -12,7 +12,8 @@ import { keyRingFor } from '../shared/n8n/key-ring';
 import { claimedRunIn } from './claimed-run';
 import { credentialConnection, storedConnection, type Connection } from './connection';
 import { failureOf, readRuns } from './read-runs';
-import { releaseRuns } from './release';
+import { previewOf } from './preview';
+import { closeUnread, release } from './release';
 import { settingsOf, type ExtractSettings } from './settings';
 
 /** Reads every claimed run among the input items, in order; other items are passed on in their place. */
@@ -43,7 +44,7 @@ async function messagesOf(context: IExecuteFunctions, runs: RunToExtract[]): Pro
 		const failure = settingsFailure(error as Error);
 		if (context.continueOnFail())
 			return new Map(runs.map((run) => [run.syncRunId, [failureOf(run, failure)]]));
-		await releaseRuns(pool, runs, failure, context.logger);
+		await closeUnread(pool, runs, failure, context.logger);
 		throw nodeError(context.getNode(), isCancelled(error) ? failure : error);
 	}
 }
@@ -57,7 +58,24 @@ async function readWithSettings(
 	assertOneIntegration(settings, runs);
 	const signal = context.getExecutionCancelSignal();
 	const connection = await connectionOf(context, settings, pool, signal);
-	return await readRuns(runs, { pool, settings, connection, log: context.logger, signal });
+	const messages = await readRuns(runs, { pool, settings, connection, log: context.logger, signal });
+	if (settings.extractMode.mode === 'preview') {
+		await release(pool, runs);
+		return previewOf(messages, settings.budget.maxRecords);
+	}
+	const unreached = runs.filter(({ syncRunId }) => !messages.has(syncRunId));
+	await release(pool, unreached);
+	if (unreached.length > 0) hintAt(context, unreached.length);
+	return messages;
+}
+
+function hintAt(context: IExecuteFunctions, unreached: number): void {
+	const connections = unreached === 1 ? '1 connection was' : `${unreached} connections were`;
+	context.addExecutionHints({
+		message: `${connections} not reached within Max Records and Max Minutes. Nothing is lost: the next run begins with them.`,
+		location: 'outputPane',
+		type: 'info',
+	});
 }
 
 async function connectionOf(

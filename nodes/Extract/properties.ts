@@ -24,6 +24,54 @@ export const extractProperties: INodeProperties[] = [
 		],
 	},
 	{
+		displayName: 'Mode',
+		name: 'mode',
+		type: 'options',
+		default: 'sync',
+		options: [
+			{
+				name: 'Backfill',
+				value: 'backfill',
+				description: 'Read all of a range of days again; where the next sync goes on stays as it is',
+			},
+			{
+				name: 'Preview',
+				value: 'preview',
+				description: 'Read the first records for a look; nothing is stored and nothing moves',
+			},
+			{ name: 'Sync', value: 'sync', description: 'Read what is new or has changed since the last time' },
+		],
+	},
+	{
+		displayName: 'From',
+		name: 'from',
+		type: 'dateTime',
+		typeOptions: { dateOnly: true },
+		default: '',
+		required: true,
+		description: 'The first day to read, in the time zone of the account',
+		displayOptions: { show: { mode: ['backfill'] } },
+	},
+	{
+		displayName: 'To',
+		name: 'to',
+		type: 'dateTime',
+		typeOptions: { dateOnly: true },
+		default: '',
+		required: true,
+		description: 'The last day to read, in the time zone of the account',
+		displayOptions: { show: { mode: ['backfill'] } },
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 1000 },
+		default: 10,
+		description: 'Max number of results to return',
+		displayOptions: { show: { mode: ['preview'] } },
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
@@ -46,7 +94,25 @@ export const extractProperties: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. 2024-07',
 				description:
-					'The first month to read, as year and month. Without it the running month and the 12 before are read.',
+					'The first month to read, as year and month. Without it accounting reads the running month and the 12 before, and the others everything.',
+			},
+			{
+				displayName: 'Max Minutes',
+				name: 'maxMinutes',
+				type: 'number',
+				typeOptions: { minValue: 0.1, maxValue: 1440, numberPrecision: 1 },
+				default: 10,
+				description:
+					'How long this node may read, for all connections together. What is left is read by the next run, at once.',
+			},
+			{
+				displayName: 'Max Records',
+				name: 'maxRecords',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 1000000 },
+				default: 5000,
+				description:
+					'About how many records to read, for all connections together; n8n keeps them in memory. What is left is read by the next run, at once.',
 			},
 			{
 				displayName: 'Request Timeout (Seconds)',

@@ -3,17 +3,18 @@ import type { Pool } from 'pg';
 import { enabledAccounts, saveAccounts } from '../../db/accounts';
 import { readStates } from '../../db/stream-states';
 import { renewLeases } from '../../db/sync-runs';
+import { Budget } from '../engine/budget';
 import { systemClock } from '../engine/clock';
 import {
 	envelopeOf,
 	extractRun,
-	failureMessage,
 	type ExtractContext,
 	type RunBooks,
 	type RunToExtract,
 } from '../engine/extract-run';
 import { asFailure, ReadFailure } from '../engine/failure';
 import type { Log } from '../engine/log';
+import { failureMessage } from '../engine/outcomes';
 import { Throttles } from '../engine/throttle';
 import type { Message } from '../shared/messages';
 import type { Connection } from './connection';
@@ -37,33 +38,40 @@ export interface ReadRunsContext {
 	throttles?: Throttles;
 }
 
-/** Reads every run and keeps the leases of all of them. One run's trouble is a FAILURE among its own messages. */
+/**
+ * Reads the runs and keeps the leases of all of them. One run's trouble is a FAILURE among its own messages.
+ * @returns the messages by run; one that the budget did not reach is missing
+ */
 export async function readRuns(
 	runs: RunToExtract[],
 	context: ReadRunsContext,
 ): Promise<Map<string, Message[]>> {
-	const { pool } = context;
+	const { pool, settings } = context;
+	const budget = new Budget(settings.budget, systemClock);
 	const runIds = runs.map(({ syncRunId }) => syncRunId);
 	const lease = new LeaseKeeper(
 		async () => await fromDatabase(async () => await renewLeases(pool, runIds)),
 		systemClock,
 	);
-	const all = await inOrder(runs, RUNS_AT_ONCE, async (run): Promise<[string, Message[]]> => {
+	const messages = new Map<string, Message[]>();
+	await inOrder([...runs.entries()], RUNS_AT_ONCE, async ([index, run]) => {
+		// The first is always read, so that every execution comes further.
+		if (index > 0 && budget.isSpent) return;
 		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);
-		return [run.syncRunId, await readRun(run, context, keepLease)];
+		messages.set(run.syncRunId, await readRun(run, { ...context, budget, keepLease }));
 	});
-	return new Map(all);
+	return messages;
 }
 
-async function readRun(
-	run: RunToExtract,
-	context: ReadRunsContext,
-	keepLease: () => Promise<void>,
-): Promise<Message[]> {
+interface ReadRunContext extends ReadRunsContext {
+	budget: Budget;
+	keepLease(): Promise<void>;
+}
+
+async function readRun(run: RunToExtract, context: ReadRunContext): Promise<Message[]> {
 	const messages: Message[] = [];
 	try {
-		for await (const message of extractRun(run, extractContextOf(run, context, keepLease)))
-			messages.push(message);
+		for await (const message of extractRun(run, extractContextOf(run, context))) messages.push(message);
 	} catch (error) {
 		context.signal?.throwIfAborted();
 		messages.push(failureOf(run, asFailure(error)));
@@ -73,26 +81,24 @@ async function readRun(
 
 function extractContextOf(
 	run: RunToExtract,
-	{ pool, settings, connection, log, signal, throttles = processThrottles }: ReadRunsContext,
-	keepLease: () => Promise<void>,
+	{ pool, settings, connection, throttles = processThrottles, ...context }: ReadRunContext,
 ): ExtractContext {
-	const { definition, dayShare, timeoutMs, historyStart } = settings;
+	const { definition, extractMode, historyStart, timezone, dayShare, timeoutMs } = settings;
 	if (run.provider !== definition.key) throw otherProvider(run, definition.displayName);
-	const { baseUrl, http } = connection;
-	const authorisation = connection.authorise(run);
-	const limits = { throttles, dayShare, timeoutMs };
-	const surroundings = { clock: systemClock, log, signal, keepLease };
-	const books = booksOf(pool, run);
+	const { log, signal, budget, keepLease } = context;
 	return {
-		definition,
-		baseUrl,
-		http,
-		authorisation,
-		...limits,
-		...surroundings,
-		books,
-		options: { historyStart },
+		...{ definition, extractMode, historyStart, timezone, dayShare, timeoutMs, throttles },
+		...{ log, signal, budget, keepLease, clock: systemClock },
+		...{ http: connection.http, application: connection.application },
+		baseUrl: connection.baseUrl(run),
+		authorisation: connection.authorise(run),
+		books: extractMode.mode === 'preview' ? booksToLookAt(pool, run) : booksOf(pool, run),
 	};
+}
+
+/** A look changes nothing, so the accounts are all taken as they come. */
+function booksToLookAt(pool: Pool, run: RunToExtract): RunBooks {
+	return { ...booksOf(pool, run), saveAccount: async () => await Promise.resolve('enabled') };
 }
 
 function booksOf(pool: Pool, run: RunToExtract): RunBooks {
@@ -106,6 +112,7 @@ function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 			if (!saved[0]) return 'conflict';
 			return saved[0].enabled ? 'enabled' : 'disabled';
 		},
+		of: () => ({ deletedLeads: async () => await Promise.resolve([]) }),
 	};
 }
 

@@ -1,12 +1,12 @@
 import type { Logger } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun } from '../../db/sync-runs';
+import { finishRun, releaseRuns } from '../../db/sync-runs';
 import type { RunToExtract } from '../engine/extract-run';
 import { withoutSecrets, type ReadFailure } from '../engine/failure';
 
 /** Closes runs that this execution cannot read, due again at once, so that none waits for its lease to end. */
-export async function releaseRuns(
+export async function closeUnread(
 	pool: Pool,
 	runs: RunToExtract[],
 	failure: ReadFailure,
@@ -28,4 +28,13 @@ export async function releaseRuns(
 			log.warn(`Run ${syncRunId} could not be closed: ${withoutSecrets((unreleased as Error).message)}`);
 		}
 	}
+}
+
+/** Gives up runs that were claimed and not begun; the next execution takes them. */
+export async function release(pool: Pool, runs: readonly RunToExtract[]): Promise<void> {
+	if (runs.length > 0)
+		await releaseRuns(
+			pool,
+			runs.map(({ syncRunId }) => syncRunId),
+		);
 }

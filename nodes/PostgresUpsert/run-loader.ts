@@ -154,7 +154,8 @@ export class RunLoader {
 		merge(this.sinceState, tallyRows(values, result.fates, placeOf));
 		this.reportRows(rows, result);
 		for (const { item, json, value } of states) {
-			if (value.state) this.options.output.emit({ ...json, counts: this.countsOf(value) }, item);
+			// The counts of own items came with no message.
+			if ('type' in json) this.options.output.emit({ ...json, counts: this.countsOf(value) }, item);
 		}
 	}
 

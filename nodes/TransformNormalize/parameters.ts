@@ -20,6 +20,10 @@ export function settingsOf(context: IExecuteFunctions): NormaliseSettings {
 		reportingCurrency: currencyOf(options.reportingCurrency ?? 'AUD'),
 		maxRateAgeDays: rateAgeOf(options.maxRateAge ?? 7),
 		sectionMap: new Map((options.sectionMap?.sections ?? []).map(sectionOf)),
+		stageMap: new Map(),
+		clientPer: 'account',
+		staleAfterDays: 30,
+		recomputeDays: 35,
 	};
 }
 

@@ -1,7 +1,15 @@
 import { backoffMs, withJitter } from './backoff';
 import type { Clock } from './clock';
-import type { ApiRequest, CallPlace, ProviderApi, ProviderDefinition, ResponseRule } from './definition';
+import type {
+	ApiRequest,
+	Application,
+	CallPlace,
+	ProviderApi,
+	ProviderDefinition,
+	ResponseRule,
+} from './definition';
 import { ReadFailure, withoutSecrets } from './failure';
+import { assertSameService } from './hosts';
 import type { HttpClient, HttpReply, HttpRequest } from './http';
 import type { Log } from './log';
 import { NO_REPLY, ruleFor, UNREADABLE } from './respond';
@@ -13,6 +21,7 @@ import type { Authorisation } from './tokens';
 /** What the calls of one run need. */
 export interface ApiContext {
 	definition: ProviderDefinition;
+	application: Application;
 	/** Where the API is, with or without a slash at its end. */
 	baseUrl: string;
 	http: HttpClient;
@@ -45,10 +54,13 @@ type Tries = Record<'retry' | 'wait' | 'refresh', number>;
 
 /** The provider's API with its limits, retries and tokens taken care of. */
 export function apiOf(context: ApiContext): ProviderApi {
-	return { get: async (request) => await get(context, request) };
+	return {
+		call: async (request) => await call(context, request),
+		pathIn: (link) => pathIn(context, link),
+	};
 }
 
-async function get(context: ApiContext, request: ApiRequest): Promise<unknown> {
+async function call(context: ApiContext, request: ApiRequest): Promise<unknown> {
 	const tries: Tries = { retry: 0, wait: 0, refresh: 0 };
 	for (;;) {
 		const answer = await attempt(context, request);
@@ -57,10 +69,18 @@ async function get(context: ApiContext, request: ApiRequest): Promise<unknown> {
 	}
 }
 
+function pathIn({ baseUrl, definition }: ApiContext, link: string): Pick<ApiRequest, 'path' | 'query'> {
+	const base = new URL(baseUrl);
+	const url = assertSameService(new URL(link, base).href, base, definition.domains);
+	const prefix = base.pathname.replace(/\/+$/, '');
+	const path = url.pathname.startsWith(`${prefix}/`) ? url.pathname.slice(prefix.length) : url.pathname;
+	return { path, query: Object.fromEntries(url.searchParams) };
+}
+
 async function attempt(context: ApiContext, request: ApiRequest): Promise<{ json: unknown } | Trouble> {
 	const throttle = throttleOf(context, request);
 	const once = async (): Promise<{ json: unknown } | Trouble> => await callOnce(context, request, throttle);
-	return await (throttle ? throttle.run(context, once) : once());
+	return await (throttle ? throttle.run(context, request, once) : once());
 }
 
 async function callOnce(
@@ -71,18 +91,20 @@ async function callOnce(
 	const { clock, definition } = context;
 	await context.keepLease();
 	const token = await bearerOf(context.authorisation);
-	const trouble = (rule: ResponseRule, status: number, detail: string, retryAfter?: string): Trouble => ({
+	const trouble = (rule: ResponseRule, status: number, detail: string, asked?: number): Trouble => ({
 		rule,
 		place: placeOf(definition, request, status, detail),
 		token,
-		retryAfterMs: retryAfterMs(retryAfter, clock.now()),
+		retryAfterMs: asked,
 		throttle,
 	});
 	const reply = await replyTo(context, httpRequestOf(context, request, token));
 	if (reply instanceof Error) return trouble(NO_REPLY, 0, withoutSecrets(reply.message));
 	throttle?.observe(reply.headers);
 	const rule = ruleFor(definition.rules, request.path, reply);
-	if (rule) return trouble(rule, reply.status, detailIn(reply.body), reply.headers['retry-after']);
+	if (rule && request.absent?.(reply)) return { json: undefined };
+	if (rule)
+		return trouble(rule, reply.status, detailIn(reply.body), askedToWait(definition, reply, clock.now()));
 	const json = parsed(reply.body, definition.redact);
 	return json !== undefined && request.accept(json) ? { json } : trouble(UNREADABLE, reply.status, '');
 }
@@ -101,8 +123,20 @@ async function recover(context: ApiContext, trouble: Trouble, tries: Tries): Pro
 	await context.clock.sleep(wait, context.signal);
 }
 
-function waitFor({ clock }: ApiContext, { retryAfterMs: asked }: Trouble, done: number): number {
-	return asked === undefined ? backoffMs(done, clock.random) : withJitter(asked, clock.random);
+/** The first of the provider's headers that says how long to stay away, in milliseconds. */
+function askedToWait(
+	{ waitHeaders = ['retry-after'] }: ProviderDefinition,
+	{ headers }: HttpReply,
+	now: Date,
+): number | undefined {
+	return waitHeaders.map((name) => retryAfterMs(headers[name], now)).find((wait) => wait !== undefined);
+}
+
+function waitFor({ clock }: ApiContext, { rule, retryAfterMs: asked }: Trouble, done: number): number {
+	if (asked !== undefined) return withJitter(asked, clock.random);
+	return rule.pauseMs === undefined
+		? backoffMs(done, clock.random)
+		: withJitter(rule.pauseMs * 2 ** done, clock.random);
 }
 
 async function refresh(context: ApiContext, trouble: Trouble, done: number): Promise<void> {
@@ -123,11 +157,14 @@ function failureOf(
 }
 
 function throttleOf(
-	{ definition, baseUrl, throttles }: ApiContext,
+	{ definition, baseUrl, application, throttles }: ApiContext,
 	{ account }: ApiRequest,
 ): AccountThrottle | undefined {
-	if (!account) return undefined;
-	return throttles.of(`${definition.key} ${baseUrl} ${account.id}`, account.name, definition.limits);
+	const { key, displayName, limits } = definition;
+	if (limits.scope === 'application') {
+		return throttles.of(`${key} ${baseUrl} ${application.clientId}`, `this ${displayName} app`, limits);
+	}
+	return account && throttles.of(`${key} ${baseUrl} ${account.id}`, account.name, limits);
 }
 
 async function bearerOf(authorisation: Authorisation): Promise<string | undefined> {
@@ -146,13 +183,25 @@ async function replyTo({ http, signal }: ApiContext, request: HttpRequest): Prom
 }
 
 function httpRequestOf(context: ApiContext, request: ApiRequest, token: string | undefined): HttpRequest {
-	const { definition, timeoutMs, signal } = context;
+	const { timeoutMs, signal } = context;
+	const { method = 'GET', form, json } = request;
 	const url = new URL(context.baseUrl.replace(/\/+$/, '') + request.path);
 	for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
-	const headers: Record<string, string> = { ...definition.headers };
-	if (token !== undefined) headers.authorization = `Bearer ${token}`;
-	if (request.account) headers[definition.accountHeader] = request.account.id;
-	return { method: 'GET', url: url.href, headers, timeoutMs, signal };
+	const headers = headersOf(context, request, token);
+	return { method, url: url.href, headers, form, json, timeoutMs, signal };
+}
+
+function headersOf(
+	{ definition, application }: ApiContext,
+	{ account }: ApiRequest,
+	token: string | undefined,
+): Record<string, string> {
+	const { headers, accountHeader } = definition;
+	return {
+		...(typeof headers === 'function' ? headers(application) : headers),
+		...(token !== undefined && { authorization: `Bearer ${token}` }),
+		...(account && accountHeader && { [accountHeader]: account.id }),
+	};
 }
 
 function placeOf(

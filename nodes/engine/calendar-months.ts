@@ -1,4 +1,5 @@
-import type { CalendarMonthsStream } from './definition';
+import { inBatches } from './changes';
+import type { CalendarMonthsStream, MonthPart } from './definition';
 import { dayAt, isMonthKey, monthAt, monthsBetween, plusMonths, type CalendarMonth } from './months';
 import type { Reading, ReadingContext, ReadRecord } from './reading';
 
@@ -19,12 +20,13 @@ interface MonthsState extends Record<string, unknown> {
 
 /** Reads one record per calendar month of the account's time zone, oldest first. */
 export async function* readCalendarMonths(context: Context): Reading {
-	const startedAt = context.clock.now();
-	const variant = context.stream.variant(context.metadata);
-	const plan = planOf(context, startedAt, variant);
+	const { stream, startedAt } = context;
+	const variant = stream.variant(context.metadata);
+	const plan = context.range ? backfillOf(context, context.range) : planOf(context, startedAt, variant);
 	const months = monthsBetween(plan.from, plan.through);
-	for (const batch of batches(months, monthsAtOnce(context))) {
-		yield* inOrder(batch.map((month) => readMonth(context, month, variant)));
+	const shareOf = (await stream.prepare?.(context, months)) ?? (() => ({}));
+	for (const batch of inBatches(months, monthsAtOnce(context))) {
+		yield* inOrder(batch.map(async (month) => await readMonth(context, month, variant, shareOf(month))));
 	}
 	const state: MonthsState = {
 		fullReadAt: plan.full ? startedAt.toISOString() : String(context.state.fullReadAt),
@@ -32,8 +34,8 @@ export async function* readCalendarMonths(context: Context): Reading {
 		readThrough: plan.through,
 		variant,
 	};
-	const warnings = months.length === 0 ? [nothingToRead(context, plan.from)] : [];
-	return { state, hasMore: false, warnings };
+	if (months.length === 0) context.warn(nothingToRead(context, plan.from));
+	return { state, hasMore: false };
 }
 
 interface Plan {
@@ -46,17 +48,23 @@ interface Plan {
 }
 
 /** Which months are to be read, given what was read before. */
-function planOf({ account, state, options }: Context, now: Date, variant: string): Plan {
+function planOf({ account, state, historyStartMonth }: Context, now: Date, variant: string): Plan {
 	const through = monthAt(now, account.timezone);
 	const usual = plusMonths(through, -MONTHS_BACK);
-	const historyFrom = options.historyStart ?? usual;
+	const historyFrom = historyStartMonth ?? usual;
 	const complete = isComplete(state) && state.variant === variant && state.readFrom <= historyFrom;
 	if (!complete) return { from: historyFrom, through, historyFrom, full: true };
 	const full = !wasReadToday(state.fullReadAt, now, account.timezone);
 	// After a pause longer than the usual stretch it goes on where it stopped, or the months between were lost.
 	const back = earlier(full ? usual : plusMonths(through, -MONTHS_BACK_LATER), state.readThrough);
-	const from = later(back, options.historyStart ?? back);
+	const from = later(back, historyStartMonth ?? back);
 	return { from, through, historyFrom: from > state.readThrough ? from : state.readFrom, full };
+}
+
+/** The months that a range of days touches, none of them in the future. */
+function backfillOf({ account, startedAt }: Context, { from, to }: { from: string; to: string }): Plan {
+	const through = earlier(to.slice(0, 7), monthAt(startedAt, account.timezone));
+	return { from: from.slice(0, 7), through, historyFrom: from.slice(0, 7), full: true };
 }
 
 function isComplete(state: Record<string, unknown>): state is MonthsState {
@@ -75,43 +83,46 @@ function wasReadToday(fullReadAt: string, now: Date, zone: string): boolean {
 }
 
 async function readMonth(
-	{ api, account, stream, clock }: Context,
+	context: Context,
 	month: CalendarMonth,
 	variant: string,
-): Promise<ReadRecord> {
+	share: Record<string, unknown> | undefined,
+): Promise<ReadRecord | undefined> {
+	if (share === undefined) return undefined;
+	const { stream, clock } = context;
 	const replies = await Promise.all(
-		stream.parts.map(async (part) => {
-			const { path, what, scope, accept } = part;
-			const query = part.query(month, variant);
-			return [
-				part.name,
-				await api.get({ path, query, account, what: `${what} for ${month.key}`, scope, accept }),
-			];
-		}),
+		stream.parts.map(async (part) => [part.name, await readPart(context, part, month, variant)] as const),
 	);
-	const record = { ...stream.head(month, variant), ...Object.fromEntries(replies) } as Record<
-		string,
-		unknown
-	>;
+	const record = { ...stream.head(month, variant), ...share, ...Object.fromEntries(replies) };
 	return { recordId: month.key, fetchedAt: clock.now().toISOString(), record };
 }
 
+async function readPart(
+	{ api, account }: Context,
+	{ path, query, what, scope, accept }: MonthPart,
+	month: CalendarMonth,
+	variant: string,
+): Promise<unknown> {
+	return await api.call({
+		path: typeof path === 'function' ? path(account) : path,
+		query: query(month, variant),
+		account,
+		what: `${what} for ${month.key}`,
+		scope,
+		accept,
+	});
+}
+
 /** Gives the results in order up to the first that failed. */
-async function* inOrder<T>(work: Array<Promise<T>>): AsyncGenerator<T, void> {
+async function* inOrder<T>(work: Array<Promise<T | undefined>>): AsyncGenerator<T, void> {
 	for (const result of await Promise.allSettled(work)) {
 		if (result.status === 'rejected') throw result.reason;
-		yield result.value;
+		if (result.value !== undefined) yield result.value;
 	}
 }
 
 function monthsAtOnce({ concurrent, stream }: Context): number {
-	return Math.max(1, Math.floor(concurrent / stream.parts.length));
-}
-
-function batches<T>(all: T[], size: number): T[][] {
-	return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-		all.slice(index * size, (index + 1) * size),
-	);
+	return Math.max(1, Math.floor(concurrent / Math.max(1, stream.parts.length)));
 }
 
 function nothingToRead({ account }: Context, from: string): string {

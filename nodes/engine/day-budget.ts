@@ -1,10 +1,10 @@
-import type { ProviderLimits } from './definition';
+import type { DayLimit } from './definition';
 
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * What of an account's day limit may still be used, as far as this process and the replies' headers know.
- * Instants are epoch milliseconds.
+ * What of a day limit may still be used, as far as this process and the replies' headers know. Instants are epoch
+ * milliseconds; the unit is the provider's: calls, or tokens of which a call takes several.
  */
 export class DayBudget {
 	private limit = 0;
@@ -15,22 +15,22 @@ export class DayBudget {
 
 	private since = 0;
 
-	constructor(private readonly limits: ProviderLimits) {}
+	constructor(private readonly limits: DayLimit) {}
 
-	count(now: number): void {
+	count(now: number, cost: number): void {
 		if (now - this.since >= DAY_MS) [this.since, this.used] = [now, 0];
-		this.used++;
+		this.used += cost;
 	}
 
 	observe(remaining: number): void {
 		this.remaining = remaining;
-		const plan = this.limits.perDay.find((limit) => limit >= remaining) ?? remaining;
+		const plan = this.limits.limits.find((limit) => limit >= remaining) ?? remaining;
 		this.limit = Math.max(this.limit, plan);
 	}
 
 	/** Whether no more is left than the reserve for others. */
 	get isLow(): boolean {
-		return this.remaining <= this.limits.dayReserve * this.limit;
+		return this.remaining <= this.limits.reserve * this.limit;
 	}
 
 	/** Until when our share (0 to 1) of the limit is used up; 0: it is not. */

@@ -1,28 +1,44 @@
 import type { FailureClass } from '../shared/messages';
 import type { Account } from '../shared/account';
+import type { Day } from '../shared/dates';
 import type { CalendarMonth } from './months';
 
 /** Everything the engine must know about a provider. Adding one is writing one of these, not a program. */
 export interface ProviderDefinition {
 	key: string;
 	displayName: string;
+	/** What the provider calls an account: "organisation", "portal", "company file". For messages. */
+	accountWord: string;
 	/** The credential type that holds the application's id and secret and the addresses. */
 	credential: string;
 	/** Where a stored token may be sent; subdomains count too. */
 	domains: readonly string[];
 	apiBaseUrl: string;
+	/**
+	 * The property that holds the API's address where each customer has one of its own: of the token reply, and of
+	 * the integration's metadata in camel case. The credential's own address, where a person changed it, goes before.
+	 */
+	apiBaseUrlIn?: { token: string; metadata: string };
 	oauth: OAuthFacts;
 	limits: ProviderLimits;
 	/** Sent with every call of the API. */
-	headers: Readonly<Record<string, string>>;
-	/** The header that names the account of a call. */
-	accountHeader: string;
+	headers: Readonly<Record<string, string>> | ((application: Application) => Record<string, string>);
+	/** The header that names the account of a call, where there is one. */
+	accountHeader?: string;
 	/** Properties of replies that never leave the engine, at whatever depth they stand. */
 	redact: readonly string[];
+	/** Headers that say how many seconds to wait, in order of preference; `retry-after` unless told. */
+	waitHeaders?: readonly string[];
 	/** In order: the first that fits a reply says what to do; a 2xx that none fits is accepted. */
 	rules: readonly ResponseRule[];
 	accounts: AccountDiscovery;
 	streams: readonly StreamDefinition[];
+}
+
+/** The registered application, as the credential has it. */
+export interface Application {
+	clientId: string;
+	clientSecret: string;
 }
 
 export interface OAuthFacts {
@@ -31,17 +47,32 @@ export interface OAuthFacts {
 	clientAuthentication: 'header' | 'body';
 }
 
-/** Limits of one account of the provider, and the reply headers that say what is left of them. */
+/** What the provider allows; the reply headers say what is left. Headers are lower-case. */
 export interface ProviderLimits {
-	/** How many calls we make in any sixty seconds: a little less than allowed, others use the account too. */
-	perMinute: number;
+	/** Whose limits they are: one account's, or those of the registered application with all its customers. */
+	scope: 'account' | 'application';
+	/** All of them hold at once: a little less than allowed, others use the account too. */
+	windows: readonly CallLimit[];
 	concurrent: number;
+	day?: DayLimit;
+}
+
+/** So many calls in any so many seconds. */
+export interface CallLimit {
+	calls: number;
+	seconds: number;
+	/** Says how many are left, where the provider tells. */
+	remainingHeader?: string;
+	/** Only calls of this group count (`ApiRequest.group`); without it all do. */
+	group?: string;
+}
+
+export interface DayLimit {
 	/** The day's limits of the provider's plans, ascending; which one holds shows in what remains. */
-	perDay: readonly number[];
-	/** The part of the day's limit that is left to others, 0 to 1. */
-	dayReserve: number;
-	minuteRemainingHeader: string;
-	dayRemainingHeader: string;
+	limits: readonly number[];
+	/** The part of it that is left to others, 0 to 1. */
+	reserve: number;
+	remainingHeader?: string;
 }
 
 /** What a message can say about the call that went wrong. */
@@ -71,6 +102,8 @@ export interface ResponseRule {
 	message(place: CallPlace): string;
 	/** For `rate_limited`: how long to stay away where the reply does not say, in milliseconds. */
 	restMs?: number;
+	/** For `wait`: the first pause where the reply does not say, in milliseconds; it doubles. */
+	pauseMs?: number;
 }
 
 /** An account as the list of accounts names it. */
@@ -80,52 +113,175 @@ export interface AccountReference {
 }
 
 export interface ApiRequest {
+	/** GET unless told. */
+	method?: 'GET' | 'POST';
+	/** Below the API's address. A link that a reply gave goes through `pathIn` first. */
 	path: string;
 	query?: Readonly<Record<string, string>>;
+	/** Sent as JSON. */
+	json?: unknown;
+	/** Sent form-encoded. */
+	form?: Readonly<Record<string, string>>;
 	account?: AccountReference;
 	what: string;
 	/** The scope that the call needs, for the message where it is missing. */
 	scope?: string;
+	/** What it takes of the day's limit; 1 unless told. */
+	cost?: number;
+	/** The windows of this group count it too. */
+	group?: string;
 	/** Whether a reply is what was asked for. A 200 that is something else is tried again like an outage. */
 	accept(json: unknown): boolean;
+	/** Whether a refusal means that there is no such thing: then the call gives undefined. */
+	absent?(reply: { status: number; body: string }): boolean;
 }
 
 /** The provider's API as definitions and reading strategies see it: limits, retries and tokens are taken care of. */
 export interface ProviderApi {
-	/** @throws ReadFailure where the answer cannot be had */
-	get(request: ApiRequest): Promise<unknown>;
+	/**
+	 * The reply's JSON; undefined where `absent` says so.
+	 * @throws ReadFailure where the answer cannot be had
+	 */
+	call(request: ApiRequest): Promise<unknown>;
+	/**
+	 * A link out of a reply as path and query of a request.
+	 * @throws ReadFailure where it leads to a host that is neither the API's own nor the provider's
+	 */
+	pathIn(link: string): Pick<ApiRequest, 'path' | 'query'>;
+}
+
+/** What finding the accounts may need besides the API. */
+export interface DiscoveryContext {
+	api: ProviderApi;
+	/** For its claims; undefined where it cannot be had. */
+	accessToken: string | undefined;
+	application: Application;
+	/** The integration's. */
+	metadata: Readonly<Record<string, unknown>>;
+	/** IANA: the integration's `timezone`, else the workflow's; for providers that state none. */
+	timezone: string;
 }
 
 /** How the accounts behind a token are found: the small code that no declaration can express. */
 export interface AccountDiscovery {
-	/** @param accessToken for its claims; undefined where it cannot be had */
-	list(
-		api: ProviderApi,
-		accessToken: string | undefined,
-	): Promise<{ accounts: AccountReference[]; warnings: string[] }>;
-	describe(api: ProviderApi, reference: AccountReference): Promise<{ account: Account; warnings: string[] }>;
+	list(context: DiscoveryContext): Promise<{ accounts: AccountReference[]; warnings: string[] }>;
+	describe(
+		context: DiscoveryContext,
+		reference: AccountReference,
+	): Promise<{ account: Account; warnings: string[] }>;
 }
 
 /** A stream names its reading strategy, which fixes what else it must say. */
-export type StreamDefinition = CalendarMonthsStream;
+export type StreamDefinition = CalendarMonthsStream | ChangesStream;
+
+interface AnyStream {
+	key: string;
+	/** Where plan or scope do not allow it, it is left out with a warning, and nothing failed. */
+	optional?: boolean;
+}
 
 /** One record per calendar month of the account's time zone, composed of several replies. */
-export interface CalendarMonthsStream {
+export interface CalendarMonthsStream extends AnyStream {
 	reading: 'calendarMonths';
-	key: string;
 	/** What of the integration's metadata changes the figures; after a change all months are read again. */
 	variant(metadata: Record<string, unknown>): string;
 	/** The record's own properties, before those of its parts. */
 	head(month: CalendarMonth, variant: string): Record<string, unknown>;
 	parts: readonly MonthPart[];
+	/**
+	 * Reads once what all months need, and gives each month's share of it as more properties of its record;
+	 * undefined for a month that has no record, such as one before the books begin.
+	 */
+	prepare?(
+		context: StreamContext,
+		months: readonly CalendarMonth[],
+	): Promise<(month: CalendarMonth) => Record<string, unknown> | undefined>;
 }
 
 /** One call per month, whose whole reply becomes the property `name` of the record. */
 export interface MonthPart {
 	name: string;
 	what: string;
-	path: string;
+	path: string | ((account: Account) => string);
 	scope?: string;
 	query(month: CalendarMonth, variant: string): Record<string, string>;
 	accept(json: unknown): boolean;
 }
+
+/** What the code of a stream is given. */
+export interface StreamContext {
+	api: ProviderApi;
+	account: Account;
+	/** The integration's. */
+	metadata: Readonly<Record<string, unknown>>;
+	/** When this reading began. */
+	startedAt: Date;
+	/** Only what was made or changed on these days of the account's time zone (both included): a backfill. */
+	range?: { from: Day; to: Day };
+	/** The first day that matters, where the operator said so: no record need be read that ended before it. */
+	historyStart?: Day;
+	/** How many calls may run at once. */
+	concurrent: number;
+	books: StreamBooks;
+	/** What a person should know although nothing failed; said once at the end. */
+	warn(text: string): void;
+}
+
+/** What is known already, in our own tables. */
+export interface StreamBooks {
+	/** The leads of the account that are marked deleted and were not long ago: they may have been restored. */
+	deletedLeads(): Promise<string[]>;
+}
+
+/**
+ * Records that change one by one. Its passes are read in order; each gives pages of what is new or changed, and leaves
+ * a small mark from which the next run goes on, also in the middle of a first read of hundreds of thousands.
+ */
+export interface ChangesStream extends AnyStream {
+	reading: 'changes';
+	passes: readonly Pass[];
+	/** How many items `compose` is given at once, at most. */
+	batch: number;
+	/** Reads once per reading what every record needs: pipelines, stages, fields. Given to `compose`. */
+	prepare?(context: StreamContext): Promise<unknown>;
+	/** Completes a batch of items to records; an item of which no record can be had is skipped with the reason. */
+	compose(context: StreamContext, items: readonly ChangedItem[], prepared: unknown): Promise<Composed[]>;
+}
+
+/** One way of finding what is new or changed, such as a list, a search, or the recycle bin. */
+export interface Pass {
+	name: string;
+	/**
+	 * Gives the pages from where the last reading stopped; none where the pass is not due.
+	 * @param mark what the last page read of this pass left; undefined before the first
+	 * @param marks those of all passes of the stream as they stand now, by name: one pass may wait for another
+	 */
+	pages(
+		context: StreamContext,
+		mark: Mark | undefined,
+		marks: Readonly<Record<string, Mark | undefined>>,
+	): AsyncGenerator<Page, void>;
+}
+
+/** Small: the marks of a stream are its state, at most 1 KB as JSON together. */
+export type Mark = Record<string, string | number | boolean | null>;
+
+export interface Page {
+	items: ChangedItem[];
+	/** Where to go on once this page is stored. */
+	mark: Mark;
+}
+
+/** What a page says of a record. */
+export interface ChangedItem {
+	id: string;
+	/** Tells copies of one record apart: a second one with the same version is not read again in the same reading. */
+	version: string | null;
+	/** What the page gave. */
+	item: unknown;
+}
+
+/** A record, or why there is none. */
+export type Composed =
+	| { recordId: string; record: Record<string, unknown> }
+	| { recordId: string; skipped: string };

@@ -23,6 +23,24 @@ export function assertAllowedHost(address: string, rules: HostRules, field: stri
 	);
 }
 
+/**
+ * A link that a reply gave, where it leads to the API's own host or to the provider's domains.
+ * @throws ReadFailure of class `bad_request`
+ */
+export function assertSameService(link: string, base: URL, domains: readonly string[]): URL {
+	const url = new URL(link);
+	const isProviders = url.protocol === 'https:' && domains.some((domain) => isWithin(url.hostname, domain));
+	if (
+		url.origin === base.origin ||
+		(isProviders && domains.some((domain) => isWithin(base.hostname, domain)))
+	)
+		return url;
+	throw new ReadFailure(
+		'bad_request',
+		`A reply leads on to ${url.host}, which is not the provider's, and was not followed. Report it with this text.`,
+	);
+}
+
 /** Refuses what is no address, has a password in it, or would travel unencrypted beyond this machine. */
 export function assertSafeAddress(address: string, field: string): URL {
 	const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -4,7 +4,9 @@ export interface HttpRequest {
 	url: string;
 	headers: Record<string, string>;
 	/** Sent form-encoded. */
-	form?: Record<string, string>;
+	form?: Readonly<Record<string, string>>;
+	/** Sent as JSON; never together with `form`. */
+	json?: unknown;
 	timeoutMs: number;
 	signal?: AbortSignal;
 }

@@ -1,41 +1,31 @@
-import type { Account } from '../shared/account';
+import type { Budget } from './budget';
 import { readCalendarMonths } from './calendar-months';
+import { readChanges } from './changes';
 import type { Clock } from './clock';
-import type { ProviderApi, StreamDefinition } from './definition';
+import type { Composed, StreamContext, StreamDefinition } from './definition';
 
 /** What a reading strategy is given. */
-export interface ReadingContext<Stream> {
-	api: ProviderApi;
-	account: Account;
+export interface ReadingContext<Stream> extends StreamContext {
 	stream: Stream;
-	/** What the last complete reading left; empty before the first. */
+	/** What the readings before left; empty before the first. */
 	state: Record<string, unknown>;
-	/** The integration's settings. */
-	metadata: Record<string, unknown>;
-	options: ReadingOptions;
-	/** How many calls of the account may run at once. */
-	concurrent: number;
+	/** The first month that is read, `YYYY-MM`, where the operator said so. */
+	historyStartMonth?: string;
+	budget: Budget;
 	clock: Clock;
+	/** Notes how far was read: where the reading then fails, the next one goes on from there. */
+	progress(state: Record<string, unknown>): void;
 }
 
-export interface ReadingOptions {
-	/** The first month that is read, `YYYY-MM`. */
-	historyStart?: string;
-}
+/** A record, or why there is none, as the provider gave it at an instant (ISO 8601 in UTC). */
+export type ReadRecord = Composed & { fetchedAt: string };
 
-export interface ReadRecord {
-	recordId: string;
-	/** When the provider gave it, ISO 8601 in UTC. */
-	fetchedAt: string;
-	record: Record<string, unknown>;
-}
-
-/** How a complete reading ended. */
+/** How a reading ended. */
 export interface ReadingEnd {
 	/** At most 1 KB as JSON; it must change what the next reading asks for. */
 	state: Record<string, unknown>;
+	/** The budget was spent before everything was read. */
 	hasMore: boolean;
-	warnings: string[];
 }
 
 export type Reading = AsyncGenerator<ReadRecord, ReadingEnd>;
@@ -46,9 +36,11 @@ type Strategies = {
 	) => Reading;
 };
 
-const STRATEGIES: Strategies = { calendarMonths: readCalendarMonths };
+const STRATEGIES: Strategies = { calendarMonths: readCalendarMonths, changes: readChanges };
 
 /** Reads a stream of an account by the strategy that its definition names. */
-export function read(context: ReadingContext<StreamDefinition>): Reading {
-	return STRATEGIES[context.stream.reading](context);
+export function read<Stream extends StreamDefinition>(context: ReadingContext<Stream>): Reading {
+	// The key and the strategy belong together, which the compiler cannot see through the index.
+	const strategy = STRATEGIES[context.stream.reading] as (given: ReadingContext<Stream>) => Reading;
+	return strategy(context);
 }

@@ -1,8 +1,8 @@
 import type { Clock } from './clock';
+import { CallWindow } from './call-window';
 import { DayBudget } from './day-budget';
-import type { ProviderLimits } from './definition';
+import type { ApiRequest, CallLimit, ProviderLimits } from './definition';
 import { ReadFailure } from './failure';
-import { MinuteWindow } from './minute-window';
 import { Slots } from './slots';
 
 const HOUR_MS = 3_600_000;
@@ -14,16 +14,19 @@ export interface ThrottleOptions {
 	signal?: AbortSignal;
 }
 
+/** What of a request the limits depend on. */
+export type Weight = Pick<ApiRequest, 'cost' | 'group'>;
+
 /**
- * Keeps the calls for one account within the provider's limits: so many at once, so many a minute, so many a day.
+ * Keeps the calls for one account within the provider's limits: so many at once, so many in a while, so many a day.
  * What the replies' headers say corrects it.
  */
 export class AccountThrottle {
 	private readonly slots: Slots;
 
-	private readonly minute: MinuteWindow;
+	private readonly windows: Array<{ limit: CallLimit; window: CallWindow }>;
 
-	private readonly day: DayBudget;
+	private readonly day: DayBudget | undefined;
 
 	private pausedUntil = 0;
 
@@ -37,28 +40,33 @@ export class AccountThrottle {
 		private readonly clock: Clock,
 	) {
 		this.slots = new Slots(limits.concurrent);
-		this.minute = new MinuteWindow(limits.perMinute);
-		this.day = new DayBudget(limits);
+		this.windows = limits.windows.map((limit) => ({
+			limit,
+			window: new CallWindow(limit.calls, limit.seconds),
+		}));
+		this.day = limits.day && new DayBudget(limits.day);
 	}
 
 	/**
 	 * Runs a call as soon as the limits allow it.
 	 * @throws ReadFailure of class `rate_limited` where that is not today
 	 */
-	async run<T>(options: ThrottleOptions, call: () => Promise<T>): Promise<T> {
+	async run<T>(options: ThrottleOptions, weight: Weight, call: () => Promise<T>): Promise<T> {
 		return await this.slots.run(async () => {
-			await this.admit(options);
+			await this.admit(options, weight);
 			return await call();
 		});
 	}
 
 	/** Takes in what a reply's headers say is left. */
 	observe(headers: Record<string, string>): void {
-		const minute = countIn(headers[this.limits.minuteRemainingHeader]);
-		if (minute !== undefined) this.minute.correct(minute, this.now());
-		const day = countIn(headers[this.limits.dayRemainingHeader]);
-		if (day === undefined) return;
-		this.day.observe(day);
+		for (const { limit, window } of this.windows) {
+			const left = countIn(headers, limit.remainingHeader);
+			if (left !== undefined) window.correct(left, this.now());
+		}
+		const left = countIn(headers, this.limits.day?.remainingHeader);
+		if (!this.day || left === undefined) return;
+		this.day.observe(left);
 		// The provider does not say when its day begins: rest an hour, then one call tells what is left.
 		if (this.day.isLow) this.restUntil(new Date(this.now() + HOUR_MS));
 	}
@@ -73,25 +81,31 @@ export class AccountThrottle {
 		this.restsUntil = Math.max(this.restsUntil, instant.getTime());
 	}
 
-	private async admit(options: ThrottleOptions): Promise<void> {
+	private async admit(options: ThrottleOptions, weight: Weight): Promise<void> {
+		const windows = this.windowsFor(weight);
 		for (;;) {
 			options.signal?.throwIfAborted();
 			const now = this.now();
 			this.refuseWhileResting(now, options.dayShare);
-			const wait = Math.max(this.pausedUntil - now, this.minute.waitMs(now));
-			if (wait <= 0) return this.take(now);
+			const wait = Math.max(this.pausedUntil - now, ...windows.map((window) => window.waitMs(now)));
+			if (wait <= 0) return this.take(now, windows, weight.cost ?? 1);
 			await this.clock.sleep(wait, options.signal);
 		}
 	}
 
-	private take(now: number): void {
-		this.minute.take(now);
-		this.day.count(now);
+	private windowsFor({ group }: Weight): CallWindow[] {
+		const counting = this.windows.filter(({ limit }) => limit.group === undefined || limit.group === group);
+		return counting.map(({ window }) => window);
+	}
+
+	private take(now: number, windows: CallWindow[], cost: number): void {
+		for (const window of windows) window.take(now);
+		this.day?.count(now, cost);
 		this.lastUsed = now;
 	}
 
 	private refuseWhileResting(now: number, dayShare: number): void {
-		const until = Math.max(this.restsUntil, this.day.shareUsedUntil(now, dayShare));
+		const until = Math.max(this.restsUntil, this.day?.shareUsedUntil(now, dayShare) ?? 0);
 		if (until <= now) return;
 		throw new ReadFailure(
 			'rate_limited',
@@ -132,6 +146,7 @@ export class Throttles {
 	}
 }
 
-function countIn(header: string | undefined): number | undefined {
+function countIn(headers: Record<string, string>, name: string | undefined): number | undefined {
+	const header = name === undefined ? undefined : headers[name];
 	return header !== undefined && /^\s*\d+\s*$/.test(header) ? Number(header) : undefined;
 }

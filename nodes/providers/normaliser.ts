@@ -2,7 +2,7 @@ import type { RateNeed } from '../../db/exchange-rates';
 import type { Account } from '../shared/account';
 import type { CanonicalTable, Unsourced } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
-import type { ClientReference } from '../shared/messages';
+import type { ClientReference, Deletion } from '../shared/messages';
 
 /** What a section of a report counts as. */
 export type SectionKind = 'income' | 'expense' | 'ignore';
@@ -14,7 +14,18 @@ export interface NormaliseSettings {
 	maxRateAgeDays: number;
 	/** By the section's title as `sectionLabel` gives it. */
 	sectionMap: ReadonlyMap<string, SectionKind>;
+	/** What a deal's stage means where the provider does not say so, by the stage's id or its label in lower case. */
+	stageMap: ReadonlyMap<string, StageStatus>;
+	/** Whether a deal belongs to its account or to the company that it is about. */
+	clientPer: 'account' | 'company';
+	/** After how many days without activity an open deal is stale. */
+	staleAfterDays: number;
+	/** How many days of derived metrics are computed again, ending with today. */
+	recomputeDays: number;
 }
+
+/** What a stage says about the deals that stand in it. */
+export type StageStatus = 'active' | 'won' | 'lost';
 
 /** A raw record and what is known about where it comes from. */
 export interface RawRecord {
@@ -37,6 +48,8 @@ export interface CanonicalRow<Table extends CanonicalTable = CanonicalTable> {
 
 export interface Normalised {
 	rows: CanonicalRow[];
+	/** What is gone; after the rows. */
+	deletions?: readonly Deletion[];
 	/** Properties that the provider sent and that are not known here. */
 	unknownProperties: readonly string[];
 }
@@ -56,6 +69,8 @@ export interface Normaliser {
 	ratesNeeded(raw: RawRecord, settings: NormaliseSettings): RateNeed[];
 	/** @throws Rejection where the record cannot be used; its rows pass or fail together */
 	normalise(raw: RawRecord, settings: NormaliseSettings, conversion: Conversion): Normalised;
+	/** Whether its rows grow stale by themselves: then every STATE of the stream asks for it. */
+	ages?: boolean;
 	/** @throws Error where something is missing that the record needs, with the parameter to fill in */
 	complete(loose: LooseRecord): Pick<RawRecord, 'recordId' | 'fetchedAt' | 'record'>;
 }

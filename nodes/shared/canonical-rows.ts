@@ -1,7 +1,9 @@
 import { z } from 'zod/v4';
 
-import { isDay } from './dates';
+import { isDay, utcInstant } from './dates';
 import { amountOf } from './money';
+
+const isInstant = (text: string): boolean => utcInstant(text) === text;
 
 const day = z.string().refine(isDay, 'is not a date as YYYY-MM-DD');
 const text = z.string().min(1, 'is empty');
@@ -37,8 +39,39 @@ const financialsRow = z
 		'has a net profit that is not revenue less expenses',
 	);
 
+const instant = z.string().refine(isInstant, 'is not an instant in UTC, such as 2026-06-30T01:02:03.000Z');
+
+/** A row of `lead_events`: one entry of a deal into a stage. The value is decimal text in the reporting currency. */
+const leadEventsRow = z.object({
+	eventDate: instant,
+	leadId: text,
+	stage: text,
+	value: money.nullable(),
+	status: z.enum(['active', 'stale', 'won', 'lost', 'deleted', 'passed']),
+	sourceSystem: text,
+	externalId: text,
+	metadata,
+});
+
+/** A decimal that numeric(12,4) takes as it is. */
+const metric = z.string().regex(/^-?\d{1,8}\.\d{4}$/, 'is not a number with four decimal places');
+
+/** A row of `custom_metrics`: a figure of a client on a day. */
+const customMetricsRow = z.object({
+	metricName: text,
+	metricValue: metric,
+	unit: text.nullable(),
+	recordDate: instant,
+	sourceSystem: text,
+	metadata,
+});
+
 /** What each table's rows look like when they leave Transform & Normalize. */
-export const canonicalRows = { financials: financialsRow };
+export const canonicalRows = {
+	financials: financialsRow,
+	lead_events: leadEventsRow,
+	custom_metrics: customMetricsRow,
+};
 
 export type CanonicalTable = keyof typeof canonicalRows;
 

@@ -48,13 +48,16 @@ export interface RecordMessage extends Envelope {
 /** How far a stream of an account has been read; it follows the records that it covers. */
 export interface StateMessage extends Envelope {
 	type: 'STATE';
-	state: Record<string, unknown>;
+	/** Null where what is stored stays: a backfill and a replay move nothing. */
+	state: Record<string, unknown> | null;
 	hasMore: boolean;
 	counts: StateCounts;
 	/** What a person should know although nothing failed. */
 	warnings?: string[];
 	/** Nothing was asked for, since the account is switched off; it neither succeeded nor failed. */
 	switchedOff?: true;
+	/** The stream's leads that are open and were last touched before this instant are to be marked stale. */
+	ageing?: { staleBefore: string };
 }
 
 /** The business entity that a row is about, as its provider knows it. */
@@ -102,15 +105,42 @@ export type FailureClass =
 	| 'run_lost'
 	| 'internal';
 
+/** A deal that is gone at the provider, or a derived metric that has no value any more. */
+export type DeletedMessage = Envelope & { type: 'DELETED'; recordId: string } & Deletion;
+
+/** What is to be marked or taken out. It counts as the row that it changed. */
+export type Deletion =
+	| {
+			/** Its latest entry gets the status `deleted` and `metadata.deletedAt`; its value stays. */
+			table: 'lead_events';
+			leadId: string;
+			/** A UTC instant, ISO 8601. */
+			deletedAt: string;
+	  }
+	| {
+			/** The row of this key goes. */
+			table: 'custom_metrics';
+			client: ClientReference;
+			metricName: string;
+			/** A UTC instant, ISO 8601. */
+			recordDate: string;
+	  };
+
 /** An integration, account or stream that could not be read or loaded; what came before it stays good. */
 export interface FailureMessage extends Envelope {
 	type: 'FAILURE';
 	failure: { class: FailureClass; message: string; retryAt?: string };
 }
 
-export type Message = RecordMessage | StateMessage | RowMessage | RejectedMessage | FailureMessage;
+export type Message =
+	| RecordMessage
+	| StateMessage
+	| RowMessage
+	| DeletedMessage
+	| RejectedMessage
+	| FailureMessage;
 
-const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'REJECTED', 'FAILURE']);
+const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'DELETED', 'REJECTED', 'FAILURE']);
 
 /** The message that an item's json is, if it is one; anything else is passed on untouched. */
 export function messageIn(json: object): Message | undefined {

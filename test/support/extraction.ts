@@ -5,8 +5,9 @@ import { generateKey, keyRing, type KeyRing } from '../../db/key-ring';
 import { claimDue, finishRun } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
 import { readToken, storeTokens, type TokenSet } from '../../db/tokens';
+import type { BudgetLimits } from '../../nodes/engine/budget';
 import { systemClock } from '../../nodes/engine/clock';
-import type { RunToExtract } from '../../nodes/engine/extract-run';
+import type { ExtractMode, RunToExtract } from '../../nodes/engine/extract-run';
 import { Throttles } from '../../nodes/engine/throttle';
 import { storedConnection, type ProviderCredential } from '../../nodes/Extract/connection';
 import { readRuns } from '../../nodes/Extract/read-runs';
@@ -20,6 +21,8 @@ export interface ExtractOptions {
 	historyStart?: string;
 	timeoutMs?: number;
 	dayShare?: number;
+	extractMode?: ExtractMode;
+	budget?: Partial<BudgetLimits>;
 	credential?: ProviderCredential;
 	allowedHosts?: string[];
 	signal?: AbortSignal;
@@ -79,7 +82,8 @@ export class Extraction {
 			allowedHosts = [new URL(this.sandbox.url).host],
 			signal,
 		} = options;
-		const { historyStart, timeoutMs = 5_000, dayShare = 1 } = options;
+		const { historyStart, timeoutMs = 5_000, dayShare = 1, extractMode = { mode: 'sync' } } = options;
+		const budget = { maxRecords: 5_000, maxMinutes: 10, ...options.budget };
 		const parts = {
 			definition: xero,
 			credential,
@@ -92,7 +96,10 @@ export class Extraction {
 		const settings = {
 			definition: xero,
 			authentication: 'storedIntegration',
+			extractMode,
+			budget,
 			historyStart,
+			timezone: 'Australia/Sydney',
 			timeoutMs,
 			dayShare,
 		} as const;

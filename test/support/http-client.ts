@@ -4,8 +4,15 @@ import type { HttpClient } from '../../nodes/engine/http';
 export const httpClient: HttpClient = async (request) => {
 	const response = await fetch(request.url, {
 		method: request.method,
-		headers: request.headers,
-		body: request.form && new URLSearchParams(request.form),
+		headers:
+			request.json === undefined
+				? request.headers
+				: { ...request.headers, 'content-type': 'application/json' },
+		body: request.form
+			? new URLSearchParams(request.form)
+			: request.json === undefined
+				? undefined
+				: JSON.stringify(request.json),
 		redirect: 'manual',
 		signal: AbortSignal.any([
 			AbortSignal.timeout(request.timeoutMs),

@@ -47,6 +47,7 @@ async function peer(replies: ScriptedReply[], more: Partial<ApiContext> = {}): P
 	};
 	const api = apiOf({
 		definition: xero,
+		application: { clientId: 'made-up-client', clientSecret: 'made-up-secret' },
 		baseUrl: `${server.url}/`,
 		http: httpClient,
 		authorisation: { by: 'engine', tokens },
@@ -58,7 +59,7 @@ async function peer(replies: ScriptedReply[], more: Partial<ApiContext> = {}): P
 		keepLease: async () => await Promise.resolve(),
 		...more,
 	});
-	const get = async (request = report): Promise<unknown> => await api.get(request);
+	const get = async (request = report): Promise<unknown> => await api.call(request);
 	const failure = async (request = report): Promise<ReadFailure> =>
 		await get(request).then(
 			() => expect.unreachable('it was accepted'),

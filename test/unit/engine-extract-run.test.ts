@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Budget } from '../../nodes/engine/budget';
 import type { Account } from '../../nodes/shared/account';
 import type { AccountReference, ApiRequest, ProviderDefinition } from '../../nodes/engine/definition';
 import { extractRun, type ExtractContext, type RunBooks } from '../../nodes/engine/extract-run';
@@ -63,11 +64,17 @@ function definitionOf({ organisations = ['a', 'b'], instead, definition }: Scene
 function booksOf({ known = [], conflicts = [], disabled = [], states = new Map() }: Scene): RunBooks {
 	return {
 		knownAccounts: async () => await Promise.resolve(known),
-		readStates: async () => await Promise.resolve(states),
+		readStates: async () =>
+			await Promise.resolve(
+				new Map(
+					[...states].map(([place, state]) => [place, { state, updatedAt: '2026-11-20T00:00:00.000Z' }]),
+				),
+			),
 		saveAccount: async ({ id }) =>
 			await Promise.resolve(
 				conflicts.includes(id) ? 'conflict' : disabled.includes(id) ? 'disabled' : 'enabled',
 			),
+		of: () => ({ deletedLeads: async () => await Promise.resolve([]) }),
 	};
 }
 
@@ -82,6 +89,10 @@ async function messagesOf(scene: Scene): Promise<Message[]> {
 	};
 	const context: ExtractContext = {
 		definition: definitionOf(scene),
+		application: { clientId: 'made-up-client', clientSecret: 'made-up-secret' },
+		extractMode: { mode: 'sync' },
+		timezone: 'Australia/Sydney',
+		budget: new Budget({ maxRecords: 5_000, maxMinutes: 10 }, clock),
 		baseUrl: 'https://api.xero.com',
 		http,
 		authorisation: { by: 'client', accessToken: undefined },
@@ -91,7 +102,7 @@ async function messagesOf(scene: Scene): Promise<Message[]> {
 		clock,
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
-		options: { historyStart: '2026-10' },
+		historyStart: '2026-10',
 		books: booksOf(scene),
 		...scene.more,
 	};
@@ -140,13 +151,16 @@ describe('the messages of a run', () => {
 		const messages = await messagesOf({
 			organisations: ['a'],
 			states,
-			more: { options: { historyStart: '2026-11' } },
+			more: { historyStart: '2026-11' },
 		});
 		expect(brief(messages)).toEqual([`RECORD a/${stream}`, `STATE a/${stream} 1`]);
 	});
 
 	it('say of an account that is switched off only that nothing was read of it', async () => {
-		const states = new Map([[`a/${stream}`, { kept: true }]]);
+		const states = new Map([
+			[`a/${stream}`, { kept: true }],
+			[`b/${stream}`, { kept: true }],
+		]);
 		const messages = await messagesOf({ disabled: ['a'], states });
 		expect(brief(messages)).toEqual([
 			`STATE a/${stream} 0`,
@@ -155,7 +169,7 @@ describe('the messages of a run', () => {
 			`STATE b/${stream} 2`,
 		]);
 		expect(messages[0]).toMatchObject({
-			state: { kept: true },
+			state: null,
 			hasMore: false,
 			switchedOff: true,
 			warnings: [expect.stringContaining('Org a is switched off')],
@@ -194,18 +208,21 @@ describe('an account’s trouble stays its own', () => {
 	});
 
 	it('when it stops in the middle: what came is counted, the state stays, the failure follows', async () => {
-		const states = new Map([[`a/${stream}`, { kept: true }]]);
+		const states = new Map([
+			[`a/${stream}`, { kept: true }],
+			[`b/${stream}`, { kept: true }],
+		]);
 		let reports = 0;
 		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
 			account?.id === 'a' && path.includes('/Reports/') && ++reports > 4 ? gone : undefined;
-		const messages = await messagesOf({ instead, states, more: { options: { historyStart: '2026-09' } } });
+		const messages = await messagesOf({ instead, states, more: { historyStart: '2026-09' } });
 		expect(brief(messages).slice(0, 4)).toEqual([
 			`RECORD a/${stream}`,
 			`RECORD a/${stream}`,
 			`STATE a/${stream} 2`,
 			`FAILURE a/${stream} account_gone`,
 		]);
-		expect((messages[2] as StateMessage).state).toEqual({ kept: true });
+		expect((messages[2] as StateMessage).state).toBeNull();
 		expect(brief(messages).at(-1)).toBe(`STATE b/${stream} 3`);
 	});
 
@@ -258,7 +275,7 @@ describe('what concerns the whole integration is said once', () => {
 		let calls = 0;
 		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
 			path.includes('/Reports/') && ++calls > 4 ? reconnect : undefined;
-		const messages = await messagesOf({ instead, more: { options: { historyStart: '2026-09' } } });
+		const messages = await messagesOf({ instead, more: { historyStart: '2026-09' } });
 		expect(brief(messages)).toEqual([
 			`RECORD a/${stream}`,
 			`RECORD a/${stream}`,

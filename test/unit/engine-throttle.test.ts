@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { MinuteWindow } from '../../nodes/engine/minute-window';
+import { CallWindow } from '../../nodes/engine/call-window';
+import type { ProviderLimits } from '../../nodes/engine/definition';
 import { AccountThrottle, Throttles } from '../../nodes/engine/throttle';
 import { xero } from '../../nodes/providers/xero/definition';
 import { manualClock, type ManualClock } from '../support/manual-clock';
 
-const limits = { ...xero.limits, perMinute: 5, concurrent: 2 };
+const perMinute = (calls: number, remainingHeader?: string) => [{ calls, seconds: 60, remainingHeader }];
+
+const limits: ProviderLimits = { ...xero.limits, windows: perMinute(5), concurrent: 2 };
 const dayShare = 1;
 
 function throttle(clock: ManualClock, more: Partial<typeof limits> = {}): AccountThrottle {
@@ -14,7 +17,7 @@ function throttle(clock: ManualClock, more: Partial<typeof limits> = {}): Accoun
 
 describe('the minute’s limit', () => {
 	it('lets the whole minute’s calls through at once, and the next when the first is a minute old', () => {
-		const window = new MinuteWindow(3);
+		const window = new CallWindow(3, 60);
 		for (const instant of [0, 10, 20]) window.take(instant);
 		expect(window.waitMs(30)).toBe(59_970);
 		expect(window.waitMs(60_000)).toBe(0);
@@ -27,7 +30,11 @@ describe('the minute’s limit', () => {
 		const started: number[] = [];
 		const account = throttle(clock);
 		for (let call = 0; call < 23; call++) {
-			await account.run({ dayShare }, async () => await Promise.resolve(started.push(clock.now().getTime())));
+			await account.run(
+				{ dayShare },
+				{},
+				async () => await Promise.resolve(started.push(clock.now().getTime())),
+			);
 		}
 		const most = Math.max(
 			...started.map((from) => started.filter((at) => at >= from && at < from + 60_000).length),
@@ -36,7 +43,7 @@ describe('the minute’s limit', () => {
 	});
 
 	it('believes the provider that less is left than we know of', () => {
-		const window = new MinuteWindow(50);
+		const window = new CallWindow(50, 60);
 		window.correct(2, 0);
 		window.take(0);
 		window.take(0);
@@ -45,7 +52,7 @@ describe('the minute’s limit', () => {
 	});
 
 	it('believes it too when others’ calls have come back', () => {
-		const window = new MinuteWindow(50);
+		const window = new CallWindow(50, 60);
 		window.correct(0, 0);
 		expect(window.waitMs(0)).toBeGreaterThan(0);
 		window.correct(58, 1_000);
@@ -53,14 +60,14 @@ describe('the minute’s limit', () => {
 	});
 
 	it('keeps to its size while what is left is about the usual', () => {
-		const window = new MinuteWindow(50);
+		const window = new CallWindow(50, 60);
 		for (let call = 0; call < 50; call++) window.take(call);
 		window.correct(10, 50);
 		expect(window.waitMs(50)).toBe(59_950);
 	});
 
 	it('uses more where the provider plainly allows more, but for a fifth', () => {
-		const window = new MinuteWindow(50);
+		const window = new CallWindow(50, 60);
 		window.correct(1_000, 0);
 		for (let call = 0; call < 799; call++) window.take(0);
 		expect(window.waitMs(0)).toBe(0);
@@ -71,7 +78,7 @@ describe('the minute’s limit', () => {
 
 describe('calls at once', () => {
 	it('are never more than the limit', async () => {
-		const account = throttle(manualClock(), { perMinute: 100, concurrent: 3 });
+		const account = throttle(manualClock(), { windows: perMinute(100), concurrent: 3 });
 		let running = 0;
 		let most = 0;
 		const call = async (): Promise<void> => {
@@ -79,15 +86,15 @@ describe('calls at once', () => {
 			await new Promise((resolve) => setTimeout(resolve, 2));
 			running--;
 		};
-		await Promise.all(Array.from({ length: 20 }, async () => await account.run({ dayShare }, call)));
+		await Promise.all(Array.from({ length: 20 }, async () => await account.run({ dayShare }, {}, call)));
 		expect(most).toBe(3);
 	});
 
 	it('free their place when they fail', async () => {
 		const account = throttle(manualClock(), { concurrent: 1 });
 		const fails = async (): Promise<void> => await Promise.reject(new Error('made up'));
-		await expect(account.run({ dayShare }, fails)).rejects.toThrow('made up');
-		expect(await account.run({ dayShare }, async () => await Promise.resolve('next'))).toBe('next');
+		await expect(account.run({ dayShare }, {}, fails)).rejects.toThrow('made up');
+		expect(await account.run({ dayShare }, {}, async () => await Promise.resolve('next'))).toBe('next');
 	});
 });
 
@@ -99,36 +106,36 @@ describe('the day’s limit', () => {
 		const clock = manualClock('2026-11-23T02:00:00Z');
 		const account = throttle(clock);
 		account.observe(remaining(4_900));
-		expect(await account.run({ dayShare }, done)).toBe('done');
+		expect(await account.run({ dayShare }, {}, done)).toBe('done');
 		account.observe(remaining(250));
-		const refused = await account.run({ dayShare }, done).catch((error: unknown) => error);
+		const refused = await account.run({ dayShare }, {}, done).catch((error: unknown) => error);
 		expect(refused).toMatchObject({
 			failureClass: 'rate_limited',
 			retryAt: new Date('2026-11-23T03:00:00Z'),
 		});
 		expect(clock.waits).toEqual([]);
 		clock.advance(3_600_000);
-		expect(await account.run({ dayShare }, done)).toBe('done');
+		expect(await account.run({ dayShare }, {}, done)).toBe('done');
 	});
 
 	it('knows the smaller plan by what remains', async () => {
 		const account = throttle(manualClock());
 		account.observe(remaining(600));
 		account.observe(remaining(51));
-		expect(await account.run({ dayShare }, done)).toBe('done');
+		expect(await account.run({ dayShare }, {}, done)).toBe('done');
 		account.observe(remaining(50));
-		await expect(account.run({ dayShare }, done)).rejects.toMatchObject({ failureClass: 'rate_limited' });
+		await expect(account.run({ dayShare }, {}, done)).rejects.toMatchObject({ failureClass: 'rate_limited' });
 	});
 
 	it('is used by us no further than our share', async () => {
 		const clock = manualClock();
-		const account = throttle(clock, { perMinute: 1_000, perDay: [10] });
+		const account = throttle(clock, { windows: perMinute(1_000), day: { ...limits.day!, limits: [10] } });
 		account.observe(remaining(10));
-		for (let call = 0; call < 4; call++) await account.run({ dayShare: 0.4 }, done);
-		await expect(account.run({ dayShare: 0.4 }, done)).rejects.toThrow(/Day Budget Share/);
-		expect(await account.run({ dayShare: 0.8 }, done)).toBe('done');
+		for (let call = 0; call < 4; call++) await account.run({ dayShare: 0.4 }, {}, done);
+		await expect(account.run({ dayShare: 0.4 }, {}, done)).rejects.toThrow(/Day Budget Share/);
+		expect(await account.run({ dayShare: 0.8 }, {}, done)).toBe('done');
 		clock.advance(24 * 3_600_000);
-		expect(await account.run({ dayShare: 0.4 }, done)).toBe('done');
+		expect(await account.run({ dayShare: 0.4 }, {}, done)).toBe('done');
 	});
 });
 
@@ -137,7 +144,7 @@ describe('a pause that the provider asked for', () => {
 		const clock = manualClock();
 		const account = throttle(clock);
 		account.pause(7_000);
-		await account.run({ dayShare }, async () => await Promise.resolve());
+		await account.run({ dayShare }, {}, async () => await Promise.resolve());
 		expect(clock.waits).toEqual([7_000]);
 	});
 
@@ -146,7 +153,7 @@ describe('a pause that the provider asked for', () => {
 		account.pause(7_000);
 		const signal = AbortSignal.abort();
 		await expect(
-			account.run({ dayShare, signal }, async () => await Promise.resolve()),
+			account.run({ dayShare, signal }, {}, async () => await Promise.resolve()),
 		).rejects.toMatchObject({
 			name: 'AbortError',
 		});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { ApiRequest, ProviderApi } from '../../nodes/engine/definition';
+import type { ApiRequest, DiscoveryContext, ProviderApi } from '../../nodes/engine/definition';
 import { authenticationEventOf, xeroAccounts } from '../../nodes/providers/xero/accounts';
 import { providerOf, providers } from '../../nodes/providers/registry';
 import { ianaZoneOf } from '../../nodes/providers/xero/time-zones';
@@ -18,12 +18,18 @@ function answering(json: unknown): Peer {
 	const requests: ApiRequest[] = [];
 	return {
 		requests,
-		get: async (request) => {
+		pathIn: (link) => ({ path: link }),
+		call: async (request) => {
 			requests.push(request);
 			expect(request.accept(json)).toBe(true);
 			return await Promise.resolve(json);
 		},
 	};
+}
+
+function discovery(api: ProviderApi, accessToken?: string): DiscoveryContext {
+	const application = { clientId: 'made-up-client', clientSecret: 'made-up-secret' };
+	return { api, accessToken, application, metadata: {}, timezone: 'Australia/Sydney' };
 }
 
 const connection = (tenantId: string, tenantType = 'ORGANISATION'): object => ({
@@ -38,7 +44,7 @@ const connection = (tenantId: string, tenantType = 'ORGANISATION'): object => ({
 describe('the organisations of a Xero connection', () => {
 	it('are those of the token’s own consent', async () => {
 		const api = answering([connection('org-1'), connection('practice', 'PRACTICE'), connection('org-2')]);
-		const found = await xeroAccounts.list(api, jwt({ authentication_event_id: 'event-1' }));
+		const found = await xeroAccounts.list(discovery(api, jwt({ authentication_event_id: 'event-1' })));
 		expect(found).toEqual({
 			accounts: [
 				{ id: 'org-1', name: 'Name of org-1' },
@@ -53,7 +59,7 @@ describe('the organisations of a Xero connection', () => {
 		'are all that are reached, with a warning, where the token (%#) does not say which',
 		async (token) => {
 			const api = answering([connection('org-1')]);
-			const found = await xeroAccounts.list(api, token);
+			const found = await xeroAccounts.list(discovery(api, token));
 			expect(found.accounts).toHaveLength(1);
 			expect(found.warnings).toEqual([expect.stringContaining('every organisation')]);
 			expect(api.requests[0]!.query).toBeUndefined();
@@ -63,12 +69,13 @@ describe('the organisations of a Xero connection', () => {
 	it('are not read out of a reply that is something else', () => {
 		const accepts: boolean[] = [];
 		const api: ProviderApi = {
-			get: async ({ accept }) => {
+			pathIn: (link) => ({ path: link }),
+			call: async ({ accept }) => {
 				for (const json of [null, {}, 'x', [null], [{}], [{ tenantId: 7 }]]) accepts.push(accept(json));
 				return await Promise.resolve([]);
 			},
 		};
-		return xeroAccounts.list(api, undefined).then(() => expect(accepts).toEqual(Array(6).fill(false)));
+		return xeroAccounts.list(discovery(api)).then(() => expect(accepts).toEqual(Array(6).fill(false)));
 	});
 });
 
@@ -82,7 +89,7 @@ describe('an organisation', () => {
 
 	it('gives its name, currency and time zone', async () => {
 		const api = answering(details());
-		expect(await xeroAccounts.describe(api, { id: 'org-1', name: 'old name' })).toEqual({
+		expect(await xeroAccounts.describe(discovery(api), { id: 'org-1', name: 'old name' })).toEqual({
 			account: { id: 'org-1', name: 'Harbour Cafe Pty Ltd', timezone: 'Pacific/Auckland', currency: 'NZD' },
 			warnings: [],
 		});
@@ -90,10 +97,13 @@ describe('an organisation', () => {
 	});
 
 	it('with an unknown time zone is read in UTC, with a warning', async () => {
-		const found = await xeroAccounts.describe(answering(details({ Timezone: 'MARSSTANDARDTIME' })), {
-			id: 'o',
-			name: 'o',
-		});
+		const found = await xeroAccounts.describe(
+			discovery(answering(details({ Timezone: 'MARSSTANDARDTIME' }))),
+			{
+				id: 'o',
+				name: 'o',
+			},
+		);
 		expect(found.account.timezone).toBe('Etc/UTC');
 		expect(found.warnings).toEqual([expect.stringContaining('MARSSTANDARDTIME')]);
 	});

@@ -16,6 +16,10 @@ export const SETTINGS: NormaliseSettings = {
 	reportingCurrency: 'AUD',
 	maxRateAgeDays: 7,
 	sectionMap: new Map(),
+	stageMap: new Map(),
+	clientPer: 'account',
+	staleAfterDays: 30,
+	recomputeDays: 35,
 };
 
 /** A RECORD of `monthlyFinancials` as Extract sends it. */

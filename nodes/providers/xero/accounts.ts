@@ -15,9 +15,9 @@ interface Organisation {
 
 /** A token reaches every organisation its user ever connected with the app; only those of this consent are ours. */
 export const xeroAccounts: AccountDiscovery = {
-	async list(api, accessToken) {
+	async list({ api, accessToken }) {
 		const event = authenticationEventOf(accessToken);
-		const connections = (await api.get({
+		const connections = (await api.call({
 			path: '/connections',
 			query: event === undefined ? undefined : { authEventId: event },
 			what: 'the list of organisations',
@@ -26,7 +26,7 @@ export const xeroAccounts: AccountDiscovery = {
 		return { accounts: organisationsIn(connections), warnings: event === undefined ? [ALL_CONSENTS] : [] };
 	},
 
-	async describe(api, reference) {
+	async describe({ api }, reference) {
 		const { Name, BaseCurrency: currency, Timezone = '' } = await organisationOf(api, reference);
 		const timezone = ianaZoneOf(Timezone);
 		const account = {
@@ -40,7 +40,7 @@ export const xeroAccounts: AccountDiscovery = {
 };
 
 async function organisationOf(api: ProviderApi, account: AccountReference): Promise<Organisation> {
-	const reply = (await api.get({
+	const reply = (await api.call({
 		path: '/api.xro/2.0/Organisation',
 		account,
 		what: 'the organisation’s details',

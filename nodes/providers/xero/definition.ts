@@ -29,18 +29,17 @@ const bankSummary: MonthPart = {
 export const xero: ProviderDefinition = {
 	key: 'xero',
 	displayName: 'Xero',
+	accountWord: 'organisation',
 	credential: 'zixlyXeroOAuth2Api',
 	domains: ['xero.com'],
 	apiBaseUrl: 'https://api.xero.com',
 	oauth: { accessTokenUrl: 'https://identity.xero.com/connect/token', clientAuthentication: 'header' },
 	limits: {
+		scope: 'account',
 		// Of 60 a minute and 5 at once that Xero allows per organisation and app.
-		perMinute: 50,
+		windows: [{ calls: 50, seconds: 60, remainingHeader: 'x-minlimit-remaining' }],
 		concurrent: 4,
-		perDay: [1_000, 5_000],
-		dayReserve: 0.05,
-		minuteRemainingHeader: 'x-minlimit-remaining',
-		dayRemainingHeader: 'x-daylimit-remaining',
+		day: { limits: [1_000, 5_000], reserve: 0.05, remainingHeader: 'x-daylimit-remaining' },
 	},
 	// Without it Xero answers in XML.
 	headers: { accept: 'application/json' },

@@ -58,11 +58,7 @@ function requestOptions(request: HttpRequest): IHttpRequestOptions {
 	return {
 		method: request.method,
 		url: request.url,
-		headers: request.form
-			? { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' }
-			: request.headers,
-		// As text: n8n takes a URLSearchParams object for an empty one and sends nothing.
-		body: request.form && new URLSearchParams(request.form).toString(),
+		...contentOf(request),
 		encoding: 'text',
 		timeout: request.timeoutMs,
 		abortSignal: request.signal,
@@ -71,6 +67,16 @@ function requestOptions(request: HttpRequest): IHttpRequestOptions {
 		// A redirect must never carry the bearer to another host.
 		disableFollowRedirect: true,
 	};
+}
+
+/** As text: n8n takes a URLSearchParams object for an empty one and sends nothing. */
+function contentOf({ headers, form, json }: HttpRequest): Pick<IHttpRequestOptions, 'headers' | 'body'> {
+	if (form) {
+		const type = { 'content-type': 'application/x-www-form-urlencoded' };
+		return { headers: { ...headers, ...type }, body: new URLSearchParams(form).toString() };
+	}
+	if (json === undefined) return { headers };
+	return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(json) };
 }
 
 function replyOf(response: IN8nHttpFullResponse): HttpReply {

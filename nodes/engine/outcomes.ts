@@ -1,0 +1,44 @@
+import type { Account } from '../shared/account';
+import type { Envelope, FailureMessage } from '../shared/messages';
+import type { ProviderDefinition } from './definition';
+import { ReadFailure } from './failure';
+
+/** A failure as it travels between the nodes. */
+export function failureMessage(envelope: Envelope, failure: ReadFailure): FailureMessage {
+	const { failureClass, message, retryAt } = failure;
+	const detail = { class: failureClass, message, ...(retryAt && { retryAt: retryAt.toISOString() }) };
+	return { type: 'FAILURE', ...envelope, failure: detail };
+}
+
+/** The token is good and reaches nothing. */
+export function nothingConnected({ displayName, accountWord }: ProviderDefinition): ReadFailure {
+	return new ReadFailure(
+		'account_gone',
+		`No ${accountWord} of ${displayName} is connected any more. Connect the tenant again and choose what to sync.`,
+	);
+}
+
+/** An account that was read before is not listed any more. */
+export function disconnected({ displayName }: ProviderDefinition, name: string): ReadFailure {
+	return new ReadFailure(
+		'account_gone',
+		`${name} is no longer connected in ${displayName}; what was read of it stays. ` +
+			'Connect the tenant again with it to go on reading it, or switch the account off.',
+	);
+}
+
+/** An account belongs to one tenant at a time. */
+export function conflict({ displayName }: ProviderDefinition, { name }: Account): ReadFailure {
+	return new ReadFailure(
+		'account_conflict',
+		`${name} is connected through another tenant already, and nothing was read of it. ` +
+			`Disconnect it there first, or leave it out when this tenant connects ${displayName}.`,
+	);
+}
+
+export const switchedOff = (name: string): string =>
+	`${name} is switched off, and nothing was read of it. Switch the account on to read it again.`;
+
+/** A stream that is not in every plan is left out where it is not allowed. */
+export const notAllowed = (stream: string, { message }: ReadFailure): string =>
+	`${stream} was left out: ${message} Switch the stream off to hear no more of it.`;
