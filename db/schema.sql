@@ -496,6 +496,19 @@ $function$
 ;
 alter function etl.list_tenants(text,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.release_runs(run_ids text[])
+ RETURNS TABLE(sync_run_id text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	delete from etl.sync_runs r
+	where r.id = any (run_ids) and r.status = 'running' and r.integration_id is not null and r.counts = '{}'
+	returning r.id
+$function$
+;
+alter function etl.release_runs(text[]) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.renew_leases(run_ids text[], lease interval)
  RETURNS TABLE(sync_run_id text)
  LANGUAGE sql
@@ -550,7 +563,7 @@ grant delete, insert, select, update on table etl.rejected_records to zixly_app;
 grant select on table etl.schema_migrations to zixly_worker;
 grant delete, insert, select, update on table etl.stream_states to zixly_app;
 grant insert, select, update on table etl.sync_runs to zixly_app;
-grant insert, select, update on table etl.sync_runs to zixly_operator;
+grant delete, insert, select, update on table etl.sync_runs to zixly_operator;
 grant delete, insert, select, update on table financials to zixly_app;
 grant delete, insert, select, update on table integrations to zixly_app;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at), update (last_sync_at) on table integrations to zixly_operator;
@@ -566,5 +579,6 @@ grant execute on function etl.create_tenant(text,text,text) to zixly_worker;
 grant execute on function etl.list_integrations(text,text,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
+grant execute on function etl.release_runs(text[]) to zixly_worker;
 grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;

@@ -67,7 +67,7 @@ export const extractProperties: INodeProperties[] = [
 		name: 'limit',
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 1000 },
-		default: 10,
+		default: 50,
 		description: 'Max number of results to return',
 		displayOptions: { show: { mode: ['preview'] } },
 	},

@@ -67,7 +67,7 @@ function maxRecordsOf(
 	{ mode }: ExtractMode,
 	{ maxRecords = 5_000 }: Options,
 ): number {
-	if (mode === 'preview') return within(context.getNodeParameter('limit', 0, 10) as number, 1, 1_000);
+	if (mode === 'preview') return within(context.getNodeParameter('limit', 0, 50) as number, 1, 1_000);
 	return within(maxRecords, 1, 1_000_000);
 }
 

@@ -114,6 +114,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			'etl.list_integrations(null, null, 10)',
 			"etl.claim_due('xero', array['forged'], '0', '1 minute', null, null, true, 'stored')",
 			"etl.renew_leases(array['owner-run'], '1 hour')",
+			"etl.release_runs(array['owner-run'])",
 			'etl.list_runs(null, null, null, null, 10)',
 			"etl.runs_of_execution('1')",
 		];

@@ -8,6 +8,7 @@ import {
 	finishRun,
 	listRuns,
 	openRun,
+	releaseRuns,
 	renewLeases,
 	runsOfExecution,
 	type ClaimedRun,
@@ -62,6 +63,7 @@ async function finish(run: Pick<ClaimedRun, 'tenantId' | 'syncRunId'>, end: Part
 const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
 const integrationOf = async ({ integrationId }: { integrationId: string }) =>
 	(await listIntegrations(database.pool, {})).find((one) => one.integrationId === integrationId)!;
+const runsLeft = async (): Promise<number> => (await listRuns(database.pool, {})).length;
 const runOf = async ({ syncRunId }: { syncRunId: string }) =>
 	(await listRuns(database.pool, {})).find(({ id }) => id === syncRunId)!;
 
@@ -313,5 +315,34 @@ describe('a run of no connection', () => {
 		expect(found[0]).toMatchObject({ tenantId, integrationId: null, provider: 'manual' });
 		expect(await finish({ tenantId, syncRunId: first })).toMatchObject({ closed: true, integrationId: null });
 		expect(await runsOfExecution(database.pool, 'execution-7')).toHaveLength(1);
+	});
+});
+
+describe('a run that was claimed and not begun', () => {
+	it('is given up as if it had never been claimed: what was due is due, and what was not is not', async () => {
+		await connect('Harbour');
+		const [run] = await claim();
+		await releaseRuns(database.pool, [run!.syncRunId]);
+		expect(await runsLeft()).toBe(0);
+		const [again] = await claim();
+		await finishRun(database.pool, { ...again!, status: 'succeeded' });
+		const [byHand] = await claim({ runNow: true });
+		await releaseRuns(database.pool, [byHand!.syncRunId]);
+		expect(await claim()).toEqual([]);
+	});
+
+	it('stays where it has stored something, is closed, or is an upload’s', async () => {
+		const { tenantId } = await connect('Harbour');
+		const upload = await openRun(database.pool, { tenantId, provider: 'manual', executionId: '1' });
+		const [run] = await claim();
+		await database.admin.query(`update etl.sync_runs set counts = '{"x": {}}' where id = $1`, [
+			run!.syncRunId,
+		]);
+		await releaseRuns(database.pool, [run!.syncRunId, upload]);
+		expect(await runsLeft()).toBe(2);
+		await finishRun(database.pool, { ...run!, status: 'succeeded' });
+		await database.admin.query(`update etl.sync_runs set counts = '{}' where id = $1`, [run!.syncRunId]);
+		await releaseRuns(database.pool, [run!.syncRunId]);
+		expect(await runsLeft()).toBe(2);
 	});
 });
