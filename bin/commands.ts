@@ -7,11 +7,8 @@ import { schemaStatus } from '../db/status';
 import { createTenant } from '../db/tenants';
 import { explainDatabaseError } from './explain';
 
-/** What a command prints: one object for stdout, lines for stderr. */
-export interface Outcome {
-	result?: object;
-	words: string[];
-}
+/** Takes a line for a person, as soon as there is something to say. */
+export type Say = (line: string) => void;
 
 interface Flags {
 	'database-url'?: string;
@@ -22,9 +19,10 @@ interface Flags {
 interface Invocation {
 	flags: Flags;
 	environment: NodeJS.ProcessEnv;
+	say: Say;
 }
 
-type Command = (invocation: Invocation) => Promise<Outcome>;
+type Command = (invocation: Invocation) => Promise<object>;
 
 export const USAGE = `Usage: zixly <command> [options]
 
@@ -49,12 +47,17 @@ const COMMANDS: Record<string, Command> = {
 };
 
 /**
- * Runs one command line, without the names of node and the script.
+ * Runs one command line, without the names of node and the script. Words go to `say` as they come up.
+ * @returns what scripts read; undefined where only words were asked for
  * @throws Error whose message says what was wrong and what to do
  */
-export async function runCommand(args: string[], environment: NodeJS.ProcessEnv): Promise<Outcome> {
+export async function runCommand(
+	args: string[],
+	environment: NodeJS.ProcessEnv,
+	say: Say,
+): Promise<object | undefined> {
 	const { values, positionals } = parse(args);
-	if (values.help || positionals[0] === 'help') return { words: [USAGE] };
+	if (values.help || positionals[0] === 'help') return void say(USAGE);
 	const name = positionals.join(' ');
 	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 	if (!command) {
@@ -63,7 +66,7 @@ export async function runCommand(args: string[], environment: NodeJS.ProcessEnv)
 		throw new Error(`${asked}\n\n${USAGE}`);
 	}
 	try {
-		return await command({ flags: values, environment });
+		return await command({ flags: values, environment, say });
 	} catch (error) {
 		throw explainDatabaseError(error);
 	} finally {
@@ -94,43 +97,38 @@ function databaseOf({ flags, environment }: Invocation): DatabaseSettings {
 	return settingsFromUrl(url);
 }
 
-async function runMigrate(invocation: Invocation): Promise<Outcome> {
-	const settings = databaseOf(invocation);
-	const words: string[] = [];
-	const result = await migrate(settings, { log: (line) => words.push(line) });
-	const change =
+async function runMigrate(invocation: Invocation): Promise<object> {
+	const { say } = invocation;
+	const result = await migrate(databaseOf(invocation), { log: say });
+	say(
 		result.applied.length === 0
 			? `The schema was up to date already: version ${result.to}.`
-			: `The schema is now at version ${result.to} (before: ${result.from ?? 'none'}).`;
-	return { result, words: [...words, change, ...result.warnings.map((warning) => `Note: ${warning}`)] };
+			: `The schema is now at version ${result.to} (before: ${result.from ?? 'none'}).`,
+	);
+	for (const warning of result.warnings) say(`Note: ${warning}`);
+	return result;
 }
 
-async function runStatus(invocation: Invocation): Promise<Outcome> {
+async function runStatus(invocation: Invocation): Promise<object> {
+	const { say } = invocation;
 	const status = await schemaStatus(poolFor(databaseOf(invocation)));
 	const version = status.version ? `version ${status.version}` : 'none of this package';
 	const advice = status.upToDate ? 'It is up to date.' : 'It is not up to date: run zixly migrate.';
-	return {
-		result: status,
-		words: [
-			`Schema: ${version}; this package brings version ${status.packageVersion}. ${advice}`,
-			...status.warnings.map((warning) => `Warning: ${warning}`),
-		],
-	};
+	say(`Schema: ${version}; this package brings version ${status.packageVersion}. ${advice}`);
+	for (const warning of status.warnings) say(`Warning: ${warning}`);
+	return status;
 }
 
-async function runTenantCreate(invocation: Invocation): Promise<Outcome> {
+async function runTenantCreate(invocation: Invocation): Promise<object> {
 	const { name, industry } = invocation.flags;
 	if (!name) throw new Error('The tenant needs a name: zixly tenant create --name "Harbour Coffee"');
 	const tenant = await createTenant(poolFor(databaseOf(invocation)), { name, industry });
-	return { result: tenant, words: [`Created the tenant ${tenant.name} with id ${tenant.id}.`] };
+	invocation.say(`Created the tenant ${tenant.name} with id ${tenant.id}.`);
+	return { id: tenant.id, name: tenant.name };
 }
 
-async function runKeyGenerate(): Promise<Outcome> {
-	return {
-		result: generateKey(),
-		words: [
-			'Put both into the credential "Zixly Token Key API": id as Active Key ID, key as Active Key.',
-			'Keep a copy in a safe place: without the key no stored token can be read again.',
-		],
-	};
+async function runKeyGenerate({ say }: Invocation): Promise<object> {
+	say('Put both into the credential "Zixly Token Key API": id as Active Key ID, key as Active Key.');
+	say('Keep a copy in a safe place: without the key no stored token can be read again.');
+	return generateKey();
 }

@@ -38,6 +38,8 @@ export interface IntegrationSummary {
 	lastRunStatus: string | null;
 	lastRunFinishedAt: string | null;
 	retryAt: string | null;
+	/** When its live run began. */
+	runningSince: string | null;
 }
 
 export interface IntegrationFilter {
@@ -49,7 +51,7 @@ export interface IntegrationFilter {
 const SUMMARY = `integration_id as "integrationId", tenant_id as "tenantId", tenant_name as "tenantName", provider,
 	status, coalesce(metadata, '{}') as metadata, expires_at as "expiresAt", last_sync_at as "lastSyncAt",
 	created_at as "createdAt", last_run_status as "lastRunStatus", last_run_finished_at as "lastRunFinishedAt",
-	retry_at as "retryAt"`;
+	retry_at as "retryAt", running_since as "runningSince"`;
 
 /**
  * Connects a tenant to a provider. A connection that is there already is returned as it is, with `created: false`;

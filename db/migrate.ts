@@ -65,11 +65,11 @@ async function migrateLocked(client: pg.Client, log: Log): Promise<MigrateResult
 	await refuseOldServer(client);
 	const { PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
 	// The roles are prepared under the same lock, so it is taken here and not by the runner.
-	await client.query('select pg_advisory_lock($1)', [PG_MIGRATE_LOCK_ID]);
+	await lock(client, PG_MIGRATE_LOCK_ID, log);
 	const before = await appliedMigrations(client);
 	refuseNewerDatabase(before);
 	const pending = pendingOf(before);
-	if (pending.length > 0) await apply(client, pending, log);
+	if (pending.length > 0) await apply(client, log);
 	const vector = await ensureEmbedding(client);
 	return {
 		from: versionOf(before),
@@ -80,9 +80,15 @@ async function migrateLocked(client: pg.Client, log: Log): Promise<MigrateResult
 	};
 }
 
-async function apply(client: pg.Client, pending: string[], log: Log): Promise<void> {
+async function lock(client: pg.Client, id: number, log: Log): Promise<void> {
+	const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [id]);
+	if (rows[0]?.taken) return;
+	log('Another migration is running; waiting for it to end.');
+	await client.query('select pg_advisory_lock($1)', [id]);
+}
+
+async function apply(client: pg.Client, log: Log): Promise<void> {
 	const { runner } = await import('node-pg-migrate');
-	log(`Applying ${pending.join(', ')}`);
 	await client.query('set search_path to public');
 	await prepareRoles(client);
 	await runner({
@@ -93,17 +99,23 @@ async function apply(client: pg.Client, pending: string[], log: Log): Promise<vo
 		createMigrationsSchema: true,
 		migrationsTable: MIGRATIONS_TABLE,
 		noLock: true,
-		logger: SILENT,
+		logger: namesTo(log),
 	});
 }
 
-/** The runner prints whole migrations; the error that it throws says what matters in one line. */
-const SILENT = {
-	debug: () => undefined,
-	info: () => undefined,
-	warn: () => undefined,
-	error: () => undefined,
-};
+/** Of all that the runner prints, whole migrations among it, only their names; its error says what matters. */
+function namesTo(log: Log) {
+	const nothing = (): undefined => undefined;
+	return {
+		debug: nothing,
+		info: (line: string) => {
+			const name = /^### MIGRATION (\S+) \(UP\) ###$/.exec(line)?.[1];
+			if (name) log(`Applying ${name}`);
+		},
+		warn: nothing,
+		error: nothing,
+	};
+}
 
 async function refuseOldServer(client: pg.Client): Promise<void> {
 	const { rows } = await client.query<{ number: number; text: string }>(

@@ -316,6 +316,51 @@ create policy operator on etl.sync_runs for all to zixly_operator
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION etl.abandon_runs()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	with ended as (
+		select r.id, r.integration_id, r.lease_until
+		from etl.sync_runs r
+		where r.status = 'running' and r.lease_until < now()
+		order by r.id
+		for update skip locked
+	),
+	abandoned as (
+		update etl.sync_runs r
+		set status = 'abandoned', finished_at = now(), lease_until = null,
+			retry_at = case when ended.integration_id is not null then now() + case
+				when before.times = 0 then interval '0'
+				else least(interval '6 hours', interval '5 minutes' * 2 ^ least(before.times, 10)) * (0.5 + random() / 2)
+			end end,
+			error = jsonb_build_object(
+				'class', 'lease_ended',
+				'message', 'The run did not renew its lease in time: the process that ran it has probably ended.',
+				'leaseUntil', ended.lease_until,
+				'abandonedBefore', before.times)
+		from ended
+		cross join lateral (
+			select count(*) as times
+			from (
+				select bool_and(earlier.status = 'abandoned') over (order by earlier.started_at desc, earlier.id desc) as still
+				from etl.sync_runs earlier
+				where earlier.integration_id = ended.integration_id and earlier.id <> ended.id
+				order by earlier.started_at desc, earlier.id desc
+				limit 12
+			) history
+			where history.still
+		) before
+		where r.id = ended.id
+		returning 1
+	)
+	select count(*) from abandoned
+$function$
+;
+alter function etl.abandon_runs() owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.claim_due(for_provider text, run_ids text[], sync_every interval, lease interval, execution_id text, only_integration text, run_now boolean, authentication text)
  RETURNS TABLE(sync_run_id text, tenant_id text, tenant_name text, integration_id text, provider text, metadata jsonb, last_sync_at timestamp with time zone, lease_until timestamp with time zone)
  LANGUAGE plpgsql
@@ -329,21 +374,7 @@ begin
 			using errcode = 'invalid_parameter_value';
 	end if;
 
-	-- A crash mends itself: a run whose lease ended is closed, and its integration is due at once.
-	-- A run that someone is renewing or closing right now is theirs, so it is skipped.
-	update etl.sync_runs r
-	set status = 'abandoned', finished_at = now(), lease_until = null, retry_at = now(),
-		error = jsonb_build_object(
-			'class', 'lease_ended',
-			'message', 'The run did not renew its lease in time: the process that ran it has probably ended.',
-			'leaseUntil', r.lease_until)
-	where r.id in (
-		select stale.id
-		from etl.sync_runs stale
-		where stale.status = 'running' and stale.lease_until < now()
-		order by stale.id
-		for update skip locked
-	);
+	perform etl.abandon_runs();
 
 	return query
 	with due as (
@@ -370,36 +401,25 @@ begin
 				or (latest.retry_at is null and (i.last_sync_at is null or i.last_sync_at <= now() - sync_every))
 			)
 	),
-	turns as (
-		-- A tenant's second integration comes after every tenant's first.
-		select due.*, row_number() over (
-			partition by due.tenant_id order by due.again desc, due.since nulls first, due.id
-		) as turn
-		from due
-	),
 	places as (
 		-- Who tries again goes before who is merely due, one for one: there may be so many of the former that the
 		-- latter would never be read.
-		select turns.*, row_number() over (
-			partition by turns.turn, turns.again order by turns.since nulls first, turns.id
-		) as place
-		from turns
+		select due.*, row_number() over (partition by due.again order by due.since nulls first, due.id) as place
+		from due
 	),
 	-- Not the stronger `for update`: that would skip an integration whose row is merely pointed to by someone's insert.
 	locked as (
-		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, places.turn, places.place, places.again
+		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, places.place, places.again
 		from public.integrations i
 		join places on places.id = i.id
 		-- Asked again of the row as it is once locked: another claimer may have brought it up to date meanwhile.
 		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from places.last_sync_at
-		order by places.turn, places.place, places.again desc
+		order by places.place, places.again desc
 		limit coalesce(cardinality(run_ids), 0)
 		for no key update of i skip locked
 	),
 	numbered as (
-		select locked.*, row_number() over (
-			order by locked.turn, locked.place, locked.again desc
-		) as position
+		select locked.*, row_number() over (order by locked.place, locked.again desc) as position
 		from locked
 	),
 	claimed as (
@@ -421,32 +441,49 @@ $function$
 ;
 alter function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) owner to zixly_operator;
 
-CREATE OR REPLACE FUNCTION etl.create_tenant(id text, name text, industry text)
- RETURNS TABLE(tenant_id text, tenant_name text)
- LANGUAGE sql
+CREATE OR REPLACE FUNCTION etl.create_tenant(new_id text, name text, industry text, reuse boolean)
+ RETURNS TABLE(id text, tenant_name text, tenant_industry text, created_at timestamp with time zone, created boolean)
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-	insert into public.tenants (id, name, industry)
-	values (create_tenant.id, create_tenant.name, create_tenant.industry)
-	returning tenants.id, tenants.name
+#variable_conflict use_column
+begin
+	if reuse then
+		perform pg_advisory_xact_lock(hashtext('etl.create_tenant'), hashtext(lower(create_tenant.name)));
+		return query
+		select t.id, t.name, t.industry, t.created_at, false
+		from public.tenants t
+		where lower(t.name) = lower(create_tenant.name)
+		order by t.created_at, t.id
+		limit 1;
+		if found then
+			return;
+		end if;
+	end if;
+	return query
+	insert into public.tenants as t (id, name, industry)
+	values (new_id, create_tenant.name, create_tenant.industry)
+	returning t.id, t.name, t.industry, t.created_at, true;
+end
 $function$
 ;
-alter function etl.create_tenant(text,text,text) owner to zixly_operator;
+alter function etl.create_tenant(text,text,text,boolean) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, max_rows integer)
- RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone)
+ RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone, running_since timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 	select i.id, i.tenant_id, t.name, i.provider, i.status::text, i.metadata,
 		i.expires_at, i.last_sync_at, i.created_at,
-		latest.status, latest.finished_at, latest.retry_at
+		latest.status, latest.finished_at, latest.retry_at,
+		case when latest.status = 'running' then latest.started_at end
 	from public.integrations i
 	join public.tenants t on t.id = i.tenant_id
 	left join lateral (
-		select r.status, r.finished_at, r.retry_at
+		select r.status, r.started_at, r.finished_at, r.retry_at
 		from etl.sync_runs r
 		where r.integration_id = i.id
 		order by r.started_at desc, r.id desc
@@ -461,14 +498,14 @@ $function$
 alter function etl.list_integrations(text,text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_runs(only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer)
- RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, counts jsonb, error jsonb, last_chunk text)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, counts jsonb, error jsonb)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.provider, r.status,
 		r.started_at, r.finished_at, r.lease_until, r.retry_at,
-		r.execution_id, r.counts, r.error, r.last_chunk
+		r.execution_id, r.counts, r.error
 	from etl.sync_runs r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_tenant is null or r.tenant_id = only_tenant)
@@ -574,8 +611,9 @@ grant delete, insert, select, update on table users to zixly_app;
 grant usage on schema etl to zixly_app;
 grant usage on schema etl to zixly_operator;
 grant usage on schema etl to zixly_worker;
+grant execute on function etl.abandon_runs() to zixly_worker;
 grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
-grant execute on function etl.create_tenant(text,text,text) to zixly_worker;
+grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.list_integrations(text,text,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;

@@ -20,7 +20,6 @@ export interface ClaimOptions {
 	integrationId?: string;
 	/** Do not wait until it is due. */
 	runNow: boolean;
-	leaseMinutes?: number;
 }
 
 /** A run that this execution holds until it is finished or its lease ends. */
@@ -85,7 +84,7 @@ async function claim(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
 				options.provider,
 				runIds,
 				options.syncEveryHours * 3600,
-				options.leaseMinutes ?? LEASE_MINUTES,
+				LEASE_MINUTES,
 				options.executionId,
 				options.integrationId ?? null,
 				options.runNow,
@@ -121,12 +120,13 @@ export async function releaseRuns(pool: Pool, runIds: readonly string[]): Promis
 	);
 }
 
-/** Opens a run of no integration, for rows that did not come of a sync. */
+/** Opens a run of no integration, for rows that did not come of a sync, and closes those whose process ended. */
 export async function openRun(
 	pool: Pool,
 	{ tenantId, provider, executionId }: { tenantId: string; provider: string; executionId: string },
 ): Promise<string> {
 	const id = cuid();
+	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON)));
 	// An attempt whose answer was lost has opened it already.
 	const insert = `insert into etl.sync_runs (id, tenant_id, provider, execution_id, lease_until)
 		values ($1, $2, $3, $4, now() + make_interval(mins => $5)) on conflict (id) do nothing`;
@@ -136,6 +136,8 @@ export async function openRun(
 	);
 	return id;
 }
+
+const ABANDON = 'select etl.abandon_runs()';
 
 /** Lists runs, newest first. */
 export async function listRuns(pool: Pool, filter: RunFilter): Promise<SyncRun[]> {

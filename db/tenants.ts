@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
+import { withIsoInstants } from './instants';
 import { asWorker } from './transaction';
 
 export interface Tenant {
@@ -12,21 +13,26 @@ export interface Tenant {
 
 const DEFAULT_LIMIT = 100;
 
-/** Makes a tenant with a new id. @throws Error when the name is blank */
+/**
+ * Makes a tenant with a new id; with `reuse` one of the same name is given back instead, whatever its capitals, also
+ * where two ask at once.
+ * @throws Error when the name is blank
+ */
 export async function createTenant(
 	pool: Pool,
-	{ name, industry }: { name: string; industry?: string | null },
-): Promise<{ id: string; name: string }> {
+	{ name, industry, reuse = false }: { name: string; industry?: string | null; reuse?: boolean },
+): Promise<Tenant & { created: boolean }> {
 	const trimmed = name.trim();
 	if (!trimmed)
 		throw new Error('The tenant has no name. Give the name of the company that the data belongs to.');
 	const { rows } = await asWorker(pool, (client) =>
-		client.query<{ id: string; name: string }>(
-			'select tenant_id as id, tenant_name as name from etl.create_tenant($1, $2, $3)',
-			[cuid(), trimmed, industry?.trim() || null],
+		client.query<Tenant & { created: boolean }>(
+			`select id, tenant_name as name, tenant_industry as industry, created_at as "createdAt", created
+			from etl.create_tenant($1, $2, $3, $4)`,
+			[cuid(), trimmed, industry?.trim() || null, reuse],
 		),
 	);
-	return rows[0] as { id: string; name: string };
+	return withIsoInstants(rows[0]!);
 }
 
 /** Tenants by name, those whose name contains `search` (or whose id it is). */
@@ -35,10 +41,10 @@ export async function listTenants(
 	{ limit = DEFAULT_LIMIT, search }: { limit?: number; search?: string } = {},
 ): Promise<Tenant[]> {
 	const { rows } = await asWorker(pool, (client) =>
-		client.query<Omit<Tenant, 'createdAt'> & { created_at: Date }>(
-			'select id, name, industry, created_at from etl.list_tenants($1, $2)',
+		client.query<Tenant>(
+			'select id, name, industry, created_at as "createdAt" from etl.list_tenants($1, $2)',
 			[search ?? null, limit],
 		),
 	);
-	return rows.map(({ created_at, ...tenant }) => ({ ...tenant, createdAt: created_at.toISOString() }));
+	return rows.map(withIsoInstants);
 }

@@ -16,12 +16,29 @@ begin
 end
 $$;
 
-create function etl.create_tenant(id text, name text, industry text)
-returns table (tenant_id text, tenant_name text)
-language sql security definer set search_path = pg_catalog, pg_temp as $$
-	insert into public.tenants (id, name, industry)
-	values (create_tenant.id, create_tenant.name, create_tenant.industry)
-	returning tenants.id, tenants.name
+-- With `reuse` a tenant of this name is given back instead, whatever its capitals; two who ask at once make one.
+create function etl.create_tenant(new_id text, name text, industry text, reuse boolean)
+returns table (id text, tenant_name text, tenant_industry text, created_at timestamptz, created boolean)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+	if reuse then
+		perform pg_advisory_xact_lock(hashtext('etl.create_tenant'), hashtext(lower(create_tenant.name)));
+		return query
+		select t.id, t.name, t.industry, t.created_at, false
+		from public.tenants t
+		where lower(t.name) = lower(create_tenant.name)
+		order by t.created_at, t.id
+		limit 1;
+		if found then
+			return;
+		end if;
+	end if;
+	return query
+	insert into public.tenants as t (id, name, industry)
+	values (new_id, create_tenant.name, create_tenant.industry)
+	returning t.id, t.name, t.industry, t.created_at, true;
+end
 $$;
 
 create function etl.list_tenants(search text, max_rows integer)
@@ -38,16 +55,17 @@ create function etl.list_integrations(only_provider text, only_tenant text, max_
 returns table (
 	integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb,
 	expires_at timestamptz, last_sync_at timestamptz, created_at timestamptz,
-	last_run_status text, last_run_finished_at timestamptz, retry_at timestamptz
+	last_run_status text, last_run_finished_at timestamptz, retry_at timestamptz, running_since timestamptz
 )
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	select i.id, i.tenant_id, t.name, i.provider, i.status::text, i.metadata,
 		i.expires_at, i.last_sync_at, i.created_at,
-		latest.status, latest.finished_at, latest.retry_at
+		latest.status, latest.finished_at, latest.retry_at,
+		case when latest.status = 'running' then latest.started_at end
 	from public.integrations i
 	join public.tenants t on t.id = i.tenant_id
 	left join lateral (
-		select r.status, r.finished_at, r.retry_at
+		select r.status, r.started_at, r.finished_at, r.retry_at
 		from etl.sync_runs r
 		where r.integration_id = i.id
 		order by r.started_at desc, r.id desc
@@ -57,6 +75,48 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 		and (only_tenant is null or i.tenant_id = only_tenant)
 	order by lower(t.name), i.provider, i.id
 	limit max_rows
+$$;
+
+-- A crash mends itself: a run whose lease ended is closed, and its integration is due at once. Who is abandoned again
+-- may be what kills the process, and takes down whatever is claimed with it: it waits, longer each time, and by chance,
+-- so that those who went down together come back apart. A run that someone is renewing or closing right now is theirs.
+create function etl.abandon_runs() returns bigint
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+	with ended as (
+		select r.id, r.integration_id, r.lease_until
+		from etl.sync_runs r
+		where r.status = 'running' and r.lease_until < now()
+		order by r.id
+		for update skip locked
+	),
+	abandoned as (
+		update etl.sync_runs r
+		set status = 'abandoned', finished_at = now(), lease_until = null,
+			retry_at = case when ended.integration_id is not null then now() + case
+				when before.times = 0 then interval '0'
+				else least(interval '6 hours', interval '5 minutes' * 2 ^ least(before.times, 10)) * (0.5 + random() / 2)
+			end end,
+			error = jsonb_build_object(
+				'class', 'lease_ended',
+				'message', 'The run did not renew its lease in time: the process that ran it has probably ended.',
+				'leaseUntil', ended.lease_until,
+				'abandonedBefore', before.times)
+		from ended
+		cross join lateral (
+			select count(*) as times
+			from (
+				select bool_and(earlier.status = 'abandoned') over (order by earlier.started_at desc, earlier.id desc) as still
+				from etl.sync_runs earlier
+				where earlier.integration_id = ended.integration_id and earlier.id <> ended.id
+				order by earlier.started_at desc, earlier.id desc
+				limit 12
+			) history
+			where history.still
+		) before
+		where r.id = ended.id
+		returning 1
+	)
+	select count(*) from abandoned
 $$;
 
 create function etl.claim_due(
@@ -75,21 +135,7 @@ begin
 			using errcode = 'invalid_parameter_value';
 	end if;
 
-	-- A crash mends itself: a run whose lease ended is closed, and its integration is due at once.
-	-- A run that someone is renewing or closing right now is theirs, so it is skipped.
-	update etl.sync_runs r
-	set status = 'abandoned', finished_at = now(), lease_until = null, retry_at = now(),
-		error = jsonb_build_object(
-			'class', 'lease_ended',
-			'message', 'The run did not renew its lease in time: the process that ran it has probably ended.',
-			'leaseUntil', r.lease_until)
-	where r.id in (
-		select stale.id
-		from etl.sync_runs stale
-		where stale.status = 'running' and stale.lease_until < now()
-		order by stale.id
-		for update skip locked
-	);
+	perform etl.abandon_runs();
 
 	return query
 	with due as (
@@ -116,36 +162,25 @@ begin
 				or (latest.retry_at is null and (i.last_sync_at is null or i.last_sync_at <= now() - sync_every))
 			)
 	),
-	turns as (
-		-- A tenant's second integration comes after every tenant's first.
-		select due.*, row_number() over (
-			partition by due.tenant_id order by due.again desc, due.since nulls first, due.id
-		) as turn
-		from due
-	),
 	places as (
 		-- Who tries again goes before who is merely due, one for one: there may be so many of the former that the
 		-- latter would never be read.
-		select turns.*, row_number() over (
-			partition by turns.turn, turns.again order by turns.since nulls first, turns.id
-		) as place
-		from turns
+		select due.*, row_number() over (partition by due.again order by due.since nulls first, due.id) as place
+		from due
 	),
 	-- Not the stronger `for update`: that would skip an integration whose row is merely pointed to by someone's insert.
 	locked as (
-		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, places.turn, places.place, places.again
+		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, places.place, places.again
 		from public.integrations i
 		join places on places.id = i.id
 		-- Asked again of the row as it is once locked: another claimer may have brought it up to date meanwhile.
 		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from places.last_sync_at
-		order by places.turn, places.place, places.again desc
+		order by places.place, places.again desc
 		limit coalesce(cardinality(run_ids), 0)
 		for no key update of i skip locked
 	),
 	numbered as (
-		select locked.*, row_number() over (
-			order by locked.turn, locked.place, locked.again desc
-		) as position
+		select locked.*, row_number() over (order by locked.place, locked.again desc) as position
 		from locked
 	),
 	claimed as (
@@ -189,12 +224,12 @@ create function etl.list_runs(
 returns table (
 	id text, tenant_id text, tenant_name text, integration_id text, provider text, status text,
 	started_at timestamptz, finished_at timestamptz, lease_until timestamptz, retry_at timestamptz,
-	execution_id text, counts jsonb, error jsonb, last_chunk text
+	execution_id text, counts jsonb, error jsonb
 )
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.provider, r.status,
 		r.started_at, r.finished_at, r.lease_until, r.retry_at,
-		r.execution_id, r.counts, r.error, r.last_chunk
+		r.execution_id, r.counts, r.error
 	from etl.sync_runs r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_tenant is null or r.tenant_id = only_tenant)

@@ -7,6 +7,7 @@ import { sqlstateOf } from '../../db/sqlstate';
 import { finishRun, openRun } from '../../db/sync-runs';
 import { databaseFor } from '../shared/n8n/database';
 import { nodeError } from '../shared/n8n/errors';
+import { executionKeyOf } from '../shared/n8n/execution';
 import { failureOf } from './failure';
 import { textParameter } from './item-parameter';
 import { Loading } from './loading';
@@ -18,7 +19,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 	const pool = await databaseFor(context);
 	const output = new Output();
 	const options = context.getNodeParameter('options', 0, {});
-	const executionId = context.getExecutionId();
+	const executionId = executionKeyOf(context);
 	const signal = context.getExecutionCancelSignal();
 	const loading = new Loading({
 		output,

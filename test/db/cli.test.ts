@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { PG_MIGRATE_LOCK_ID } from 'node-pg-migrate';
+
 import { keyRing } from '../../db/key-ring';
 import { emptyDatabase, urlOf, type TestDatabase } from '../support/database';
 
@@ -14,7 +16,11 @@ interface Result {
 }
 
 /** The command line in a process of its own, as a user runs it. */
-async function zixly(args: string[], environment: Record<string, string> = {}): Promise<Result> {
+async function zixly(
+	args: string[],
+	environment: Record<string, string> = {},
+	heard: (stderr: string) => void = () => undefined,
+): Promise<Result> {
 	const script = [path.join(ROOT, 'node_modules/tsx/dist/cli.mjs'), path.join(ROOT, 'bin/zixly.ts')];
 	const inherited = { ...process.env };
 	delete inherited.DATABASE_URL;
@@ -24,7 +30,7 @@ async function zixly(args: string[], environment: Record<string, string> = {}): 
 	});
 	const result: Result = { code: null, stdout: '', stderr: '' };
 	child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString()));
-	child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString()));
+	child.stderr.on('data', (chunk: Buffer) => heard((result.stderr += chunk.toString())));
 	result.code = await new Promise((resolve) => child.once('close', resolve));
 	return result;
 }
@@ -54,7 +60,9 @@ describe('zixly', () => {
 		const first = await zixly(['migrate'], { DATABASE_URL: url });
 		expect(first.code).toBe(0);
 		expect(objectOf(first)).toMatchObject({ from: null, to: '1.0', vector: 'unavailable' });
-		expect(first.stderr).toContain('The schema is now at version 1.0');
+		expect(first.stderr).toMatch(
+			/^Applying 0001_schema\nApplying 0002_pipeline\n[^]*The schema is now at version 1\.0/,
+		);
 
 		const again = await zixly(['migrate', '--database-url', url]);
 		expect(objectOf(again)).toMatchObject({ from: '1.0', to: '1.0', applied: [] });
@@ -68,6 +76,21 @@ describe('zixly', () => {
 
 		const status = await zixly(['status', '--database-url', url]);
 		expect(objectOf(status)).toMatchObject({ version: '1.0', upToDate: true, tenants: 1, warnings: [] });
+	});
+
+	it('says what it is doing while it does it', async () => {
+		const holder = await database.admin.connect();
+		await holder.query('select pg_advisory_lock($1)', [PG_MIGRATE_LOCK_ID]);
+		const free = async (): Promise<void> => {
+			await holder.query('select pg_advisory_unlock($1)', [PG_MIGRATE_LOCK_ID]);
+			holder.release();
+		};
+		let freed: Promise<void> | undefined;
+		const { stderr } = await zixly(['migrate', '--database-url', url], {}, (heard) => {
+			if (heard.includes('waiting for it')) freed ??= free();
+		});
+		await freed;
+		expect(stderr).toMatch(/^Another migration is running; waiting[^]*up to date already/);
 	});
 
 	it('generates a key that the key credential takes', async () => {

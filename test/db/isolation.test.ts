@@ -109,9 +109,10 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 
 	it('calls no operator function', async () => {
 		const calls = [
-			"etl.create_tenant('forged', 'Forged', null)",
+			"etl.create_tenant('forged', 'Forged', null, false)",
 			'etl.list_tenants(null, 10)',
 			'etl.list_integrations(null, null, 10)',
+			'etl.abandon_runs()',
 			"etl.claim_due('xero', array['forged'], '0', '1 minute', null, null, true, 'stored')",
 			"etl.renew_leases(array['owner-run'], '1 hour')",
 			"etl.release_runs(array['owner-run'])",

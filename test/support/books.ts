@@ -42,13 +42,16 @@ interface Row {
 	duration_ms: number;
 }
 
-/** The runs of one execution of n8n, or all of them, in the order of the tenants' names. */
+/**
+ * The runs of one execution of n8n, by its number or with its instance before it, or all of them, in the order of the
+ * tenants' names.
+ */
 export async function bookedRuns(admin: Pool, executionId?: string): Promise<BookedRun[]> {
 	const { rows } = await admin.query<Row>(
 		`select r.id, r.tenant_id, t.name as tenant, r.provider, r.status, coalesce(r.counts, '{}') as counts,
 			r.error, r.retry_at::text, extract(epoch from r.finished_at - r.started_at)::float8 * 1000 as duration_ms
 		from etl.sync_runs r join tenants t on t.id = r.tenant_id
-		where $1::text is null or r.execution_id = $1
+		where $1::text is null or r.execution_id = $1 or split_part(r.execution_id, ':', 2) = $1
 		order by t.name, r.started_at`,
 		[executionId ?? null],
 	);

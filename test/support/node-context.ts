@@ -31,6 +31,7 @@ export function nodeContext(input: NodeInput): IExecuteFunctions & { hints: stri
 		},
 		getCredentials: async () => ({ ...database }),
 		getExecutionId: () => 'execution-1',
+		getInstanceId: () => 'instance-1',
 		getExecutionCancelSignal: () => undefined,
 		addExecutionHints: (...hints: Array<{ message: string }>) =>
 			void context.hints.push(...hints.map(({ message }) => message)),

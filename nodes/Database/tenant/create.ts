@@ -1,7 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Pool } from 'pg';
 
-import { createTenant, listTenants } from '../../../db/tenants';
+import { createTenant } from '../../../db/tenants';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
 
@@ -21,13 +20,6 @@ export async function createTenants(context: IExecuteFunctions): Promise<INodeEx
 			item,
 			{},
 		) as AdditionalFields;
-		const existing = allowDuplicate ? undefined : await tenantNamed(pool, name);
-		if (existing) return [{ ...existing, created: false }];
-		return [{ ...(await createTenant(pool, { name, industry: industry || undefined })), created: true }];
+		return [await createTenant(pool, { name, industry, reuse: !allowDuplicate })];
 	});
-}
-
-async function tenantNamed(pool: Pool, name: string) {
-	const found = await listTenants(pool, { search: name });
-	return found.find((tenant) => tenant.name.toLowerCase() === name.toLowerCase());
 }

@@ -1,29 +1,45 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
 
-import { claimDue } from '../../../db/sync-runs';
+import { dueOverview } from '../../../db/nothing-due';
+import { claimDue, type ClaimOptions } from '../../../db/sync-runs';
+import { providers } from '../../providers/registry';
 import { databaseFor } from '../../shared/n8n/database';
+import { executionKeyOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
+import { nothingDueText } from './nothing-due';
 
-interface ClaimOptions {
+interface ClaimFields {
 	syncEvery?: number;
 }
 
 /** Opens a run for every connection that is due: one item each, none where nothing is due. */
 export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const options = context.getNodeParameter('options', 0, {}) as ClaimOptions;
+	const options = context.getNodeParameter('options', 0, {}) as ClaimFields;
 	const integrationId = context.getNodeParameter('integrationId', 0, '', { extractValue: true }) as string;
 	const authentication = context.getNodeParameter('authentication', 0) === 'n8nCredential' ? 'n8n' : 'stored';
 	if (authentication === 'n8n' && !integrationId) throw new Error(CHOOSE_ONE);
-	const runs = await claimDue(await databaseFor(context), {
+	const pool = await databaseFor(context);
+	const claim: ClaimOptions = {
 		provider: context.getNodeParameter('provider', 0) as string,
 		authentication,
 		integrationId: integrationId || undefined,
 		limit: context.getNodeParameter('limit', 0, 50) as number,
 		syncEveryHours: options.syncEvery ?? 6,
-		executionId: context.getExecutionId(),
+		executionId: executionKeyOf(context),
 		runNow: startedByHand(context),
-	});
+	};
+	const runs = await claimDue(pool, claim);
+	if (runs.length === 0) await sayWhy(context, pool, claim);
 	return runs.map((run) => paired(run, 0));
+}
+
+async function sayWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptions): Promise<void> {
+	const { authentication, integrationId } = claim;
+	const provider = providers[claim.provider]?.displayName ?? claim.provider;
+	const asked = { provider, authentication, one: integrationId !== undefined };
+	const message = nothingDueText(await dueOverview(pool, claim), asked);
+	context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
 }
 
 // One credential is one consent: with another tenant's connection its data would land with the wrong tenant.

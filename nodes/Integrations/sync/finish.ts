@@ -6,6 +6,7 @@ import { imbalances } from '../../shared/counts';
 import { messageIn } from '../../shared/messages';
 import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
+import { executionKeyOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
 import { retryAt } from './retry';
@@ -20,7 +21,7 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	const messages = items.map(({ json }) => messageIn(json)).filter((message) => message !== undefined);
 	const outcomes = outcomesOf(messages);
 	const heardOf = new Set(outcomes.map(({ syncRunId }) => syncRunId));
-	for (const run of await runsOfExecution(pool, context.getExecutionId())) {
+	for (const run of await runsOfExecution(pool, executionKeyOf(context))) {
 		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
 	}
 	const { syncEvery = 6 } = context.getNodeParameter('options', 0, {}) as { syncEvery?: number };
