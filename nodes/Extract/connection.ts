@@ -49,8 +49,6 @@ export interface StoredConnectionParts {
 export function storedConnection(parts: StoredConnectionParts): Connection {
 	const { definition, credential, ring, allowedHosts, http, pool } = parts;
 	const rules = { domains: definition.domains, allowedHosts };
-	const client = oauthClientOf(parts);
-	assertAllowedHost(client.accessTokenUrl, rules, 'Access Token URL');
 	const baseUrlFor = (address: string | undefined): string => {
 		const baseUrl = apiAddress(definition, credential, address);
 		assertAllowedHost(baseUrl, rules, 'API Base URL');
@@ -58,6 +56,8 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 	};
 	// Said at once of an address that holds for all.
 	baseUrlFor(undefined);
+	const client = oauthClientOf(parts);
+	assertAllowedHost(client.accessTokenUrl, rules, 'Access Token URL');
 	return {
 		http,
 		application: client,
