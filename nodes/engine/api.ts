@@ -104,7 +104,12 @@ async function callOnce(
 	const rule = ruleFor(definition.rules, request.path, reply);
 	if (rule && request.absent?.(reply)) return { json: undefined };
 	if (rule)
-		return trouble(rule, reply.status, detailIn(reply.body), askedToWait(definition, reply, clock.now()));
+		return trouble(
+			rule,
+			reply.status,
+			detailIn(reply.body),
+			askedToWait(definition, rule, reply, clock.now()),
+		);
 	const json = parsed(reply.body, definition.redact);
 	return json !== undefined && request.accept(json) ? { json } : trouble(UNREADABLE, reply.status, '');
 }
@@ -123,12 +128,14 @@ async function recover(context: ApiContext, trouble: Trouble, tries: Tries): Pro
 	await context.clock.sleep(wait, context.signal);
 }
 
-/** The first of the provider's headers that says how long to stay away, in milliseconds. */
+/** The first of the headers that says how long to stay away, in milliseconds. */
 function askedToWait(
-	{ waitHeaders = ['retry-after'] }: ProviderDefinition,
+	definition: ProviderDefinition,
+	rule: ResponseRule,
 	{ headers }: HttpReply,
 	now: Date,
 ): number | undefined {
+	const waitHeaders = rule.waitHeaders ?? definition.waitHeaders ?? ['retry-after'];
 	return waitHeaders.map((name) => retryAfterMs(headers[name], now)).find((wait) => wait !== undefined);
 }
 
@@ -222,7 +229,7 @@ function parsed(body: string, redact: readonly string[]): unknown {
 	}
 }
 
-const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title'];
+const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'error'];
 
 /** The provider's own words for an error, short. */
 function detailIn(body: string): string {

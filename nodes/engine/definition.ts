@@ -102,6 +102,8 @@ export interface ResponseRule {
 	message(place: CallPlace): string;
 	/** For `rate_limited`: how long to stay away where the reply does not say, in milliseconds. */
 	restMs?: number;
+	/** Where such a reply says how long to stay away; those of the provider unless told. */
+	waitHeaders?: readonly string[];
 	/** For `wait`: the first pause where the reply does not say, in milliseconds; it doubles. */
 	pauseMs?: number;
 }
