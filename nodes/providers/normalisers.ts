@@ -1,8 +1,10 @@
+import { projects as asanaProjects } from './asana/normalise-projects';
 import type { Normaliser } from './normaliser';
 import { monthlyFinancials } from './xero/normalise-monthly-financials';
 
 /** Every normaliser there is, by provider and stream. */
 const normalisers: ReadonlyMap<string, ReadonlyMap<string, Normaliser>> = new Map([
+	['asana', new Map([['projects', asanaProjects]])],
 	['xero', new Map([['monthlyFinancials', monthlyFinancials]])],
 ]);
 

@@ -1,0 +1,140 @@
+import type { Day } from '../../shared/dates';
+import { amountOf, columnText, sumOf, type Amount } from '../../shared/money';
+import type { LocalDays } from './local-days';
+
+/** A task that counts. Instants are milliseconds since 1970. */
+export interface Task {
+	createdAt: number;
+	/** Null while it is open; a task that was opened again is open. */
+	completedAt: number | null;
+	/** The local date. */
+	due: Day | null;
+}
+
+/** A metric's value on a day, and what is told beside it. */
+export interface Figure {
+	value: Amount;
+	metadata?: Record<string, unknown>;
+}
+
+const DAY_MS = amountOf('86400000');
+const HUNDRED = amountOf('100');
+
+/** The metrics of tasks and their units, in the order of their rows. */
+export const DAILY_UNITS = {
+	throughput: 'tasks',
+	tasks_created: 'tasks',
+	open_tasks: 'tasks',
+	overdue_tasks: 'tasks',
+	task_cycle_days: 'days',
+	on_time_rate: 'percent',
+	due_date_coverage: 'percent',
+} as const;
+
+export type DailyMetric = keyof typeof DAILY_UNITS;
+
+/** A mean or a share of nothing is undefined. */
+export type DailyFigures = Record<DailyMetric, Figure | undefined>;
+
+/** What happened on each of the days, and what was open and overdue at its end. */
+export function dailyMetrics(tasks: readonly Task[], days: LocalDays): DailyFigures[] {
+	const { created, completed } = eventsOf(tasks, days);
+	const { open, overdue } = standOf(tasks, days);
+	return days.days.map((day, index) => ({
+		throughput: count(completed[index]!.length),
+		tasks_created: count(created[index]!),
+		open_tasks: count(open[index]!),
+		overdue_tasks: count(overdue[index]!),
+		...completionFigures(completed[index]!, day),
+	}));
+}
+
+type CompletedTask = Task & { completedAt: number };
+
+/** By day, how many tasks were made, and which were completed. */
+function eventsOf(tasks: readonly Task[], days: LocalDays) {
+	const created = days.days.map(() => 0);
+	const completed = days.days.map((): CompletedTask[] => []);
+	for (const task of tasks) {
+		const made = days.indexOf(task.createdAt);
+		if (created[made] !== undefined) created[made]++;
+		const { completedAt } = task;
+		if (completedAt !== null) completed[days.indexOf(completedAt)]?.push({ ...task, completedAt });
+	}
+	return { created, completed };
+}
+
+/** By day, how many tasks were open at its end, and how many of them had been due before it. */
+function standOf(tasks: readonly Task[], days: LocalDays) {
+	const open = new Stand(days.days.length);
+	const overdue = new Stand(days.days.length);
+	for (const { createdAt, completedAt, due } of tasks) {
+		const from = days.indexOf(createdAt);
+		const until = completedAt === null ? Infinity : days.indexOf(completedAt);
+		open.add(from, until);
+		if (due !== null) overdue.add(Math.max(from, days.placeOf(due) + 1), until);
+	}
+	return { open: open.byDay(), overdue: overdue.byDay() };
+}
+
+/** How many of something there are on each day, from the days on which each begins and ends. */
+class Stand {
+	private readonly changes: number[];
+
+	constructor(private readonly days: number) {
+		this.changes = Array.from({ length: days + 1 }, () => 0);
+	}
+
+	/** One more from a day on, until another day, on which it is gone already. */
+	add(from: number, until: number): void {
+		if (until <= from) return;
+		this.changes[this.within(from)]! += 1;
+		this.changes[this.within(until)]! -= 1;
+	}
+
+	byDay(): number[] {
+		let there = 0;
+		return this.changes.slice(0, this.days).map((change) => (there += change));
+	}
+
+	private within(index: number): number {
+		return Math.min(this.days, Math.max(0, index));
+	}
+}
+
+function completionFigures(completed: readonly CompletedTask[], day: Day) {
+	const due = completed.filter((task) => task.due !== null);
+	const onTime = due.filter((task) => day <= task.due!).length;
+	return {
+		task_cycle_days: cycleDays(completed),
+		on_time_rate: share(onTime, due.length, { onTime, tasks: due.length }),
+		due_date_coverage: share(due.length, completed.length, {
+			withDueDate: due.length,
+			tasks: completed.length,
+		}),
+	};
+}
+
+function cycleDays(completed: readonly CompletedTask[]): Figure | undefined {
+	if (completed.length === 0) return undefined;
+	const spans = completed.map(({ createdAt, completedAt }) => amountOf(String(completedAt - createdAt)));
+	const value = sumOf(spans).div(spans.length).div(DAY_MS);
+	const median = columnText(medianOf(spans).div(DAY_MS), 4, 'tasks');
+	return { value, metadata: { median, tasks: spans.length } };
+}
+
+function medianOf(amounts: readonly Amount[]): Amount {
+	const sorted = amounts.toSorted((a, b) => a.comparedTo(b));
+	const upper = sorted[sorted.length >> 1]!;
+	return sorted.length % 2 === 1 ? upper : upper.plus(sorted[(sorted.length >> 1) - 1]!).div(2);
+}
+
+function share(part: number, whole: number, metadata: Record<string, unknown>): Figure | undefined {
+	if (whole === 0) return undefined;
+	return { value: amountOf(String(part)).times(HUNDRED).div(whole), metadata };
+}
+
+/** A whole number as a figure. */
+export function count(number: number): Figure {
+	return { value: amountOf(String(number)) };
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod/v4';
+
+import { isDay, utcInstant } from '../../shared/dates';
+
+/** An ISO 8601 instant, as milliseconds since 1970. */
+const instant = z
+	.string()
+	.transform((text) => Date.parse(utcInstant(text) ?? ''))
+	.refine((ms) => !Number.isNaN(ms), 'is not an instant, such as 2026-06-30T01:02:03.456Z');
+
+const day = z.string().refine(isDay, 'is not a date as YYYY-MM-DD');
+
+const gid = z.string().min(1, 'is empty');
+
+/**
+ * What is read of a task. What Asana gives only on request must be there, if only as null: one that was not asked for
+ * would look like one that is not set.
+ */
+export const taskShape = z.object({
+	gid,
+	resource_subtype: z.string(),
+	completed: z.boolean(),
+	completed_at: instant.nullable(),
+	created_at: instant,
+	due_on: day.nullable(),
+	due_at: instant.nullable(),
+	parent: z.looseObject({}).nullable(),
+	/** Only default tasks have it. */
+	is_rendered_as_separator: z.boolean().nullish(),
+});
+
+/** A project with its tasks, as Extract composes it. */
+export const projectShape = z.object({
+	gid,
+	name: z.string(),
+	completed: z.boolean(),
+	completed_at: instant.nullable(),
+	created_at: instant,
+	start_on: day.nullable(),
+	due_on: day.nullable(),
+	tasks: z.array(z.unknown()),
+	/** Which days to compute where they are not the usual ones: those of a backfill, or back to a day at least. */
+	days: z.object({ from: day, to: day.optional() }).optional(),
+});
+
+export const tasksShape = z.array(taskShape);
+
+export type TaskRecord = z.infer<typeof taskShape>;
+export type ProjectRecord = z.infer<typeof projectShape>;
