@@ -81,3 +81,33 @@ async function saveAccount(
 	);
 	return rows[0] && { id, name, timezone, currency, enabled: rows[0].enabled };
 }
+
+/** An account as the operator sees it, with how far its streams have been read. */
+export interface AccountSummary {
+	accountId: string;
+	name: string | null;
+	timezone: string | null;
+	currency: string | null;
+	enabled: boolean;
+	streams: Array<{ stream: string; readAt: string }>;
+}
+
+/** Every account behind an integration, by name. */
+export async function listAccounts(
+	pool: Pool,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+): Promise<AccountSummary[]> {
+	return await inTenant(pool, tenantId, async (client) => {
+		const { rows } = await client.query<AccountSummary>(
+			`select a.account_id as "accountId", a.name, a.timezone, a.currency, a.enabled,
+				coalesce((
+					select jsonb_agg(jsonb_build_object('stream', s.stream,
+						'readAt', to_char(s.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by s.stream)
+					from etl.stream_states s where s.integration_id = $1 and s.account_id = a.account_id
+				), '[]') as streams
+			from etl.accounts a where a.integration_id = $1 order by lower(a.name), a.account_id`,
+			[integrationId],
+		);
+		return rows;
+	});
+}

@@ -98,7 +98,7 @@ function assertAuthentication({ provider, metadata }: Integration, wanted: 'stor
 
 /** Lists connections of every tenant, with the last run of each. */
 export async function listIntegrations(pool: Pool, filter: IntegrationFilter): Promise<IntegrationSummary[]> {
-	return await summaries(pool, `select ${SUMMARY} from etl.list_integrations($1, $2, $3)`, [
+	return await summaries(pool, `select ${SUMMARY} from etl.list_integrations($1, $2, null, $3)`, [
 		filter.provider ?? null,
 		filter.tenantId ?? null,
 		filter.limit ?? null,
@@ -113,6 +113,13 @@ async function summaries(pool: Pool, query: string, values: unknown[]): Promise<
 	return rows.map(withIsoInstants);
 }
 
+/** A connection, whichever tenant it belongs to. @throws Error where there is none */
+export async function integrationById(pool: Pool, integrationId: string): Promise<IntegrationSummary> {
+	const [found] = await summaries(pool, ONE, [integrationId]);
+	if (found) return found;
+	throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists those there are.`);
+}
+
 /**
  * Switches a connection on or off, for whichever tenant it belongs to. One that still has no token stays PENDING.
  * @throws Error where there is no such connection
@@ -121,9 +128,7 @@ export async function setIntegrationStatus(
 	pool: Pool,
 	{ integrationId, status }: { integrationId: string; status: IntegrationStatus },
 ): Promise<IntegrationSummary> {
-	const [found] = await summaries(pool, ONE, [integrationId]);
-	if (!found)
-		throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists those there are.`);
+	const found = await integrationById(pool, integrationId);
 	const { rows } = await inTenant(pool, found.tenantId, async (client) => {
 		await client.query(SET_STATUS, [integrationId, status]);
 		return await client.query<{ status: IntegrationStatus }>(
@@ -134,7 +139,7 @@ export async function setIntegrationStatus(
 	return { ...found, ...rows[0] };
 }
 
-const ONE = `select ${SUMMARY} from etl.list_integrations(null, null, null) where integration_id = $1`;
+const ONE = `select ${SUMMARY} from etl.list_integrations(null, null, $1, 1)`;
 
 const SET_STATUS = `
 	with wanted as (

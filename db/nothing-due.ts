@@ -36,8 +36,7 @@ export async function dueOverview(
 const OVERVIEW = `with looked_at as (
 	select status, running_since, coalesce(retry_at, last_sync_at + make_interval(secs => $4)) as due,
 		(metadata ->> 'authentication' is not distinct from 'n8n') = ($3 = 'n8n') as fits
-	from etl.list_integrations($1, null, null)
-	where $2::text is null or integration_id = $2
+	from etl.list_integrations($1, null, $2, null)
 )
 select count(*)::int as connections, count(*) filter (where not fits)::int as "otherAuthentication",
 	count(*) filter (where fits and status = 'ACTIVE' and running_since is null)::int as waiting,

@@ -470,7 +470,7 @@ $function$
 ;
 alter function etl.create_tenant(text,text,text,boolean) owner to zixly_operator;
 
-CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, max_rows integer)
+CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, only_integration text, max_rows integer)
  RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone, running_since timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
@@ -491,11 +491,12 @@ AS $function$
 	) latest on true
 	where (only_provider is null or i.provider = only_provider)
 		and (only_tenant is null or i.tenant_id = only_tenant)
+		and (only_integration is null or i.id = only_integration)
 	order by lower(t.name), i.provider, i.id
 	limit max_rows
 $function$
 ;
-alter function etl.list_integrations(text,text,integer) owner to zixly_operator;
+alter function etl.list_integrations(text,text,text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_runs(only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer)
  RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, counts jsonb, error jsonb)
@@ -614,7 +615,7 @@ grant usage on schema etl to zixly_worker;
 grant execute on function etl.abandon_runs() to zixly_worker;
 grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
-grant execute on function etl.list_integrations(text,text,integer) to zixly_worker;
+grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;

@@ -186,6 +186,8 @@ export interface RunEnd {
 	error?: { class: string; message: string } & Record<string, unknown>;
 	retryAt?: string | null;
 	warnings?: string[];
+	/** It was no sync of what is new: when the last one was stays as it is. */
+	aside?: boolean;
 	/** Trying again would be in vain: the integration is set to ERROR until a person mended it. */
 	needsPerson?: boolean;
 }
@@ -266,7 +268,8 @@ async function runOf(client: PoolClient, { syncRunId }: RunEnd): Promise<RunRow>
 
 async function markIntegration(client: PoolClient, integrationId: string, end: RunEnd): Promise<void> {
 	if (end.status === 'succeeded') {
-		await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
+		if (!end.aside)
+			await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
 	} else if (end.needsPerson) {
 		await client.query(MARK_FOR_A_PERSON, [integrationId, end.syncRunId]);
 	}

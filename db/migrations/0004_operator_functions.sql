@@ -51,7 +51,9 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	limit max_rows
 $$;
 
-create function etl.list_integrations(only_provider text, only_tenant text, max_rows integer)
+create function etl.list_integrations(
+	only_provider text, only_tenant text, only_integration text, max_rows integer
+)
 returns table (
 	integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb,
 	expires_at timestamptz, last_sync_at timestamptz, created_at timestamptz,
@@ -73,6 +75,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	) latest on true
 	where (only_provider is null or i.provider = only_provider)
 		and (only_tenant is null or i.tenant_id = only_tenant)
+		and (only_integration is null or i.id = only_integration)
 	order by lower(t.name), i.provider, i.id
 	limit max_rows
 $$;

@@ -10,7 +10,7 @@ import { postgresConnection } from '../shared/n8n/credential-test';
 import { runChosen } from '../shared/n8n/operations';
 import { integrationsProperties } from './properties';
 import { integrationsOperations } from './operations';
-import { searchIntegrations, searchTenants } from '../shared/n8n/search';
+import { getAccounts, searchIntegrations, searchTenants } from '../shared/n8n/search';
 
 export class Integrations implements INodeType {
 	description: INodeTypeDescription = {
@@ -34,6 +34,7 @@ export class Integrations implements INodeType {
 	methods = {
 		credentialTest: { postgresConnection },
 		listSearch: { searchIntegrations, searchTenants },
+		loadOptions: { getAccounts },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -1,7 +1,11 @@
 import type { Operations } from '../shared/n8n/operations';
 import { createConnection } from './connection/create';
+import { disconnectConnection } from './connection/disconnect';
+import { getAccounts } from './connection/get-accounts';
 import { getConnections } from './connection/get-many';
+import { resetConnectionState } from './connection/reset-state';
 import { disableConnection, enableConnection } from './connection/set-status';
+import { updateConnection } from './connection/update';
 import { claimDueRuns } from './sync/claim-due';
 import { finishRuns } from './sync/finish';
 import { getRuns } from './sync/get-runs';
@@ -12,6 +16,10 @@ export const integrationsOperations: Operations = {
 	'sync:getRuns': getRuns,
 	'connection:create': createConnection,
 	'connection:disable': disableConnection,
+	'connection:disconnect': disconnectConnection,
 	'connection:enable': enableConnection,
+	'connection:getAccounts': getAccounts,
 	'connection:getAll': getConnections,
+	'connection:resetState': resetConnectionState,
+	'connection:update': updateConnection,
 };

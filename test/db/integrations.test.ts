@@ -178,6 +178,7 @@ describe('the list', () => {
 				lastRunStatus: null,
 				lastRunFinishedAt: null,
 				retryAt: null,
+				runningSince: null,
 			},
 		]);
 		expect(await listIntegrations(database.pool, { provider: 'hubspot', tenantId: first })).toEqual([]);

@@ -111,7 +111,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 		const calls = [
 			"etl.create_tenant('forged', 'Forged', null, false)",
 			'etl.list_tenants(null, 10)',
-			'etl.list_integrations(null, null, 10)',
+			'etl.list_integrations(null, null, null, 10)',
 			'etl.abandon_runs()',
 			"etl.claim_due('xero', array['forged'], '0', '1 minute', null, null, true, 'stored')",
 			"etl.renew_leases(array['owner-run'], '1 hour')",

@@ -277,7 +277,7 @@ describe('the lists', () => {
 		const [run] = await claim();
 		await closeRun(run?.sync_run_id ?? '', '1 hour');
 		const { rows } = await asWorker(database.pool, (client) =>
-			client.query("select * from etl.list_integrations('xero', null, 10)"),
+			client.query("select * from etl.list_integrations('xero', null, null, 10)"),
 		);
 		expect(rows).toEqual([
 			expect.objectContaining({

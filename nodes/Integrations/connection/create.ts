@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createIntegration } from '../../../db/integrations';
+import { chosenTenant } from '../../shared/n8n/chosen';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
 
@@ -12,18 +13,24 @@ interface CreateOptions {
 /** Connects a tenant to a provider; a connection that is there already is returned as it is. */
 export async function createConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
-	return await eachItem(context, async (item) => {
-		const tenantId = context.getNodeParameter('tenantId', item, '', { extractValue: true }) as string;
-		if (!tenantId)
-			throw new Error('No tenant is chosen. Pick one in the field Tenant, or create it with Zixly Database.');
+	let ignored = false;
+	const output = await eachItem(context, async (item) => {
+		const tenantId = chosenTenant(context, item);
 		const { basis, timezone } = context.getNodeParameter('options', item, {}) as CreateOptions;
+		const given = { ...(basis && { basis }), ...(timezone && { timezone }) };
 		const authentication = context.getNodeParameter('authentication', item) as string;
 		const created = await createIntegration(pool, {
 			tenantId,
 			provider: context.getNodeParameter('provider', item) as string,
 			authentication: authentication === 'n8nCredential' ? 'n8n' : 'stored',
-			metadata: { ...(basis && { basis }), ...(timezone && { timezone }) },
+			metadata: given,
 		});
+		ignored ||= !created.created && Object.keys(given).length > 0;
 		return [created];
 	});
+	if (ignored) context.addExecutionHints({ message: IGNORED, type: 'warning', location: 'outputPane' });
+	return output;
 }
+
+const IGNORED =
+	'The connection was there already, and its settings stay as they are. Connection: Update changes Basis and Time Zone.';

@@ -3,6 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { integrationField, tenantField } from '../../shared/n8n/search';
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
+import { basisField, resetScope, timezoneField, updateFields } from './settings-fields';
 
 const create: INodeProperties[] = [
 	{ ...tenantField, required: true },
@@ -32,27 +33,7 @@ const create: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [
-			{
-				displayName: 'Basis',
-				name: 'basis',
-				type: 'options',
-				default: 'accrual',
-				description: 'How the reports count income and expenses',
-				options: [
-					{ name: 'Accrual', value: 'accrual', description: 'When they are invoiced' },
-					{ name: 'Cash', value: 'cash', description: 'When they are paid' },
-				],
-			},
-			{
-				displayName: 'Time Zone',
-				name: 'timezone',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. Australia/Sydney',
-				description: 'Where the provider states none',
-			},
-		],
+		options: [basisField, timezoneField],
 	},
 ];
 
@@ -94,7 +75,8 @@ export const connectionProperties: INodeProperties[] = [
 				name: 'Create',
 				value: 'create',
 				action: 'Create connection',
-				description: 'Connect a tenant to a provider; done twice it gives the connection there is',
+				description:
+					'Connect a tenant to a provider; done twice it gives the connection there is, with the settings it has',
 			},
 			{
 				name: 'Disable',
@@ -103,10 +85,22 @@ export const connectionProperties: INodeProperties[] = [
 				description: 'Stop syncing it; its data and its token stay',
 			},
 			{
+				name: 'Disconnect',
+				value: 'disconnect',
+				action: 'Disconnect connection',
+				description: 'Remove its tokens and free its accounts for another tenant; the data stays',
+			},
+			{
 				name: 'Enable',
 				value: 'enable',
 				action: 'Enable connection',
 				description: 'Sync it again, also after a person mended what was wrong',
+			},
+			{
+				name: 'Get Accounts',
+				value: 'getAccounts',
+				action: 'Get accounts of connection',
+				description: 'List the organisations, portals or files behind it, and how far each was read',
 			},
 			{
 				name: 'Get Many',
@@ -114,9 +108,26 @@ export const connectionProperties: INodeProperties[] = [
 				action: 'Get many connections',
 				description: 'List the connections of every tenant with their last run',
 			},
+			{
+				name: 'Reset State',
+				value: 'resetState',
+				action: 'Reset state of connection',
+				description: 'Forget how far it was read: the next sync reads from the beginning',
+			},
+			{
+				name: 'Update',
+				value: 'update',
+				action: 'Update connection',
+				description: 'Change its settings, and which streams and accounts are read',
+			},
 		],
 	},
 	...shownFor(['create'], create),
-	...shownFor(['enable', 'disable'], [{ ...integrationField, required: true }]),
+	...shownFor(
+		['disable', 'disconnect', 'enable', 'getAccounts', 'resetState', 'update'],
+		[{ ...integrationField, required: true }],
+	),
+	...shownFor(['resetState'], [resetScope]),
+	...shownFor(['update'], [updateFields]),
 	...shownFor(['getAll'], getAll),
 ];

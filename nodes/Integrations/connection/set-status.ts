@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { setIntegrationStatus } from '../../../db/integrations';
+import { chosenIntegration } from '../../shared/n8n/chosen';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
 
@@ -20,10 +21,6 @@ async function setStatus(
 ): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
 	return await eachItem(context, async (item) => {
-		const integrationId = context.getNodeParameter('integrationId', item, '', {
-			extractValue: true,
-		}) as string;
-		if (!integrationId) throw new Error('No connection is chosen. Pick one in the field Integration.');
-		return [await setIntegrationStatus(pool, { integrationId, status })];
+		return [await setIntegrationStatus(pool, { integrationId: chosenIntegration(context, item), status })];
 	});
 }

@@ -57,7 +57,10 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 			accountId: first.accountId,
 			failures: outcome.failures.length,
 		},
-		retryAt: retryAt(outcome, failedInARow(earlier), new Date())?.toISOString() ?? null,
+		retryAt: outcome.aside
+			? (earlier[0]?.retryAt ?? null)
+			: (retryAt(outcome, failedInARow(earlier), new Date())?.toISOString() ?? null),
+		aside: outcome.aside,
 		warnings: [...outcome.warnings, ...warningsOf(run, earlier)],
 		needsPerson: outcome.needsPerson,
 	});

@@ -10,6 +10,8 @@ export interface RunOutcome {
 	failures: FailureMessage[];
 	/** Another run should follow at once: the source has more than this one read. */
 	hasMore: boolean;
+	/** It moved no state, as a replay or a backfill: the next sync is due as it was before. */
+	aside: boolean;
 	/** Only a person can mend it; trying again by itself would be in vain. */
 	needsPerson: boolean;
 	warnings: string[];
@@ -47,6 +49,7 @@ function outcomeOf(messages: Message[]): RunOutcome {
 		status,
 		failures,
 		hasMore: states.some(({ hasMore }) => hasMore),
+		aside: states.length > 0 && states.every(({ state, switchedOff }) => state === null && !switchedOff),
 		needsPerson: status === 'failed' && failures.length > 0 && failures.every(isForAPerson),
 		warnings: states.flatMap(({ warnings }) => warnings ?? []),
 	};

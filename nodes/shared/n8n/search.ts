@@ -1,8 +1,14 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchResult,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { poolFor } from '../../../db/connection';
-import { listIntegrations } from '../../../db/integrations';
+import { listAccounts } from '../../../db/accounts';
+import { integrationById, listIntegrations } from '../../../db/integrations';
 import { listTenants } from '../../../db/tenants';
 import { databaseSettingsOf, POSTGRES_CREDENTIAL } from './database';
 
@@ -27,6 +33,18 @@ export async function searchIntegrations(
 		.map((one) => ({ name: `${one.tenantName} – ${one.provider} (${one.status})`, value: one.integrationId }))
 		.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
 	return { results: results.slice(0, MOST_SHOWN) };
+}
+
+/** The accounts of the connection that the field Integration names. */
+export async function getAccounts(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const integrationId = this.getCurrentNodeParameter('integrationId', { extractValue: true }) as string;
+	if (!integrationId) return [];
+	const pool = await poolOf(this);
+	const accounts = await listAccounts(pool, await integrationById(pool, integrationId));
+	return accounts.map(({ accountId, name, enabled }) => ({
+		name: `${name ?? accountId}${enabled ? '' : ' (disabled)'}`,
+		value: accountId,
+	}));
 }
 
 async function poolOf(context: ILoadOptionsFunctions): Promise<Pool> {

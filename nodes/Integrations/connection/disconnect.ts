@@ -1,0 +1,22 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { disconnectIntegration } from '../../../db/integration-settings';
+import { chosenIntegration } from '../../shared/n8n/chosen';
+import { databaseFor } from '../../shared/n8n/database';
+import { eachItem } from '../../shared/n8n/each-item';
+
+/** Ends a connection: its tokens go and its accounts are free for another tenant; the data stays. */
+export async function disconnectConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const pool = await databaseFor(context);
+	let keptByN8n = false;
+	const output = await eachItem(context, async (item) => {
+		const ended = await disconnectIntegration(pool, chosenIntegration(context, item));
+		keptByN8n ||= ended.metadata.authentication === 'n8n';
+		return [ended];
+	});
+	if (keptByN8n) context.addExecutionHints({ message: KEPT_BY_N8N, type: 'info', location: 'outputPane' });
+	return output;
+}
+
+const KEPT_BY_N8N =
+	'The token of this connection is kept by an n8n credential, and is still there. Delete the credential to have it gone.';

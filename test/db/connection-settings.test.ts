@@ -1,0 +1,218 @@
+import type { IDataObject } from 'n8n-workflow';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { saveAccounts } from '../../db/accounts';
+import { createIntegration, integrationById, setIntegrationStatus } from '../../db/integrations';
+import { generateKey, keyRing } from '../../db/key-ring';
+import { claimDue, finishRun } from '../../db/sync-runs';
+import { createTenant } from '../../db/tenants';
+import { readToken, storeTokens, type TokenOwner } from '../../db/tokens';
+import { integrationsOperations } from '../../nodes/Integrations/operations';
+import { newConnection } from '../support/connected';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { nodeContext } from '../support/node-context';
+
+let database: TestDatabase;
+const { id, key } = generateKey();
+const ring = keyRing({ activeKeyId: id, activeKey: key });
+beforeAll(async () => {
+	database = await testDatabase();
+});
+afterAll(async () => {
+	await database.close();
+});
+beforeEach(async () => {
+	await database.admin.query('truncate tenants cascade');
+});
+
+const TOKENS = { accessToken: 'made-up-access', refreshToken: 'made-up-refresh', expiresAt: null };
+const account = (accountId: string) => ({
+	id: accountId,
+	name: `Organisation ${accountId}`,
+	timezone: 'Australia/Sydney',
+	currency: 'AUD',
+});
+
+/** A tenant connected to Xero, with two organisations of which one stream each was read. */
+async function connected(name = 'Harbour', accounts = ['org-1', 'org-2']): Promise<TokenOwner> {
+	const owner = await newConnection(database.pool, name);
+	await storeTokens(database.pool, ring, owner, TOKENS);
+	await saveAccounts(database.pool, owner, accounts.map(account));
+	for (const accountId of accounts) {
+		await database.admin.query(
+			`insert into etl.stream_states (integration_id, account_id, stream, tenant_id, state)
+			values ($1, $2, 'monthlyFinancials', $3, '{}')`,
+			[owner.integrationId, accountId, owner.tenantId],
+		);
+	}
+	return owner;
+}
+
+async function operate(operation: string, parameters: Record<string, unknown>) {
+	const context = nodeContext({ database: database.settings, items: [{}], parameters });
+	const items = await integrationsOperations[`connection:${operation}`]!(context);
+	return { items: items.map(({ json }) => json), hints: context.hints };
+}
+
+async function update(integrationId: string, updateFields: object): Promise<IDataObject> {
+	return (await operate('update', { integrationId, updateFields })).items[0]!;
+}
+
+const claim = async () =>
+	await claimDue(database.pool, {
+		...{ provider: 'xero', limit: 5, syncEveryHours: 6, executionId: 'execution-1' },
+		...{ authentication: 'stored', runNow: true },
+	});
+
+async function readPlaces(): Promise<string[]> {
+	const { rows } = await database.admin.query<{ place: string }>(
+		"select account_id || '/' || stream as place from etl.stream_states order by 1",
+	);
+	return rows.map(({ place }) => place);
+}
+
+describe('Connection: Update', () => {
+	it('changes what is named and leaves the rest; an empty text takes a setting away', async () => {
+		const { integrationId } = await connected();
+		await update(integrationId, { basis: 'cash', timezone: 'Australia/Perth', historyStart: '2024-07' });
+		const updated = await update(integrationId, { timezone: '', businessId: ' file-1 ' });
+		expect(updated.metadata).toEqual({ basis: 'cash', historyStart: '2024-07', businessId: 'file-1' });
+		expect(await integrationById(database.pool, integrationId)).toEqual(updated);
+	});
+
+	it('switches streams off and on', async () => {
+		const { integrationId } = await connected();
+		const off = await update(integrationId, { disableStreams: ['monthlyFinancials'] });
+		expect(off.metadata).toEqual({ disabledStreams: ['monthlyFinancials'] });
+		const on = await update(integrationId, { enableStreams: ['monthlyFinancials'] });
+		expect(on.metadata).toEqual({ disabledStreams: [] });
+	});
+
+	it('switches accounts off and on, and Get Accounts shows it', async () => {
+		const { integrationId } = await connected();
+		const enabled = async () =>
+			(await operate('getAccounts', { integrationId })).items.map((one) => [one.accountId, one.enabled]);
+		await update(integrationId, { disableAccounts: ['org-2'] });
+		expect(await enabled()).toEqual([
+			['org-1', true],
+			['org-2', false],
+		]);
+		await update(integrationId, { enableAccounts: ['org-2'], disableAccounts: ['org-1'] });
+		expect(await enabled()).toEqual([
+			['org-1', false],
+			['org-2', true],
+		]);
+	});
+
+	it.each([
+		[
+			{ basis: 'cash', disableAccounts: ['org-1', 'org-9'] },
+			/Nothing was changed, since this connection has no account "org-9"/,
+		],
+		[{ basis: 'cash', disableStreams: ['deals'] }, /Xero has no stream "deals"/],
+		[{ basis: 'cash', historyStart: '07/2024' }, /"07\/2024" and not a month as YYYY-MM/],
+		[{ basis: 'cash', timezone: 'Sydney' }, /no time zone "Sydney"/],
+		[{ basis: 'cash', enableAccounts: ['org-1'], disableAccounts: ['org-1'] }, /enabled and disabled/],
+	])('refuses %j, and changes nothing then', async (fields, words) => {
+		const { integrationId } = await connected();
+		const before = (await operate('getAccounts', { integrationId })).items;
+		await expect(update(integrationId, fields)).rejects.toThrow(words);
+		expect((await integrationById(database.pool, integrationId)).metadata).toEqual({});
+		expect((await operate('getAccounts', { integrationId })).items).toEqual(before);
+	});
+
+	it('is what Create names where a connection is there already', async () => {
+		const { tenantId } = await connected();
+		const again = { tenantId, provider: 'xero', authentication: 'storedIntegration' };
+		const told = await operate('create', { ...again, options: { basis: 'cash' } });
+		expect(told.items[0]).toMatchObject({ created: false, metadata: {} });
+		expect(told.hints).toEqual([expect.stringMatching(/Connection: Update changes Basis and Time Zone/)]);
+		expect((await operate('create', { ...again, options: {} })).hints).toEqual([]);
+	});
+});
+
+describe('Connection: Disconnect', () => {
+	it('removes the tokens and frees the accounts for another tenant; states and data stay', async () => {
+		const owner = await connected();
+		const other = await newConnection(database.pool, 'Southern');
+		expect((await saveAccounts(database.pool, other, [account('org-1')])).conflicts).toEqual(['org-1']);
+		const { items, hints } = await operate('disconnect', { integrationId: owner.integrationId });
+		expect(items[0]).toMatchObject({
+			status: 'PENDING',
+			accountsFreed: 2,
+			runClosed: false,
+			expiresAt: null,
+		});
+		expect(hints).toEqual([]);
+		expect(await readToken(database.pool, ring, owner)).toEqual({
+			accessToken: '',
+			refreshToken: null,
+			expiresAt: null,
+		});
+		expect((await saveAccounts(database.pool, other, [account('org-1')])).conflicts).toEqual([]);
+		expect(await readPlaces()).toHaveLength(2);
+		expect(await claim()).toEqual([]);
+		await storeTokens(database.pool, ring, owner, TOKENS);
+		expect(await claim()).toHaveLength(1);
+	});
+
+	it('closes a run that is going on, so that it stores nothing more', async () => {
+		const { integrationId } = await connected();
+		const [run] = await claim();
+		const { items } = await operate('disconnect', { integrationId });
+		expect(items[0]).toMatchObject({ runClosed: true });
+		expect(await finishRun(database.pool, { ...run!, status: 'succeeded' })).toMatchObject({
+			closed: false,
+			status: 'failed',
+			error: { class: 'reconnect_required' },
+		});
+	});
+
+	it('leaves one switched off that was, and one whose token n8n keeps', async () => {
+		const { integrationId } = await connected();
+		await setIntegrationStatus(database.pool, { integrationId, status: 'DISABLED' });
+		const first = await operate('disconnect', { integrationId });
+		expect(first.items[0]).toMatchObject({ status: 'DISABLED' });
+		const { id: tenantId } = await createTenant(database.pool, { name: 'Own' });
+		const own = await createIntegration(database.pool, { tenantId, provider: 'xero', authentication: 'n8n' });
+		const second = await operate('disconnect', { integrationId: own.integrationId });
+		expect(second.items[0]).toMatchObject({ status: 'DISABLED' });
+		expect(second.hints).toEqual([expect.stringMatching(/kept by an n8n credential, and is still there/)]);
+	});
+});
+
+describe('Connection: Reset State', () => {
+	it.each([
+		[{}, []],
+		[{ accountId: 'org-1' }, ['org-2/monthlyFinancials']],
+		[{ stream: 'monthlyFinancials' }, []],
+		[{ accountId: 'org-2', stream: 'other' }, ['org-1/monthlyFinancials', 'org-2/monthlyFinancials']],
+	])('of %j leaves %j', async (scope, left) => {
+		const { integrationId } = await connected();
+		await connected('Southern', []);
+		const { items } = await operate('resetState', { integrationId, scope });
+		expect(items[0]?.reset).toHaveLength(2 - left.length);
+		expect(await readPlaces()).toEqual(left);
+	});
+
+	it('leaves another connection alone, and refuses while a run would note how far it came', async () => {
+		const one = await connected('Harbour', ['org-1']);
+		await connected('Southern', ['org-2']);
+		await operate('resetState', { integrationId: one.integrationId });
+		expect(await readPlaces()).toEqual(['org-2/monthlyFinancials']);
+		await claim();
+		await expect(operate('resetState', { integrationId: one.integrationId })).rejects.toThrow(
+			/Nothing was reset, since a sync of this connection is going on/,
+		);
+	});
+});
+
+describe('a connection that is not there', () => {
+	it.each(['update', 'disconnect', 'resetState', 'getAccounts', 'enable', 'disable'])(
+		'is named by %s',
+		async (operation) => {
+			await expect(operate(operation, { integrationId: 'nobody' })).rejects.toThrow(/no connection "nobody"/);
+			await expect(operate(operation, {})).rejects.toThrow(/No connection is chosen/);
+		},
+	);
+});
