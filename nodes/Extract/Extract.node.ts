@@ -56,7 +56,18 @@ export class Extract implements INodeType {
 				// By `hide`: the editor takes a field that a credential is shown for out of the panel.
 				displayOptions: { hide: { authentication: ['n8nCredential'] } },
 			},
-			{ name: 'zixlyXeroOAuth2Api', displayName: 'Zixly Xero', required: true },
+			{
+				name: 'zixlyAsanaOAuth2Api',
+				displayName: 'Zixly Asana',
+				required: true,
+				displayOptions: { hide: { provider: ['hubspot', 'myob', 'pipedrive', 'xero'] } },
+			},
+			{
+				name: 'zixlyXeroOAuth2Api',
+				displayName: 'Zixly Xero',
+				required: true,
+				displayOptions: { hide: { provider: ['asana', 'hubspot', 'myob', 'pipedrive'] } },
+			},
 		],
 		properties: extractProperties,
 	};

@@ -90,6 +90,7 @@ function extractContextOf(
 		...{ definition, extractMode, historyStart, timezone, dayShare, timeoutMs, throttles },
 		...{ log, signal, budget, keepLease, clock: systemClock },
 		...{ http: connection.http, application: connection.application },
+		connectionId: run.integrationId,
 		baseUrl: connection.baseUrl(run),
 		authorisation: connection.authorise(run),
 		books: extractMode.mode === 'preview' ? booksToLookAt(pool, run) : booksOf(pool, run),

@@ -22,6 +22,8 @@ import type { Authorisation } from './tokens';
 export interface ApiContext {
 	definition: ProviderDefinition;
 	application: Application;
+	/** Tells the connection apart whose limits are its own. */
+	connectionId?: string;
 	/** Where the API is, with or without a slash at its end. */
 	baseUrl: string;
 	http: HttpClient;
@@ -164,10 +166,13 @@ function failureOf(
 }
 
 function throttleOf(
-	{ definition, baseUrl, application, throttles }: ApiContext,
+	{ definition, baseUrl, application, throttles, connectionId }: ApiContext,
 	{ account }: ApiRequest,
 ): AccountThrottle | undefined {
 	const { key, displayName, limits } = definition;
+	if (limits.scope === 'connection' && connectionId !== undefined) {
+		return throttles.of(`${key} ${baseUrl} ${connectionId}`, `this ${displayName} connection`, limits);
+	}
 	if (limits.scope === 'application') {
 		return throttles.of(`${key} ${baseUrl} ${application.clientId}`, `this ${displayName} app`, limits);
 	}
@@ -235,8 +240,12 @@ const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'er
 function detailIn(body: string): string {
 	const json = parsed(body, []);
 	if (typeof json !== 'object' || json === null) return '';
-	const words = DETAILS.map((name) => (json as Record<string, unknown>)[name]).find(
-		(text) => typeof text === 'string',
-	);
-	return withoutSecrets(String(words ?? ''));
+	const { errors } = json as { errors?: unknown };
+	const said = Array.isArray(errors) ? (errors[0] as unknown) : undefined;
+	const words = [json, said ?? {}].flatMap((object) => DETAILS.map((name) => propertyOf(object, name)));
+	return withoutSecrets(String(words.find((text) => typeof text === 'string') ?? ''));
+}
+
+function propertyOf(object: unknown, name: string): unknown {
+	return (object as Record<string, unknown>)[name];
 }

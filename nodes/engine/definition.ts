@@ -49,8 +49,11 @@ export interface OAuthFacts {
 
 /** What the provider allows; the reply headers say what is left. Headers are lower-case. */
 export interface ProviderLimits {
-	/** Whose limits they are: one account's, or those of the registered application with all its customers. */
-	scope: 'account' | 'application';
+	/**
+	 * Whose limits they are: one account's, those of a connection's token with all its accounts, or those of the
+	 * registered application with all its customers.
+	 */
+	scope: 'account' | 'connection' | 'application';
 	/** All of them hold at once: a little less than allowed, others use the account too. */
 	windows: readonly CallLimit[];
 	concurrent: number;

@@ -1,8 +1,9 @@
 import type { ProviderDefinition } from '../engine/definition';
+import { asana } from './asana/definition';
 import { xero } from './xero/definition';
 
 /** Every provider there is, by its key. */
-export const providers: Readonly<Record<string, ProviderDefinition>> = { xero };
+export const providers: Readonly<Record<string, ProviderDefinition>> = { asana, xero };
 
 /** @throws Error where the key names no provider */
 export function providerOf(key: string): ProviderDefinition {

@@ -137,6 +137,6 @@ describe('the token’s consent', () => {
 describe('the registry', () => {
 	it('names the providers there are where asked for another', () => {
 		expect(providerOf('xero')).toBe(providers.xero);
-		expect(() => providerOf('toString')).toThrow(/Choose one of: xero/);
+		expect(() => providerOf('toString')).toThrow(/Choose one of: .*xero/);
 	});
 });

@@ -1,0 +1,58 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+export class ZixlyAsanaOAuth2Api implements ICredentialType {
+	name = 'zixlyAsanaOAuth2Api';
+
+	extends = ['oAuth2Api'];
+
+	displayName = 'Zixly Asana OAuth2 API';
+
+	icon: Icon = { light: 'file:../icons/asana.svg', dark: 'file:../icons/asana.dark.svg' };
+
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-asana';
+
+	properties: INodeProperties[] = [
+		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
+		{
+			displayName:
+				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync workspaces of your own through Authentication: n8n Credential.',
+			name: 'notice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Authorization URL',
+			name: 'authUrl',
+			type: 'string',
+			default: 'https://app.asana.com/-/oauth_authorize',
+			required: true,
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'string',
+			default: 'https://app.asana.com/-/oauth_token',
+			required: true,
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'string',
+			default: 'workspaces:read projects:read tasks:read users:read',
+			description:
+				'Separated by spaces; each must be ticked for the app in Asana’s developer console too. For an app with full permissions enter default.',
+			required: true,
+		},
+		{
+			displayName: 'API Base URL',
+			name: 'apiBaseUrl',
+			type: 'string',
+			default: 'https://app.asana.com',
+			description:
+				'The origin before the path. Another one than Asana’s must be named in Allowed Hosts of the Zixly Token Key credential.',
+			required: true,
+		},
+		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },
+		{ displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'body' },
+	];
+}

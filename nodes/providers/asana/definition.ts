@@ -1,0 +1,30 @@
+import type { ProviderDefinition } from '../../engine/definition';
+import { asanaAccounts } from './accounts';
+import { projectsStream } from './projects-stream';
+import { asanaRules } from './rules';
+
+export const asana: ProviderDefinition = {
+	key: 'asana',
+	displayName: 'Asana',
+	accountWord: 'workspace',
+	credential: 'zixlyAsanaOAuth2Api',
+	domains: ['asana.com'],
+	apiBaseUrl: 'https://app.asana.com',
+	oauth: { accessTokenUrl: 'https://app.asana.com/-/oauth_token', clientAuthentication: 'body' },
+	limits: {
+		// A token's, with all workspaces that it reaches.
+		scope: 'connection',
+		// Of 150 a minute in the free plan, which no reply tells apart. Asana looks more often than once a minute.
+		windows: [{ calls: 60, seconds: 30 }],
+		// Of 50.
+		concurrent: 4,
+	},
+	headers: { accept: 'application/json' },
+	redact: [
+		...['email', 'photo', 'notes', 'html_notes', 'assignee', 'followers', 'members', 'owner'],
+		...['completed_by', 'created_by', 'text_value', 'people_value'],
+	],
+	rules: asanaRules,
+	accounts: asanaAccounts,
+	streams: [projectsStream],
+};

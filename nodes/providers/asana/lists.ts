@@ -1,0 +1,113 @@
+import type { ApiRequest, ProviderApi } from '../../engine/definition';
+import { ReadFailure } from '../../engine/failure';
+
+const VERSION = '/api/1.0';
+/** The most that Asana gives at once. Without a limit it gives no pages, and refuses large lists. */
+const PAGE_SIZE = 100;
+/** Far more than any project holds: a list that never ends must not be read for ever. */
+const MOST_PAGES = 1_000;
+const MOST_RESTARTS = 3;
+
+export interface ListRequest extends Pick<ApiRequest, 'path' | 'what' | 'scope' | 'account'> {
+	query: Readonly<Record<string, string>>;
+	/** What of each entry is needed to go on with it. */
+	accept?(entry: Entry): boolean;
+}
+
+export interface RefusableListRequest extends ListRequest {
+	/** Whether a refusal with this status says that there is no such list. */
+	refused(status: number): boolean;
+}
+
+type AnyRequest = ListRequest & Partial<RefusableListRequest>;
+
+export type Entry = Record<string, unknown>;
+
+interface ListPage {
+	data: Entry[];
+	next_page?: { offset: string } | null;
+}
+
+/** A list that cannot be had, by the status that said so. */
+export interface Refused {
+	refused: number;
+}
+
+/**
+ * Reads a list from its first page to its last, each entry once, in its last copy. The token of a page expires soon:
+ * then the list is read from its beginning again.
+ * @throws ReadFailure where it cannot be read, or does not end
+ */
+export async function readList(api: ProviderApi, request: RefusableListRequest): Promise<Entry[] | Refused>;
+export async function readList(api: ProviderApi, request: ListRequest): Promise<Entry[]>;
+export async function readList(api: ProviderApi, request: AnyRequest): Promise<Entry[] | Refused> {
+	for (let restarts = 0; restarts <= MOST_RESTARTS; restarts++) {
+		const list = await readPages(api, request);
+		if (list !== 'expired') return list;
+	}
+	throw new ReadFailure(
+		'provider_unavailable',
+		`Asana let ${request.what} expire ${MOST_RESTARTS + 1} times while it was read. The next run tries again.`,
+	);
+}
+
+async function readPages(api: ProviderApi, request: AnyRequest): Promise<Entry[] | Refused | 'expired'> {
+	const entries = new Map<unknown, Entry>();
+	const offsets = new Set<string>();
+	let offset: string | undefined;
+	do {
+		const page = await readPage(api, request, offset);
+		if (page === 'expired' || 'refused' in page) return page;
+		for (const entry of page.data) entries.set(entry.gid, entry);
+		offset = page.next_page?.offset;
+		if (offset !== undefined) assertEnds(offsets, offset, request.what);
+	} while (offset !== undefined);
+	return [...entries.values()];
+}
+
+async function readPage(
+	api: ProviderApi,
+	{ path, query, what, scope, account, accept, refused }: AnyRequest,
+	offset: string | undefined,
+): Promise<ListPage | Refused | 'expired'> {
+	let refusal: Refused | 'expired' | undefined;
+	const page = await api.call({
+		...{ path: VERSION + path, what, scope, account },
+		query: { ...query, limit: String(PAGE_SIZE), ...(offset !== undefined && { offset }) },
+		accept: (json) => isPage(json) && (accept === undefined || json.data.every(accept)),
+		absent({ status, body }) {
+			if (offset !== undefined && isExpired(status, body)) refusal = 'expired';
+			else if (refused?.(status) && !aboutScope(body)) refusal = { refused: status };
+			return refusal !== undefined;
+		},
+	});
+	return refusal ?? (page as ListPage);
+}
+
+function isPage(json: unknown): json is ListPage {
+	const { data, next_page: next } = (json ?? {}) as Partial<ListPage>;
+	if (!Array.isArray(data) || !data.every(isObject)) return false;
+	return next === undefined || next === null || (typeof next.offset === 'string' && next.offset !== '');
+}
+
+function isObject(value: unknown): boolean {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** "offset: Your pagination token has expired." */
+function isExpired(status: number, body: string): boolean {
+	return status === 400 && /pagination token|\boffset\b/i.test(body);
+}
+
+/** The right to all such lists is missing, which is no matter of this one. */
+export function aboutScope(body: string): boolean {
+	return /\bscopes?\b/i.test(body);
+}
+
+function assertEnds(offsets: Set<string>, offset: string, what: string): void {
+	if (!offsets.has(offset) && offsets.size < MOST_PAGES) return void offsets.add(offset);
+	throw new ReadFailure(
+		'bad_request',
+		`Asana’s pages of ${what} do not come to an end (${offsets.size} were read). Report it with this text.`,
+	);
+}

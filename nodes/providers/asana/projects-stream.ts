@@ -1,0 +1,129 @@
+import { inBatches } from '../../engine/changes';
+import type {
+	ChangedItem,
+	ChangesStream,
+	Composed,
+	Mark,
+	Page,
+	Pass,
+	StreamContext,
+} from '../../engine/definition';
+import { dayAt } from '../../engine/months';
+import { earlierDay, type Day } from '../../shared/dates';
+import { readList, type Entry } from './lists';
+
+/** No names of people and no notes: nothing is asked for that no figure needs. */
+const PROJECT_FIELDS = 'name,archived,completed,completed_at,created_at,start_on,due_on';
+const TASK_FIELDS =
+	'resource_subtype,completed,completed_at,created_at,due_on,due_at,parent,is_rendered_as_separator';
+
+/** Where a reading of all projects stands. */
+interface ProjectsMark extends Mark {
+	/** The id of the last project that was read; null once all were. */
+	after: string | null;
+	/** When the reading began: an instant in UTC. */
+	began: string;
+	/** The days to compute go back to this one at least: nothing happened unseen since. */
+	from: Day | null;
+	/** The history start up to which the days have been computed. */
+	history: Day | null;
+}
+
+/** What a page says of a project. */
+interface ListedProject {
+	project: Entry;
+	days: { from: Day; to?: Day } | undefined;
+}
+
+/**
+ * All projects of a workspace that are not archived, each run anew: a project's own modified time does not move when
+ * its tasks do. In the order of their ids, so that a run can go on where another one stopped.
+ */
+const everyProject: Pass = {
+	name: 'projects',
+	async *pages(context, mark) {
+		const reading = readingAfter(mark as ProjectsMark | undefined, context);
+		const days = context.range ?? (reading.from === null ? undefined : { from: reading.from });
+		const projects = await projectsAfter(reading.after, context);
+		for (const some of inBatches(projects, context.concurrent)) {
+			const items = some.map((project): ChangedItem => itemOf({ project, days }));
+			yield { items, mark: { ...reading, after: gidOf(some.at(-1)!) } };
+		}
+		// A page of its own: where the budget ends with the last projects, the next run must not begin anew at once.
+		yield { items: [], mark: { ...reading, after: null } } satisfies Page;
+	},
+};
+
+export const projectsStream: ChangesStream = {
+	reading: 'changes',
+	key: 'projects',
+	passes: [everyProject],
+	batch: 1,
+	compose: async (context, items) =>
+		await Promise.all(items.map(async ({ item }) => await composed(context, item as ListedProject))),
+};
+
+/** Goes on with a reading that was not finished, or begins one. */
+function readingAfter(mark: ProjectsMark | undefined, context: StreamContext): ProjectsMark {
+	if (mark !== undefined && mark.after !== null) return mark;
+	const { startedAt, account, historyStart = null } = context;
+	const since = mark === undefined ? null : dayAt(new Date(mark.began), account.timezone);
+	const known = mark?.history ?? null;
+	const isEarlier = historyStart !== null && (known === null || historyStart < known);
+	return {
+		after: null,
+		began: startedAt.toISOString(),
+		from: isEarlier ? earlierDay(historyStart, since ?? historyStart) : since,
+		history: isEarlier ? historyStart : known,
+	};
+}
+
+/** Read to its end before any of their tasks: the pages' tokens expire soon. */
+async function projectsAfter(after: string | null, { api, account }: StreamContext): Promise<Entry[]> {
+	const projects = await readList(api, {
+		path: '/projects',
+		query: { workspace: account.id, archived: 'false', opt_fields: PROJECT_FIELDS },
+		what: 'the list of projects',
+		scope: 'projects:read',
+		account,
+		accept: ({ gid }) => typeof gid === 'string' && /^\d+$/.test(gid),
+	});
+	return projects
+		.filter((project) => after === null || compareGids(gidOf(project), after) > 0)
+		.sort((a, b) => compareGids(gidOf(a), gidOf(b)));
+}
+
+const itemOf = (listed: ListedProject): ChangedItem => ({
+	id: gidOf(listed.project),
+	version: null,
+	item: listed,
+});
+
+async function composed(context: StreamContext, { project, days }: ListedProject): Promise<Composed> {
+	const recordId = gidOf(project);
+	const tasks = await readList(context.api, {
+		path: '/tasks',
+		query: { project: recordId, opt_fields: TASK_FIELDS },
+		what: `the tasks of the project ${nameOf(project)}`,
+		scope: 'tasks:read',
+		account: context.account,
+		refused: (status) => status in REFUSALS,
+	});
+	if (Array.isArray(tasks)) return { recordId, record: { ...project, tasks, ...(days && { days }) } };
+	return { recordId, skipped: `${nameOf(project)}: ${REFUSALS[tasks.refused]}` };
+}
+
+const REFUSALS: Readonly<Record<number, string>> = {
+	403: 'the person who connected Asana may not see its tasks. Make that person a member of the project, or archive it.',
+	404: 'it was deleted while it was read.',
+	410: 'it was deleted while it was read.',
+};
+
+const gidOf = ({ gid }: Entry): string => gid as string;
+
+const nameOf = ({ name }: Entry): string => `"${String(name ?? '').slice(0, 80)}"`;
+
+/** Ids are numbers longer than JavaScript's. */
+function compareGids(a: string, b: string): number {
+	return a.length - b.length || (a < b ? -1 : Number(a > b));
+}
