@@ -57,7 +57,7 @@ export interface LoadChunk {
 	syncRunId: string;
 	integrationId: string | null;
 	rows: LoadRow[];
-	/** The rows checked by `prepareRow`, where that was done beforehand: while the chunk before was stored. */
+	/** The rows checked by a `RowReader`, where that was done beforehand: while the chunk before was stored. */
 	prepared?: Preparation[];
 	rejected: LoadRejected[];
 	states: LoadState[];

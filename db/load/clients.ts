@@ -6,34 +6,44 @@ import type { PreparedClient } from './prepare';
 
 /**
  * Finds each client, makes those that are missing and renames those whose name has changed.
- * @returns `client_kpis.id` by `clientKey`; `refused` has the ones that the database would not take
+ * @returns `client_kpis.id` of each that could be had; `refused` has, by `clientId`, those that the database would not take
  */
 export async function resolveClients(
 	client: PoolClient,
 	tenantId: string,
-	wanted: readonly PreparedClient[],
-): Promise<{ ids: Map<string, string>; refused: Map<string, DatabaseFault> }> {
-	const refused = new Map<string, DatabaseFault>();
+	wanted: ReadonlySet<PreparedClient>,
+): Promise<{ ids: Map<PreparedClient, string>; refused: Map<string, DatabaseFault> }> {
 	const distinct = distinctClients(wanted);
-	const ids = await linkedClients(client, tenantId, [...distinct.values()]);
-	const own = [...distinct].filter(([key]) => !ids.has(key)).map(([, one]) => one);
+	const linked = await linkedClients(client, tenantId, [...distinct.values()]);
+	const own = [...distinct].filter(([key]) => !linked.has(key)).map(([, one]) => one);
+	const { stored, refused } = await saveOwn(client, tenantId, own);
+	const ids = new Map<PreparedClient, string>();
+	for (const one of wanted) {
+		const id = linked.get(clientKey(one)) ?? stored.get(one.clientId);
+		if (id) ids.set(one, id);
+	}
+	return { ids, refused };
+}
+
+async function saveOwn(
+	client: PoolClient,
+	tenantId: string,
+	own: PreparedClient[],
+): Promise<{ stored: Map<string, string>; refused: Map<string, DatabaseFault> }> {
 	const byClientId = [...new Map(own.map((one) => [one.clientId, one])).values()].sort(byText);
 	const stored = new Map<string, string>();
+	const refused = new Map<string, DatabaseFault>();
 	await isolate(
 		client,
 		byClientId,
 		async (part) => saveClients(client, tenantId, part, stored),
 		(one, fault) => refused.set(one.clientId, fault),
 	);
-	for (const one of own) {
-		const id = stored.get(one.clientId);
-		if (id) ids.set(clientKey(one), id);
-	}
-	return { ids, refused };
+	return { stored, refused };
 }
 
 /** The last that is said of a client holds, but a name is better than none. */
-function distinctClients(wanted: readonly PreparedClient[]): Map<string, PreparedClient> {
+function distinctClients(wanted: Iterable<PreparedClient>): Map<string, PreparedClient> {
 	const distinct = new Map<string, PreparedClient>();
 	for (const one of wanted) {
 		const key = clientKey(one);
@@ -43,7 +53,7 @@ function distinctClients(wanted: readonly PreparedClient[]): Map<string, Prepare
 }
 
 /** Tells a chunk's clients apart. */
-export function clientKey({ provider, externalId, clientId }: PreparedClient): string {
+function clientKey({ provider, externalId, clientId }: PreparedClient): string {
 	return externalId === null ? `=${clientId}` : `${provider}/${externalId}`;
 }
 

@@ -34,7 +34,7 @@ export function columnTexts(columns: readonly ColumnValues[]): ColumnTexts {
 const hasMark = (value: string | null): boolean => value !== null && EITHER.test(value);
 
 function joined(values: ReadonlyArray<string | null>, separator: string, nothing: string): string {
-	let text = '';
-	for (const value of values) text += (value ?? nothing) + separator;
-	return text;
+	const texts = values.map((value) => value ?? nothing);
+	texts.push('');
+	return texts.join(separator);
 }

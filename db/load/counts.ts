@@ -7,17 +7,17 @@ export function emptyTally(): RowTally {
 	return { produced: 0, inserted: 0, updated: 0, unchanged: 0, superseded: 0, deduplicated: 0, rejected: 0 };
 }
 
-/** Counts rows by what `nameOf` calls them. */
-export function tallyRows<Row>(
+/** Counts rows by what `keyOf` says of them. */
+export function tallyRows<Row, Key>(
 	rows: readonly Row[],
 	fates: readonly RowFate[],
-	nameOf: (row: Row) => string,
-): Map<string, RowTally> {
-	const tallies = new Map<string, RowTally>();
+	keyOf: (row: Row) => Key,
+): Map<Key, RowTally> {
+	const tallies = new Map<Key, RowTally>();
 	rows.forEach((row, index) => {
-		const name = nameOf(row);
-		let tally = tallies.get(name);
-		if (!tally) tallies.set(name, (tally = emptyTally()));
+		const key = keyOf(row);
+		let tally = tallies.get(key);
+		if (!tally) tallies.set(key, (tally = emptyTally()));
 		tally.produced++;
 		tally[fates[index]!]++;
 	});

@@ -2,9 +2,9 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { inTenant, withRetries } from '../transaction';
-import type { ChunkResult, LoadChunk } from './chunk';
+import type { ChunkResult, LoadChunk, LoadRow } from './chunk';
 import { addCounts } from './counts';
-import { prepareRow, type Preparation } from './prepare';
+import { RowReader, type Preparation } from './prepare';
 import { resolveRejections, saveRejections } from './rejections';
 import { holdRun, saveProgress } from './run';
 import { saveStates } from './states';
@@ -23,7 +23,7 @@ export async function loadChunk(
 	options: { signal?: AbortSignal } = {},
 ): Promise<ChunkResult> {
 	const chunkId = cuid();
-	const prepared = chunk.prepared ?? chunk.rows.map(prepareRow);
+	const prepared = chunk.prepared ?? readAll(chunk.rows);
 	let stored: ChunkResult | undefined;
 	return await withRetries(
 		() =>
@@ -37,6 +37,11 @@ export async function loadChunk(
 			}),
 		options,
 	);
+}
+
+function readAll(rows: readonly LoadRow[]): Preparation[] {
+	const reader = new RowReader();
+	return rows.map((row) => reader.read(row));
 }
 
 async function store(

@@ -1,7 +1,6 @@
-import cuid from '@bugsnag/cuid';
-
 import { dataTables, type Column, type DataTable } from '../tables';
 import type { LoadClient, LoadRow } from './chunk';
+import { upsertStatement, type UpsertStatement } from './upsert-sql';
 import {
 	canonicalInstant,
 	columnText,
@@ -16,9 +15,7 @@ import {
 export interface PreparedRow {
 	/** Its place in the chunk. */
 	index: number;
-	/** For the case that the row is new. Made here, since rows are checked while the chunk before is stored. */
-	id: string;
-	table: DataTable;
+	/** One object for all rows of the chunk that say the same of a client. */
 	client: PreparedClient;
 	/** One for each of the table's columns. */
 	values: Array<string | null>;
@@ -27,8 +24,10 @@ export interface PreparedRow {
 	source: string | null;
 	/** The provider's version of the record, comparable as text; null where it has none. */
 	version: string | null;
-	/** Equal for rows that one statement can write: of one table, with nulls in the same columns of the key. */
-	statement: string;
+	/** How many characters the texts have. */
+	size: number;
+	/** What can write it. */
+	statement: UpsertStatement;
 	/** The key but for the client as one text; equal keys are equal texts. */
 	ownKey: string;
 	/** Known once the client is in the database. */
@@ -50,50 +49,64 @@ export interface PreparedClient {
 	industry: string | null;
 }
 
-/** Checks a row, which will stand at `index` in its chunk. */
-export function prepareRow(given: LoadRow, index: number): Preparation {
-	try {
-		return prepare(given, index);
-	} catch (error) {
-		if (error instanceof RefusedValue) return error;
-		throw error;
+/** Checks the rows of one chunk. */
+export class RowReader {
+	private index = 0;
+	private readonly clients = new ClientReader();
+
+	/** Checks the chunk's next row. */
+	read(given: LoadRow): Preparation {
+		const index = this.index++;
+		try {
+			return this.prepare(given, index);
+		} catch (error) {
+			if (error instanceof RefusedValue) return error;
+			throw error;
+		}
+	}
+
+	/** @throws RefusedValue for the first thing that the database could not take */
+	private prepare(given: LoadRow, index: number): PreparedRow {
+		const table = dataTables.get(given.table);
+		if (!table) throw unknownTable(given.table);
+		if (!isPlainObject(given.row)) throw new RefusedValue('wrong_type', 'row', 'row is not an object.');
+		refuseUnknown(table, given.row);
+		const values = valuesOf(table, given.row);
+		const client = this.clients.read(given.client, given.provider);
+		const { metadata, source, version } = prepareMetadata(given.row.metadata);
+		return {
+			index,
+			client,
+			values,
+			metadata,
+			source,
+			version,
+			size: sizeOf(values) + (metadata?.length ?? 0) + (source?.length ?? 0),
+			statement: upsertStatement(table, values),
+			ownKey: ownKeyOf(table, values),
+			clientKpiId: '',
+			key: '',
+		};
 	}
 }
 
-/** @throws RefusedValue for the first thing that the database could not take */
-function prepare(given: LoadRow, index: number): PreparedRow {
-	const table = dataTables.get(given.table);
-	if (!table) throw unknownTable(given.table);
-	if (!isPlainObject(given.row)) throw new RefusedValue('wrong_type', 'row', 'row is not an object.');
-	refuseUnknown(table, given.row);
-	const row = given.row;
+function valuesOf(table: DataTable, row: Record<string, unknown>): PreparedRow['values'] {
 	const values = table.columns.map((column) => columnText(column, ownValue(row, column)));
-	if (table.rule && !table.rule.holds(values)) {
-		throw new RefusedValue('check_violation', table.rule.path, table.rule.message);
-	}
-	return {
-		index,
-		id: cuid(),
-		table,
-		client: prepareClient(given.client, given.provider),
-		values,
-		...prepareMetadata(row.metadata),
-		...keyOf(table, values),
-		clientKpiId: '',
-		key: '',
-	};
+	if (!table.rule || table.rule.holds(values)) return values;
+	throw new RefusedValue('check_violation', table.rule.path, table.rule.message);
 }
 
-/** With lengths, so that no text can look like two others. */
-function keyOf(table: DataTable, values: PreparedRow['values']): Pick<PreparedRow, 'statement' | 'ownKey'> {
-	let statement = table.name;
-	let ownKey = '';
-	for (const index of table.keyIndexes) {
-		const value = values[index]!;
-		statement += value === null ? '0' : '1';
-		ownKey += value === null ? ' ' : ` ${value.length}:${value}`;
-	}
-	return { statement, ownKey };
+function sizeOf(values: PreparedRow['values']): number {
+	let size = 0;
+	for (const value of values) size += value?.length ?? 0;
+	return size;
+}
+
+/** A NUL before each value: the one character that none of them can hold. */
+function ownKeyOf(table: DataTable, values: PreparedRow['values']): string {
+	let key = '';
+	for (const index of table.keyIndexes) key += `\0${values[index] ?? ''}`;
+	return key;
 }
 
 function unknownTable(name: unknown): RefusedValue {
@@ -121,9 +134,11 @@ function prepareMetadata(given: unknown): Pick<PreparedRow, 'metadata' | 'source
 	if (!isPlainObject(given)) {
 		throw new RefusedValue('wrong_type', 'metadata', 'metadata is not an object.');
 	}
-	const { _src: source, ...metadata } = given;
-	if (source === undefined) return { metadata: readJson(metadata, 'metadata'), source: null, version: null };
-	return { metadata: readJson(metadata, 'metadata'), ...prepareSource(source) };
+	// Set to undefined, which JSON leaves out: taking a property away costs three times as much.
+	const metadata = readJson({ ...given, _src: undefined }, 'metadata');
+	if (given._src === undefined) return { metadata, source: null, version: null };
+	const { source, version } = prepareSource(given._src);
+	return { metadata, source, version };
 }
 
 function prepareSource(given: unknown): Pick<PreparedRow, 'source' | 'version'> {
@@ -139,6 +154,23 @@ function versionText(given: unknown): string | null {
 	if (typeof given !== 'string') return null;
 	return canonicalInstant(given) ?? given;
 }
+
+/** Thousands of rows speak of a few clients: each is checked once, and is one object. */
+class ClientReader {
+	private readonly known = new Map<string, { given: LoadClient; prepared: PreparedClient }>();
+
+	read(given: LoadClient, provider: string): PreparedClient {
+		const known = this.known.get(given?.externalId);
+		if (known && known.prepared.provider === provider && sameClient(known.given, given))
+			return known.prepared;
+		const prepared = prepareClient(given, provider);
+		if (prepared.externalId !== null) this.known.set(given.externalId, { given, prepared });
+		return prepared;
+	}
+}
+
+const sameClient = (one: LoadClient, other: LoadClient): boolean =>
+	one.clientName === other.clientName && one.industry === other.industry && !other.clientId;
 
 function prepareClient(given: LoadClient, provider: string): PreparedClient {
 	if (!isPlainObject(given)) throw missingClient();

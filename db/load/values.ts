@@ -76,17 +76,15 @@ function readNumber(value: unknown, path: string, limit: number): string {
 	throw new RefusedValue('numeric_out_of_range', path, `${path} does not fit its column: ${clipped(text)}.`);
 }
 
-const DAY = /^(?!0000)(\d{4})-(\d{2})-(\d{2})$/;
-const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAY =
+	/^(?!0000)\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))$/;
 
 /** Whether the text is a day of the calendar, as YYYY-MM-DD. */
 function isDay(text: string): boolean {
-	const parts = DAY.exec(text);
-	if (!parts) return false;
-	const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-	if (month === 2 && day === 29) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-	return day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0);
+	return DAY.test(text) && (!text.endsWith('-02-29') || isLeapYear(Number(text.slice(0, 4))));
 }
+
+const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 /** A calendar day. An instant is taken only at midnight UTC: any other could be another day somewhere. */
 function readDate(value: unknown, path: string): string {

@@ -1,12 +1,13 @@
+import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
 import { meaningOf } from '../sqlstate';
 import type { ChunkResult, Refusal, RowFate } from './chunk';
-import { clientKey, resolveClients } from './clients';
+import { resolveClients } from './clients';
 import { columnTexts } from './columns';
 import { isolate, type DatabaseFault } from './isolate';
 import type { Preparation, PreparedRow } from './prepare';
-import { upsertSql } from './upsert-sql';
+import type { UpsertStatement } from './upsert-sql';
 import { RefusedValue } from './values';
 
 /** Brings the rows to their tables, inside the tenant's transaction. */
@@ -45,15 +46,11 @@ async function placeAtClients(
 	rows: PreparedRow[],
 	{ refusals }: ChunkResult,
 ): Promise<PreparedRow[]> {
-	const { ids, refused } = await resolveClients(
-		client,
-		tenantId,
-		rows.map((row) => row.client),
-	);
+	const wanted = new Set(rows.map((row) => row.client));
+	const { ids, refused } = await resolveClients(client, tenantId, wanted);
 	return rows.filter((row) => {
-		const fault = refused.get(row.client.clientId);
-		const id = ids.get(clientKey(row.client));
-		if (id === undefined) refusals.set(row.index, refusalOf(fault, 'client'));
+		const id = ids.get(row.client);
+		if (id === undefined) refusals.set(row.index, refusalOf(refused.get(row.client.clientId), 'client'));
 		else row.clientKpiId = id;
 		return id !== undefined;
 	});
@@ -61,7 +58,7 @@ async function placeAtClients(
 
 /** The rows of each statement, in the order of their keys; of rows with one key only the best. */
 function groupsOf(rows: PreparedRow[], result: ChunkResult): PreparedRow[][] {
-	const groups = new Map<string, Map<string, PreparedRow>>();
+	const groups = new Map<UpsertStatement, Map<string, PreparedRow>>();
 	for (const row of rows) {
 		let group = groups.get(row.statement);
 		if (!group) groups.set(row.statement, (group = new Map()));
@@ -69,7 +66,7 @@ function groupsOf(rows: PreparedRow[], result: ChunkResult): PreparedRow[][] {
 		keepBest(group, row, result);
 	}
 	// Parallel loads that take their locks in one order cannot wait for each other in a circle.
-	const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+	const sorted = [...groups].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
 	return sorted.flatMap(([, group]) => partsOf([...group.values()].sort((a, b) => (a.key < b.key ? -1 : 1))));
 }
 
@@ -92,11 +89,10 @@ function partsOf(rows: PreparedRow[]): PreparedRow[][] {
 	const parts: PreparedRow[][] = [[]];
 	let characters = 0;
 	for (const row of rows) {
-		characters += row.metadata?.length ?? 0;
-		for (const value of row.values) characters += value?.length ?? 0;
+		characters += row.size;
 		if (characters > MOST_CHARACTERS && parts.at(-1)!.length > 0) {
 			parts.push([]);
-			characters = 0;
+			characters = row.size;
 		}
 		parts.at(-1)!.push(row);
 	}
@@ -115,9 +111,8 @@ async function upsert(
 	rows: readonly PreparedRow[],
 	{ fates }: ChunkResult,
 ): Promise<void> {
-	const { table, values } = rows[0]!;
+	const { table, sql } = rows[0]!.statement;
 	const { separator, nothing, texts } = columnTexts([
-		{ values: rows.map(({ id }) => id), free: false },
 		{ values: rows.map((row) => row.clientKpiId), free: true },
 		...table.columns.map(({ type }, index) => ({
 			values: rows.map((row) => row.values[index]!),
@@ -127,17 +122,23 @@ async function upsert(
 		{ values: rows.map((row) => row.metadata), free: false },
 		{ values: rows.map((row) => row.source), free: false },
 	]);
-	const answer = await client.query<{ fates: string }>(
-		upsertSql(
-			table,
-			table.keyIndexes.map((index) => values[index] === null),
-		),
-		[separator, nothing, rows.length, ...texts],
-	);
+	const answer = await client.query<{ fates: string }>(sql, [
+		separator,
+		nothing,
+		rows.length,
+		...idMargins(),
+		...texts,
+	]);
 	const marks = answer.rows[0]?.fates ?? '';
 	rows.forEach((row, index) => {
 		fates[row.index] = fateOf(marks[index]);
 	});
+}
+
+/** A cuid without the four characters that count ids. */
+function idMargins(): [begin: string, end: string] {
+	const id = cuid();
+	return [id.slice(0, -16), id.slice(-12)];
 }
 
 function fateOf(mark: string | undefined): RowFate {

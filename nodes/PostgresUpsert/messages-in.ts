@@ -33,6 +33,11 @@ const placeOf = (json: IDataObject) => ({
 
 /** A ROW for the loader, which checks the rest: whatever is wrong with it must end as a rejection. */
 export function rowOf(json: IDataObject): LoadRow {
+	const { provider, stream, accountId } = json;
+	// The message itself where it can be: a copy of each would be a third of the node's garbage.
+	if (typeof provider === 'string' && typeof stream === 'string' && typeof accountId === 'string') {
+		return json as unknown as LoadRow;
+	}
 	return {
 		...placeOf(json),
 		table: json.table as string,

@@ -7,7 +7,7 @@ import type {
 	LoadState,
 } from '../../db/load/chunk';
 import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
-import { prepareRow, type Preparation } from '../../db/load/prepare';
+import { RowReader, type Preparation } from '../../db/load/prepare';
 import type { FailureMessage, StateMessage } from '../shared/messages';
 import type { Output } from './output';
 import type { Storing } from './storing';
@@ -40,6 +40,14 @@ interface Taken<T> {
 	value: T;
 }
 
+/** A stream of an account. */
+interface Place {
+	/** How many rows came since its last state. */
+	arrived: number;
+	/** What became of them, as far as they are stored. */
+	tally: RowTally;
+}
+
 /** What one chunk is made of. */
 interface Gathered {
 	rows: Array<Taken<LoadRow>>;
@@ -61,8 +69,8 @@ export class RunLoader {
 	private rejected: LoadRejected[] = [];
 	private states: Array<Taken<LoadState>> = [];
 	private rejectedIds = new Set<string>();
-	private readonly arrived = new Map<string, number>();
-	private readonly sinceState = new Map<string, RowTally>();
+	private reader = new RowReader();
+	private readonly places = new Map<string, Map<string, Place>>();
 	private readonly tables = new Map<string, RowTally>();
 
 	constructor(
@@ -77,11 +85,10 @@ export class RunLoader {
 		if (this.rejectedIds.size > 0 && this.rejectedIds.has(recordOf(row))) {
 			return this.flush().then(() => this.addRow(item, row, json));
 		}
-		this.prepared.push(prepareRow(row, this.rows.length));
+		this.prepared.push(this.reader.read(row));
 		this.rows.push({ item, json, value: row });
 		this.lastItem = item;
-		const place = placeOf(row);
-		this.arrived.set(place, (this.arrived.get(place) ?? 0) + 1);
+		this.placeOf(row).arrived++;
 		return this.rows.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
@@ -99,9 +106,9 @@ export class RunLoader {
 		json: object,
 	): void {
 		if (this.failure) return;
-		const place = placeOf(message);
-		const rowsArrived = this.arrived.get(place) ?? 0;
-		this.arrived.delete(place);
+		const place = this.placeOf(message);
+		const rowsArrived = place.arrived;
+		place.arrived = 0;
 		const { provider, stream, accountId, state, counts } = message;
 		this.states.push({ item, json, value: { provider, stream, accountId, state, counts, rowsArrived } });
 		this.lastItem = item;
@@ -123,6 +130,7 @@ export class RunLoader {
 		if (this.failure || rows.length + rejected.length + states.length === 0) return;
 		[this.rows, this.prepared, this.rejected, this.states] = [[], [], [], []];
 		this.rejectedIds = new Set();
+		this.reader = new RowReader();
 		await this.options.storing.begin(() => this.store({ rows, prepared, rejected, states, lastItem }));
 	}
 
@@ -147,11 +155,12 @@ export class RunLoader {
 
 	private report(rows: Array<Taken<LoadRow>>, states: Array<Taken<LoadState>>, result: ChunkResult): void {
 		const values = rows.map(({ value }) => value);
-		merge(
-			this.tables,
-			tallyRows(values, result.fates, ({ table }) => table),
-		);
-		merge(this.sinceState, tallyRows(values, result.fates, placeOf));
+		for (const [table, tally] of tallyRows(values, result.fates, (row) => row.table)) {
+			addTally(entryOf(this.tables, table, emptyTally), tally);
+		}
+		for (const [place, tally] of tallyRows(values, result.fates, (row) => this.placeOf(row))) {
+			addTally(place.tally, tally);
+		}
 		this.reportRows(rows, result);
 		for (const { item, json, value } of states) {
 			// The counts of own items came with no message.
@@ -164,7 +173,8 @@ export class RunLoader {
 		const envelope = { tenantId, integrationId, syncRunId };
 		for (const [index, reason] of refusals) {
 			const { item, value } = rows[index]!;
-			const { table, client, row, ...origin } = value;
+			const { provider, stream, accountId, recordId, table, client, row } = value;
+			const origin = { provider, stream, accountId, recordId };
 			const record = { table, client, row };
 			this.options.output.refuse(
 				{ ...origin, ...envelope, type: 'REJECTED', stage: 'load', reason, record },
@@ -177,25 +187,30 @@ export class RunLoader {
 
 	/** What the nodes before have counted, with what became of the rows. */
 	private countsOf(state: LoadState): Record<string, unknown> {
-		const place = placeOf(state);
-		const tally = this.sinceState.get(place) ?? emptyTally();
-		this.sinceState.delete(place);
+		const place = this.placeOf(state);
+		const { tally } = place;
+		place.tally = emptyTally();
 		const before = (state.counts.rows ?? {}) as Partial<RowTally>;
 		const rows: RowTally = { ...tally, produced: before.produced ?? tally.produced };
 		rows.deduplicated += before.deduplicated ?? 0;
 		return { ...state.counts, rows };
 	}
-}
 
-function merge(totals: Map<string, RowTally>, more: Map<string, RowTally>): void {
-	for (const [name, tally] of more) {
-		const total = totals.get(name) ?? emptyTally();
-		for (const fate of Object.keys(total) as Array<keyof RowTally>) total[fate] += tally[fate];
-		totals.set(name, total);
+	private placeOf({ stream, accountId }: LoadOrigin): Place {
+		const ofStream = entryOf(this.places, stream, () => new Map<string, Place>());
+		return entryOf(ofStream, accountId, () => ({ arrived: 0, tally: emptyTally() }));
 	}
 }
 
-const placeOf = ({ stream, accountId }: LoadOrigin): string => `${stream.length} ${stream}${accountId}`;
+function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+	let value = map.get(key);
+	if (value === undefined) map.set(key, (value = make()));
+	return value;
+}
+
+function addTally(total: RowTally, more: RowTally): void {
+	for (const name of Object.keys(total) as Array<keyof RowTally>) total[name] += more[name];
+}
 
 const recordOf = ({ provider, stream, accountId, recordId }: LoadRow | LoadRejected): string =>
 	JSON.stringify([provider, stream, accountId, recordId]);
