@@ -104,7 +104,9 @@ create table etl.exchange_rates (
 	quote text not null,
 	rate_date date not null,
 	rate numeric not null,
-	source text not null
+	source text not null,
+	changed_at timestamp with time zone not null default now(),
+	applied boolean not null default false
 );
 create table etl.rejected_records (
 	id text not null,
@@ -205,14 +207,18 @@ alter table etl.sync_runs add constraint sync_runs_status_check CHECK ((status =
 
 -- Indexes besides those of constraints
 
+CREATE INDEX financials_converted_idx ON public.financials USING btree (client_kpi_id) WHERE (metadata ? 'fx'::text);
 CREATE INDEX financials_record_date_idx ON public.financials USING btree (record_date);
 CREATE INDEX integrations_provider_status_idx ON public.integrations USING btree (provider, status);
 CREATE INDEX lead_events_client_kpi_id_event_date_idx ON public.lead_events USING btree (client_kpi_id, event_date);
+CREATE INDEX lead_events_converted_idx ON public.lead_events USING btree (client_kpi_id) WHERE (metadata ? 'fx'::text);
 CREATE INDEX lead_events_lead_id_idx ON public.lead_events USING btree (lead_id);
 CREATE INDEX lead_events_stage_status_idx ON public.lead_events USING btree (stage, status);
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 CREATE INDEX accounts_integration_id_idx ON etl.accounts USING btree (integration_id);
 CREATE INDEX accounts_tenant_id_idx ON etl.accounts USING btree (tenant_id);
+CREATE INDEX exchange_rates_not_applied_idx ON etl.exchange_rates USING btree (quote, rate_date) WHERE (NOT applied);
+CREATE INDEX exchange_rates_quote_rate_date_idx ON etl.exchange_rates USING btree (quote, rate_date);
 CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
 CREATE INDEX rejected_records_sync_run_id_idx ON etl.rejected_records USING btree (sync_run_id);
 CREATE INDEX rejected_records_tenant_id_last_seen_at_idx ON etl.rejected_records USING btree (tenant_id, last_seen_at DESC);
@@ -256,6 +262,9 @@ alter table etl.sync_runs enable row level security, force row level security;
 create policy tenant on client_kpis for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy operator on client_kpis for r to zixly_operator
+	using (true)
+	with check ();
 create policy tenant on custom_metrics for all to zixly_app
 	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
    FROM client_kpis k))))
@@ -266,6 +275,9 @@ create policy tenant on financials for all to zixly_app
    FROM client_kpis k))))
 	with check ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)));
+create policy operator on financials for r to zixly_operator
+	using (true)
+	with check ();
 create policy tenant on integrations for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
@@ -277,6 +289,9 @@ create policy tenant on lead_events for all to zixly_app
    FROM client_kpis k))))
 	with check ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)));
+create policy operator on lead_events for r to zixly_operator
+	using (true)
+	with check ();
 create policy tenant on tenants for all to zixly_app
 	using ((id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check ((id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
@@ -290,6 +305,9 @@ create policy tenant on etl.accounts for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i)))));
+create policy operator on etl.accounts for r to zixly_operator
+	using (true)
+	with check ();
 create policy tenant on etl.client_links for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND (client_kpi_id IN ( SELECT k.id
@@ -300,6 +318,9 @@ create policy tenant on etl.rejected_records for all to zixly_app
    FROM integrations i))) AND ((sync_run_id IS NULL) OR (EXISTS ( SELECT
    FROM etl.sync_runs r
   WHERE (r.id = rejected_records.sync_run_id))))));
+create policy operator on etl.rejected_records for r to zixly_operator
+	using (true)
+	with check ();
 create policy tenant on etl.stream_states for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
@@ -470,6 +491,21 @@ $function$
 ;
 alter function etl.create_tenant(text,text,text,boolean) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.currencies_in_use()
+ RETURNS TABLE(currency text, history_start text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select a.currency, min(i.metadata ->> 'historyStart')
+	from etl.accounts a join public.integrations i on i.id = a.integration_id
+	where a.enabled and a.currency is not null
+	group by 1
+	order by 1
+$function$
+;
+alter function etl.currencies_in_use() owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, only_integration text, max_rows integer)
  RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone, running_since timestamp with time zone)
  LANGUAGE sql
@@ -534,6 +570,21 @@ $function$
 ;
 alter function etl.list_tenants(text,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.rates_missed()
+ RETURNS TABLE(message text, records bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select r.reason_message, count(*)
+	from etl.rejected_records r
+	where r.resolved_at is null and r.reason_code = 'rate_missing'
+	group by 1
+	order by 1
+$function$
+;
+alter function etl.rates_missed() owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.release_runs(run_ids text[])
  RETURNS TABLE(sync_run_id text)
  LANGUAGE sql
@@ -588,24 +639,49 @@ $function$
 ;
 alter function etl.set_updated_at() owner to current_user;
 
+CREATE OR REPLACE FUNCTION etl.tenants_with_conversions()
+ RETURNS TABLE(tenant_id text, tenant_name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select t.id, t.name
+	from public.tenants t
+	where exists (
+		select from public.client_kpis k
+		where k.tenant_id = t.id and (
+			exists (select from public.financials f where f.client_kpi_id = k.id and f.metadata ? 'fx')
+			or exists (select from public.lead_events e where e.client_kpi_id = k.id and e.metadata ? 'fx')
+		)
+	)
+	order by t.id
+$function$
+;
+alter function etl.tenants_with_conversions() owner to zixly_operator;
+
 
 -- Rights of the roles
 
 grant delete, insert, select, update on table client_kpis to zixly_app;
+grant select (id, tenant_id) on table client_kpis to zixly_operator;
 grant delete, insert, select, update on table custom_metrics to zixly_app;
 grant delete, insert, select, update on table etl.accounts to zixly_app;
+grant select (integration_id, currency, enabled) on table etl.accounts to zixly_operator;
 grant delete, insert, select, update on table etl.client_links to zixly_app;
 grant select on table etl.exchange_rates to zixly_app;
 grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
 grant delete, insert, select, update on table etl.rejected_records to zixly_app;
+grant select (reason_code, reason_message, resolved_at) on table etl.rejected_records to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
 grant delete, insert, select, update on table etl.stream_states to zixly_app;
 grant insert, select, update on table etl.sync_runs to zixly_app;
 grant delete, insert, select, update on table etl.sync_runs to zixly_operator;
 grant delete, insert, select, update on table financials to zixly_app;
+grant select (client_kpi_id, metadata) on table financials to zixly_operator;
 grant delete, insert, select, update on table integrations to zixly_app;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at), update (last_sync_at) on table integrations to zixly_operator;
 grant delete, insert, select, update on table lead_events to zixly_app;
+grant select (client_kpi_id, metadata) on table lead_events to zixly_operator;
 grant select on table tenants to zixly_app;
 grant insert, select on table tenants to zixly_operator;
 grant delete, insert, select, update on table users to zixly_app;
@@ -615,9 +691,12 @@ grant usage on schema etl to zixly_worker;
 grant execute on function etl.abandon_runs() to zixly_worker;
 grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
+grant execute on function etl.currencies_in_use() to zixly_worker;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
+grant execute on function etl.rates_missed() to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;
 grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
+grant execute on function etl.tenants_with_conversions() to zixly_worker;

@@ -61,6 +61,8 @@ create table public.financials (
 	constraint financials_net_profit_check check (net_profit = revenue - expenses)
 );
 create index financials_record_date_idx on public.financials (record_date);
+-- What was converted from another currency is found when a rate was corrected.
+create index financials_converted_idx on public.financials (client_kpi_id) where metadata ? 'fx';
 
 create table public.lead_events (
 	id text primary key,
@@ -79,6 +81,7 @@ create table public.lead_events (
 create index lead_events_client_kpi_id_event_date_idx on public.lead_events (client_kpi_id, event_date);
 create index lead_events_lead_id_idx on public.lead_events (lead_id);
 create index lead_events_stage_status_idx on public.lead_events (stage, status);
+create index lead_events_converted_idx on public.lead_events (client_kpi_id) where metadata ? 'fx';
 
 -- `embedding vector(1536)` is added by `migrate` as soon as the server has the vector extension.
 create table public.custom_metrics (

@@ -93,8 +93,13 @@ create table etl.exchange_rates (
 	rate_date date not null,
 	rate numeric not null check (rate > 0),
 	source text not null,
+	changed_at timestamptz not null default now(),
+	-- Whether every row that was converted without this rate has been converted anew.
+	applied boolean not null default false,
 	primary key (base, quote, rate_date, source)
 );
+create index exchange_rates_quote_rate_date_idx on etl.exchange_rates (quote, rate_date);
+create index exchange_rates_not_applied_idx on etl.exchange_rates (quote, rate_date) where not applied;
 
 create table etl.client_links (
 	tenant_id text not null references public.tenants on delete cascade,

@@ -99,7 +99,18 @@ create policy operator on public.tenants for all to zixly_operator using (true) 
 create policy operator on public.integrations for all to zixly_operator using (true) with check (true);
 create policy operator on etl.sync_runs for all to zixly_operator using (true) with check (true);
 
+create policy operator on public.client_kpis for select to zixly_operator using (true);
+create policy operator on public.financials for select to zixly_operator using (true);
+create policy operator on public.lead_events for select to zixly_operator using (true);
+create policy operator on etl.accounts for select to zixly_operator using (true);
+create policy operator on etl.rejected_records for select to zixly_operator using (true);
+
 grant select, insert on public.tenants to zixly_operator;
+-- Who has converted rows, and which rates are wanted; what the rows and records say is none of the operator's.
+grant select (id, tenant_id) on public.client_kpis to zixly_operator;
+grant select (client_kpi_id, metadata) on public.financials, public.lead_events to zixly_operator;
+grant select (integration_id, currency, enabled) on etl.accounts to zixly_operator;
+grant select (reason_code, reason_message, resolved_at) on etl.rejected_records to zixly_operator;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at)
 	on public.integrations to zixly_operator;
 -- Locking a row takes the right to update some column of it.

@@ -252,6 +252,44 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	order by r.id
 $$;
 
+-- Whose rows were converted from another currency.
+create function etl.tenants_with_conversions()
+returns table (tenant_id text, tenant_name text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select t.id, t.name
+	from public.tenants t
+	where exists (
+		select from public.client_kpis k
+		where k.tenant_id = t.id and (
+			exists (select from public.financials f where f.client_kpi_id = k.id and f.metadata ? 'fx')
+			or exists (select from public.lead_events e where e.client_kpi_id = k.id and e.metadata ? 'fx')
+		)
+	)
+	order by t.id
+$$;
+
+-- The currencies that books are kept in, with the earliest month (YYYY-MM) that someone wants of them.
+create function etl.currencies_in_use()
+returns table (currency text, history_start text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select a.currency, min(i.metadata ->> 'historyStart')
+	from etl.accounts a join public.integrations i on i.id = a.integration_id
+	where a.enabled and a.currency is not null
+	group by 1
+	order by 1
+$$;
+
+-- What the rejected records say that lack a rate, with how many say so.
+create function etl.rates_missed()
+returns table (message text, records bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select r.reason_message, count(*)
+	from etl.rejected_records r
+	where r.resolved_at is null and r.reason_code = 'rate_missing'
+	group by 1
+	order by 1
+$$;
+
 -- The new owner of a function must be allowed to create in its schema, but only at that moment.
 grant create on schema etl to zixly_operator;
 

@@ -1,6 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../shared/n8n/limit';
+import { exchangeRateProperties } from './exchange-rate/properties';
 
 const createTenant: INodeProperties[] = [
 	{
@@ -58,6 +59,11 @@ export const databaseProperties: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'schema',
 		options: [
+			{
+				name: 'Exchange Rate',
+				value: 'exchangeRate',
+				description: 'The daily rates that amounts are converted with',
+			},
 			{ name: 'Schema', value: 'schema', description: 'The tables, roles and rules of the database' },
 			{ name: 'Tenant', value: 'tenant', description: 'The companies that own the data' },
 		],
@@ -108,4 +114,5 @@ export const databaseProperties: INodeProperties[] = [
 	},
 	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['create'] } }, createTenant),
 	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['getAll'] } }, getTenants),
+	...exchangeRateProperties,
 ];

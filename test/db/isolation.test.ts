@@ -111,6 +111,9 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 		const calls = [
 			"etl.create_tenant('forged', 'Forged', null, false)",
 			'etl.list_tenants(null, 10)',
+			'etl.tenants_with_conversions()',
+			'etl.currencies_in_use()',
+			'etl.rates_missed()',
 			'etl.list_integrations(null, null, null, 10)',
 			'etl.abandon_runs()',
 			"etl.claim_due('xero', array['forged'], '0', '1 minute', null, null, true, 'stored')",

@@ -1,3 +1,4 @@
+import { BanksSandbox } from './banks/banks';
 import { Clock } from './clock';
 import { controlReply } from './control';
 import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
@@ -5,6 +6,7 @@ import { listen } from './server';
 import type { XeroLimits } from './xero/settings';
 import { XeroSandbox } from './xero/xero';
 
+export type { BankCorrection, BankFault, BanksSandbox } from './banks/banks';
 export type { Fault, FaultKind } from './faults';
 export type { RequestEntry } from './request-log';
 export type { XeroLimits } from './xero/settings';
@@ -26,6 +28,8 @@ export interface Sandbox {
 	url: string;
 	clock: Clock;
 	xero: XeroSandbox;
+	/** The central banks: `${url}/ecb` and `${url}/rba` stand for their addresses. */
+	banks: BanksSandbox;
 	close(): Promise<void>;
 }
 
@@ -33,10 +37,13 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const clock = new Clock(options.now);
 	const xero = new XeroSandbox(clock, options.seed ?? 'zixly', options.xero ?? {});
+	const banks = new BanksSandbox(clock, options.seed ?? 'zixly');
 	const place = { url: '' };
-	const server = await listen((request) => route(request, place.url, clock, xero), options.port ?? 0);
+	const answer = async (request: SandboxRequest): Promise<Delivery> =>
+		banks.knows(request.path) ? await banks.handle(request) : await route(request, place.url, clock, xero);
+	const server = await listen(answer, options.port ?? 0);
 	place.url = server.url;
-	return { url: server.url, clock, xero, close: server.close };
+	return { url: server.url, clock, xero, banks, close: server.close };
 }
 
 async function route(

@@ -1,0 +1,49 @@
+import type { Day } from '../../shared/dates';
+import { csvLines, type CsvLine } from './csv';
+import { takeRate, type ReadRates } from './published';
+
+export const ECB = 'ecb';
+
+/** What the European Central Bank quotes everything for. */
+export const ECB_BASE = 'EUR';
+
+/** The bank's history begins here. */
+export const ECB_FIRST_DAY: Day = '1999-01-04';
+
+/**
+ * Where the daily reference rates of some currencies are from a day on, as CSV.
+ * @param currencies none: all there are
+ */
+export function ecbUrl(baseUrl: string, currencies: readonly string[], from: Day): string {
+	const key = `D.${currencies.join('+')}.${ECB_BASE}.SP00.A`;
+	return `${baseUrl}/service/data/EXR/${key}?startPeriod=${from}&format=csvdata`;
+}
+
+const COLUMNS = ['CURRENCY', 'CURRENCY_DENOM', 'TIME_PERIOD', 'OBS_VALUE'] as const;
+
+/** How the bank writes that a day has no rate: a holiday, or a currency that was suspended. */
+const NO_RATE: ReadonlySet<string> = new Set(['', 'NaN', 'N/A']);
+
+/**
+ * Reads the bank's CSV of observations: 1 euro in other currencies.
+ * @throws Error where it is not that file
+ */
+export function readEcb(text: string, today: Day): ReadRates {
+	const [header, ...lines] = csvLines(text);
+	const places = COLUMNS.map((name) => header?.cells.indexOf(name) ?? -1);
+	const missing = COLUMNS.filter((_, index) => places[index] === -1);
+	if (missing.length > 0) {
+		throw new Error(
+			`The European Central Bank's answer has no column ${missing.join(', ')}. Check Base URL, or try again later.`,
+		);
+	}
+	const read: ReadRates = { rates: [], refused: [] };
+	for (const line of lines) takeLine(read, line, places, today);
+	return read;
+}
+
+function takeLine(read: ReadRates, { line, cells, content }: CsvLine, places: number[], today: Day): void {
+	const [quote = '', base = '', date = '', rate = ''] = places.map((place) => cells[place]);
+	if (NO_RATE.has(rate)) return;
+	takeRate(read, { base, quote, date, rate, source: ECB }, today, { line, content });
+}

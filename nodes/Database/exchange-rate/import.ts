@@ -1,0 +1,72 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import type { PublishedRate } from '../../../db/exchange-rates';
+import { saveRates, type SavedPair } from '../../../db/exchange-rates-store';
+import type { Day } from '../../shared/dates';
+import { databaseFor } from '../../shared/n8n/database';
+import { nodeError } from '../../shared/n8n/errors';
+import { paired } from '../../shared/n8n/items';
+import { replayable } from './missing';
+import { checkedRate } from './published';
+import { recompute } from './recompute';
+import { report } from './report';
+
+/** Stores the rates that the items hold, all in one transaction, and converts the rows anew that they concern. */
+export async function importRates(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const items = context.getInputData();
+	const today = new Date().toISOString().slice(0, 10);
+	const source = String(context.getNodeParameter('rateSource', 0, 'manual')).trim() || 'manual';
+	const { rates, refused } = takeItems(context, items, source, today);
+	const pool = await databaseFor(context);
+	const pairs = await saveRates(
+		pool,
+		rates.map(({ rate }) => rate),
+		{
+			signal: context.getExecutionCancelSignal(),
+		},
+	);
+	const outcome = await outcomeOf(context, pool, pairs, today);
+	const firstItem = new Map(rates.map(({ item, rate }) => [pairOf(rate), item] as const).reverse());
+	const reported = report(source, outcome).map((json) => paired(json, firstItem.get(pairOf(json)) ?? 0));
+	return [...reported, ...refused];
+}
+
+async function outcomeOf(context: IExecuteFunctions, pool: Pool, pairs: SavedPair[], today: Day) {
+	const recomputation = await recompute(pool, today, context.getExecutionCancelSignal());
+	return { pairs, refused: [], recomputation, ...(await replayable(pool, today)) };
+}
+
+const pairOf = ({ source, base, quote }: Partial<PublishedRate>): string =>
+	JSON.stringify([source, base, quote]);
+
+/** What can be stored, with its item; where the node is set to continue, what cannot says why. */
+function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], source: string, today: Day) {
+	const rates: Array<{ item: number; rate: PublishedRate }> = [];
+	const refused: INodeExecutionData[] = [];
+	for (const [item, { json }] of items.entries()) {
+		try {
+			rates.push({ item, rate: checkedRate(rateIn(json, source), today) });
+		} catch (error) {
+			const { message } = error as Error;
+			if (!context.continueOnFail()) {
+				const whole = `Item ${item} holds no rate that can be stored, so nothing was: ${message}`;
+				throw nodeError(context.getNode(), new Error(whole), item);
+			}
+			refused.push(paired({ type: 'REFUSED', item, error: message, content: json }, item));
+		}
+	}
+	return { rates, refused };
+}
+
+function rateIn(json: Record<string, unknown>, source: string): PublishedRate {
+	const text = (value: unknown): string =>
+		typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+	return {
+		base: text(json.base).toUpperCase(),
+		quote: text(json.quote).toUpperCase(),
+		date: text(json.date).replace(/^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?Z?$/, '$1'),
+		rate: text(json.rate),
+		source: text(json.source) || source,
+	};
+}

@@ -1,0 +1,61 @@
+import { isDay, type Day } from '../../shared/dates';
+import { isCurrency } from './published';
+import { rateSources, type RateSource } from './sources';
+
+/** The operation's fields as they come. */
+export interface RawLoadOptions {
+	from?: string;
+	currencies?: string;
+	baseUrl?: string;
+	reportingCurrency?: string;
+}
+
+/** What to load, from where. */
+export interface LoadChoice {
+	source: RateSource;
+	/** Without a slash at its end. */
+	baseUrl: string;
+	from?: Day;
+	currencies: 'needed' | 'all' | string[];
+	reportingCurrency: string;
+}
+
+/** @throws Error that names the field which makes no sense */
+export function loadChoiceOf(sourceKey: string, options: RawLoadOptions): LoadChoice {
+	const source = rateSources.get(sourceKey);
+	if (!source) throw new Error(`The source "${sourceKey}" is not known. Choose one in Source.`);
+	return {
+		source,
+		baseUrl: baseUrlIn(options.baseUrl) ?? source.baseUrl,
+		from: dayIn(options.from),
+		currencies: currenciesIn(options.currencies ?? ''),
+		reportingCurrency: currencyIn(options.reportingCurrency || 'AUD', 'Reporting Currency'),
+	};
+}
+
+function baseUrlIn(text = ''): string | undefined {
+	const trimmed = text.trim().replace(/\/+$/, '');
+	if (trimmed === '') return undefined;
+	if (/^https?:\/\//.test(trimmed) && URL.canParse(trimmed)) return trimmed;
+	throw new Error(`Base URL is "${text}". Use an address that begins with https://, or leave it empty.`);
+}
+
+/** n8n's date field gives a date with a time. */
+function dayIn(text = ''): Day | undefined {
+	const day = text.trim().slice(0, 10);
+	if (day === '' || isDay(day)) return day || undefined;
+	throw new Error(`From is "${text}". Use a date as YYYY-MM-DD, or leave it empty.`);
+}
+
+function currenciesIn(text: string): LoadChoice['currencies'] {
+	const words = text.split(/[\s,;]+/).filter(Boolean);
+	if (words.length === 0) return 'needed';
+	if (words.length === 1 && words[0]!.toLowerCase() === 'all') return 'all';
+	return words.map((word) => currencyIn(word, 'Currencies'));
+}
+
+function currencyIn(text: string, field: string): string {
+	const currency = text.trim().toUpperCase();
+	if (isCurrency(currency)) return currency;
+	throw new Error(`${field} has "${text}". Use a currency code of three letters, such as AUD.`);
+}

@@ -1,0 +1,53 @@
+import type { Pool } from 'pg';
+
+import { saveRates, storedDays } from '../../../db/exchange-rates-store';
+import { currenciesInUse } from '../../../db/exchange-rates-wanted';
+import type { Day } from '../../shared/dates';
+import type { Connection } from './download';
+import type { LoadChoice } from './load-choice';
+import { missingRates, replayable } from './missing';
+import { historyNeeded, ratesToAsk, type Asked, type Demand } from './plan';
+import { isCurrency } from './published';
+import { recompute } from './recompute';
+import { report } from './report';
+
+/**
+ * Loads what the data needs of a bank's rates, and converts the rows anew that a changed rate concerns.
+ * @returns what was done, as items
+ * @throws Error where the bank does not give its rates; then nothing was changed
+ */
+export async function loadFromBank(
+	pool: Pool,
+	connection: Connection,
+	choice: LoadChoice,
+): Promise<object[]> {
+	const { clock, signal } = connection;
+	const today = clock.now().toISOString().slice(0, 10);
+	const { source, baseUrl } = choice;
+	const asked = await askedFor(pool, choice, today);
+	const { rates, refused } = await source.read(connection, baseUrl, asked, today);
+	const pairs = await saveRates(pool, rates, { signal });
+	const recomputation = await recompute(pool, today, signal);
+	return report(source.key, { pairs, refused, recomputation, ...(await replayable(pool, today)) });
+}
+
+async function askedFor(pool: Pool, choice: LoadChoice, today: Day): Promise<Asked[]> {
+	const { source, from, currencies, reportingCurrency } = choice;
+	const inUse = (await currenciesInUse(pool)).filter(({ currency }) => isCurrency(currency));
+	const demand: Demand = {
+		currencies: [...inUse, { currency: reportingCurrency, historyStart: null }],
+		only: Array.isArray(currencies) ? [...currencies, reportingCurrency] : undefined,
+		missing: await missingRates(pool),
+		stored: await storedDays(pool, source.key, source.base),
+		base: source.base,
+		today,
+	};
+	if (currencies === 'all') return [{ currencies: [], from: from ?? historyNeeded(demand) }];
+	const asked = ratesToAsk(demand);
+	return from === undefined ? asked : askedFrom(from, asked);
+}
+
+function askedFrom(from: Day, asked: readonly Asked[]): Asked[] {
+	const currencies = asked.flatMap((one) => one.currencies);
+	return currencies.length > 0 ? [{ currencies, from }] : [];
+}

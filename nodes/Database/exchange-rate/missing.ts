@@ -1,0 +1,34 @@
+import type { Pool } from 'pg';
+
+import { readRates } from '../../../db/exchange-rates';
+import { missedRates } from '../../../db/exchange-rates-wanted';
+import { Conversion, daysLookedAt } from '../../shared/conversion';
+import type { Day } from '../../shared/dates';
+import { missingRateIn, type MissingRate } from '../../shared/foreign-exchange';
+
+/** A rate that so many rejected records lack. */
+export type Missing = MissingRate & { records: number };
+
+/** What the open rejections of all tenants lack. */
+export async function missingRates(pool: Pool): Promise<Missing[]> {
+	const missed = await missedRates(pool);
+	return missed.flatMap(({ message, records }) => {
+		const rate = missingRateIn(message);
+		return rate ? [{ ...rate, records }] : [];
+	});
+}
+
+/** How many rejected records could be taken now, and how many still lack a rate. */
+export async function replayable(
+	pool: Pool,
+	today: Day,
+): Promise<{ replayable: number; stillMissing: number }> {
+	const periods = (await missingRates(pool)).map((missing) => ({ ...missing, today }));
+	const needs = periods.map((period) => ({ from: period.from, to: period.to, ...daysLookedAt(period) }));
+	const conversion = new Conversion(await readRates(pool, needs));
+	const counts = { replayable: 0, stillMissing: 0 };
+	for (const period of periods) {
+		counts[conversion.rateFor(period) ? 'replayable' : 'stillMissing'] += period.records;
+	}
+	return counts;
+}

@@ -1,0 +1,80 @@
+import type { StoredDays } from '../../../db/exchange-rates-store';
+import { earlierDay, firstDayOf, isDay, laterDay, plusDays, type Day } from '../../shared/dates';
+import type { MissingRate } from '../../shared/foreign-exchange';
+
+/** What is known of the rates that are wanted. */
+export interface Demand {
+	/** Of which rates are wanted, besides what is stored and missed. */
+	currencies: readonly CurrencyWanted[];
+	/** Where the person named them, only these are asked for. */
+	only?: readonly string[];
+	/** What open rejections lack. */
+	missing: readonly MissingRate[];
+	/** What the source gave before. */
+	stored: readonly StoredDays[];
+	/** What the source quotes everything for. */
+	base: string;
+	today: Day;
+}
+
+export interface CurrencyWanted {
+	currency: string;
+	/** The earliest month that is wanted, `YYYY-MM`; null where nobody said. */
+	historyStart: string | null;
+}
+
+/** Currencies whose rates are asked for from a day on. */
+export interface Asked {
+	currencies: string[];
+	from: Day;
+}
+
+/** A month is converted by its daily rates and, where it has none yet, by the week before. */
+const MAX_AGE_DAYS = 7;
+/** Stored days older than the newest are asked for again, so that corrections are seen. */
+const LOOK_BACK_DAYS = 7;
+/** No source has a longer gap than this, at Christmas or Easter. */
+const LONGEST_GAP_DAYS = 10;
+
+/**
+ * What to ask a source for: of a currency that is new its whole history as far as it is wanted, of the others what
+ * has come since.
+ */
+export function ratesToAsk(demand: Demand): Asked[] {
+	const { stored, base } = demand;
+	const history = historyNeeded(demand);
+	const needed = [
+		...demand.currencies.map(({ currency }) => currency),
+		...demand.missing.flatMap(({ from, to }) => [from, to]),
+		...stored.map(({ quote }) => quote),
+	];
+	const wanted = new Set(demand.only ?? needed);
+	wanted.delete(base);
+	const byDay = new Map<Day, string[]>();
+	for (const currency of [...wanted].sort()) {
+		const from = beginningOf(currency, history, stored);
+		byDay.set(from, [...(byDay.get(from) ?? []), currency]);
+	}
+	return [...byDay].map(([from, currencies]) => ({ currencies, from }));
+}
+
+function beginningOf(currency: string, history: Day, stored: readonly StoredDays[]): Day {
+	const days = stored.find(({ quote }) => quote === currency);
+	const complete = days && days.oldestDay <= plusDays(history, LONGEST_GAP_DAYS);
+	return complete ? laterDay(history, plusDays(days.newestDay, -LOOK_BACK_DAYS)) : history;
+}
+
+/** The earliest day that anything needs: over a common base the rates of both currencies are needed. */
+export function historyNeeded({ currencies, missing, today }: Demand): Day {
+	const months = currencies
+		.flatMap(({ historyStart }) => historyStart ?? [])
+		.map((month) => plusDays(firstDayOf(month), -MAX_AGE_DAYS))
+		.filter(isDay);
+	const lacking = missing.map(({ firstDay, maxAgeDays }) => plusDays(firstDay, -maxAgeDays));
+	return [...months, ...lacking].reduce(earlierDay, plusDays(yearBefore(today), -MAX_AGE_DAYS));
+}
+
+/** The first day of the month a year before: a first sync reads the running month and the 12 before. */
+function yearBefore(today: Day): Day {
+	return `${String(Number(today.slice(0, 4)) - 1).padStart(4, '0')}${today.slice(4, 7)}-01`;
+}

@@ -1,0 +1,81 @@
+import { DateTime } from 'luxon';
+
+import type { Day } from '../../shared/dates';
+import { csvLines, type CsvLine } from './csv';
+import { isCurrency, takeRate, type ReadRates } from './published';
+
+export const RBA = 'rba';
+
+/** What the Reserve Bank of Australia quotes everything for. */
+export const RBA_BASE = 'AUD';
+
+/** Where table F11.1 is as CSV; it holds all currencies since January 2023. */
+export function rbaUrl(baseUrl: string): string {
+	return `${baseUrl}/statistics/tables/csv/f11.1-data.csv`;
+}
+
+/** How the bank writes that a day has no rate. */
+const NO_RATE: ReadonlySet<string> = new Set(['', 'N/A', 'CLOSED']);
+
+/** A column of the table with its currency. */
+interface CurrencyColumn {
+	place: number;
+	currency: string;
+}
+
+/**
+ * Reads table F11.1: 1 Australian dollar in other currencies.
+ * @throws Error where it is not that table
+ */
+export function readRba(text: string, today: Day): ReadRates {
+	const lines = csvLines(text);
+	const titles = lines.findIndex(({ cells }) => named(cells, 'Series ID'));
+	const columns = currencyColumns(lines);
+	if (titles === -1 || columns.length === 0) {
+		throw new Error(
+			'The answer is not table F11.1 of the Reserve Bank of Australia: it names no series or no currencies. Check Base URL, or try again later.',
+		);
+	}
+	const read: ReadRates = { rates: [], refused: [] };
+	for (const line of lines.slice(titles + 1)) takeLine(read, line, columns, today);
+	return read;
+}
+
+const named = (cells: readonly string[], title: string): boolean =>
+	cells[0]?.toLowerCase() === title.toLowerCase();
+
+/** By the units, or, where a column has none that is a currency, by the series. An index has neither. */
+function currencyColumns(lines: readonly CsvLine[]): CurrencyColumn[] {
+	const units = lines.find(({ cells }) => named(cells, 'Units'))?.cells ?? [];
+	const series = lines.find(({ cells }) => named(cells, 'Series ID'))?.cells ?? [];
+	return series.flatMap((id, place) => {
+		const currency = [units[place] ?? '', id.replace(/^FXR/, '')].find(isCurrency);
+		return place > 0 && currency && currency !== RBA_BASE ? [{ place, currency }] : [];
+	});
+}
+
+function takeLine(
+	read: ReadRates,
+	{ line, cells, content }: CsvLine,
+	columns: readonly CurrencyColumn[],
+	today: Day,
+): void {
+	const date = dayOf(cells[0] ?? '');
+	if (date === undefined) {
+		read.refused.push({ line, content, reason: `"${cells[0]}" is not a date as 30-Jun-2026 or 30/06/2026.` });
+		return;
+	}
+	for (const { place, currency } of columns) {
+		const rate = cells[place] ?? '';
+		if (NO_RATE.has(rate.toUpperCase())) continue;
+		const published = { base: RBA_BASE, quote: currency, date, rate, source: RBA };
+		takeRate(read, published, today, { line, content: `${currency} ${rate}` });
+	}
+}
+
+const FORMS = ['d-MMM-yyyy', 'd/M/yyyy'];
+
+function dayOf(text: string): Day | undefined {
+	const dates = FORMS.map((form) => DateTime.fromFormat(text, form, { zone: 'utc', locale: 'en' }));
+	return dates.find(({ isValid }) => isValid)?.toISODate() ?? undefined;
+}

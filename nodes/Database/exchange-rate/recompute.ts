@@ -1,0 +1,116 @@
+import type { Pool } from 'pg';
+
+import {
+	CONVERTED_TABLES,
+	convertedRows,
+	saveReconversions,
+	tenantsWithConversions,
+	type ConvertedRow,
+	type ConvertedTable,
+	type Reconversion,
+	type TenantName,
+} from '../../../db/converted-rows';
+import { readRates, type RateNeed } from '../../../db/exchange-rates';
+import { changedRates, markApplied, type ChangedSpan } from '../../../db/exchange-rates-store';
+import { Conversion, daysLookedAt } from '../../shared/conversion';
+import type { Day } from '../../shared/dates';
+import { conversionOf, reconverted } from '../../shared/reconversion';
+import { Rejection } from '../../shared/rejection';
+
+/** A row that was converted anew; with a reason it was left as it was. */
+export interface RecomputedRow extends TenantName {
+	table: ConvertedTable;
+	clientId: string;
+	clientName: string;
+	day: Day;
+	externalId: string | null;
+	before: Record<string, string | null>;
+	after?: Record<string, string>;
+	reason?: string;
+}
+
+export interface Recomputation {
+	rows: RecomputedRow[];
+	/** Tenants whose rows could not be looked at; the next run does. */
+	failures: Array<TenantName & { message: string }>;
+}
+
+/**
+ * Converts the rows anew that were converted with rates which have changed since, tenant by tenant, and no others.
+ * Which rates those are stands in the database until it is done: after a kill the next run goes on.
+ */
+export async function recompute(pool: Pool, today: Day, signal?: AbortSignal): Promise<Recomputation> {
+	const done: Recomputation = { rows: [], failures: [] };
+	const changed = await changedRates(pool);
+	if (changed.spans.length === 0) return done;
+	for (const tenant of await tenantsWithConversions(pool)) {
+		signal?.throwIfAborted();
+		try {
+			await recomputeTenant({ pool, tenant, spans: changed.spans, today, signal }, done.rows);
+		} catch (error) {
+			signal?.throwIfAborted();
+			done.failures.push({ ...tenant, message: (error as Error).message });
+		}
+	}
+	if (done.failures.length === 0) await markApplied(pool, changed);
+	return done;
+}
+
+interface Work {
+	pool: Pool;
+	tenant: TenantName;
+	spans: readonly ChangedSpan[];
+	today: Day;
+	signal: AbortSignal | undefined;
+}
+
+async function recomputeTenant(work: Work, into: RecomputedRow[]): Promise<void> {
+	const { pool, tenant, spans, signal } = work;
+	for (const table of CONVERTED_TABLES) {
+		for await (const page of convertedRows(pool, tenant.tenantId, table, spans, { signal })) {
+			for (const row of await recomputePage(work, table, page)) into.push(row);
+		}
+	}
+}
+
+async function recomputePage(
+	{ pool, tenant, today, signal }: Work,
+	table: ConvertedTable,
+	page: readonly ConvertedRow[],
+): Promise<RecomputedRow[]> {
+	const conversion = new Conversion(await readRates(pool, needsOf(page, today)));
+	const changes: Reconversion[] = [];
+	const shown = (row: ConvertedRow) => ({ ...tenant, table, ...described(row) });
+	const refused: RecomputedRow[] = [];
+	for (const row of page) {
+		const result = reconverted(row.fx, conversion, today);
+		if (result instanceof Rejection) refused.push({ ...shown(row), reason: result.message });
+		else if (result) changes.push({ row, ...result });
+	}
+	const written = await saveReconversions(pool, tenant.tenantId, table, changes, { signal });
+	const recomputed = changes
+		.filter(({ row }) => written.has(row.id))
+		.map(({ row, amounts, fx }) => ({ ...shown(row), after: { ...amounts, rate: rateIn(fx) ?? '' } }));
+	return [...recomputed, ...refused];
+}
+
+/** Each need once: thousands of rows need the same few months. */
+function needsOf(page: readonly ConvertedRow[], today: Day): RateNeed[] {
+	const needs = new Map<string, RateNeed>();
+	for (const { fx } of page) {
+		const period = conversionOf(fx, today);
+		if (!period) continue;
+		const need = { from: period.from, to: period.to, ...daysLookedAt(period) };
+		needs.set(Object.values(need).join(), need);
+	}
+	return [...needs.values()];
+}
+
+function described({ clientId, clientName, day, externalId, amounts, fx }: ConvertedRow) {
+	return { clientId, clientName, day, externalId, before: { ...amounts, rate: rateIn(fx) } };
+}
+
+function rateIn(fx: unknown): string | null {
+	const { rate } = (fx ?? {}) as { rate?: unknown };
+	return typeof rate === 'string' ? rate : null;
+}

@@ -1,0 +1,46 @@
+import type { SavedPair } from '../../../db/exchange-rates-store';
+import type { RefusedLine } from './published';
+import type { Recomputation } from './recompute';
+
+/** What a load or an import did. */
+export interface Outcome {
+	pairs: readonly SavedPair[];
+	refused: readonly RefusedLine[];
+	recomputation: Recomputation;
+	/** How many rejected records lacked a rate that is there now. */
+	replayable: number;
+	/** How many still lack one. */
+	stillMissing: number;
+}
+
+/** So many lines and rows are shown each; the summary counts them all. */
+const MOST_SHOWN = 1_000;
+
+/** One item for each pair, refused line, recomputed row and tenant in trouble, then a summary. */
+export function report(source: string, outcome: Outcome): object[] {
+	const { pairs, refused, recomputation, replayable, stillMissing } = outcome;
+	const sum = (name: 'added' | 'corrected' | 'unchanged'): number =>
+		pairs.reduce((total, pair) => total + pair[name], 0);
+	return [
+		...pairs.map((pair) => ({ type: 'RATES', ...pair })),
+		...refused.slice(0, MOST_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
+		...recomputation.rows.slice(0, MOST_SHOWN).map((row) => ({ type: 'RECOMPUTED', ...row })),
+		...recomputation.failures.map((failure) => ({ type: 'FAILURE', ...failure })),
+		{
+			type: 'SUMMARY',
+			source,
+			added: sum('added'),
+			corrected: sum('corrected'),
+			unchanged: sum('unchanged'),
+			refused: refused.length,
+			newestDay:
+				pairs
+					.map(({ newestDay }) => newestDay)
+					.sort()
+					.at(-1) ?? null,
+			recomputedRows: recomputation.rows.filter(({ after }) => after).length,
+			replayableRecords: replayable,
+			recordsStillWithoutRate: stillMissing,
+		},
+	];
+}

@@ -1,0 +1,63 @@
+import { laterDay, type Day } from '../../shared/dates';
+import { download, type Bank, type Connection } from './download';
+import { ECB, ECB_BASE, ECB_FIRST_DAY, ecbUrl, readEcb } from './ecb';
+import type { Asked } from './plan';
+import type { ReadRates } from './published';
+import { RBA, RBA_BASE, rbaUrl, readRba } from './rba';
+
+/** A place that publishes reference rates. */
+export interface RateSource {
+	key: string;
+	/** What everything is quoted for. */
+	base: string;
+	/** Its own address, before the path. */
+	baseUrl: string;
+	/** @param asked no currencies: all there are */
+	read(connection: Connection, baseUrl: string, asked: readonly Asked[], today: Day): Promise<ReadRates>;
+}
+
+const ecbBank: Bank = { name: 'The European Central Bank', nothing: 404 };
+
+const ecb: RateSource = {
+	key: ECB,
+	base: ECB_BASE,
+	baseUrl: 'https://data-api.ecb.europa.eu',
+	async read(connection, baseUrl, asked, today) {
+		const read: ReadRates = { rates: [], refused: [] };
+		for (const { currencies, from } of asked) {
+			const url = ecbUrl(baseUrl, currencies, laterDay(from, ECB_FIRST_DAY));
+			const text = await download(connection, ecbBank, url);
+			if (text === undefined) continue;
+			const { rates, refused } = readEcb(text, today);
+			read.rates = read.rates.concat(rates);
+			read.refused = read.refused.concat(refused);
+		}
+		return read;
+	},
+};
+
+const rbaBank: Bank = {
+	name: 'The Reserve Bank of Australia',
+	refusals: {
+		403: 'It refuses the addresses of many data centres, whatever they ask for. Choose the European Central Bank as Source, set Base URL to a proxy that it answers, or download table F11.1 by hand and give its rates to the operation Import.',
+	},
+};
+
+const rba: RateSource = {
+	key: RBA,
+	base: RBA_BASE,
+	baseUrl: 'https://www.rba.gov.au',
+	async read(connection, baseUrl, asked, today) {
+		if (asked.length === 0) return { rates: [], refused: [] };
+		const text = await download(connection, rbaBank, rbaUrl(baseUrl));
+		const { rates, refused } = readRba(text ?? '', today);
+		const isAsked = (currency: string, day: Day): boolean =>
+			asked.some(
+				({ currencies, from }) => (currencies.length === 0 || currencies.includes(currency)) && day >= from,
+			);
+		return { rates: rates.filter(({ quote, date }) => isAsked(quote, date)), refused };
+	},
+};
+
+/** The sources that can be loaded, by key. */
+export const rateSources: ReadonlyMap<string, RateSource> = new Map([ecb, rba].map((one) => [one.key, one]));

@@ -1,0 +1,81 @@
+import { z } from 'zod/v4';
+
+import type { Conversion, ConversionPeriod } from './conversion';
+import { isDay, type Day } from './dates';
+import { exchangeFor, monthColumns } from './foreign-exchange';
+import { amountOf, columnText, type Amount } from './money';
+import { attempt, Rejection } from './rejection';
+
+const currency = z.string().regex(/^[A-Z]{3}$/);
+const day = z.string().refine(isDay);
+const decimal = z.string().regex(/^-?\d{1,40}(\.\d{1,40})?$/);
+
+/** `metadata.fx` of a row that was converted by published rates; a document's own rate has another method. */
+const exchange = z.object({
+	currency,
+	reportingCurrency: currency,
+	firstDay: day,
+	lastDay: day,
+	maxAgeDays: z.int().min(0).max(366),
+	rate: z.string(),
+	rateDate: z.string(),
+	rateDays: z.int(),
+	method: z.enum(['mean', 'latest']),
+	quotation: z.string(),
+	source: z.string(),
+});
+
+/** With the original amounts of a month, or of a deal. */
+const convertible = z.union([
+	exchange.extend({ revenue: decimal, expenses: decimal, cashFlow: decimal }),
+	exchange.extend({ value: decimal }),
+]);
+
+type Exchange = z.infer<typeof exchange>;
+
+/** A row's amounts, by property, with the `metadata.fx` that they come of. */
+export interface Converted {
+	amounts: Record<string, string>;
+	fx: object;
+}
+
+/** The days whose rates a row's amounts depend on; undefined where they do not depend on published rates. */
+export function conversionOf(fx: unknown, today: Day): ConversionPeriod | undefined {
+	const { data } = exchange.safeParse(fx);
+	return data && periodOf(data, today);
+}
+
+/**
+ * A row's amounts anew, from the original amounts in its `metadata.fx`; undefined where they stay as they are. As far
+ * as its figures are what the provider has, that is the row which a sync of today would write.
+ * @returns a Rejection where the new amounts do not fit their columns
+ */
+export function reconverted(
+	fx: unknown,
+	conversion: Conversion,
+	today: Day,
+): Converted | Rejection | undefined {
+	const original = convertible.safeParse(fx).data;
+	if (!original || !conversion.rateFor(periodOf(original, today))) return undefined;
+	const { rate, fx: exchanged } = exchangeFor(periodOf(original, today), conversion, 'fx');
+	const same = Object.entries(exchanged).every(([name, value]) => original[name as keyof Exchange] === value);
+	if (same) return undefined;
+	return attempt(() => ({ amounts: amountsOf(original, rate), fx: { ...(fx as object), ...exchanged } }));
+}
+
+function amountsOf(original: z.infer<typeof convertible>, rate: Amount): Record<string, string> {
+	if ('value' in original) return { value: columnText(amountOf(original.value).times(rate), 2, 'value') };
+	const figures = {
+		revenue: amountOf(original.revenue),
+		expenses: amountOf(original.expenses),
+		cashFlow: amountOf(original.cashFlow),
+	};
+	return monthColumns(figures, rate, { result: 'revenue', cashFlow: 'cashFlow' });
+}
+
+function periodOf(
+	{ currency: from, reportingCurrency: to, firstDay, lastDay, maxAgeDays }: Exchange,
+	today: Day,
+): ConversionPeriod {
+	return { from, to, firstDay, lastDay, maxAgeDays, today };
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+
+import { Conversion } from '../../nodes/shared/conversion';
+import { exchangeFor, missingRateIn, monthColumns, originalMonth } from '../../nodes/shared/foreign-exchange';
+import { amountOf } from '../../nodes/shared/money';
+import { conversionOf, reconverted } from '../../nodes/shared/reconversion';
+import { Rejection } from '../../nodes/shared/rejection';
+
+const rba = (quote: string, date: string, rate: string) => ({
+	base: 'AUD',
+	quote,
+	date,
+	rate,
+	source: 'rba',
+});
+
+const JUNE = { from: 'NZD', to: 'AUD', firstDay: '2026-06-01', lastDay: '2026-06-30', maxAgeDays: 7 };
+const TODAY = '2026-11-23';
+const FIGURES = { revenue: amountOf('1000.01'), expenses: amountOf('333.33'), cashFlow: amountOf('-5') };
+const PATHS = { result: 'revenue', cashFlow: 'cashFlow' };
+
+function converted(...rates: Parameters<typeof rba>[]) {
+	const conversion = new Conversion(rates.map((one) => rba(...one)));
+	const { rate, fx } = exchangeFor({ ...JUNE, today: TODAY }, conversion, 'currency');
+	return { columns: monthColumns(FIGURES, rate, PATHS), fx: { ...fx, ...originalMonth(FIGURES) } };
+}
+
+describe('metadata.fx', () => {
+	it('gives the row’s amounts by itself: each original times the rate, rounded once', () => {
+		const { columns, fx } = converted(['NZD', '2026-06-29', '1.1'], ['NZD', '2026-06-30', '1.13']);
+		const times = (original: string): string => amountOf(original).times(fx.rate).toFixed(2);
+		expect(columns.revenue).toBe(times(fx.revenue));
+		expect(columns.expenses).toBe(times(fx.expenses));
+		expect(columns.cashFlow).toBe(times(fx.cashFlow));
+		expect(columns.netProfit).toBe(amountOf(columns.revenue).minus(columns.expenses).toFixed(2));
+	});
+
+	it('makes the same row anew as a sync would, once a rate is corrected', () => {
+		const before = converted(['NZD', '2026-06-29', '1.1'], ['NZD', '2026-06-30', '1.13']);
+		const after = converted(['NZD', '2026-06-29', '1.2'], ['NZD', '2026-06-30', '1.13']);
+		const rates = new Conversion([rba('NZD', '2026-06-29', '1.2'), rba('NZD', '2026-06-30', '1.13')]);
+		expect(reconverted(before.fx, rates, TODAY)).toEqual({ amounts: after.columns, fx: after.fx });
+		expect(reconverted(after.fx, rates, TODAY)).toBeUndefined();
+	});
+
+	it('of a deal has one day and one value', () => {
+		const day = { ...JUNE, firstDay: '2026-07-01', lastDay: '2026-07-01' };
+		const before = new Conversion([rba('NZD', '2026-06-30', '1.25')]);
+		const { fx } = exchangeFor({ ...day, today: TODAY }, before, 'currency');
+		expect(fx).toMatchObject({ method: 'latest', rate: '0.8', rateDate: '2026-06-30' });
+		const later = new Conversion([rba('NZD', '2026-06-30', '1.25'), rba('NZD', '2026-07-01', '1')]);
+		expect(reconverted({ ...fx, value: '12.345' }, later, TODAY)).toEqual({
+			amounts: { value: '12.35' },
+			fx: { ...fx, value: '12.345', method: 'mean', rate: '1', rateDate: '2026-07-01' },
+		});
+	});
+
+	it('of a running month is converted with the rates there are today', () => {
+		const period = { ...JUNE, today: '2026-06-29' };
+		const { fx } = exchangeFor(period, new Conversion([rba('NZD', '2026-06-29', '1.25')]), 'currency');
+		const both = new Conversion([rba('NZD', '2026-06-29', '1.25'), rba('NZD', '2026-06-30', '1')]);
+		const stored = { ...fx, ...originalMonth(FIGURES) };
+		expect(reconverted(stored, both, '2026-06-29')).toBeUndefined();
+		expect(reconverted(stored, both, '2026-06-30')).toMatchObject({ fx: { rate: '0.9', rateDays: 2 } });
+	});
+
+	it('is left alone where it is not ours, or has a rate of the document itself', () => {
+		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
+		const rates = new Conversion([rba('NZD', '2026-06-29', '1.2')]);
+		for (const other of [null, 'x', {}, { ...fx, method: 'document' }, { ...fx, firstDay: 'June' }]) {
+			expect(reconverted(other, rates, TODAY)).toBeUndefined();
+			expect(conversionOf(other, TODAY)).toBeUndefined();
+		}
+		expect(reconverted({ ...fx, revenue: 'NaN' }, rates, TODAY)).toBeUndefined();
+	});
+
+	it('stays where the rates are gone', () => {
+		expect(
+			reconverted(converted(['NZD', '2026-06-29', '1.1']).fx, new Conversion([]), TODAY),
+		).toBeUndefined();
+	});
+
+	it('with amounts that would not fit any more is refused', () => {
+		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
+		const rates = new Conversion([rba('NZD', '2026-06-29', '0.00000001')]);
+		expect(reconverted(fx, rates, TODAY)).toBeInstanceOf(Rejection);
+	});
+});
+
+describe('a rejection for want of a rate', () => {
+	it.each([JUNE, { ...JUNE, from: 'KWD', firstDay: '2024-02-29', lastDay: '2024-02-29', maxAgeDays: 0 }])(
+		'says what is missing, so that it can be read back: %j',
+		(period) => {
+			try {
+				exchangeFor({ ...period, today: TODAY }, new Conversion([]), 'currency');
+				expect.unreachable();
+			} catch (error) {
+				expect(error).toMatchObject({ code: 'rate_missing', path: 'currency' });
+				expect(missingRateIn((error as Error).message)).toEqual(period);
+			}
+		},
+	);
+
+	it('is not seen in another text', () => {
+		expect(missingRateIn('There is no exchange rate from NZD to AUD of the 7 days up to 2026-06-30.')).toBe(
+			undefined,
+		);
+	});
+});
