@@ -1,0 +1,91 @@
+import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { ALL_STATUSES, DEALS, listPage } from './calls';
+import { DEALS_PER_PAGE } from './changed-deals';
+import { CursorTrail } from './cursor-trail';
+import { itemOf, matters } from './items';
+import type { ListedDeal } from './replies';
+import { boundsOf, msOf } from './times';
+
+const DAY_MS = 24 * 3_600_000;
+const OVERLAP_MS = 10 * 60_000;
+
+/** Where the look at what was added stands. */
+interface Place {
+	/** When it began. */
+	began: string;
+	/** Back to which creation it goes; null: to the first. */
+	back: string | null;
+	/** Of the next page; null once it is done. */
+	cursor: string | null;
+}
+
+/**
+ * A deal that was never changed has no time of change, and no list of changes is sure to hold it. So once a day those
+ * are looked for among the deals added since the day before, newest first.
+ */
+export const addedDeals: Pass = {
+	name: 'added',
+	async *pages(context, mark): AsyncGenerator<Page, void> {
+		let place = placeFrom(mark, context.startedAt);
+		const trail = new CursorTrail(DEALS.what, context.account.name);
+		while (place) {
+			const page = await nextPage(context, place.cursor);
+			if (page === undefined) {
+				place = { ...place, cursor: null };
+				continue;
+			}
+			trail.follow(page.nextCursor);
+			const back = backOf(place, context);
+			const meant = page.data.filter((deal) => !isBefore(deal, back));
+			const reached = meant.length < page.data.length;
+			place = { ...place, cursor: reached ? null : page.nextCursor };
+			yield { items: itemsIn(meant, context), mark: { ...place } };
+			if (place.cursor === null) return;
+		}
+	},
+};
+
+/** Undefined where it was done less than a day ago. */
+function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
+	const began = startedAt.toISOString();
+	if (mark === undefined) return { began, back: null, cursor: null };
+	const last = mark as unknown as Place;
+	if (last.cursor !== null) return last;
+	if (startedAt.getTime() - Date.parse(last.began) < DAY_MS) return undefined;
+	return { began, back: last.began, cursor: null };
+}
+
+async function nextPage(context: StreamContext, cursor: string | null) {
+	return await listPage(
+		context,
+		DEALS,
+		{
+			status: ALL_STATUSES,
+			sort_by: 'add_time',
+			sort_direction: 'desc',
+			limit: String(DEALS_PER_PAGE),
+			...(cursor !== null && { cursor }),
+		},
+		({ status }) => status === 400 && cursor !== null,
+	);
+}
+
+/** The creation before which nothing more is looked for, in milliseconds since 1970. */
+function backOf({ back }: Place, { range, account }: StreamContext): number {
+	if (range) return boundsOf(range, account.timezone).from.getTime();
+	return back === null ? 0 : Date.parse(back) - OVERLAP_MS;
+}
+
+const isBefore = ({ add_time: added }: ListedDeal, ms: number): boolean => (msOf(added) ?? ms) < ms;
+
+/** A backfill takes all that were added on its days; else those that a list of changes may not hold. */
+function itemsIn(deals: readonly ListedDeal[], context: StreamContext) {
+	return deals.filter((deal) => isMeant(deal, context) && matters(deal, context)).map(itemOf);
+}
+
+function isMeant({ add_time, update_time }: ListedDeal, { range, account }: StreamContext): boolean {
+	if (!range) return msOf(update_time) === undefined;
+	const { from, until } = boundsOf(range, account.timezone);
+	const added = msOf(add_time) ?? 0;
+	return added >= from.getTime() && added < until.getTime();
+}

@@ -1,0 +1,90 @@
+import type { ApiRequest, ProviderApi, StreamContext } from '../../engine/definition';
+import type { Account } from '../../shared/account';
+import { isFlow, isList, listIn, type Listed, type ListedDeal } from './replies';
+
+/** A list of version 2. */
+export interface ListEndpoint {
+	path: string;
+	what: string;
+	scope: string;
+	/** Of the company's day, in tokens. */
+	cost: number;
+}
+
+export const DEALS: ListEndpoint = {
+	path: '/api/v2/deals',
+	what: 'the list of deals',
+	scope: 'deals:read',
+	cost: 10,
+};
+
+export const ARCHIVED_DEALS: ListEndpoint = {
+	path: '/api/v2/deals/archived',
+	what: 'the list of archived deals',
+	scope: 'deals:read',
+	cost: 20,
+};
+
+export const PIPELINES: ListEndpoint = {
+	path: '/api/v2/pipelines',
+	what: 'the pipelines',
+	scope: 'deals:read',
+	cost: 5,
+};
+
+export const STAGES: ListEndpoint = {
+	path: '/api/v2/stages',
+	what: 'the stages',
+	scope: 'deals:read',
+	cost: 5,
+};
+
+export const ORGANIZATIONS: ListEndpoint = {
+	path: '/api/v2/organizations',
+	what: 'the names of organizations',
+	scope: 'contacts:read',
+	cost: 10,
+};
+
+export const ALL_STATUSES = 'open,won,lost,deleted';
+
+/** Of ids in one call. */
+export const MOST_IDS = 100;
+
+export interface ListPage<T extends Listed> {
+	data: T[];
+	nextCursor: string | null;
+}
+
+type Where = Pick<StreamContext, 'api' | 'account'>;
+
+/** One page of a list; undefined where `absent` says so of the refusal. */
+export async function listPage<T extends Listed = ListedDeal>(
+	{ api, account }: Where,
+	{ path, what, scope, cost }: ListEndpoint,
+	query: Record<string, string>,
+	absent?: ApiRequest['absent'],
+): Promise<ListPage<T> | undefined> {
+	const json = await api.call({ path, query, account, what, scope, cost, accept: isList, absent });
+	return json === undefined ? undefined : listIn<T>(json);
+}
+
+/** One page of a deal's changes; undefined where `absent` says so of the refusal. */
+export async function flowPage(
+	{ api, account }: { api: ProviderApi; account: Account },
+	version: string,
+	dealId: number,
+	start: number,
+	absent: ApiRequest['absent'],
+): Promise<unknown> {
+	return await api.call({
+		path: `${version}/deals/${dealId}/flow`,
+		query: { items: 'dealChange', start: String(start), limit: '500' },
+		account,
+		what: `the history of deal ${dealId}`,
+		scope: 'recents:read',
+		cost: 40,
+		accept: isFlow,
+		absent,
+	});
+}

@@ -1,0 +1,100 @@
+import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { ALL_STATUSES, listPage, type ListEndpoint } from './calls';
+import { CursorTrail } from './cursor-trail';
+import { itemOf, matters } from './items';
+import type { ListedDeal } from './replies';
+import { apiTime, boundsOf, msOf } from './times';
+
+/** What is changed may show a little later, and with a time a little earlier. */
+const OVERLAP_MS = 10 * 60_000;
+
+/** How far our clock and Pipedrive's may be apart, twice over. */
+const SETTLED_MS = 20 * 60_000;
+
+/** Each deal costs a call for its history: with more to a page a small plan would not come to its end in a day. */
+export const DEALS_PER_PAGE = 100;
+
+/** Where a list stands. */
+interface Place {
+	/** From which change on it was asked for; null: from the beginning. */
+	since: string | null;
+	/** Of the next page; null once the list was read to its end. */
+	cursor: string | null;
+	/** Up to which change all is read; null where nothing is. */
+	high: string | null;
+}
+
+/** The deals of a list that are new or changed, oldest change first, so that a long list can be read bit by bit. */
+export function changedDeals(name: string, endpoint: ListEndpoint): Pass {
+	return {
+		name,
+		async *pages(context, mark): AsyncGenerator<Page, void> {
+			let place = placeFrom(mark);
+			const trail = new CursorTrail(endpoint.what, context.account.name);
+			for (;;) {
+				const page = await nextPage(context, endpoint, place);
+				if (page === undefined) {
+					place = fromHigh(place);
+					continue;
+				}
+				trail.follow(page.nextCursor);
+				place = after(place, page.data, page.nextCursor, context.startedAt);
+				yield { items: itemsIn(page.data, context, place), mark: { ...place } };
+				if (place.cursor === null) return;
+			}
+		},
+	};
+}
+
+function placeFrom(mark: Mark | undefined): Place {
+	const { since, cursor, high } = { since: null, cursor: null, high: null, ...mark } as Place;
+	return cursor === null ? fromHigh({ since, cursor, high }) : { since, cursor, high };
+}
+
+/** The list anew, with what may have come late: also where the cursor is no longer taken. */
+function fromHigh({ high }: Place): Place {
+	const since = high === null ? null : apiTime(new Date(Date.parse(high) - OVERLAP_MS));
+	return { since, cursor: null, high };
+}
+
+async function nextPage(context: StreamContext, endpoint: ListEndpoint, place: Place) {
+	const { since, cursor } = place;
+	return await listPage(
+		context,
+		endpoint,
+		{
+			status: ALL_STATUSES,
+			sort_by: 'update_time',
+			sort_direction: 'asc',
+			limit: String(DEALS_PER_PAGE),
+			...(since !== null && { updated_since: since }),
+			...rangeOf(context),
+			...(cursor !== null && { cursor }),
+		},
+		({ status }) => status === 400 && cursor !== null,
+	);
+}
+
+function rangeOf({ range, account }: StreamContext): Record<string, string> {
+	if (!range) return {};
+	const { from, until } = boundsOf(range, account.timezone);
+	return { updated_since: apiTime(from), updated_until: apiTime(until) };
+}
+
+/** Never beyond the reading's own start: a change dated in the future would hide all that come before it. */
+function after(place: Place, deals: readonly ListedDeal[], cursor: string | null, startedAt: Date): Place {
+	const start = startedAt.getTime();
+	const changes = deals.map(({ update_time: time }) => Math.min(msOf(time) ?? 0, start));
+	// Read to its end, it need not be read again from the last change: a thousand deals may have been changed at once.
+	const settled = cursor === null ? start - SETTLED_MS : 0;
+	const newest = Math.max(msOf(place.high) ?? 0, settled, ...changes);
+	return { ...place, cursor, high: newest === 0 ? null : new Date(newest).toISOString() };
+}
+
+/** A list of all leaves those without a time of change to the pass that looks for them. */
+function itemsIn(deals: readonly ListedDeal[], context: StreamContext, { since }: Place) {
+	const all = since !== null || context.range !== undefined;
+	return deals
+		.filter((deal) => (all || msOf(deal.update_time) !== undefined) && matters(deal, context))
+		.map(itemOf);
+}

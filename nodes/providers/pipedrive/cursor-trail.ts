@@ -1,0 +1,26 @@
+import { ReadFailure } from '../../engine/failure';
+
+/** Two million deals at a hundred to the page: no list is as long. */
+const MOST_PAGES = 20_000;
+
+/** Keeps a list from being followed for ever, by a cursor that comes again or by ever new ones. */
+export class CursorTrail {
+	private readonly met = new Set<string>();
+
+	constructor(
+		private readonly what: string,
+		private readonly account: string,
+	) {}
+
+	/** @throws ReadFailure of class `provider_unavailable` where the list does not end */
+	follow(cursor: string | null): void {
+		if (cursor === null) return;
+		if (this.met.has(cursor) || this.met.size >= MOST_PAGES) {
+			throw new ReadFailure(
+				'provider_unavailable',
+				`Pipedrive leads in circles through ${this.what} of ${this.account}. The next run tries again; report it with this text if it lasts.`,
+			);
+		}
+		this.met.add(cursor);
+	}
+}

@@ -1,0 +1,66 @@
+import { ReadFailure } from '../../engine/failure';
+import type { ApiRequest, StreamContext } from '../../engine/definition';
+import { flowPage } from './calls';
+import { flowIn } from './replies';
+
+/** Why a deal's history cannot be had: the status of the refusal. */
+export interface Refused {
+	refused: number;
+}
+
+/** Half a million changes: no deal has as many. */
+const MOST_PAGES = 1_000;
+
+/**
+ * The changes of stage of a deal, as its flow has them.
+ * @param versionOne where version 1 answers; corrected where it turns out to be elsewhere
+ */
+export async function stageChangesOf(
+	context: StreamContext,
+	dealId: number,
+	versionOne: { path: string },
+): Promise<unknown[] | Refused> {
+	const first = await flowAt(context, dealId, versionOne.path);
+	if (!('refused' in first) || first.refused !== 404 || versionOne.path === '/v1') return first;
+	// Either the deal is gone, or this host knows the call under another path.
+	const elsewhere = await flowAt(context, dealId, '/v1');
+	if (!('refused' in elsewhere)) versionOne.path = '/v1';
+	return elsewhere;
+}
+
+async function flowAt(context: StreamContext, dealId: number, path: string): Promise<unknown[] | Refused> {
+	const changes: unknown[] = [];
+	const refusal: Refused = { refused: 0 };
+	let start = 0;
+	for (let pages = 0; pages < MOST_PAGES; pages++) {
+		const reply = await flowPage(context, path, dealId, start, noting(refusal));
+		if (reply === undefined) return refusal;
+		const { entries, nextStart } = flowIn(reply);
+		changes.push(...entries.filter(isStageChange));
+		if (nextStart === undefined) return changes;
+		if (!(nextStart > start)) break;
+		start = nextStart;
+	}
+	throw new ReadFailure(
+		'provider_unavailable',
+		`Pipedrive leads in circles through the history of deal ${dealId} of ${context.account.name}. The next run tries again; report it with this text if it lasts.`,
+	);
+}
+
+/** One deal may be hidden, merged or gone; a scope that is missing, or a gateway that shuts us out, means all of them. */
+function noting(refusal: Refused): NonNullable<ApiRequest['absent']> {
+	return ({ status, body }) => {
+		const ofThisDeal =
+			status === 404 ||
+			status === 410 ||
+			(status === 403 && /^\s*\{(?!.*scope and url mismatch)/is.test(body));
+		if (ofThisDeal) refusal.refused = status;
+		return ofThisDeal;
+	};
+}
+
+/** Moving a deal to another pipeline is logged as a change of pipeline and, at the same second, of stage. */
+function isStageChange(entry: unknown): boolean {
+	const { object, data } = (entry ?? {}) as { object?: unknown; data?: { field_key?: unknown } | null };
+	return object === 'dealChange' && data?.field_key === 'stage_id';
+}

@@ -1,0 +1,55 @@
+import type { ProviderDefinition } from '../../engine/definition';
+import { pipedriveAccounts } from './accounts';
+import { addedDeals } from './added-deals';
+import { ARCHIVED_DEALS, DEALS } from './calls';
+import { changedDeals, DEALS_PER_PAGE } from './changed-deals';
+import { composeDeals } from './compose-deals';
+import { readPipelines } from './pipelines';
+import { restoredDeals } from './restored-deals';
+import { pipedriveRules } from './rules';
+
+/** The day's tokens of a seat of the smallest plan; every plan, and every seat more, is a multiple of it. */
+const SEAT = 30_000;
+const MOST_SEATS = 1_000;
+
+export const pipedrive: ProviderDefinition = {
+	key: 'pipedrive',
+	displayName: 'Pipedrive',
+	accountWord: 'company',
+	credential: 'zixlyPipedriveOAuth2Api',
+	domains: ['pipedrive.com'],
+	apiBaseUrl: 'https://api.pipedrive.com',
+	apiBaseUrlIn: { token: 'api_domain', metadata: 'apiDomain' },
+	oauth: { accessTokenUrl: 'https://oauth.pipedrive.com/oauth/token', clientAuthentication: 'header' },
+	limits: {
+		scope: 'account',
+		// Of 80 and more in any 2 seconds, as the plan has it: the header says how many.
+		windows: [{ calls: 20, seconds: 2, remainingHeader: 'x-ratelimit-remaining' }],
+		concurrent: 5,
+		day: {
+			limits: Array.from({ length: MOST_SEATS }, (_, index) => SEAT * (index + 1)),
+			reserve: 0.05,
+			remainingHeader: 'x-daily-ratelimit-token-remaining',
+		},
+	},
+	headers: { accept: 'application/json' },
+	redact: [],
+	rules: pipedriveRules,
+	accounts: pipedriveAccounts,
+	streams: [
+		{
+			reading: 'changes',
+			key: 'deals',
+			// Archived deals stand in no other list than their own.
+			passes: [
+				changedDeals('deals', DEALS),
+				changedDeals('archived', ARCHIVED_DEALS),
+				addedDeals,
+				restoredDeals,
+			],
+			batch: DEALS_PER_PAGE,
+			prepare: readPipelines,
+			compose: composeDeals,
+		},
+	],
+};

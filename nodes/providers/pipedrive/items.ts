@@ -1,0 +1,26 @@
+import type { ChangedItem, StreamContext } from '../../engine/definition';
+import type { ListedDeal } from './replies';
+import { msOf, startOf } from './times';
+
+/** A deal as a page gave it. Archiving it need not change its time, but it does change the deal. */
+export function itemOf(deal: ListedDeal): ChangedItem {
+	const time = textOf(deal.update_time) ?? textOf(deal.add_time);
+	const version = time && deal.is_archived === true ? `${time} archived` : time;
+	return { id: String(deal.id), version: version ?? null, item: deal };
+}
+
+/** Whether it is gone: the status may still say what it was before. */
+export function isDeleted({ status, is_deleted: deleted }: ListedDeal): boolean {
+	return deleted === true || status === 'deleted';
+}
+
+/** Whether a deal ended late enough to be read; an open one always does. */
+export function matters({ close_time: closed }: ListedDeal, context: StreamContext): boolean {
+	const { historyStart, account } = context;
+	const ended = msOf(closed);
+	if (historyStart === undefined || ended === undefined) return true;
+	return ended >= startOf(historyStart, account.timezone).getTime();
+}
+
+const textOf = (value: unknown): string | undefined =>
+	typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,0 +1,75 @@
+/** What Extract itself looks at in a deal; Transform judges all of it. */
+export interface ListedDeal {
+	id: number;
+	add_time?: unknown;
+	update_time?: unknown;
+	close_time?: unknown;
+	status?: unknown;
+	is_deleted?: unknown;
+	is_archived?: unknown;
+	org_id?: unknown;
+	stage_id?: unknown;
+}
+
+/** Anything of version 2 that has an id. */
+export interface Listed {
+	id: number;
+}
+
+/** A page of a list of version 2; on the last one the cursor is null, or missing at any depth. */
+interface ListReply<T> {
+	data?: T[] | null;
+	additional_data?: { next_cursor?: unknown } | null;
+}
+
+/** A page of version 1; the paging stands in `pagination`, or, as documented for some calls, beside it. */
+interface FlowReply {
+	data?: unknown[] | null;
+	additional_data?: ({ pagination?: FlowPaging | null } & FlowPaging) | null;
+}
+
+interface FlowPaging {
+	start?: unknown;
+	limit?: unknown;
+	more_items_in_collection?: unknown;
+	next_start?: unknown;
+}
+
+/** Tells whether a reply is a list of things with ids. */
+export function isList(json: unknown): boolean {
+	return dataOf(json)?.every((one) => typeof (one as Listed | null)?.id === 'number') ?? false;
+}
+
+/** Tells whether a reply is a page of a deal's flow, whatever stands in it. */
+export function isFlow(json: unknown): boolean {
+	return dataOf(json) !== undefined;
+}
+
+/**
+ * The data of a reply, where it is a list; an empty one may be null. A 200 may also say `success: false`, or be nothing
+ * but null.
+ */
+function dataOf(json: unknown): unknown[] | undefined {
+	const { success, data } = (json ?? {}) as { success?: unknown; data?: unknown };
+	if (success !== true) return undefined;
+	return Array.isArray(data) ? data : isNothing(data) ? [] : undefined;
+}
+
+const isNothing = (value: unknown): boolean => value === null || value === undefined;
+
+/** The things on a page, and the cursor of the next one. */
+export function listIn<T extends Listed>(json: unknown): { data: T[]; nextCursor: string | null } {
+	const { data, additional_data: additional } = json as ListReply<T>;
+	const cursor = additional?.next_cursor;
+	return { data: data ?? [], nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : null };
+}
+
+/** The entries on a page of a flow, and where the next one starts; undefined after the last. */
+export function flowIn(json: unknown): { entries: unknown[]; nextStart: number | undefined } {
+	const { data, additional_data: additional } = json as FlowReply;
+	const entries = data ?? [];
+	const paging = additional?.pagination ?? additional ?? {};
+	if (paging.more_items_in_collection !== true) return { entries, nextStart: undefined };
+	const following = Number(paging.start ?? 0) + Number(paging.limit ?? entries.length);
+	return { entries, nextStart: Number(paging.next_start ?? following) };
+}

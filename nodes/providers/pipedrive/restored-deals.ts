@@ -1,0 +1,32 @@
+import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { inBatches } from '../../engine/changes';
+import { DEALS, listPage, MOST_IDS } from './calls';
+import { isDeleted, itemOf } from './items';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Once a day, the deals that we hold for deleted are asked for by their ids: whoever is back may have no new time. */
+export const restoredDeals: Pass = {
+	name: 'restored',
+	async *pages(context, mark): AsyncGenerator<Page, void> {
+		if (context.range || !isDue(mark, context)) return;
+		const ids = (await context.books.deletedLeads()).filter((id) => /^\d+$/.test(id));
+		const batches = inBatches(ids, MOST_IDS);
+		const done = { at: context.startedAt.toISOString() };
+		for (const [index, batch] of batches.entries()) {
+			const last = index === batches.length - 1;
+			yield { items: await thoseBack(context, batch), mark: last ? done : (mark ?? { at: null }) };
+		}
+		if (batches.length === 0) yield { items: [], mark: done };
+	},
+};
+
+function isDue(mark: Mark | undefined, { startedAt }: StreamContext): boolean {
+	return startedAt.getTime() - (Date.parse(String(mark?.at)) || 0) >= DAY_MS;
+}
+
+async function thoseBack(context: StreamContext, ids: readonly string[]) {
+	const query = { ids: ids.join(), status: 'open,won,lost', limit: String(MOST_IDS) };
+	const page = await listPage(context, DEALS, query);
+	return (page?.data ?? []).filter((deal) => !isDeleted(deal)).map(itemOf);
+}

@@ -1,0 +1,118 @@
+import type { CallPlace, ResponseRule } from '../../engine/definition';
+
+const HOUR_MS = 3_600_000;
+
+const said = ({ detail }: CallPlace): string => (detail ? ` (${detail})` : '');
+
+const dayUsedUp = ({ account }: CallPlace): string =>
+	`The API tokens of ${account} are used up for today: Pipedrive counts all apps and users of the company together. ` +
+	'The rest is read by itself when the new day of its server has begun; a plan with more seats has more tokens.';
+
+/** What Pipedrive's replies mean, in order. */
+export const pipedriveRules: readonly ResponseRule[] = [
+	{
+		status: [401, 401],
+		action: 'refresh',
+		class: 'reconnect_required',
+		message: ({ what, account }) =>
+			`Pipedrive refused the token for ${what} of ${account}, also after it was refreshed. Connect the tenant again.`,
+	},
+	{
+		status: [402, 402],
+		action: 'fail',
+		class: 'not_permitted',
+		message: (place) =>
+			`The Pipedrive company of ${place.account} is not open${said(place)}: its trial ended, or its plan was not paid. Somebody there must mend that.`,
+	},
+	{
+		status: [403, 403],
+		body: /scope and url mismatch/i,
+		action: 'fail',
+		class: 'not_permitted',
+		message: ({ what, account, scope }) =>
+			`Pipedrive did not give ${what} of ${account}: the app lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
+			'Tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.',
+	},
+	{
+		// Not Pipedrive itself but Cloudflare before it: whoever goes on after a 429 is shut out for a while.
+		status: [403, 403],
+		header: { name: 'content-type', matches: /html/i },
+		action: 'fail',
+		class: 'rate_limited',
+		restMs: HOUR_MS,
+		message: ({ account }) =>
+			`Pipedrive’s gateway shut out the calls for ${account}, as it does after too many of them. The rest is read by itself later.`,
+	},
+	{
+		status: [403, 403],
+		action: 'fail',
+		class: 'not_permitted',
+		message: (place) =>
+			`The person who connected ${place.account} may not see ${place.what}${said(place)}. ` +
+			'Give that user the right in Pipedrive, or let somebody who has it connect the tenant again.',
+	},
+	{
+		status: [404, 404],
+		action: 'fail',
+		class: 'bad_request',
+		message: ({ what, account }) =>
+			`Pipedrive knows no ${what.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly Pipedrive credential.`,
+	},
+	{
+		status: [410, 410],
+		action: 'fail',
+		class: 'bad_request',
+		message: (place) =>
+			`Pipedrive no longer has ${place.what}${said(place)}. Update the package; report it with this text if that does not help.`,
+	},
+	{
+		status: [415, 415],
+		action: 'fail',
+		class: 'not_permitted',
+		message: (place) =>
+			`${place.account} has not switched on what ${place.what} needs${said(place)}. Switch it on in Pipedrive, or choose a plan that has it.`,
+	},
+	{
+		status: [429, 429],
+		header: { name: 'x-daily-ratelimit-token-remaining', matches: /^\s*0\s*$/ },
+		action: 'fail',
+		class: 'rate_limited',
+		restMs: HOUR_MS,
+		message: dayUsedUp,
+	},
+	{
+		status: [429, 429],
+		body: /\bdaily\b/i,
+		action: 'fail',
+		class: 'rate_limited',
+		restMs: HOUR_MS,
+		message: dayUsedUp,
+	},
+	{
+		status: [429, 429],
+		action: 'wait',
+		class: 'rate_limited',
+		// Of the other replies it says nothing: it stands in all of them, and means the next seconds.
+		waitHeaders: ['retry-after', 'x-ratelimit-reset'],
+		pauseMs: 5_000,
+		// Much sooner Cloudflare would only shut us out.
+		restMs: 120_000,
+		message: ({ what, account }) =>
+			`Pipedrive had no room for ${what} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
+	},
+	{
+		status: [400, 499],
+		action: 'fail',
+		class: 'bad_request',
+		message: (place) =>
+			`Pipedrive refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
+			'Trying again will not help: report it with this text.',
+	},
+	{
+		status: [500, 599],
+		action: 'retry',
+		class: 'provider_unavailable',
+		message: ({ what, account, status }) =>
+			`Pipedrive answered ${status} for ${what} of ${account} several times. The next run tries again; see status.pipedrive.com if it lasts.`,
+	},
+];

@@ -1,0 +1,46 @@
+import type { DealRecord, Stage, StageChange } from './shapes';
+
+/** What a stage is called, also one that was removed. */
+export class StageNames {
+	private readonly stages: ReadonlyMap<string, Stage>;
+	private readonly pipelines: ReadonlyMap<string, string>;
+	/** As they were called when a deal was moved. */
+	private readonly former = new Map<string, string>();
+
+	constructor({ stages, pipelines, stageChanges }: DealRecord) {
+		this.stages = new Map(stages.map((stage) => [stage.id, stage]));
+		this.pipelines = new Map(pipelines.map(({ id, name }) => [id, name]));
+		for (const { data } of stageChanges) {
+			this.remember(data.old_value, data, 'old_value_formatted');
+			this.remember(data.new_value, data, 'new_value_formatted');
+		}
+	}
+
+	/** Never empty. */
+	labelOf(stageId: string): string {
+		return filled(this.stages.get(stageId)?.name) ?? this.former.get(stageId) ?? `stage:${stageId}`;
+	}
+
+	/** What else is known of it. */
+	factsOf(stageId: string): Record<string, unknown> {
+		const { pipeline_id: pipelineId, deal_probability: probability } = this.stages.get(stageId) ?? {};
+		const pipeline = this.pipelines.get(pipelineId ?? '');
+		return {
+			...(pipelineId && { pipelineId }),
+			...(pipeline && { pipeline }),
+			...(typeof probability === 'number' && { stageProbability: probability }),
+		};
+	}
+
+	private remember(
+		stageId: string | null | undefined,
+		{ additional_data: additional }: StageChange['data'],
+		property: string,
+	): void {
+		const name = filled((additional as Record<string, unknown> | null | undefined)?.[property]);
+		if (stageId && name !== undefined) this.former.set(stageId, name);
+	}
+}
+
+const filled = (text: unknown): string | undefined =>
+	typeof text === 'string' && text.trim() !== '' ? text : undefined;

@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+
+import type { ApiRequest } from '../../nodes/engine/definition';
+import type { Deal } from '../sandbox/pipedrive/model';
+import { problems } from '../sandbox/pipedrive/problems';
+import { jsonReply } from '../sandbox/reply';
+import { idsOf, readDeals, sandboxReply, scene, type Scene } from './pipedrive-reading';
+
+const DAY = 24 * 3_600_000;
+
+/** What the sandbox still lists, gone for good or not: all that a first reading can give. */
+const listed = ({ company }: Scene): number[] =>
+	[...company.deals.values()]
+		.filter((deal) => company.isListed(deal))
+		.map(({ id }) => id)
+		.sort((a, b) => a - b);
+
+const pathsOf = ({ calls }: Scene): string[] => calls.map(({ path }) => path);
+
+const dealCalls = ({ calls }: Scene, sortBy: string): ApiRequest[] =>
+	calls.filter(({ path, query }) => path === '/api/v2/deals' && query?.sort_by === sortBy);
+
+/** What the scene's next reading gives, hours after the last. */
+async function next(at: Scene, state: Record<string, unknown>, hours = 6) {
+	await at.clock.sleep(hours * 3_600_000);
+	at.calls.length = 0;
+	return await readDeals(at, { state });
+}
+
+const someDeal = ({ company }: Scene, fits: (deal: Deal) => boolean = () => true): Deal =>
+	[...company.deals.values()].find((deal) => !deal.deleted && !deal.archived && deal.updated && fits(deal))!;
+
+describe('a first reading', () => {
+	it('gives every deal once: open, ended, archived, deleted, and never touched', async () => {
+		const at = scene('harbour');
+		const read = await readDeals(at);
+		expect(idsOf(read)).toEqual(listed(at));
+		const kinds = [...at.company.deals.values()];
+		expect(kinds.some(({ archived }) => archived)).toBe(true);
+		expect(kinds.some(({ deleted }) => deleted)).toBe(true);
+		expect(kinds.some(({ updated }) => updated === null)).toBe(true);
+		expect(read.end.hasMore).toBe(false);
+		expect(JSON.stringify(read.end.state).length).toBeLessThan(1_024);
+	});
+
+	it('asks for the history of those that are there, and for none of those that are gone', async () => {
+		const at = scene('harbour');
+		await readDeals(at);
+		const gone = [...at.company.deals.values()].filter(({ deleted }) => deleted).map(({ id }) => id);
+		const flows = pathsOf(at).filter((path) => path.endsWith('/flow'));
+		expect(flows).toHaveLength(listed(at).filter((id) => !gone.includes(id)).length);
+		expect(pathsOf(at).some((path) => /changelog|recents/.test(path))).toBe(false);
+	});
+
+	it('goes on where a window ended, and gives every deal once in all', async () => {
+		const at = scene('small');
+		const ids: number[] = [];
+		let state = {};
+		for (let window = 0; ; window++) {
+			const read = await readDeals(at, { state, maxRecords: 1 });
+			ids.push(...idsOf(read));
+			state = read.end.state;
+			if (!read.end.hasMore) break;
+			expect(window).toBeLessThan(20);
+		}
+		expect(ids.sort((a, b) => a - b)).toEqual(listed(at));
+	});
+
+	it('comes through hundreds that changed at the same second, page by page', async () => {
+		const at = scene('bulk');
+		const ids: number[] = [];
+		let state = {};
+		for (let more = true; more; ) {
+			const read = await readDeals(at, { state, maxRecords: 1 });
+			ids.push(...idsOf(read));
+			[state, more] = [read.end.state, read.end.hasMore];
+		}
+		expect(ids.sort((a, b) => a - b)).toEqual(listed(at));
+		// Changed at once and settled: the next reading does not pay for their histories again.
+		expect((await next(at, state)).records).toEqual([]);
+	});
+
+	it('begins anew from the last change where the cursor is no longer taken', async () => {
+		const at = scene('small');
+		const first = await readDeals(at, { maxRecords: 1 });
+		expect(first.end.hasMore).toBe(true);
+		at.instead = ({ query }) => (query?.cursor ? problems.badRequest('the cursor is not valid') : undefined);
+		const refused = dealCalls(at, 'update_time').length;
+		const second = await readDeals(at, { state: first.end.state, maxRecords: 1 });
+		expect(dealCalls(at, 'update_time')[refused]?.query?.cursor).toBeDefined();
+		expect(dealCalls(at, 'update_time')[refused + 1]?.query).toMatchObject({
+			updated_since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+		});
+		expect(second.records.length).toBeGreaterThan(0);
+	});
+
+	it('leaves out what ended before the history begins', async () => {
+		const at = scene('harbour');
+		const read = await readDeals(at, { historyStart: '2026-09-01' });
+		const ended = ({ closed }: Deal): boolean => closed !== null && closed < new Date('2026-08-31T14:00:00Z');
+		expect([...at.company.deals.values()].some(ended)).toBe(true);
+		expect(idsOf(read)).toEqual(listed(at).filter((id) => !ended(at.company.deal(id))));
+	});
+});
+
+describe('a later reading', () => {
+	it('gives nothing where nothing changed', async () => {
+		const at = scene('harbour');
+		const first = await readDeals(at);
+		const second = await next(at, first.end.state);
+		expect(second.records).toEqual([]);
+		expect(pathsOf(at)).toEqual(['/api/v2/deals', '/api/v2/deals/archived']);
+	});
+
+	it('asks by whole seconds and Z, ten minutes before the last change', async () => {
+		const at = scene('harbour');
+		const deal = someDeal(at);
+		at.company.rename(deal, 'Just now');
+		const first = await readDeals(at);
+		await next(at, first.end.state);
+		expect(dealCalls(at, 'update_time')[0]?.query?.updated_since).toBe('2026-11-20T02:50:00Z');
+	});
+
+	it.each([
+		['a move', (at: Scene, deal: Deal) => at.company.move(deal, deal.stageId === 10 ? 11 : 10)],
+		['a win', (at: Scene, deal: Deal) => at.company.close(deal, 'won')],
+		['archiving', (at: Scene, deal: Deal) => at.company.archive(deal, true)],
+		['deleting', (at: Scene, deal: Deal) => at.company.delete(deal)],
+		['another company', (at: Scene, deal: Deal) => at.company.assign(deal, 305)],
+	])('gives a deal after %s', async (_, change) => {
+		const at = scene('harbour');
+		const first = await readDeals(at);
+		await at.clock.sleep(DAY / 4);
+		const deal = someDeal(at);
+		change(at, deal);
+		expect(idsOf(await readDeals(at, { state: first.end.state }))).toEqual([deal.id]);
+	});
+
+	it('finds a deal that was only just added and has no time of change, once a day', async () => {
+		const at = scene('harbour');
+		const first = await readDeals(at);
+		await at.clock.sleep(DAY / 8);
+		const { ownerId, stageId } = someDeal(at);
+		const start = { ownerId, stageId, organizationId: null, value: '1', currency: 'AUD' };
+		at.company.add({ ...start, id: 9_001, title: 'Fresh' });
+		const soon = await next(at, first.end.state);
+		expect(soon.records).toEqual([]);
+		const nextDay = await next(at, soon.end.state, 24);
+		expect(idsOf(nextDay)).toEqual([9_001]);
+		expect(await next(at, nextDay.end.state, 24)).toMatchObject({ records: [] });
+	});
+
+	it('is not led beyond its own start by a change dated in the future', async () => {
+		const at = scene('harbour');
+		const [early, late] = [someDeal(at), someDeal(at, ({ id }) => id > 130)];
+		at.company.rename(early, 'From next year', new Date('2027-11-20T00:00:00Z'));
+		const first = await readDeals(at);
+		await at.clock.sleep(DAY / 4);
+		at.company.rename(late, 'From today');
+		expect(idsOf(await readDeals(at, { state: first.end.state }))).toEqual([early.id, late.id]);
+	});
+
+	it('takes a late change that is stamped before the last one', async () => {
+		const at = scene('harbour');
+		at.company.rename(someDeal(at), 'Stamped now');
+		const first = await readDeals(at);
+		const late = someDeal(at, ({ id }) => id > 130);
+		at.company.rename(late, 'Stamped earlier', new Date(at.clock.now().getTime() - 9 * 60_000));
+		expect(idsOf(await next(at, first.end.state))).toContain(late.id);
+	});
+
+	it('gives a deal that moves to a later page while they are read, as it is at the end', async () => {
+		const at = scene('small');
+		let moved: Deal | undefined;
+		at.instead = (request) => {
+			if (!request.query?.cursor || moved) return undefined;
+			moved = someDeal(at);
+			at.company.rename(moved, 'Moved while read');
+			return undefined;
+		};
+		const read = await readDeals(at);
+		expect([...new Set(idsOf(read))]).toEqual(listed(at));
+		const last = read.records.findLast(({ recordId }) => recordId === String(moved?.id));
+		expect(last).toMatchObject({ record: { deal: { title: 'Moved while read' } } });
+	});
+
+	it('finds, once a day, those that we hold for deleted and that are back without a word', async () => {
+		const at = scene('harbour');
+		const [back, gone] = [...at.company.deals.values()].filter(({ deleted }) => deleted);
+		const first = await readDeals(at);
+		at.company.restore(back!, true);
+		at.deletedLeads = [String(back!.id), String(gone!.id), 'not-a-number'];
+		expect(idsOf(await next(at, first.end.state, 24))).toEqual([back!.id]);
+		expect(at.calls.find(({ query }) => query?.ids)?.query).toMatchObject({ ids: `${back!.id},${gone!.id}` });
+	});
+});
+
+describe('a backfill', () => {
+	it('gives what was added or changed on its days, and leaves the rest alone', async () => {
+		const at = scene('harbour');
+		const range = { from: '2026-06-01', to: '2026-08-31' };
+		// Sydney's days.
+		const [from, until] = [new Date('2026-05-31T14:00:00Z'), new Date('2026-08-31T14:00:00Z')];
+		const within = (day: Date | null): boolean => day !== null && day >= from && day < until;
+		const meant = listed(at).filter((id) => {
+			const { added, updated, archived } = at.company.deal(id);
+			return within(updated) || (within(added) && !archived);
+		});
+		expect(meant.length).toBeGreaterThan(3);
+		expect(idsOf(await readDeals(at, { range }))).toEqual(meant);
+	});
+});
+
+describe('a record', () => {
+	it('holds the deal, its changes of stage, and the names of what they speak of', async () => {
+		const at = scene('harbour');
+		const deal = someDeal(at, ({ path, organizationId }) => path.length > 2 && organizationId !== null);
+		const { records } = await readDeals(at);
+		const found = records.find(({ recordId }) => recordId === String(deal.id));
+		const { record } = found as { record: Record<string, Array<{ id: number }>> };
+		expect(record.stageChanges).toHaveLength(deal.path.length - 1);
+		expect(new Set(record.stages!.map(({ id }) => id))).toEqual(
+			new Set(deal.path.map(({ stageId }) => stageId)),
+		);
+		expect(record.organization).toEqual({
+			id: deal.organizationId,
+			name: at.company.organizations.get(deal.organizationId!)?.name,
+		});
+	});
+
+	it.each(['harbour', 'southern'])(
+		'holds a history of several pages, as %s has them paged',
+		async (consent) => {
+			const at = scene(consent, { deals: 1 });
+			const [deal] = [...at.company.deals.values()];
+			for (let count = 0; count < 1_100; count++) at.company.move(deal!, count % 2 ? 10 : 11);
+			const { records } = await readDeals(at);
+			const { record } = records[0] as unknown as { record: { stageChanges: unknown[] } };
+			expect(record.stageChanges).toHaveLength(deal!.path.length - 1);
+			expect(pathsOf(at).filter((path) => path.endsWith('/flow'))).toHaveLength(3);
+		},
+	);
+
+	it('is skipped with the reason where the history of one deal is refused', async () => {
+		const at = scene('hidden');
+		const hidden = [...at.company.deals.values()].filter((deal) => deal.hidden);
+		const { records } = await readDeals(at);
+		const skipped = records.filter((record) => 'skipped' in record);
+		expect(new Set(skipped.map(({ recordId }) => Number(recordId)))).toEqual(
+			new Set(hidden.map(({ id }) => id)),
+		);
+		expect(skipped[0]).toMatchObject({ skipped: expect.stringContaining('403') });
+	});
+
+	it.each([404, 410])('is skipped where the deal answers %i', async (status) => {
+		const at = scene('harbour', { deals: 1 });
+		at.instead = ({ path }) => (path.endsWith('/flow') ? jsonReply(status, { success: false }) : undefined);
+		const { records } = await readDeals(at);
+		expect(records).toMatchObject([{ skipped: expect.stringContaining(String(status)) }]);
+	});
+
+	it.each([
+		['a scope that is missing', problems.scopeMismatch()],
+		['a gateway that shuts us out', problems.blocked()],
+	])('is not skipped for %s: that means all of them', async (_, reply) => {
+		const at = scene('harbour', { deals: 1 });
+		at.instead = ({ path }) => (path.endsWith('/flow') ? reply : undefined);
+		await expect(readDeals(at)).rejects.toThrow('status 403');
+	});
+
+	it('does without the names of organizations where the app may not see them, and says so', async () => {
+		const at = scene('harbour');
+		at.instead = ({ path }) => (path.endsWith('/organizations') ? problems.scopeMismatch() : undefined);
+		const read = await readDeals(at);
+		expect(idsOf(read)).toEqual(listed(at));
+		expect(at.warnings).toEqual(expect.arrayContaining([expect.stringContaining('contacts:read')]));
+	});
+
+	it('finds its history on the host that all companies share, and asks there at once for the rest', async () => {
+		const at = scene('harbour', { deals: 3 });
+		at.commonHost = true;
+		const { records } = await readDeals(at, { maxRecords: 1 });
+		expect(records.every((record) => 'record' in record)).toBe(true);
+		expect(pathsOf(at).some((path) => path.startsWith('/v1/deals/'))).toBe(true);
+	});
+});
+
+describe('a list that does not end', () => {
+	it('stops the reading with a word to a person', async () => {
+		const at = scene('harbour');
+		at.instead = (request) => {
+			if (request.path !== '/api/v2/deals') return undefined;
+			const reply = sandboxReply(at, { ...request, query: { limit: '1' } });
+			const body = JSON.parse(reply.body) as { additional_data: object };
+			return jsonReply(200, { ...body, additional_data: { next_cursor: 'round-and-round' } });
+		};
+		await expect(readDeals(at)).rejects.toThrow('leads in circles');
+	});
+
+	it.each([{ next_cursor: null }, { next_cursor: '' }, {}, null, undefined])(
+		'ends where the page says so by %j',
+		async (additional_data) => {
+			const at = scene('empty');
+			at.instead = ({ path }) =>
+				path.startsWith('/api/v2/deals')
+					? jsonReply(200, { success: true, data: null, additional_data })
+					: undefined;
+			expect((await readDeals(at)).records).toEqual([]);
+		},
+	);
+});
