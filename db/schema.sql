@@ -534,6 +534,31 @@ $function$
 ;
 alter function etl.list_integrations(text,text,text,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.list_rejected_records(only_ids text[], only_tenant text, only_provider text, only_stream text, only_code text, only_stage text, is_resolved boolean, seen_since timestamp with time zone, max_rows integer)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text, account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, attempts integer, resolved_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select r.id, r.tenant_id, t.name, r.integration_id, r.sync_run_id, r.provider, r.stream,
+		r.account_id, r.record_id, r.stage, r.reason_code, r.reason_path, r.reason_message,
+		r.first_seen_at, r.last_seen_at, r.attempts, r.resolved_at
+	from etl.rejected_records r
+	join public.tenants t on t.id = r.tenant_id
+	where (only_ids is null or r.id = any (only_ids))
+		and (only_tenant is null or r.tenant_id = only_tenant)
+		and (only_provider is null or r.provider = only_provider)
+		and (only_stream is null or r.stream = only_stream)
+		and (only_code is null or r.reason_code = only_code)
+		and (only_stage is null or r.stage = only_stage)
+		and (is_resolved is null or (r.resolved_at is not null) = is_resolved)
+		and (seen_since is null or r.last_seen_at >= seen_since)
+	order by r.last_seen_at desc, r.id
+	limit max_rows
+$function$
+;
+alter function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.list_runs(only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer)
  RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, counts jsonb, error jsonb)
  LANGUAGE sql
@@ -671,7 +696,7 @@ grant delete, insert, select, update on table etl.client_links to zixly_app;
 grant select on table etl.exchange_rates to zixly_app;
 grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
 grant delete, insert, select, update on table etl.rejected_records to zixly_app;
-grant select (reason_code, reason_message, resolved_at) on table etl.rejected_records to zixly_operator;
+grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, resolved_at) on table etl.rejected_records to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
 grant delete, insert, select, update on table etl.stream_states to zixly_app;
 grant insert, select, update on table etl.sync_runs to zixly_app;
@@ -693,6 +718,7 @@ grant execute on function etl.claim_due(text,text[],interval,interval,text,text,
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.currencies_in_use() to zixly_worker;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
+grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
 grant execute on function etl.rates_missed() to zixly_worker;

@@ -5,7 +5,8 @@ import { withIsoInstants } from './instants';
 import { storable } from './load/values';
 import { asWorker, inTenant, withRetries } from './transaction';
 
-const LEASE_MINUTES = 15;
+/** How long a run may go on without a sign of life. */
+export const LEASE_MINUTES = 15;
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'abandoned';
 
@@ -126,7 +127,7 @@ export async function openRun(
 	{ tenantId, provider, executionId }: { tenantId: string; provider: string; executionId: string },
 ): Promise<string> {
 	const id = cuid();
-	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON)));
+	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON_RUNS)));
 	// An attempt whose answer was lost has opened it already.
 	const insert = `insert into etl.sync_runs (id, tenant_id, provider, execution_id, lease_until)
 		values ($1, $2, $3, $4, now() + make_interval(mins => $5)) on conflict (id) do nothing`;
@@ -137,7 +138,8 @@ export async function openRun(
 	return id;
 }
 
-const ABANDON = 'select etl.abandon_runs()';
+/** Closes the runs whose process ended, whoever's they are. */
+export const ABANDON_RUNS = 'select etl.abandon_runs()';
 
 /** Lists runs, newest first. */
 export async function listRuns(pool: Pool, filter: RunFilter): Promise<SyncRun[]> {

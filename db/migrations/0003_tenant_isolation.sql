@@ -106,11 +106,15 @@ create policy operator on etl.accounts for select to zixly_operator using (true)
 create policy operator on etl.rejected_records for select to zixly_operator using (true);
 
 grant select, insert on public.tenants to zixly_operator;
--- Who has converted rows, and which rates are wanted; what the rows and records say is none of the operator's.
+-- Who has converted rows, which rates are wanted, and what was rejected why; what rows and records hold is none of the
+-- operator's.
 grant select (id, tenant_id) on public.client_kpis to zixly_operator;
 grant select (client_kpi_id, metadata) on public.financials, public.lead_events to zixly_operator;
 grant select (integration_id, currency, enabled) on etl.accounts to zixly_operator;
-grant select (reason_code, reason_message, resolved_at) on etl.rejected_records to zixly_operator;
+grant select (
+	id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id,
+	reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, resolved_at
+) on etl.rejected_records to zixly_operator;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at)
 	on public.integrations to zixly_operator;
 -- Locking a row takes the right to update some column of it.

@@ -6,6 +6,8 @@ import { getConnections } from './connection/get-many';
 import { resetConnectionState } from './connection/reset-state';
 import { disableConnection, enableConnection } from './connection/set-status';
 import { updateConnection } from './connection/update';
+import { getRejected } from './rejected-record/get-many';
+import { replayRejected } from './rejected-record/replay';
 import { claimDueRuns } from './sync/claim-due';
 import { finishRuns } from './sync/finish';
 import { getRuns } from './sync/get-runs';
@@ -22,4 +24,6 @@ export const integrationsOperations: Operations = {
 	'connection:getAll': getConnections,
 	'connection:resetState': resetConnectionState,
 	'connection:update': updateConnection,
+	'rejectedRecord:getAll': getRejected,
+	'rejectedRecord:replay': replayRejected,
 };

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { connectionProperties } from './connection/properties';
+import { rejectedRecordProperties } from './rejected-record/properties';
 import { syncProperties } from './sync/properties';
 
 export const integrationsProperties: INodeProperties[] = [
@@ -12,9 +13,15 @@ export const integrationsProperties: INodeProperties[] = [
 		default: 'sync',
 		options: [
 			{ name: 'Connection', value: 'connection', description: 'A tenant’s connection to a provider' },
+			{
+				name: 'Rejected Record',
+				value: 'rejectedRecord',
+				description: 'A record that could not be used, kept with the reason',
+			},
 			{ name: 'Sync', value: 'sync', description: 'The runs that bring a connection up to date' },
 		],
 	},
 	...syncProperties,
 	...connectionProperties,
+	...rejectedRecordProperties,
 ];

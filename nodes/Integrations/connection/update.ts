@@ -52,7 +52,9 @@ export function changesOf(fields: UpdateFields): IntegrationChanges {
 
 function assertReadable({ historyStart, timezone, streams, accounts }: IntegrationChanges): void {
 	if (historyStart && !/^\d{4}-(0[1-9]|1[0-2])$/.test(historyStart))
-		throw new Error(`History Start is "${historyStart}" and not a month as YYYY-MM. Write, for example, 2024-07.`);
+		throw new Error(
+			`History Start is "${historyStart}" and not a month as YYYY-MM. Write, for example, 2024-07.`,
+		);
 	if (timezone && !isTimeZone(timezone))
 		throw new Error(`There is no time zone "${timezone}". Write its name, for example Australia/Sydney.`);
 	for (const { enable, disable } of [streams, accounts].filter((choice) => choice !== undefined)) {

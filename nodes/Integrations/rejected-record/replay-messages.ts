@@ -1,0 +1,85 @@
+import type { Replay, ReplayGroup, ReplayRecord } from '../../../db/replay';
+import type { Envelope, Message, RecordMessage, RowMessage, StateMessage } from '../../shared/messages';
+
+type OpenReplay = Extract<Replay, { syncRunId: string }>;
+
+/** What a replay puts out, and how many records it had to leave out, by the reason. */
+export interface ReplayMessages {
+	messages: Message[];
+	leftOut: Map<string, number>;
+}
+
+/**
+ * The records as Extract and Transform would give them, each stream of an account closed by a STATE that moves
+ * nothing and counts them: what was rejected before it became rows as RECORD, what the database refused as its ROWs.
+ */
+export function replayMessages(group: ReplayGroup, { syncRunId, records }: OpenReplay): ReplayMessages {
+	const { tenantId, integrationId, provider } = group;
+	const leftOut = new Map<string, number>();
+	const messages: Message[] = [];
+	for (const ofStream of byStream(latestStages(records))) {
+		const { stream, accountId } = ofStream[0]!;
+		const envelope = { tenantId, integrationId, syncRunId, provider, stream, accountId };
+		const replayed = ofStream.map((record) => messagesOf(record, envelope));
+		const usable = replayed.filter((one) => typeof one !== 'string');
+		for (const reason of replayed.filter((one) => typeof one === 'string'))
+			leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
+		messages.push(...usable.flat(), stateOf(envelope, usable));
+	}
+	return { messages, leftOut };
+}
+
+/**
+ * One message set a record: where it stands rejected at both stages, the raw record gives all that its rows need.
+ */
+function latestStages(records: readonly ReplayRecord[]): ReplayRecord[] {
+	const chosen = new Map<string, ReplayRecord>();
+	for (const record of records) {
+		const key = JSON.stringify([record.stream, record.accountId, record.recordId]);
+		if (record.stage === 'transform' || !chosen.has(key)) chosen.set(key, record);
+	}
+	return [...chosen.values()];
+}
+
+function byStream(records: readonly ReplayRecord[]): ReplayRecord[][] {
+	const streams = new Map<string, ReplayRecord[]>();
+	for (const record of records) {
+		const key = JSON.stringify([record.stream, record.accountId]);
+		streams.set(key, [...(streams.get(key) ?? []), record]);
+	}
+	return [...streams.values()];
+}
+
+/** The record's messages, or why it cannot be replayed. */
+function messagesOf(record: ReplayRecord, envelope: Envelope): Array<RecordMessage | RowMessage> | string {
+	const { recordId, stage, payload, account, lastSeenAt } = record;
+	if (stage === 'load')
+		return rowsIn(payload)?.map((row) => ({ type: 'ROW', ...envelope, recordId, ...row })) ?? NO_ROWS;
+	if (!account) return NO_ACCOUNT;
+	if (typeof payload !== 'object' || payload === null) return NO_RECORD;
+	const raw = payload as Record<string, unknown>;
+	return [{ type: 'RECORD', ...envelope, recordId, account, fetchedAt: lastSeenAt, record: raw }];
+}
+
+const NO_ROWS = 'their rows could not be stored with them';
+const NO_RECORD = 'the record itself was not kept';
+const NO_ACCOUNT = 'their account is not connected any more';
+
+type StoredRow = Pick<RowMessage, 'table' | 'client' | 'row'>;
+
+function rowsIn(payload: unknown): StoredRow[] | undefined {
+	const { rows } = (payload ?? {}) as { rows?: unknown };
+	return Array.isArray(rows) ? (rows as StoredRow[]) : undefined;
+}
+
+function stateOf(envelope: Envelope, replayed: Array<Array<RecordMessage | RowMessage>>): StateMessage {
+	const rows = replayed.flat().filter(({ type }) => type === 'ROW').length;
+	const normalised = replayed.filter(([first]) => first?.type === 'ROW').length;
+	return {
+		type: 'STATE',
+		...envelope,
+		state: null,
+		hasMore: false,
+		counts: { extracted: replayed.length, normalised, rows: { produced: rows } },
+	};
+}

@@ -1,0 +1,87 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { listRejected, type RejectedRecord } from '../../../db/rejected-records';
+import { openReplay, type ReplayGroup } from '../../../db/replay';
+import { databaseFor } from '../../shared/n8n/database';
+import { nodeError } from '../../shared/n8n/errors';
+import { executionKeyOf } from '../../shared/n8n/execution';
+import { paired } from '../../shared/n8n/items';
+import { maxRowsOf } from '../../shared/n8n/limit';
+import { rejectedFilterOf } from './filters';
+import { replayMessages } from './replay-messages';
+
+/** A group with the first item that asked for one of its records. */
+type AskedGroup = ReplayGroup & { item: number; tenantName: string };
+
+/** Opens a run for the chosen records of each connection and puts them out again: to Transform, then Upsert. */
+export async function replayRejected(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const pool = await databaseFor(context);
+	const output: INodeExecutionData[] = [];
+	const notes: string[] = [];
+	for (const group of await groupsAsked(context, pool)) {
+		const replay = await openReplay(pool, group, executionKeyOf(context));
+		if ('nothing' in replay) continue;
+		if ('runningSince' in replay) {
+			notes.push(skipped(group, replay.runningSince));
+			continue;
+		}
+		const { messages, leftOut } = replayMessages(group, replay);
+		for (const message of messages) output.push(paired(message, group.item));
+		for (const [reason, count] of leftOut) notes.push(leftOutNote(group, count, reason));
+	}
+	if (output.length === 0 && notes.length === 0) notes.push(NOTHING_OPEN);
+	for (const message of notes) {
+		context.logger.warn(message);
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	}
+	return output;
+}
+
+/** The open records that the items choose, each once, by tenant and connection. */
+async function groupsAsked(context: IExecuteFunctions, pool: Pool): Promise<AskedGroup[]> {
+	const groups = new Map<string, AskedGroup & { ids: string[] }>();
+	const seen = new Set<string>();
+	for (let item = 0; item < context.getInputData().length; item++) {
+		for (const record of await recordsAsked(context, pool, item)) {
+			if (seen.has(record.id)) continue;
+			seen.add(record.id);
+			const { tenantId, tenantName, integrationId, provider } = record;
+			const key = JSON.stringify([tenantId, integrationId, provider]);
+			const group = groups.get(key) ?? { tenantId, tenantName, integrationId, provider, item, ids: [] };
+			group.ids.push(record.id);
+			groups.set(key, group);
+		}
+	}
+	return [...groups.values()];
+}
+
+async function recordsAsked(context: IExecuteFunctions, pool: Pool, item: number): Promise<RejectedRecord[]> {
+	try {
+		if (context.getNodeParameter('choose', item, 'filters') === 'ids') {
+			const ids = idsIn(context.getNodeParameter('rejectedRecordIds', item, ''));
+			return await listRejected(pool, { ids, resolved: false });
+		}
+		const filter = rejectedFilterOf(context, item);
+		return await listRejected(pool, { ...filter, resolved: false, limit: maxRowsOf(context, item) });
+	} catch (error) {
+		throw nodeError(context.getNode(), error, item);
+	}
+}
+
+/** @throws Error where none is named */
+function idsIn(value: unknown): string[] {
+	const given = Array.isArray(value) ? value : String(value ?? '').split(',');
+	const ids = given.map((id) => String(id).trim()).filter(Boolean);
+	if (ids.length > 0) return ids;
+	throw new Error('No record is named. Fill in Rejected Record IDs; Rejected Record: Get Many lists them.');
+}
+
+const NOTHING_OPEN =
+	'None of the chosen records is open: they were loaded meanwhile, or nothing fits the filters. Nothing was replayed.';
+
+const skipped = ({ tenantName, provider, ids }: AskedGroup, since: string): string =>
+	`${tenantName} (${provider}): ${ids.length} records were not replayed, since a run of this connection is going on since ${since}. Replay them when it has ended.`;
+
+const leftOutNote = ({ tenantName, provider }: AskedGroup, count: number, reason: string): string =>
+	`${tenantName} (${provider}): ${count} records were left out, since ${reason}. They stay listed; a later sync may bring them again.`;
