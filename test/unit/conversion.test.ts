@@ -220,3 +220,43 @@ describe('a month of books in another currency', () => {
 		expect(outcome).toMatchObject({ rejection: { code: 'numeric_out_of_range' } });
 	});
 });
+
+describe('a running month of books in another currency', () => {
+	const rates = [
+		rba('NZD', '2026-06-26', '1.00'),
+		rba('NZD', '2026-06-29', '1.25'),
+		rba('NZD', '2026-06-30', '2.00'),
+		rba('NZD', '2026-07-01', '4.00'),
+	];
+
+	// Friday 26th, a weekend, Monday 29th, Tuesday 30th: the newest day is that of the organisation's own calendar.
+	it.each([
+		['Pacific/Auckland', '2026-06-28T11:59:59Z', '2026-06-26', '11000.00', true],
+		['Pacific/Auckland', '2026-06-28T12:00:00Z', '2026-06-29', '9900.00', true],
+		['Australia/Sydney', '2026-06-28T13:59:59Z', '2026-06-26', '11000.00', true],
+		['Australia/Sydney', '2026-06-29T14:00:00Z', '2026-06-30', '8433.33', true],
+		['Australia/Perth', '2026-06-29T15:59:59Z', '2026-06-29', '9900.00', true],
+		['Australia/Perth', '2026-06-30T16:00:00Z', '2026-06-30', '8433.33', undefined],
+		['Etc/UTC', '2026-06-30T23:59:59Z', '2026-06-30', '8433.33', true],
+		['Etc/UTC', '2026-07-01T00:00:00Z', '2026-06-30', '8433.33', undefined],
+	])('in %s at %s ends with the rate of %s', (timezone, fetchedAt, rateDate, revenue, partial) => {
+		const raw = rawMonth(june(), { currency: 'NZD', timezone }, fetchedAt);
+		const outcome = normalised(raw, {}, rates);
+		expect(outcome).toMatchObject({ rows: [{ row: { revenue, metadata: { fx: { rateDate } } } }] });
+		const [row] = 'rows' in outcome ? outcome.rows : [];
+		expect((row?.row.metadata as { partial?: boolean }).partial).toBe(partial);
+	});
+});
+
+describe('days without rates', () => {
+	it.each([
+		['a weekend', '2026-11-22', '2026-11-20', 2],
+		['Easter', '2026-04-06', '2026-04-02', 4],
+		['Christmas', '2027-12-28', '2027-12-24', 4],
+	])('such as %s take the rate before them, as far as its age allows', (_name, day, rateDay, age) => {
+		const rates = [rba('NZD', rateDay, '1.25')];
+		const period = { firstDay: day, lastDay: day, today: '2028-01-01' };
+		expect(rateOf(rates, { ...period, maxAgeDays: age })).toMatchObject({ date: rateDay, method: 'latest' });
+		expect(rateOf(rates, { ...period, maxAgeDays: age - 1 })).toBeUndefined();
+	});
+});
