@@ -19,7 +19,7 @@ export class Database implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
-		description: 'Set up the database, create tenants and read what the syncs brought',
+		description: 'Set up the database, create tenants and keep the exchange rates',
 		defaults: { name: 'Zixly Database' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
