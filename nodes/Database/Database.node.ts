@@ -8,6 +8,7 @@ import {
 
 import { postgresConnection } from '../shared/n8n/credential-test';
 import { runChosen } from '../shared/n8n/operations';
+import { searchClients, searchTenants } from '../shared/n8n/search';
 import { databaseProperties } from './properties';
 import { databaseOperations } from './operations';
 
@@ -29,7 +30,10 @@ export class Database implements INodeType {
 		properties: databaseProperties,
 	};
 
-	methods = { credentialTest: { postgresConnection } };
+	methods = {
+		credentialTest: { postgresConnection },
+		listSearch: { searchClients, searchTenants },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [await runChosen(this, databaseOperations)];

@@ -1,6 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../shared/n8n/limit';
+import { clientProperties } from './client/properties';
 import { exchangeRateProperties } from './exchange-rate/properties';
 
 const createTenant: INodeProperties[] = [
@@ -60,6 +61,11 @@ export const databaseProperties: INodeProperties[] = [
 		default: 'schema',
 		options: [
 			{
+				name: 'Client',
+				value: 'client',
+				description: 'The business entities that the figures are about',
+			},
+			{
 				name: 'Exchange Rate',
 				value: 'exchangeRate',
 				description: 'The daily rates that amounts are converted with',
@@ -114,5 +120,6 @@ export const databaseProperties: INodeProperties[] = [
 	},
 	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['create'] } }, createTenant),
 	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['getAll'] } }, getTenants),
+	...clientProperties,
 	...exchangeRateProperties,
 ];

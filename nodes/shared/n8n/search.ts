@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 
 import { poolFor } from '../../../db/connection';
 import { listAccounts } from '../../../db/accounts';
+import { listClients } from '../../../db/clients';
 import { integrationById, listIntegrations } from '../../../db/integrations';
 import { listTenants } from '../../../db/tenants';
 import { databaseSettingsOf, POSTGRES_CREDENTIAL } from './database';
@@ -33,6 +34,22 @@ export async function searchIntegrations(
 		.map((one) => ({ name: `${one.tenantName} – ${one.provider} (${one.status})`, value: one.integrationId }))
 		.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
 	return { results: results.slice(0, MOST_SHOWN) };
+}
+
+/** The clients of the tenant that the field Tenant names, by name or id. */
+export async function searchClients(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
+	if (!tenantId) return { results: [] };
+	const clients = await listClients(await poolOf(this), { tenantId, search: filter, limit: MOST_SHOWN });
+	return {
+		results: clients.map(({ clientKpiId, clientId, clientName }) => ({
+			name: `${clientName} (${clientId})`,
+			value: clientKpiId,
+		})),
+	};
 }
 
 /** The accounts of the connection that the field Integration names. */

@@ -1,0 +1,82 @@
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+
+import { limitFields } from '../../shared/n8n/limit';
+import { providerField } from '../../shared/n8n/provider-field';
+import { tenantField } from '../../shared/n8n/search';
+
+const externalIdField: INodeProperties = {
+	displayName: 'External ID',
+	name: 'externalId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. 4f0e8c6a-1111-4222-8333-444455556666',
+	description:
+		'The account, company or project as the provider knows it: what stands behind the provider in the client ID that it has now',
+};
+
+const clientField: INodeProperties = {
+	displayName: 'Client',
+	name: 'clientKpiId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The client that its figures belong to',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchClients', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+	],
+};
+
+const search: INodeProperties = {
+	displayName: 'Search',
+	name: 'search',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. Harbour',
+	description: 'Only clients whose name or ID holds this',
+};
+
+const shownFor = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
+	updateDisplayOptions({ show: { resource: ['client'], operation: operations } }, properties);
+
+export const clientProperties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['client'] } },
+		default: 'getAll',
+		options: [
+			{
+				name: 'Get Many',
+				value: 'getAll',
+				action: 'Get many clients',
+				description: 'List the clients of a tenant with what is linked to them',
+			},
+			{
+				name: 'Link',
+				value: 'link',
+				action: 'Link client',
+				description:
+					'Say that an account, company or project is a client that exists already; its rows move there',
+			},
+			{
+				name: 'Unlink',
+				value: 'unlink',
+				action: 'Unlink client',
+				description: 'Take a link away; its rows move back to a client of their own',
+			},
+		],
+	},
+	...shownFor(['getAll', 'link', 'unlink'], [{ ...tenantField, required: true }]),
+	...shownFor(['link', 'unlink'], [providerField, externalIdField]),
+	...shownFor(['link'], [clientField]),
+	...shownFor(['getAll'], [...limitFields, search]),
+];
