@@ -1,0 +1,177 @@
+import type { RateNeed } from '../../db/exchange-rates';
+import { dayAt } from '../engine/months';
+import type { Unsourced } from '../shared/canonical-rows';
+import { daysLookedAt, type Conversion, type ConversionPeriod } from '../shared/conversion';
+import type { Day } from '../shared/dates';
+import { exchangeFor } from '../shared/foreign-exchange';
+import type { ClientReference } from '../shared/messages';
+import { amountOf, columnText, plainText, type Amount } from '../shared/money';
+import { Rejection } from '../shared/rejection';
+import type { CanonicalRow, NormaliseSettings, RawRecord } from './normaliser';
+
+/** A deal of any CRM with its whole life so far. */
+export interface DealHistory {
+	sourceSystem: string;
+	/** The provider's bare id. */
+	leadId: string;
+	/** Every entry into a stage, in any order; at least one. */
+	entries: readonly StageEntry[];
+	/** What became of it; an open one that nobody touches is found to be stale here. */
+	status: 'active' | 'won' | 'lost' | 'deleted';
+	/** As the provider states it, the value as decimal text; null where it states none. */
+	amount: { value: string; currency: string } | null;
+	/** The document's own rate to the reporting currency, which goes before the published ones. */
+	ownRate?: { rate: string; source: string };
+	/** The account's local day whose rate the value is converted at: of closing, or of the last change. */
+	valueDay: Day;
+	/** The newest of its modified, stage-change, activity and creation times: a UTC instant, ISO 8601. */
+	lastActivityAt: string;
+	/** The provider's modified time as a UTC instant, where there is one. */
+	version: string | null;
+	client: ClientReference;
+	/** Of the latest entry: what the deal is like now. */
+	metadata: Record<string, unknown>;
+}
+
+/** A deal came into a stage. */
+export interface StageEntry {
+	/** The row's, unique within the provider's account. */
+	externalId: string;
+	/** A UTC instant, ISO 8601. */
+	enteredAt: string;
+	/** Orders entries of one instant, by the numbers in it; the creation's is the least. */
+	changeId: string;
+	stageId: string;
+	/** The stage's label. */
+	stage: string;
+	metadata: Record<string, unknown>;
+}
+
+/** The rates that a deal's value may need: none where there is nothing to convert. */
+export function dealRatesNeeded(deal: DealHistory, raw: RawRecord, settings: NormaliseSettings): RateNeed[] {
+	if (deal.ownRate || !isForeign(deal.amount, settings)) return [];
+	const { from, to, ...period } = valuePeriod(deal, deal.amount, raw, settings);
+	return [{ from, to, ...daysLookedAt(period) }];
+}
+
+/**
+ * A row of `lead_events` for each entry of a deal into a stage. The latest one carries the status and the value, so that
+ * each deal's money is counted once; in the others the deal has passed on.
+ * @throws Rejection `rate_missing`, `numeric_out_of_range`, or where there is no entry
+ */
+export function leadEventRows(
+	deal: DealHistory,
+	raw: RawRecord,
+	settings: NormaliseSettings,
+	conversion: Conversion,
+): Array<CanonicalRow<'lead_events'>> {
+	const entries = deal.entries.toSorted(byTime);
+	const latest = entries.at(-1);
+	if (!latest) throw new Rejection('invalid_record', '', 'The deal was in no stage.');
+	const { value, fx } = valueOf(deal, raw, settings, conversion);
+	const { lastActivityAt } = deal;
+	const now = {
+		value,
+		status: statusOf(deal, raw, settings),
+		metadata: { ...latest.metadata, ...deal.metadata, lastActivityAt, ...(fx && { fx }) },
+	};
+	return entries.map((entry) => ({
+		table: 'lead_events',
+		client: deal.client,
+		row: rowOf(deal, entry, entry === latest ? now : { ...PASSED, metadata: entry.metadata }),
+		...(deal.version !== null && { version: deal.version }),
+	}));
+}
+
+const PASSED = { value: null, status: 'passed' } as const;
+
+function byTime(a: StageEntry, b: StageEntry): number {
+	return (
+		Date.parse(a.enteredAt) - Date.parse(b.enteredAt) ||
+		a.changeId.localeCompare(b.changeId, 'en', { numeric: true })
+	);
+}
+
+type Row = Unsourced<'lead_events'>;
+
+function rowOf(
+	{ sourceSystem, leadId }: DealHistory,
+	{ enteredAt: eventDate, stage, externalId }: StageEntry,
+	rest: Pick<Row, 'value' | 'status' | 'metadata'>,
+): Row {
+	return { eventDate, leadId, stage, sourceSystem, externalId, ...rest };
+}
+
+function statusOf(
+	{ status, lastActivityAt }: DealHistory,
+	{ fetchedAt }: RawRecord,
+	{ staleAfterDays }: NormaliseSettings,
+): Row['status'] {
+	if (status !== 'active') return status;
+	return Date.parse(lastActivityAt) < staleBefore(fetchedAt, staleAfterDays).getTime() ? 'stale' : status;
+}
+
+const DAY_MS = 86_400_000;
+
+/** An open deal whose last activity lies before this instant is stale. */
+export function staleBefore(now: string, staleAfterDays: number): Date {
+	return new Date(Date.parse(now) - staleAfterDays * DAY_MS);
+}
+
+interface Value {
+	value: string | null;
+	/** How it was converted, with what it was before. */
+	fx?: Record<string, unknown>;
+}
+
+function valueOf(
+	deal: DealHistory,
+	raw: RawRecord,
+	settings: NormaliseSettings,
+	conversion: Conversion,
+): Value {
+	const { amount } = deal;
+	if (amount === null) return { value: null };
+	const original = amountOf(amount.value);
+	if (!isForeign(amount, settings)) return { value: columnText(original, 2, 'amount') };
+	const { rate, fx } = deal.ownRate
+		? ownExchange(amount.currency, deal.ownRate, settings)
+		: exchangeFor(valuePeriod(deal, amount, raw, settings), conversion, 'currency');
+	return { value: columnText(original.times(rate), 2, 'amount'), fx: { ...fx, value: plainText(original) } };
+}
+
+type DealAmount = NonNullable<DealHistory['amount']>;
+
+/** Nothing needs no rate, in whatever currency. */
+function isForeign(
+	amount: DealHistory['amount'],
+	{ reportingCurrency }: NormaliseSettings,
+): amount is DealAmount {
+	return amount !== null && amount.currency !== reportingCurrency && !amountOf(amount.value).isZero();
+}
+
+/** The document's own rate is nobody else's, so a corrected published one leaves it alone. */
+function ownExchange(
+	currency: string,
+	{ rate, source }: NonNullable<DealHistory['ownRate']>,
+	{ reportingCurrency }: NormaliseSettings,
+): { rate: Amount; fx: Record<string, unknown> } {
+	return { rate: amountOf(rate), fx: { currency, reportingCurrency, rate, method: 'document', source } };
+}
+
+function valuePeriod(
+	{ valueDay }: DealHistory,
+	{ currency }: DealAmount,
+	{ account, fetchedAt }: RawRecord,
+	{ reportingCurrency, maxRateAgeDays }: NormaliseSettings,
+): ConversionPeriod {
+	const today = dayAt(new Date(fetchedAt), account.timezone);
+	return {
+		from: currency,
+		to: reportingCurrency,
+		firstDay: valueDay,
+		lastDay: valueDay,
+		today,
+		maxAgeDays: maxRateAgeDays,
+	};
+}
