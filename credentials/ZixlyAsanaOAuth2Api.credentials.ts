@@ -38,7 +38,7 @@ export class ZixlyAsanaOAuth2Api implements ICredentialType {
 			displayName: 'Scope',
 			name: 'scope',
 			type: 'string',
-			default: 'workspaces:read projects:read tasks:read users:read',
+			default: 'workspaces:read projects:read tasks:read',
 			description:
 				'Separated by spaces; each must be ticked for the app in Asana’s developer console too. For an app with full permissions enter default.',
 			required: true,
