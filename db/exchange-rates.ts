@@ -21,14 +21,12 @@ export interface PublishedRate {
 
 // A currency that is wanted is always the quote: of the other one, or of a base that both have in common.
 const PUBLISHED = `
-	select base, quote, to_char(rate_date, 'YYYY-MM-DD') as date, rate::text as rate, source
-	from etl.exchange_rates
-	where quote = any ($1::text[]) and rate < 'Infinity'
-		and exists (
-			select from unnest($2::date[], $3::date[]) as span (first_day, last_day)
-			where rate_date between first_day and last_day
-		)
-	order by source, base, quote, rate_date`;
+	select r.base, r.quote, to_char(r.rate_date, 'YYYY-MM-DD') as date, r.rate::text as rate, r.source
+	from unnest($1::text[]) as wanted (currency)
+	cross join unnest($2::date[], $3::date[]) as span (first_day, last_day)
+	join etl.exchange_rates r on r.quote = wanted.currency and r.rate_date between span.first_day and span.last_day
+	where r.rate < 'Infinity'
+	order by r.source, r.base, r.quote, r.rate_date`;
 
 /**
  * Everything published that may serve the needs, in one query; nothing is asked where nothing is needed. More may
