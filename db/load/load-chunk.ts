@@ -6,37 +6,59 @@ import type { ChunkResult, LoadChunk, LoadRow } from './chunk';
 import { addCounts } from './counts';
 import { RowReader, type Preparation } from './prepare';
 import { resolveRejections, saveRejections } from './rejections';
-import { holdRun, saveProgress } from './run';
+import { findRun, holdRun, saveProgress } from './run';
 import { saveStates } from './states';
+import { Turn } from './turn';
+import { RefusedValue } from './values';
 import { writeRows } from './write-rows';
 
+/** Where a chunk stands among those of its run, and when to give up. */
+export interface LoadOptions {
+	turn?: Turn;
+	signal?: AbortSignal;
+}
+
 /**
- * Stores a chunk in one transaction of its tenant: clients, rows, rejected records, states, and the run's counts
- * and lease. Repeated after conflicts and lost connections; where a commit's answer was lost, the run tells whether
- * it had succeeded.
+ * Stores a chunk in one transaction of its tenant: clients and rows, which may be written while the chunk before it
+ * is; then, in its turn, rejected records, states, and the run's counts and lease. Repeated after conflicts and lost
+ * connections; where a commit's answer was lost, the run tells whether it had succeeded.
  * @throws RunLostError when the run is not running, or not this tenant's; then nothing was stored
- * @throws the database's error after the last attempt; then nothing was stored either
+ * @throws the database's error after the last attempt, or the error that stopped the chunk before; then nothing was stored
+ *   either
  */
 export async function loadChunk(
 	pool: Pool,
 	chunk: LoadChunk,
-	options: { signal?: AbortSignal } = {},
+	{ turn = new Turn(), signal }: LoadOptions = {},
 ): Promise<ChunkResult> {
-	const chunkId = cuid();
 	const prepared = chunk.prepared ?? readAll(chunk.rows);
-	let stored: ChunkResult | undefined;
-	return await withRetries(
-		() =>
-			inTenant(pool, chunk.tenantId, async (client) => {
-				const run = await holdRun(client, chunk.syncRunId, chunkId);
-				if (run.committed && stored) return stored;
-				stored = await store(client, chunk, prepared);
-				const counts = addCounts(run.counts, chunk, stored.fates);
-				await saveProgress(client, chunk.syncRunId, chunkId, counts);
-				return stored;
-			}),
-		options,
+	const attempt = attemptsTo(chunk, prepared, turn);
+	return await turn.take(touchesOthers(prepared), () =>
+		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt)), { signal }),
 	);
+}
+
+function attemptsTo(
+	chunk: LoadChunk,
+	prepared: readonly Preparation[],
+	turn: Turn,
+): (client: PoolClient) => Promise<ChunkResult> {
+	const { tenantId, syncRunId } = chunk;
+	const chunkId = cuid();
+	let stored: ChunkResult | undefined;
+	return async (client) => {
+		const found = await findRun(client, syncRunId, chunkId);
+		if (found.committed && stored) return stored;
+		const written = await writeRows(client, tenantId, prepared, turn);
+		await turn.comes();
+		// The commit of an attempt that was cut off may have ended only while the rows were written again.
+		const run = await holdRun(client, syncRunId, chunkId);
+		if (run.committed && stored) return stored;
+		stored = written;
+		await storeInOrder(client, chunk, written);
+		await saveProgress(client, syncRunId, chunkId, addCounts(run.counts, chunk, written.fates));
+		return written;
+	};
 }
 
 function readAll(rows: readonly LoadRow[]): Preparation[] {
@@ -44,14 +66,13 @@ function readAll(rows: readonly LoadRow[]): Preparation[] {
 	return rows.map((row) => reader.read(row));
 }
 
-async function store(
-	client: PoolClient,
-	chunk: LoadChunk,
-	prepared: readonly Preparation[],
-): Promise<ChunkResult> {
-	const result = await writeRows(client, chunk.tenantId, prepared);
-	await resolveRejections(client, chunk, result.refusals);
-	await saveRejections(client, chunk, result.refusals);
+/** Rows of the funnel concern other entries of their lead. */
+function touchesOthers(prepared: readonly Preparation[]): boolean {
+	return prepared.some((row) => !(row instanceof RefusedValue) && row.statement.table.name === 'lead_events');
+}
+
+async function storeInOrder(client: PoolClient, chunk: LoadChunk, { refusals }: ChunkResult): Promise<void> {
+	await resolveRejections(client, chunk, refusals);
+	await saveRejections(client, chunk, refusals);
 	await saveStates(client, chunk);
-	return result;
 }

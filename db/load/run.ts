@@ -11,24 +11,41 @@ export class RunLostError extends Error {
 	}
 }
 
-export interface HeldRun {
+export interface FoundRun {
 	/** Whether this chunk was committed by an earlier attempt whose answer was lost. */
 	committed: boolean;
 	counts: Record<string, unknown>;
 }
 
+const FIND = 'select status, last_chunk as "lastChunk", counts from etl.sync_runs where id = $1';
+
 /**
- * Locks the run's row until the transaction ends: nobody can close it or take it over meanwhile.
+ * Looks whether anything may be stored for the run.
  * @throws RunLostError when it is not a running run of this tenant
  */
-export async function holdRun(client: PoolClient, syncRunId: string, chunkId: string): Promise<HeldRun> {
+export function findRun(client: PoolClient, syncRunId: string, chunkId: string): Promise<FoundRun> {
+	return readRun(client, FIND, syncRunId, chunkId);
+}
+
+/**
+ * The same, and locks the run's row until the transaction ends: nobody can close it or take it over before that.
+ * @throws RunLostError when it is not a running run of this tenant, any more
+ */
+export function holdRun(client: PoolClient, syncRunId: string, chunkId: string): Promise<FoundRun> {
+	return readRun(client, `${FIND} for no key update`, syncRunId, chunkId);
+}
+
+async function readRun(
+	client: PoolClient,
+	sql: string,
+	syncRunId: string,
+	chunkId: string,
+): Promise<FoundRun> {
 	const { rows } = await client.query<{
 		status: string;
 		lastChunk: string | null;
 		counts: Record<string, unknown>;
-	}>('select status, last_chunk as "lastChunk", counts from etl.sync_runs where id = $1 for no key update', [
-		syncRunId,
-	]);
+	}>(sql, [syncRunId]);
 	const [run] = rows;
 	if (run?.lastChunk === chunkId) return { committed: true, counts: run.counts };
 	if (run?.status !== 'running') throw new RunLostError(syncRunId);

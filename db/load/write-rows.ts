@@ -7,25 +7,32 @@ import { resolveClients } from './clients';
 import { columnTexts } from './columns';
 import { isolate, type DatabaseFault } from './isolate';
 import type { Preparation, PreparedRow } from './prepare';
+import type { Turn } from './turn';
 import type { UpsertStatement } from './upsert-sql';
 import { RefusedValue } from './values';
 
-/** Brings the rows to their tables, inside the tenant's transaction. */
+/**
+ * Brings the rows to their tables, inside the tenant's transaction.
+ * @throws OutOfTurnError where the chunk before has to be stored first
+ */
 export async function writeRows(
 	client: PoolClient,
 	tenantId: string,
 	rows: readonly Preparation[],
+	turn: Turn,
 ): Promise<ChunkResult> {
 	const result: ChunkResult = {
 		fates: new Array<RowFate>(rows.length).fill('rejected'),
 		refusals: new Map(),
 	};
 	const placed = await placeAtClients(client, tenantId, acceptable(rows, result), result);
-	for (const group of groupsOf(placed, result)) {
+	const best = bestOf(placed, result);
+	await turn.writes(best);
+	for (const part of inOrder(best).flatMap(partsOf)) {
 		await isolate(
 			client,
-			group,
-			(part) => upsert(client, part, result),
+			part,
+			(some) => upsert(client, some, result),
 			(row, fault) => result.refusals.set(row.index, refusalOf(fault)),
 		);
 	}
@@ -56,18 +63,24 @@ async function placeAtClients(
 	});
 }
 
-/** The rows of each statement, in the order of their keys; of rows with one key only the best. */
-function groupsOf(rows: PreparedRow[], result: ChunkResult): PreparedRow[][] {
-	const groups = new Map<UpsertStatement, Map<string, PreparedRow>>();
+type Groups = Map<UpsertStatement, Map<string, PreparedRow>>;
+
+/** The rows of each statement by their keys; of rows with one key only the best. */
+function bestOf(rows: PreparedRow[], result: ChunkResult): Groups {
+	const groups: Groups = new Map();
 	for (const row of rows) {
 		let group = groups.get(row.statement);
 		if (!group) groups.set(row.statement, (group = new Map()));
 		row.key = row.clientKpiId + row.ownKey;
 		keepBest(group, row, result);
 	}
-	// Parallel loads that take their locks in one order cannot wait for each other in a circle.
+	return groups;
+}
+
+/** Parallel loads that take their locks in one order cannot wait for each other in a circle. */
+function inOrder(groups: Groups): PreparedRow[][] {
 	const sorted = [...groups].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
-	return sorted.flatMap(([, group]) => partsOf([...group.values()].sort((a, b) => (a.key < b.key ? -1 : 1))));
+	return sorted.map(([, group]) => [...group.values()].sort((a, b) => (a.key < b.key ? -1 : 1)));
 }
 
 /** The newest stays, of equals the later one. */

@@ -8,6 +8,7 @@ import type {
 } from '../../db/load/chunk';
 import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
 import { RowReader, type Preparation } from '../../db/load/prepare';
+import { Turn } from '../../db/load/turn';
 import type { FailureMessage, StateMessage } from '../shared/messages';
 import type { Output } from './output';
 import type { Storing } from './storing';
@@ -23,7 +24,7 @@ export interface Run {
 export interface RunLoaderOptions {
 	storing: Storing;
 	/** @throws what `loadChunk` throws */
-	load: (chunk: LoadChunk) => Promise<ChunkResult>;
+	load: (chunk: LoadChunk, turn: Turn) => Promise<ChunkResult>;
 	output: Output;
 	/** Rows a transaction. */
 	chunkSize: number;
@@ -70,6 +71,7 @@ export class RunLoader {
 	private states: Array<Taken<LoadState>> = [];
 	private rejectedIds = new Set<string>();
 	private reader = new RowReader();
+	private turn: Turn | undefined;
 	private readonly places = new Map<string, Map<string, Place>>();
 	private readonly tables = new Map<string, RowTally>();
 
@@ -131,14 +133,16 @@ export class RunLoader {
 		[this.rows, this.prepared, this.rejected, this.states] = [[], [], [], []];
 		this.rejectedIds = new Set();
 		this.reader = new RowReader();
-		await this.options.storing.begin(() => this.store({ rows, prepared, rejected, states, lastItem }));
+		this.turn = new Turn(this.turn);
+		const { turn } = this;
+		await this.options.storing.begin(() => this.store({ rows, prepared, rejected, states, lastItem }, turn));
 	}
 
-	private async store({ rows, prepared, rejected, states, lastItem }: Gathered): Promise<void> {
+	private async store({ rows, prepared, rejected, states, lastItem }: Gathered, turn: Turn): Promise<void> {
 		if (this.failure) return;
 		const chunk = { rows: rows.map(({ value }) => value), states: states.map(({ value }) => value) };
 		try {
-			this.report(rows, states, await this.options.load({ ...this.run, ...chunk, prepared, rejected }));
+			this.report(rows, states, await this.options.load({ ...this.run, ...chunk, prepared, rejected }, turn));
 		} catch (error) {
 			this.fail(error, lastItem);
 		}

@@ -1,15 +1,19 @@
-/** Stores one chunk at a time, for all runs together, while the rows of the next are checked. */
-export class Storing {
-	private current: Promise<void> = Promise.resolve();
+/** The server writes one chunk while this process makes the statements of the next and checks the rows of a third. */
+const CHUNKS_AT_ONCE = 2;
 
-	/** Begins `work`, which must not reject, when what was begun before is done. */
+/** Stores a few chunks at a time, for all runs together. */
+export class Storing {
+	private readonly current = new Set<Promise<void>>();
+
+	/** Begins `work`, which must not reject, as soon as there is room for it. */
 	async begin(work: () => Promise<void>): Promise<void> {
-		await this.current;
-		this.current = work();
+		while (this.current.size >= CHUNKS_AT_ONCE) await Promise.race(this.current);
+		const done = work().then(() => void this.current.delete(done));
+		this.current.add(done);
 	}
 
 	/** Waits until nothing is being stored. */
 	async done(): Promise<void> {
-		await this.current;
+		await Promise.all(this.current);
 	}
 }

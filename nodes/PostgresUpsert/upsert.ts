@@ -27,7 +27,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 		chunkSize: Number(options.chunkSize) || 5_000,
 		returnRows: options.returnRows === true,
 		explain: failureOf,
-		load: (chunk) => loadChunk(pool, chunk, { signal }),
+		load: (chunk, turn) => loadChunk(pool, chunk, { turn, signal }),
 		openRun: ({ tenantId, provider }) =>
 			openRun(pool, { tenantId, provider, executionId }).catch(asUnknownTenant),
 		finishRun: async (end) => void (await finishRun(pool, end)),

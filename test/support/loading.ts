@@ -27,16 +27,7 @@ export async function loadTarget(database: TestDatabase, name = 'Harbour Coffee'
 		tenantId,
 		integrationId,
 		syncRunId: '',
-		load: (rows, more) =>
-			loadChunk(database.pool, {
-				tenantId,
-				integrationId,
-				syncRunId: target.syncRunId,
-				rows,
-				rejected: [],
-				states: [],
-				...more,
-			}),
+		load: (rows, more) => loadChunk(database.pool, { ...chunkFor(target, rows), ...more }),
 		nextRun: async () => {
 			await closeRuns(database, integrationId);
 			target.syncRunId = cuid();
@@ -49,6 +40,11 @@ export async function loadTarget(database: TestDatabase, name = 'Harbour Coffee'
 	};
 	await target.nextRun();
 	return target;
+}
+
+/** Rows as a chunk of the target's run. */
+export function chunkFor({ tenantId, integrationId, syncRunId }: LoadTarget, rows: LoadRow[]): LoadChunk {
+	return { tenantId, integrationId, syncRunId, rows, rejected: [], states: [] };
 }
 
 /** As Finish leaves them. */
