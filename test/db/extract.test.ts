@@ -138,7 +138,7 @@ describe('what passes by itself loses nothing', () => {
 describe('one organisation’s trouble stays its own', () => {
 	async function withFault(fault: Fault): Promise<ReturnType<typeof outcome>> {
 		const [, second] = idsOf('harbour');
-		sandbox.xero.faults.add({ ...fault, organisationId: second, count: 'always' });
+		sandbox.xero.faults.add({ ...fault, accountId: second, count: 'always' });
 		return outcome(await extract(harbour, { historyStart, timeoutMs: 300 }));
 	}
 
@@ -164,13 +164,13 @@ describe('one organisation’s trouble stays its own', () => {
 
 	it('the day’s limit says when to come back, and is not asked again', async () => {
 		const [, second] = idsOf('harbour');
-		sandbox.xero.faults.add({ kind: 'dayLimit', organisationId: second, count: 'always' });
+		sandbox.xero.faults.add({ kind: 'dayLimit', accountId: second, count: 'always' });
 		const messages = await extract(harbour, { historyStart });
 		const { failure } = messages.find(({ type }) => type === 'FAILURE') as FailureMessage;
 		const inMs = Date.parse(failure.retryAt!) - Date.now();
 		expect(inMs).toBeGreaterThan(66_000_000);
 		expect(inMs).toBeLessThan(67_000_000);
-		expect(sandbox.xero.requests.filter(({ organisationId }) => organisationId === second)).toHaveLength(1);
+		expect(sandbox.xero.requests.filter(({ accountId }) => accountId === second)).toHaveLength(1);
 	});
 
 	it('an organisation whose user may see no reports', async () => {
@@ -185,7 +185,7 @@ describe('one organisation’s trouble stays its own', () => {
 	it('what was read before it stopped is counted, and the state stays', async () => {
 		const [first, second] = idsOf('harbour');
 		const month = plusMonths(historyStart, 2);
-		sandbox.xero.faults.add({ kind: 'status', status: 400, organisationId: first, month, count: 'always' });
+		sandbox.xero.faults.add({ kind: 'status', status: 400, accountId: first, month, count: 'always' });
 		const messages = await extract(harbour, { historyStart });
 		expect(outcome(messages)).toEqual({
 			extracted: { [first]: 2, [second]: 3 },
@@ -358,7 +358,7 @@ describe('limits', () => {
 		const { extracted, failures } = outcome(messages);
 		expect(failures).toEqual([`${first} rate_limited`]);
 		expect(extracted).toEqual({ [first]: 0, [second]: 3 });
-		expect(sandbox.xero.requests.filter(({ organisationId }) => organisationId === first)).toHaveLength(1);
+		expect(sandbox.xero.requests.filter(({ accountId }) => accountId === first)).toHaveLength(1);
 	});
 
 	it('leave a share of the day to others', async () => {

@@ -114,7 +114,7 @@ describe('Extract in n8n’s engine', () => {
 
 	it('copies failures to the second output', async () => {
 		const [, second] = sandbox.xero.organisations('harbour');
-		sandbox.xero.faults.add({ kind: 'reportsForbidden', organisationId: second!.id, count: 'always' });
+		sandbox.xero.faults.add({ kind: 'reportsForbidden', accountId: second!.id, count: 'always' });
 		const done = await run();
 		expect(types(done)).toMatchObject({ STATE: 2, FAILURE: 1 });
 		const [copy] = done.items('Extract', 1);

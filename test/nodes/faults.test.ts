@@ -115,7 +115,7 @@ describe('what does not pass by itself', () => {
 	it('one organisation at its day’s limit: the other is read, and it goes on later', async () => {
 		await stage.scenario.connect('Harbour Group', 'harbour');
 		const [limited, other] = stage.sandbox.xero.organisations('harbour');
-		stage.sandbox.xero.faults.add({ kind: 'dayLimit', organisationId: limited?.id, count: 'always' });
+		stage.sandbox.xero.faults.add({ kind: 'dayLimit', accountId: limited?.id, count: 'always' });
 		const { runs } = await stage.sync();
 		const run = runs.get('Harbour Group');
 		expect(run).toMatchObject({ status: 'partial', error: { class: 'rate_limited' } });
@@ -166,10 +166,10 @@ describe('what does not pass by itself', () => {
 	});
 });
 
-async function expectRowsOf(organisationId: string | undefined, count: number): Promise<void> {
+async function expectRowsOf(accountId: string | undefined, count: number): Promise<void> {
 	const { rows } = await stage.database.admin.query(
 		`select from financials where external_id like 'pnl:' || $1 || ':%'`,
-		[organisationId],
+		[accountId],
 	);
 	expect(rows).toHaveLength(count);
 }

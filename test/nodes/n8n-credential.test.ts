@@ -35,7 +35,7 @@ describe('a sync with the token that n8n’s own OAuth dialog obtained', () => {
 			provider: 'xero',
 			authentication: 'n8n',
 		});
-		tenant = { id: tenantId, name, consent: 'harbour', integrationId };
+		tenant = { id: tenantId, name, provider: 'xero', consent: 'harbour', integrationId };
 		const { accessToken, refreshToken, expiresIn } = stage.sandbox.xero.connect('harbour');
 		xeroCredential().data.oauthTokenData = {
 			access_token: accessToken,

@@ -1,19 +1,17 @@
-/** What can be made to go wrong. `withReply` in the comments: the request has its effect, only the answer suffers. */
+/** What can be made to go wrong at every provider. `withReply` in the comments: the request has its effect, only the answer suffers. */
 export const FAULT_KINDS = [
 	/** Answers `status` (default 500), with `retryAfter` and `body` where given. */
 	'status',
-	/** 429 of the minute's limit. `retryAfter`: seconds, `"date"` for an HTTP date 2 seconds ahead, null for none (default 1). */
+	/** The limit of a short while. `retryAfter`: seconds, `"date"` for an HTTP date 2 seconds ahead, null for none. */
 	'tooManyRequests',
-	/** 429 of the day's limit, hours to wait. */
-	'dayLimit',
 	/** 200 with a page of HTML. */
 	'html',
+	/** 200 with nothing in it. */
+	'empty',
 	/** 200 with the first half of the JSON, as a whole reply; withReply. */
 	'truncatedJson',
 	/** The connection ends in the middle of the body; withReply. */
 	'cutConnection',
-	/** 200 whose body says that something failed. */
-	'errorBody',
 	/** The body comes in twenty pieces, `delayMs` apart (default 50); withReply. */
 	'slowDrip',
 	/** The reply comes after `delayMs` (default 1,000); withReply. */
@@ -26,32 +24,23 @@ export const FAULT_KINDS = [
 	'lostReply',
 	/** 302 to `location` (default: the same port under another host name). */
 	'redirect',
-	/** 401s and 403s as Xero words them. */
-	'tokenExpired',
-	'authenticationUnsuccessful',
-	'authorizationUnsuccessful',
-	'reportsForbidden',
-	'organisationGone',
 	/** 400s of the token endpoint. */
 	'invalidGrant',
 	'invalidClient',
-	/** The true body with fields no one has heard of, without `Reports`/`Organisations`, or with numbers for strings. */
-	'unknownFields',
-	'fieldsRemoved',
-	'fieldTypesChanged',
 ] as const;
 
-export type FaultKind = (typeof FAULT_KINDS)[number];
+/** One of those, or one of the provider's own (`ServiceFacts.faults`). */
+export type FaultKind = (typeof FAULT_KINDS)[number] | (string & {});
 
 /** A fault to come: it hits the next `count` requests that match everything given. */
 export interface Fault {
 	kind: FaultKind;
-	/** Part of the path. Default: the token endpoint for its two kinds, `/Reports/` for reportsForbidden, else `/api.xro/`. */
+	/** Part of the path. Default: the token endpoint for its two kinds, else what the provider's facts say. */
 	path?: string;
-	organisationId?: string;
+	accountId?: string;
 	/** Only requests of this consent. */
 	consent?: string;
-	/** Only requests whose fromDate lies in this month, `YYYY-MM`. */
+	/** Only requests for this month, `YYYY-MM`. */
 	month?: string;
 	/** How many requests it hits (default 1). */
 	count?: number | 'always';
@@ -67,7 +56,7 @@ export interface Fault {
 /** What faults are matched by. */
 export interface FaultTarget {
 	path: string;
-	organisationId?: string;
+	accountId?: string;
 	consent?: string;
 	month?: string;
 }
@@ -78,18 +67,24 @@ interface Waiting {
 	left: number;
 }
 
-const DEFAULT_PATHS: Partial<Record<FaultKind, string>> = {
-	invalidGrant: '/connect/token',
-	invalidClient: '/connect/token',
-	reportsForbidden: '/Reports/',
-};
+/** The part of a path that a kind of fault hits unless it names one; `usual` for all other kinds. */
+export type FaultPaths = Readonly<Record<string, string>> & { usual: string };
 
 /** The faults ordered, in the order they were asked for; the first that matches is taken. */
 export class FaultQueue {
 	private waiting: Waiting[] = [];
 
+	constructor(
+		readonly kinds: readonly string[],
+		private readonly paths: FaultPaths,
+	) {}
+
+	/** @throws Error where the provider has no such fault */
 	add(...faults: Fault[]): void {
 		for (const fault of faults) {
+			if (!this.kinds.includes(fault.kind)) {
+				throw new Error(`There is no fault "${fault.kind}". There are: ${this.kinds.join(', ')}.`);
+			}
 			const left = fault.count === 'always' ? Infinity : (fault.count ?? 1);
 			this.waiting.push({ fault, skip: fault.skip ?? 0, left });
 		}
@@ -106,7 +101,7 @@ export class FaultQueue {
 
 	/** The fault for this request, counted down; undefined where it may go well. */
 	take(target: FaultTarget): Fault | undefined {
-		const found = this.waiting.find((one) => matches(one.fault, target) && !passes(one));
+		const found = this.waiting.find((one) => matches(one.fault, target, this.paths) && !passes(one));
 		if (!found) return undefined;
 		found.left -= 1;
 		if (found.left <= 0) this.waiting = this.waiting.filter((one) => one !== found);
@@ -114,13 +109,13 @@ export class FaultQueue {
 	}
 }
 
-function matches(fault: Fault, target: FaultTarget): boolean {
-	const path = fault.path ?? DEFAULT_PATHS[fault.kind] ?? '/api.xro/';
+function matches(fault: Fault, target: FaultTarget, paths: FaultPaths): boolean {
+	const path = fault.path ?? paths[fault.kind] ?? paths.usual;
 	const same = (wanted: string | undefined, actual: string | undefined): boolean =>
 		wanted === undefined || wanted === actual;
 	return (
 		target.path.includes(path) &&
-		same(fault.organisationId, target.organisationId) &&
+		same(fault.accountId, target.accountId) &&
 		same(fault.consent, target.consent) &&
 		same(fault.month, target.month)
 	);

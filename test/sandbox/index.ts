@@ -3,31 +3,43 @@ import { Clock } from './clock';
 import { controlReply } from './control';
 import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
 import { listen } from './server';
-import type { XeroLimits } from './xero/settings';
+import type { ProviderSandbox } from './service';
 import { XeroSandbox } from './xero/xero';
 
 export type { BankCorrection, BankFault, BanksSandbox } from './banks/banks';
 export type { Fault, FaultKind } from './faults';
 export type { RequestEntry } from './request-log';
+export type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './service';
 export type { XeroLimits } from './xero/settings';
 export type { Totals } from './xero/totals';
-export type { ConnectedTokens, ShownOrganisation, XeroSandbox } from './xero/xero';
+export type { ShownOrganisation, XeroSandbox } from './xero/xero';
 
-export interface SandboxOptions {
+/** The providers, each by its key. */
+const SERVICES = {
+	xero: XeroSandbox,
+};
+
+export type ServiceKey = keyof typeof SERVICES;
+
+type Services = { [Key in ServiceKey]: InstanceType<(typeof SERVICES)[Key]> };
+
+/** Limits and lives of a provider, where they are to differ from what the real one has. */
+type ServiceLimits = { [Key in ServiceKey]?: ConstructorParameters<(typeof SERVICES)[Key]>[2] };
+
+export interface SandboxOptions extends ServiceLimits {
 	/** Default: a free one. */
 	port?: number;
-	/** Another seed gives other organisations and figures. */
+	/** Another seed gives other accounts and figures. */
 	seed?: string;
 	/** The calendar; figures later than this do not exist yet. Default: the machine's clock. */
 	now?: () => Date;
-	xero?: Partial<XeroLimits>;
 }
 
-/** The running sandbox. `url` stands for the provider's API and identity origins alike. */
-export interface Sandbox {
+/** The running sandbox. `url` stands for Xero's API and identity origins; the others have their key behind it. */
+export interface Sandbox extends Services {
 	url: string;
 	clock: Clock;
-	xero: XeroSandbox;
+	services: readonly ProviderSandbox[];
 	/** The central banks: `${url}/ecb` and `${url}/rba` stand for their addresses. */
 	banks: BanksSandbox;
 	close(): Promise<void>;
@@ -35,25 +47,47 @@ export interface Sandbox {
 
 /** Starts the provider sandbox on the loopback. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const seed = options.seed ?? 'zixly';
 	const clock = new Clock(options.now);
-	const xero = new XeroSandbox(clock, options.seed ?? 'zixly', options.xero ?? {});
-	const banks = new BanksSandbox(clock, options.seed ?? 'zixly');
+	const services = servicesOf(clock, seed, options);
+	const banks = new BanksSandbox(clock, seed);
 	const place = { url: '' };
-	const answer = async (request: SandboxRequest): Promise<Delivery> =>
-		banks.knows(request.path) ? await banks.handle(request) : await route(request, place.url, clock, xero);
+	const all = Object.values(services);
+	const answer = async (request: SandboxRequest): Promise<Delivery> => {
+		if (banks.knows(request.path)) return await banks.handle(request);
+		return await route(request, place.url, clock, all);
+	};
 	const server = await listen(answer, options.port ?? 0);
 	place.url = server.url;
-	return { url: server.url, clock, xero, banks, close: server.close };
+	for (const service of all) service.mount(server.url);
+	return { ...services, url: server.url, clock, services: all, banks, close: server.close };
+}
+
+/** The sandbox of a provider by its key. @throws Error where there is none */
+export function serviceOf({ services }: Pick<Sandbox, 'services'>, key: string): ProviderSandbox {
+	const service = services.find((one) => one.key === key);
+	if (service) return service;
+	throw new Error(`The sandbox has no "${key}". It has: ${services.map((one) => one.key).join(', ')}.`);
+}
+
+function servicesOf(clock: Clock, seed: string, limits: ServiceLimits): Services {
+	const made = Object.entries(SERVICES).map(([key, Service]) => [
+		key,
+		// Each takes limits of its own, which the compiler cannot see through the key.
+		new Service(clock, seed, (limits[key as ServiceKey] ?? {}) as never),
+	]);
+	return Object.fromEntries(made) as Services;
 }
 
 async function route(
 	request: SandboxRequest,
 	url: string,
 	clock: Clock,
-	xero: XeroSandbox,
+	services: readonly ProviderSandbox[],
 ): Promise<Delivery> {
-	if (request.path.startsWith('/__sandbox')) return whole(controlReply(request, { url, clock, xero }));
-	if (xero.knows(request.path)) return await xero.handle(request, url);
+	if (request.path.startsWith('/__sandbox')) return whole(controlReply(request, { url, clock, services }));
+	const service = services.find((one) => one.knows(request.path));
+	if (service) return await service.handle(request);
 	return whole(
 		jsonReply(404, { error: 'not_found', message: `The sandbox has nothing at ${request.path}.` }),
 	);

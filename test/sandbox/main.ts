@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { startSandbox, type Sandbox } from './index';
+import { startSandbox, type ProviderSandbox, type Sandbox } from './index';
 
 const DEFAULT_PORT = 4010;
 
@@ -16,22 +16,10 @@ async function main(): Promise<void> {
 	process.once('SIGTERM', () => void sandbox.close());
 }
 
-function introduction({ url, xero }: Sandbox): string {
-	const consents = xero.consents().map((consent) => {
-		const names = xero.organisations(consent).map(({ name }) => name);
-		return `  ${consent.padEnd(10)} ${names.length > 3 ? `${names.length} organisations` : names.join(', ')}`;
-	});
-	return `Provider sandbox (Xero): ${url}
+function introduction({ url, services }: Sandbox): string {
+	return `Provider sandbox: ${url}
 
-In the credential:
-  Auth URL           ${url}/identity/connect/authorize
-  Access Token URL   ${url}/identity/connect/token
-  API Base URL       ${url}
-  Client ID          ${xero.client.clientId}
-  Client Secret      ${xero.client.clientSecret}
-
-Consents, to choose on the consent page:
-${consents.join('\n')}
+${services.map(chapter).join('\n\n')}
 
 Tokens without the page:
   curl -X POST ${url}/__sandbox/xero/connect -d '{"consent":"harbour"}'
@@ -39,6 +27,19 @@ Faults, limits, totals, requests:
   curl ${url}/__sandbox/
 
 Tokens live as long as this process. Ctrl-C ends it.`;
+}
+
+function chapter(service: ProviderSandbox): string {
+	const { authUrl, accessTokenUrl, apiBaseUrl } = service.endpoints;
+	const consents = service.consents().map((name) => `  ${name.padEnd(10)} ${service.shown(name)}`);
+	return `${service.displayName}, in its credential:
+  Auth URL           ${authUrl}
+  Access Token URL   ${accessTokenUrl}
+  API Base URL       ${apiBaseUrl}
+  Client ID          ${service.client.clientId}
+  Client Secret      ${service.client.clientSecret}
+Consents, to choose on the consent page:
+${consents.join('\n')}`;
 }
 
 main().catch((error: NodeJS.ErrnoException) => {

@@ -4,7 +4,7 @@ export interface RequestEntry {
 	method: string;
 	path: string;
 	query: Record<string, string>;
-	organisationId: string | null;
+	accountId: string | null;
 	consent: string | null;
 	/** Of the token endpoint. */
 	grantType: string | null;

@@ -144,6 +144,14 @@ export async function businessRows(admin: Pool): Promise<string[]> {
 			f.cash_flow, f.currency, f.source_system, f.external_id, f.metadata - '_src')::text
 		from financials f join client_kpis c on c.id = f.client_kpi_id
 		union all
+		select 'lead ' || jsonb_build_array(c.tenant_id, c.client_id, l.event_date, l.lead_id, l.stage, l.value, l.status,
+			l.source_system, l.external_id, l.metadata - '_src')::text
+		from lead_events l join client_kpis c on c.id = l.client_kpi_id
+		union all
+		select 'metric ' || jsonb_build_array(c.tenant_id, c.client_id, m.metric_name, m.metric_value, m.unit, m.record_date,
+			m.source_system, m.metadata - '_src')::text
+		from custom_metrics m join client_kpis c on c.id = m.client_kpi_id
+		union all
 		select 'state ' || jsonb_build_array(tenant_id, integration_id, account_id, stream)::text from etl.stream_states
 		union all
 		select 'rejected ' || jsonb_build_array(tenant_id, provider, stream, account_id, record_id, stage, reason_code)::text

@@ -2,7 +2,9 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { DatabaseSettings } from '../../db/connection';
 import type { KeyRingFields } from '../../db/key-ring';
-import type { Sandbox } from '../sandbox';
+import type { ProviderDefinition } from '../../nodes/engine/definition';
+import { providers } from '../../nodes/providers/registry';
+import { serviceOf, type Sandbox } from '../sandbox';
 
 /** A credential in plain text, in the shape that n8n's `import:credentials` reads. */
 export interface StoredCredential {
@@ -33,19 +35,28 @@ export function bundledCredentials({ database, key, sandbox }: CredentialInputs)
 			type: 'zixlyTokenKeyApi',
 			data: { ...key, retiredKeys: key.retiredKeys ?? '', allowedHosts: new URL(sandbox.url).host },
 		},
-		{
-			id: 'zixlyXero',
-			name: 'Zixly Xero',
-			type: 'zixlyXeroOAuth2Api',
-			data: {
-				...sandbox.xero.client,
-				grantType: 'authorizationCode',
-				authUrl: `${sandbox.url}/identity/connect/authorize`,
-				accessTokenUrl: `${sandbox.url}/identity/connect/token`,
-				apiBaseUrl: sandbox.url,
-				authQueryParameters: '',
-				authentication: 'header',
-			},
-		},
+		...Object.values(providers)
+			.filter(({ key }) => sandbox.services.some((service) => service.key === key))
+			.map((definition) => applicationCredential(definition, sandbox)),
 	];
+}
+
+/** The credential of the application that the sandbox of a provider knows. */
+function applicationCredential(
+	{ key, displayName, credential }: ProviderDefinition,
+	sandbox: Sandbox,
+): StoredCredential {
+	const { client, clientAuthentication, endpoints } = serviceOf(sandbox, key);
+	return {
+		id: credential.replace('OAuth2Api', ''),
+		name: `Zixly ${displayName}`,
+		type: credential,
+		data: {
+			...client,
+			...endpoints,
+			grantType: 'authorizationCode',
+			authQueryParameters: '',
+			authentication: clientAuthentication,
+		},
+	};
 }

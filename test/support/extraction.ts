@@ -11,10 +11,9 @@ import type { ExtractMode, RunToExtract } from '../../nodes/engine/extract-run';
 import { Throttles } from '../../nodes/engine/throttle';
 import { storedConnection, type ProviderCredential } from '../../nodes/Extract/connection';
 import { readRuns } from '../../nodes/Extract/read-runs';
-import { xero } from '../../nodes/providers/xero/definition';
+import { providerOf } from '../../nodes/providers/registry';
 import type { FailureMessage, Message, StateMessage } from '../../nodes/shared/messages';
-import type { Sandbox } from '../sandbox';
-import type { ConnectOptions } from '../sandbox/xero/xero';
+import { serviceOf, type ConnectOptions, type Sandbox, type ServiceKey } from '../sandbox';
 import { httpClient } from './http-client';
 
 export interface ExtractOptions {
@@ -42,6 +41,7 @@ export class Extraction {
 	constructor(
 		readonly pool: Pool,
 		readonly sandbox: Sandbox,
+		readonly provider: ServiceKey = 'xero',
 	) {
 		const { id, key } = generateKey();
 		this.ring = keyRing({ activeKeyId: id, activeKey: key });
@@ -49,23 +49,25 @@ export class Extraction {
 
 	/** A tenant with the tokens of one of the sandbox's consents in the vault. */
 	async connect(name: string, consent: string, options: ConnectOptions = {}): Promise<ConnectedTenant> {
+		const { provider } = this;
 		const { id: tenantId } = await createTenant(this.pool, { name });
-		const given = { tenantId, provider: 'xero', authentication: 'stored' } as const;
+		const { metadata, ...tokens } = serviceOf(this.sandbox, provider).connect(consent, options);
+		const given = { tenantId, provider, authentication: 'stored', metadata } as const;
 		const { integrationId } = await createIntegration(this.pool, given);
-		const { accessToken, refreshToken, expiresAt } = this.sandbox.xero.connect(consent, options);
-		const where = { tenantId, integrationId, provider: 'xero' };
+		const { accessToken, refreshToken, expiresAt } = tokens;
+		const where = { tenantId, integrationId, provider };
 		await storeTokens(this.pool, this.ring, where, { accessToken, refreshToken, expiresAt });
 		return { tenantId, integrationId, name };
 	}
 
 	/** The tokens that lie in the vault. */
 	async storedTokens({ tenantId, integrationId }: ConnectedTenant): Promise<TokenSet> {
-		return await readToken(this.pool, this.ring, { tenantId, integrationId, provider: 'xero' });
+		return await readToken(this.pool, this.ring, { tenantId, integrationId, provider: this.provider });
 	}
 
 	async claim(tenant?: ConnectedTenant): Promise<RunToExtract[]> {
 		return await claimDue(this.pool, {
-			provider: 'xero',
+			provider: this.provider,
 			limit: 50,
 			syncEveryHours: 0,
 			executionId: 'execution-1',
@@ -84,8 +86,9 @@ export class Extraction {
 		} = options;
 		const { historyStart, timeoutMs = 5_000, dayShare = 1, extractMode = { mode: 'sync' } } = options;
 		const budget = { maxRecords: 5_000, maxMinutes: 10, ...options.budget };
+		const definition = providerOf(this.provider);
 		const parts = {
-			definition: xero,
+			definition,
 			credential,
 			ring: this.ring,
 			allowedHosts,
@@ -94,7 +97,7 @@ export class Extraction {
 			signal,
 		};
 		const settings = {
-			definition: xero,
+			definition,
 			authentication: 'storedIntegration',
 			extractMode,
 			budget,
@@ -125,8 +128,8 @@ export class Extraction {
 
 	/** The application's credential, pointed at the sandbox. */
 	credential(): ProviderCredential {
-		const { url, xero: provider } = this.sandbox;
-		return { ...provider.client, apiBaseUrl: url, accessTokenUrl: `${url}/identity/connect/token` };
+		const { client, endpoints } = serviceOf(this.sandbox, this.provider);
+		return { ...client, ...endpoints };
 	}
 }
 

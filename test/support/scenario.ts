@@ -5,7 +5,7 @@ import { createIntegration } from '../../db/integrations';
 import { generateKey, keyRing, type KeyRingFields } from '../../db/key-ring';
 import { createTenant } from '../../db/tenants';
 import { storeTokens } from '../../db/tokens';
-import type { Sandbox } from '../sandbox';
+import { serviceOf, type Sandbox } from '../sandbox';
 import { bundledWorkflow } from './checkout';
 import { bundledCredentials, type StoredCredential } from './credentials';
 import { runWorkflow, type EngineRun, type RunOptions } from './n8n-engine';
@@ -17,10 +17,11 @@ export interface Warehouse {
 	admin: Pool;
 }
 
-/** A tenant whose Xero is connected: its encrypted tokens lie in the vault. */
+/** A tenant that is connected to a provider: its encrypted tokens lie in the vault. */
 export interface Tenant {
 	id: string;
 	name: string;
+	provider: string;
 	consent: string;
 	integrationId: string;
 }
@@ -40,18 +41,25 @@ export class Scenario {
 		this.credentials = bundledCredentials({ database: warehouse.settings, key: this.key, sandbox });
 	}
 
-	/** Creates a tenant and gives it the tokens of one of the sandbox's consents, as the connect pages would. */
-	async connect(name: string, consent: string): Promise<Tenant> {
+	/**
+	 * Creates a tenant and gives it the tokens of one of the sandbox's consents, as the connect pages would.
+	 * @param metadata of the integration, besides what those pages would keep
+	 */
+	async connect(
+		name: string,
+		consent: string,
+		provider = 'xero',
+		metadata: Record<string, unknown> = {},
+	): Promise<Tenant> {
 		const { pool } = this.warehouse;
 		const { id: tenantId } = await createTenant(pool, { name });
+		const tokens = serviceOf(this.sandbox, provider).connect(consent);
 		const { integrationId } = await createIntegration(pool, {
-			tenantId,
-			provider: 'xero',
-			authentication: 'stored',
+			...{ tenantId, provider, authentication: 'stored' },
+			metadata: { ...tokens.metadata, ...metadata },
 		});
-		const where = { tenantId, integrationId, provider: 'xero' };
-		await storeTokens(pool, keyRing(this.key), where, this.sandbox.xero.connect(consent));
-		const tenant = { id: tenantId, name, consent, integrationId };
+		await storeTokens(pool, keyRing(this.key), { tenantId, integrationId, provider }, tokens);
+		const tenant = { id: tenantId, name, provider, consent, integrationId };
 		this.tenants.push(tenant);
 		return tenant;
 	}
@@ -61,15 +69,16 @@ export class Scenario {
 		return await runWorkflow(bundledWorkflow(workflowId), { credentials: this.credentials, ...options });
 	}
 
-	async sync(options: Partial<RunOptions> = {}): Promise<EngineRun> {
-		return await this.run('zixly-sync-xero', options);
+	async sync(options: Partial<RunOptions> = {}, provider = 'xero'): Promise<EngineRun> {
+		return await this.run(`zixly-sync-${provider}`, options);
 	}
 
 	/** Every secret there is in plain text: the credentials', and all tokens that the sandbox handed out. */
 	secrets(): string[] {
 		const fields = ['password', 'activeKey', 'clientSecret'];
 		const own = this.credentials.flatMap(({ data }) => fields.map((field) => data[field]));
-		return [...own, ...this.sandbox.xero.issuedSecrets()].filter(
+		const issued = this.sandbox.services.flatMap((service) => service.issuedSecrets());
+		return [...own, ...issued].filter(
 			(secret): secret is string => typeof secret === 'string' && secret !== '',
 		);
 	}

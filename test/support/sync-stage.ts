@@ -1,4 +1,4 @@
-import { startSandbox, type Sandbox } from '../sandbox';
+import { startSandbox, type Sandbox, type SandboxOptions, type ServiceKey } from '../sandbox';
 import { bookedRuns, type BookedRun } from './books';
 import { testDatabase, type TestDatabase } from './database';
 import { closeEngine, type EngineRun, type RunOptions } from './n8n-engine';
@@ -15,20 +15,24 @@ export interface SyncStage {
 }
 
 /**
- * @param seed gives organisations of its own: their call limits are held in the process, and what one test used up
- * another would have to wait for
+ * @param seed gives accounts of its own: their call limits are held in the process, and what one test used up another
+ * would have to wait for
  */
-export async function syncStage(seed: string): Promise<SyncStage> {
+export async function syncStage(
+	seed: string,
+	provider: ServiceKey = 'xero',
+	options: SandboxOptions = {},
+): Promise<SyncStage> {
 	const database = await testDatabase();
 	// The sandbox's minute would make every process wait for what the others called.
-	const sandbox = await startSandbox({ seed, xero: { minute: 10_000 } });
+	const sandbox = await startSandbox({ seed, xero: { minute: 10_000 }, ...options });
 	const scenario = new Scenario(database, sandbox);
 	return {
 		database,
 		sandbox,
 		scenario,
 		async sync(options) {
-			const run = await scenario.sync(options);
+			const run = await scenario.sync(options, provider);
 			const booked = await bookedRuns(database.admin, run.executionId);
 			return Object.assign(run, { runs: new Map(booked.map((one) => [one.tenant, one])) });
 		},

@@ -160,7 +160,7 @@ describe('faults', () => {
 
 	it('hits what it was ordered for: organisation, month, path, count and those let pass', async () => {
 		sandbox.xero.faults.add(
-			{ kind: 'status', organisationId: second, count: 'always' },
+			{ kind: 'status', accountId: second, count: 'always' },
 			{ kind: 'html', month: '2026-04' },
 			{ kind: 'status', status: 501, path: 'BankSummary', skip: 1, count: 2 },
 		);

@@ -1,4 +1,5 @@
 import { uuidFrom } from '../random';
+import type { ServiceConsent } from '../service';
 import type { LayoutName, Quirk } from './layout';
 
 /** How an organisation's figures run. Lists of months count back from the month in which the sandbox started. */
@@ -32,11 +33,11 @@ export interface Organisation {
 	reportsForbidden: boolean;
 }
 
-/** What one person agreed to at once: the organisations chosen on the consent page. */
-export interface Consent {
-	name: string;
-	/** Whose login it was; the same person's other connections show up in an unfiltered list. */
-	user: string;
+/**
+ * What one person agreed to at once: the organisations chosen on the consent page. The same person's other connections
+ * show up in an unfiltered list.
+ */
+export interface Consent extends ServiceConsent {
 	organisations: readonly Organisation[];
 	/** Connections that are no organisation: an accountant's practice. */
 	practices: readonly { id: string; name: string }[];
@@ -84,7 +85,7 @@ function organisation(seed: string, name: string, sketch: Sketch = {}): Organisa
 /** The consents that there are, by name. */
 export function catalogue(seed: string): Map<string, Consent> {
 	const of = (name: string, sketch?: Sketch): Organisation => organisation(seed, name, sketch);
-	const consents: Consent[] = [
+	const consents: Array<Omit<Consent, 'shown'>> = [
 		{ name: 'harbour', user: 'accountant', practices: [], organisations: harbour(of) },
 		{ name: 'southern', user: 'accountant', practices: [], organisations: southern(of) },
 		{
@@ -112,7 +113,12 @@ export function catalogue(seed: string): Map<string, Consent> {
 		},
 		{ name: 'large', user: 'large', practices: [], organisations: large(of) },
 	];
-	return new Map(consents.map((consent) => [consent.name, consent]));
+	return new Map(consents.map((consent) => [consent.name, { ...consent, shown: shownOf(consent) }]));
+}
+
+function shownOf({ organisations }: Pick<Consent, 'organisations'>): string {
+	if (organisations.length > 3) return `${organisations.length} organisations`;
+	return organisations.map(({ name }) => name).join(', ');
 }
 
 type Maker = (name: string, sketch?: Sketch) => Organisation;

@@ -1,6 +1,6 @@
 import { uuidFrom } from '../random';
+import type { Grant } from '../service';
 import type { Consent, Organisation } from './catalogue';
-import type { Grant } from './tokens';
 
 type ShownConnection = Omit<Connection, 'user'>;
 

@@ -1,116 +1,58 @@
 import type { Clock } from '../clock';
+import type { Admission } from '../service/facts';
+import { LimitBook, type LimitedCall, type ServiceWindow } from '../service/limits';
+import { problems } from './problems';
 import type { XeroLimits } from './settings';
 
-export type LimitProblem = 'minute' | 'day' | 'appminute' | 'concurrent';
-
-export interface Admission {
-	/** The limit in the way; null where the request may go on. */
-	problem: LimitProblem | null;
-	/** What each reply tells of the limits, and `Retry-After` where Xero sends one. */
-	headers: Record<string, string>;
-	/** Must be called when the request is over. */
-	release: () => void;
-}
-
-interface Usage {
-	/** Times of the calls within the last minute, in the clock's milliseconds. */
-	recent: number[];
-	day: number;
-	dayCalls: number;
-	inProgress: number;
-}
-
-const newUsage = (): Usage => ({ recent: [], day: 0, dayCalls: 0, inProgress: 0 });
+const HEADERS = {
+	day: 'x-daylimit-remaining',
+	minute: 'x-minlimit-remaining',
+	appminute: 'x-appminlimit-remaining',
+} as const;
 
 /** Xero's four limits: a sliding minute per organisation and for the app, a fixed day, and requests in progress. */
-export class LimitBook {
-	private readonly usage = new Map<string, Usage>();
-	private readonly app = newUsage();
+export class XeroLimitBook {
+	private readonly book: LimitBook;
 
-	constructor(
-		private readonly clock: Clock,
-		private readonly limits: () => XeroLimits,
-	) {}
+	constructor(clock: Clock, limits: () => XeroLimits) {
+		this.book = new LimitBook(
+			clock,
+			() => windowsOf(limits()),
+			() => limits().concurrent,
+		);
+	}
 
 	/** Counts one request of an organisation, or refuses it uncounted. */
 	admit(organisationId: string): Admission {
-		const usage = this.of(organisationId);
-		const problem = this.problem(usage);
-		if (problem) {
-			return {
-				problem,
-				headers: { ...this.remaining(usage), ...this.refusal(usage, problem) },
-				release: () => {},
-			};
-		}
-		this.count(usage, 1);
-		this.app.recent.push(this.clock.elapsed());
-		usage.inProgress += 1;
-		return { problem: null, headers: this.remaining(usage), release: () => void (usage.inProgress -= 1) };
+		const { problem, left, waitSeconds, release } = this.book.admit(callOf(organisationId));
+		const remaining = Object.fromEntries(
+			Object.entries(HEADERS).map(([window, header]) => [header, String(left[window])]),
+		);
+		if (problem === null) return { headers: remaining, release };
+		// Where too many are in progress Xero names no time to wait.
+		const wait = waitSeconds > 0 && { 'retry-after': String(waitSeconds) };
+		const refusal = problems.tooManyRequests({ 'x-rate-limit-problem': problem, ...wait });
+		return { refusal, headers: remaining };
 	}
 
 	/** Counts calls that something else made, so that little is left. */
 	spend(organisationId: string, calls: number): void {
-		this.count(this.of(organisationId), calls);
+		this.book.spend(callOf(organisationId), calls);
 	}
 
-	/** Forgets what was counted; requests in progress stay. */
 	clear(): void {
-		for (const usage of [this.app, ...this.usage.values()]) Object.assign(usage, { recent: [], dayCalls: 0 });
+		this.book.clear();
 	}
+}
 
-	private of(organisationId: string): Usage {
-		const usage = this.usage.get(organisationId) ?? newUsage();
-		this.usage.set(organisationId, usage);
-		this.forgetOld(usage);
-		this.forgetOld(this.app);
-		return usage;
-	}
+const callOf = (organisationId: string): LimitedCall => ({
+	keys: { account: organisationId, application: 'the app' },
+});
 
-	private forgetOld(usage: Usage): void {
-		const { minuteSeconds, daySeconds } = this.limits();
-		const now = this.clock.elapsed();
-		usage.recent = usage.recent.filter((at) => at > now - minuteSeconds * 1000);
-		const day = Math.floor(now / (daySeconds * 1000));
-		if (day !== usage.day) Object.assign(usage, { day, dayCalls: 0 });
-	}
-
-	private problem(usage: Usage): LimitProblem | null {
-		const { concurrent, minute, day, appMinute } = this.limits();
-		if (usage.inProgress >= concurrent) return 'concurrent';
-		if (usage.dayCalls >= day) return 'day';
-		if (usage.recent.length >= minute) return 'minute';
-		return this.app.recent.length >= appMinute ? 'appminute' : null;
-	}
-
-	private count(usage: Usage, calls: number): void {
-		const now = this.clock.elapsed();
-		usage.recent.push(...Array.from({ length: calls }, () => now));
-		usage.dayCalls += calls;
-	}
-
-	private remaining(usage: Usage): Record<string, string> {
-		const { minute, day, appMinute } = this.limits();
-		const left = (limit: number, used: number): string => String(Math.max(0, limit - used));
-		return {
-			'x-daylimit-remaining': left(day, usage.dayCalls),
-			'x-minlimit-remaining': left(minute, usage.recent.length),
-			'x-appminlimit-remaining': left(appMinute, this.app.recent.length),
-		};
-	}
-
-	/** Where too many are in progress Xero names no time to wait. */
-	private refusal(usage: Usage, problem: LimitProblem): Record<string, string> {
-		const header = { 'x-rate-limit-problem': problem };
-		if (problem === 'concurrent') return header;
-		return { ...header, 'retry-after': String(Math.max(1, Math.ceil(this.waitMs(usage, problem) / 1000))) };
-	}
-
-	private waitMs(usage: Usage, problem: LimitProblem): number {
-		const { minuteSeconds, daySeconds } = this.limits();
-		const now = this.clock.elapsed();
-		if (problem === 'day') return (usage.day + 1) * daySeconds * 1000 - now;
-		const first = (problem === 'minute' ? usage : this.app).recent[0] ?? now;
-		return first + minuteSeconds * 1000 - now;
-	}
+function windowsOf({ minute, day, appMinute, minuteSeconds, daySeconds }: XeroLimits): ServiceWindow[] {
+	return [
+		{ name: 'day', calls: day, seconds: daySeconds, fixed: true },
+		{ name: 'minute', calls: minute, seconds: minuteSeconds },
+		{ name: 'appminute', calls: appMinute, seconds: minuteSeconds, scope: 'application' },
+	];
 }

@@ -1,5 +1,7 @@
-/** The limits and lives of the Xero sandbox; each can be set while it runs. Times in seconds unless the name says otherwise. */
-export interface XeroLimits {
+import type { ServiceSettings } from '../service';
+
+/** The limits and lives of the Xero sandbox; each can be set while it runs. */
+export interface XeroLimits extends ServiceSettings {
 	/** Requests in progress per organisation. */
 	concurrent: number;
 	/** Requests per organisation within `minuteSeconds`. */
@@ -10,14 +12,8 @@ export interface XeroLimits {
 	appMinute: number;
 	minuteSeconds: number;
 	daySeconds: number;
-	/** How long each API reply takes, in milliseconds. */
-	latencyMs: number;
-	accessTokenSeconds: number;
-	/** How long a refresh token that was used is still honoured. */
 	graceSeconds: number;
-	/** A refresh token dies when unused for so long. */
 	refreshTokenSeconds: number;
-	codeSeconds: number;
 }
 
 export const XERO_LIMITS: Readonly<XeroLimits> = {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 
 import type { Clock } from '../clock';
-import { XERO_CLIENT, type XeroLimits } from './settings';
+import type { ServiceSettings } from './facts';
 
 /** One authentication of one person: what a consent gave, and all tokens that come of it. */
 export interface Grant {
@@ -16,12 +16,21 @@ export interface Grant {
 
 export interface IssuedTokens {
 	accessToken: string;
-	/** Null without the scope `offline_access`. */
+	/** Null where the consent gave none, or where the provider keeps to the one that was sent. */
 	refreshToken: string | null;
 	idToken: string | null;
 	/** Seconds. */
 	expiresIn: number;
-	scopes: readonly string[];
+}
+
+export interface TokenRules {
+	/** Whether each refresh gives a new refresh token. */
+	rotates: boolean;
+	/** Scopes without which there is no refresh token, and no id token; without them every consent has the first. */
+	offlineScope?: string;
+	identityScope?: string;
+	/** The claims of an access token that is a JWT; without it all are opaque. */
+	claims?(grant: Grant, seconds: { now: number; life: number }): Record<string, unknown>;
 }
 
 interface AccessToken {
@@ -38,7 +47,7 @@ interface RefreshToken {
 
 export type AccessCheck = { grant: Grant } | { refused: 'expired' | 'unknown' };
 
-/** All tokens of the sandbox, with their lives. Refresh tokens rotate; the superseded one has a time of grace. */
+/** All tokens of a provider, with their lives. Where refresh tokens rotate, the superseded one has a time of grace. */
 export class TokenStore {
 	private readonly access = new Map<string, AccessToken>();
 	private readonly refresh = new Map<string, RefreshToken>();
@@ -46,17 +55,20 @@ export class TokenStore {
 
 	constructor(
 		private readonly clock: Clock,
-		private readonly limits: () => XeroLimits,
+		private readonly settings: () => ServiceSettings,
+		private readonly rules: TokenRules,
 	) {}
 
-	issue(grant: Grant): IssuedTokens {
-		const scoped = (scope: string): boolean => grant.scopes.includes(scope);
+	/** Tokens of a new consent, or, with the refresh token that was sent, of a refresh. */
+	issue(grant: Grant, sent?: string): IssuedTokens {
+		const { offlineScope, identityScope, rotates } = this.rules;
+		const mayRefresh = offlineScope === undefined || grant.scopes.includes(offlineScope);
+		const isIdentified = identityScope !== undefined && grant.scopes.includes(identityScope);
 		return {
 			accessToken: this.newAccessToken(grant),
-			refreshToken: scoped('offline_access') ? this.newRefreshToken(grant) : null,
-			idToken: scoped('openid') ? this.keep(jwt('sandbox-identity-', { sub: grant.user })) : null,
-			expiresIn: this.limits().accessTokenSeconds,
-			scopes: grant.scopes,
+			refreshToken: mayRefresh && (rotates || sent === undefined) ? this.newRefreshToken(grant) : null,
+			idToken: isIdentified ? this.keep(jwt('sandbox-identity-', { sub: grant.user })) : null,
+			expiresIn: this.settings().accessTokenSeconds,
 		};
 	}
 
@@ -70,10 +82,13 @@ export class TokenStore {
 	redeemable(token: string): Grant | null {
 		const known = this.refresh.get(token);
 		if (!known || known.grant.revoked) return null;
-		const { graceSeconds, refreshTokenSeconds } = this.limits();
+		const { graceSeconds = 0, refreshTokenSeconds = Infinity } = this.settings();
 		const age = (since: number): number => (this.clock.elapsed() - since) / 1000;
 		if (known.supersededAt !== null) return age(known.supersededAt) < graceSeconds ? known.grant : null;
-		return age(known.issuedAt) < refreshTokenSeconds ? known.grant : null;
+		if (age(known.issuedAt) >= refreshTokenSeconds) return null;
+		// One that stays lives from its last use on.
+		if (!this.rules.rotates) known.issuedAt = this.clock.elapsed();
+		return known.grant;
 	}
 
 	grantOf(refreshToken: string): Grant | null {
@@ -99,8 +114,10 @@ export class TokenStore {
 	}
 
 	private newAccessToken(grant: Grant): string {
-		const life = this.limits().accessTokenSeconds;
-		const token = this.keep(grant.opaque ? opaqueToken() : jwt('sandbox-access-', this.claims(grant, life)));
+		const life = this.settings().accessTokenSeconds;
+		const now = Math.floor(this.clock.now().getTime() / 1000);
+		const claims = grant.opaque ? undefined : this.rules.claims?.(grant, { now, life });
+		const token = this.keep(claims ? jwt('sandbox-access-', claims) : opaqueToken());
 		this.access.set(token, { grant, diesAt: this.clock.elapsed() + life * 1000 });
 		return token;
 	}
@@ -115,30 +132,13 @@ export class TokenStore {
 		return token;
 	}
 
-	private claims(grant: Grant, life: number): Record<string, unknown> {
-		const now = Math.floor(this.clock.now().getTime() / 1000);
-		return {
-			nbf: now,
-			exp: now + life,
-			iss: 'https://identity.sandbox.invalid',
-			aud: 'https://identity.sandbox.invalid/resources',
-			client_id: XERO_CLIENT.clientId,
-			sub: grant.user,
-			auth_time: now,
-			xero_userid: grant.user,
-			jti: `sandbox-access-${randomBytes(8).toString('hex')}`,
-			authentication_event_id: grant.id,
-			scope: grant.scopes,
-		};
-	}
-
 	private keep(secret: string): string {
 		this.issued.push(secret);
 		return secret;
 	}
 }
 
-/** A grant of its own for each authentication; its id is the token's `authentication_event_id`. */
+/** A grant of its own for each authentication. */
 export function newGrant(consent: string, user: string, scopes: readonly string[], opaque = false): Grant {
 	return { id: randomUUID(), consent, user, scopes, opaque, revoked: false };
 }

@@ -1,0 +1,295 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Clock } from '../clock';
+import { FAULT_KINDS, FaultQueue, type Fault } from '../faults';
+import { whole, type Delivery, type Reply, type SandboxRequest } from '../reply';
+import { RequestLog, type RequestEntry } from '../request-log';
+import { serviceControls, type Control } from './controls';
+import type { Admission, ApiCall, CallFacts, ServiceConsent, ServiceFacts, ServiceSettings } from './facts';
+import { faultDelivery } from './fault-replies';
+import { formOf, OAuthService } from './oauth';
+import type { ProviderSandbox } from './provider-sandbox';
+import { TokenStore, type Grant } from './tokens';
+
+export interface ConnectOptions {
+	/** The scopes granted; default: all. */
+	scopes?: readonly string[];
+	/** Access tokens that are no JWT, so that their claims cannot be read. */
+	opaque?: boolean;
+}
+
+/** What the app would hold after a person's consent. */
+export interface ConnectedTokens {
+	accessToken: string;
+	refreshToken: string;
+	/** Seconds. */
+	expiresIn: number;
+	/** By the machine's clock. */
+	expiresAt: Date;
+	/** What the connect pages would keep in the integration's metadata. */
+	metadata: Record<string, unknown>;
+}
+
+/** What is known of a request while it is answered. */
+interface Passage extends CallFacts {
+	request: SandboxRequest;
+	grant: Grant | null;
+	grantType: string | null;
+	fault: Fault | undefined;
+}
+
+/**
+ * One provider of the sandbox: it leads a request through token, limits and faults to its answer, notes it in the log,
+ * and is what a test sets up, changes and asks afterwards.
+ */
+export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings extends ServiceSettings>
+	implements ProviderSandbox
+{
+	readonly faults: FaultQueue;
+	protected readonly tokens: TokenStore;
+	protected readonly oauth: OAuthService;
+	private readonly log = new RequestLog();
+	private currentSettings: Settings;
+	private base = '';
+
+	constructor(
+		protected readonly clock: Clock,
+		protected readonly facts: ServiceFacts<Consent, Settings>,
+		private readonly initial: Partial<Settings>,
+	) {
+		const { client, consents, displayName, oauth, faults } = facts;
+		this.currentSettings = { ...facts.settings, ...initial };
+		const settings = (): Settings => this.currentSettings;
+		this.tokens = new TokenStore(clock, settings, oauth.tokens);
+		this.oauth = new OAuthService({
+			...{ displayName, client, clock, settings, consents, oauth },
+			tokens: this.tokens,
+		});
+		const own = [...Object.keys(faults.replies), ...Object.keys(faults.rewritten ?? {})];
+		this.faults = new FaultQueue([...FAULT_KINDS, ...own], {
+			usual: faults.path,
+			...{ invalidGrant: oauth.tokenPath, invalidClient: oauth.tokenPath },
+			...faults.paths,
+		});
+	}
+
+	/** The API's reply to a call whose token is good and that the limits let through. */
+	protected abstract answer(call: ApiCall): Reply | Promise<Reply>;
+
+	/** Which account a call is for; asked before token and limits are looked at, the grant null where it is not good. */
+	protected callOf?(request: SandboxRequest, grant: Grant | null): CallFacts;
+
+	/** Counts a call against the limits. Called before the faults: what the limits refuse meets none. */
+	protected admit?(call: ApiCall): Admission;
+
+	/** Forgets what the limits counted. */
+	protected clearLimits?(): void;
+
+	get key(): string {
+		return this.facts.key;
+	}
+
+	get displayName(): string {
+		return this.facts.displayName;
+	}
+
+	get client(): { readonly clientId: string; readonly clientSecret: string } {
+		return this.facts.client;
+	}
+
+	get scopes(): readonly string[] {
+		return this.facts.oauth.scopes;
+	}
+
+	get settings(): Readonly<Settings> {
+		return this.currentSettings;
+	}
+
+	/** Where the provider is: what a credential says. */
+	get endpoints(): { authUrl: string; accessTokenUrl: string; apiBaseUrl: string } {
+		const { authorizePath, tokenPath } = this.facts.oauth;
+		return {
+			authUrl: this.base + authorizePath,
+			accessTokenUrl: this.base + tokenPath,
+			apiBaseUrl: this.base,
+		};
+	}
+
+	/** How the application proves itself at the token endpoint, as a credential says it. */
+	get clientAuthentication(): 'header' | 'body' {
+		return this.facts.oauth.clientAuthentication;
+	}
+
+	/** Told once by the server: where the sandbox is. */
+	mount(url: string): void {
+		this.base = url + this.prefix;
+	}
+
+	/** What stands before all its paths. */
+	get prefix(): string {
+		return `/${this.key}`;
+	}
+
+	/** Whether a path is this provider's. */
+	knows(path: string): boolean {
+		return path === this.prefix || path.startsWith(`${this.prefix}/`);
+	}
+
+	async handle(incoming: SandboxRequest): Promise<Delivery> {
+		const request = { ...incoming, path: incoming.path.slice(this.prefix.length) || '/' };
+		const form = request.path === this.facts.oauth.tokenPath ? formOf(request) : null;
+		const grant = form ? this.tokens.grantOf(form.get('refresh_token') ?? '') : this.grantIn(request);
+		const passage: Passage = {
+			...{ request, grant, grantType: form?.get('grant_type') ?? null, fault: undefined },
+			...this.callOf?.(request, grant),
+		};
+		const delivery = await this.route(passage);
+		this.note(passage, delivery);
+		return delivery;
+	}
+
+	consents(): string[] {
+		return [...this.facts.consents.keys()];
+	}
+
+	/** What the consent page says of a consent. */
+	shown(consent: string): string {
+		return this.consent(consent).shown;
+	}
+
+	/** A fresh authentication, as if a person had agreed on the consent page. */
+	connect(consent: string, options: ConnectOptions = {}): ConnectedTokens {
+		const scopes = options.scopes ?? this.scopes;
+		const grant = this.oauth.grantFor(this.consent(consent), scopes, options.opaque);
+		const { accessToken, refreshToken, expiresIn } = this.tokens.issue(grant);
+		const expiresAt = new Date(Date.now() + expiresIn * 1000);
+		const metadata = this.facts.oauth.metadata?.(grant, this.base) ?? {};
+		return { accessToken, refreshToken: refreshToken ?? '', expiresIn, expiresAt, metadata };
+	}
+
+	/** Changes some of the limits and lives. */
+	setLimits(limits: Partial<Settings>): Settings {
+		this.currentSettings = { ...this.currentSettings, ...limits };
+		return { ...this.currentSettings };
+	}
+
+	/** Lets access tokens end now: of one consent, or all. Their refresh tokens live. */
+	expireAccessTokens(consent?: string): void {
+		this.tokens.expireAccess(consent);
+	}
+
+	/** The person takes back this consent: its tokens die (invalid_grant). */
+	revoke(consent: string): void {
+		for (const grant of this.tokens.grantsOf(consent)) grant.revoked = true;
+	}
+
+	/** Takes away faults, log, counted limits and changed limits; tokens, edits and time stay. */
+	clear(): void {
+		this.faults.clear();
+		this.log.clear();
+		this.clearLimits?.();
+		this.currentSettings = { ...this.facts.settings, ...this.initial };
+	}
+
+	get requests(): RequestEntry[] {
+		return this.log.all();
+	}
+
+	clearRequests(): void {
+		this.log.clear();
+	}
+
+	/** How many refreshes were asked for since the log was cleared, whatever became of them. */
+	get refreshCalls(): number {
+		return this.log.all().filter(({ grantType }) => grantType === 'refresh_token').length;
+	}
+
+	/** Every token, key and secret that the sandbox gave out, for a scan of what was written. */
+	issuedSecrets(): string[] {
+		return [...this.tokens.issuedSecrets(), this.client.clientSecret];
+	}
+
+	/** What can be done over HTTP, by method and path. */
+	controls(): Record<string, Control> {
+		return serviceControls(this);
+	}
+
+	protected consent(name: string): Consent {
+		const consent = this.facts.consents.get(name);
+		if (consent) return consent;
+		throw new Error(`There is no consent "${name}". There are: ${this.consents().join(', ')}.`);
+	}
+
+	private grantIn(request: SandboxRequest): Grant | null {
+		const check = this.tokens.checkAccess(bearerOf(request));
+		return 'grant' in check ? check.grant : null;
+	}
+
+	private async route(passage: Passage): Promise<Delivery> {
+		const { request } = passage;
+		const { authorizePath, tokenPath, revokePath } = this.facts.oauth;
+		if ([authorizePath, tokenPath, revokePath].includes(request.path)) {
+			return await this.faulty(passage, () => this.oauth.replyTo(request, this.base)!);
+		}
+		const check = this.tokens.checkAccess(bearerOf(request));
+		if ('refused' in check) return whole(this.facts.unauthorized(check.refused, this.clock.now()));
+		return await this.apiCall(passage, { ...passage, grant: check.grant, url: this.base });
+	}
+
+	private async apiCall(passage: Passage, call: ApiCall): Promise<Delivery> {
+		const { refusal, headers, release } = this.admit?.(call) ?? { headers: {} };
+		if (refusal) return { ...whole(withHeaders(refusal, headers)), finished: release };
+		try {
+			const { reply, ...delivery } = await this.faulty(passage, async () => await this.slowly(call));
+			return { ...delivery, reply: withHeaders(reply, headers), finished: release };
+		} catch (error) {
+			release?.();
+			throw error;
+		}
+	}
+
+	private async slowly(call: ApiCall): Promise<Reply> {
+		const { latencyMs } = this.currentSettings;
+		if (latencyMs > 0) await sleep(latencyMs);
+		return await this.answer(call);
+	}
+
+	/** The true answer, or that of a fault which waits for this request. */
+	private async faulty(passage: Passage, produce: () => Reply | Promise<Reply>): Promise<Delivery> {
+		const { request, account, month, grant } = passage;
+		passage.fault = this.faults.take({
+			path: request.path,
+			accountId: account,
+			consent: grant?.consent,
+			month,
+		});
+		if (!passage.fault) return whole(await produce());
+		const elsewhere = `${this.base.replace('127.0.0.1', 'localhost')}/elsewhere`;
+		const context = { now: this.clock.now(), elsewhere };
+		return await faultDelivery(passage.fault, this.facts.faults, async () => await produce(), context);
+	}
+
+	private note({ request, grant, grantType, fault, account }: Passage, { reply, manner }: Delivery): void {
+		this.log.add({
+			at: this.clock.now().toISOString(),
+			method: request.method,
+			path: request.path,
+			query: Object.fromEntries([...request.query].filter(([name]) => name !== 'code' && name !== 'state')),
+			accountId: account ?? null,
+			consent: grant?.consent ?? null,
+			grantType,
+			authorised: request.headers.authorization !== undefined,
+			fault: fault?.kind ?? null,
+			status: manner === 'hang' || manner === 'reset' ? 0 : reply.status,
+		});
+	}
+}
+
+function bearerOf({ headers }: SandboxRequest): string {
+	const [scheme, token = ''] = (headers.authorization ?? '').split(' ');
+	return scheme === 'Bearer' ? token : '';
+}
+
+function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
+	return { ...reply, headers: { ...headers, ...reply.headers } };
+}
