@@ -664,6 +664,50 @@ $function$
 ;
 alter function etl.set_updated_at() owner to current_user;
 
+CREATE OR REPLACE FUNCTION etl.sync_health(only_tenant text, only_provider text, sync_every interval, max_rows integer)
+ RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, authentication text, expires_at timestamp with time zone, last_success_at timestamp with time zone, created_at timestamp with time zone, running_since timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, failures_in_a_row bigint, abandoned_in_a_row bigint, last_error jsonb, warnings jsonb, next_due timestamp with time zone, open_rejected bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select i.id, i.tenant_id, t.name, i.provider, i.status::text,
+		case when i.metadata ->> 'authentication' = 'n8n' then 'n8n' else 'stored' end,
+		i.expires_at, i.last_sync_at, i.created_at, live.started_at,
+		ended.status, ended.finished_at, series.failures, series.abandoned,
+		ended.error, coalesce(ended.counts -> 'warnings', '[]'),
+		case when i.status = 'ACTIVE' and live.started_at is null
+			then coalesce(ended.retry_at, i.last_sync_at + sync_every, i.created_at) end,
+		(select count(*) from etl.rejected_records x where x.integration_id = i.id and x.resolved_at is null)
+	from public.integrations i
+	join public.tenants t on t.id = i.tenant_id
+	left join etl.sync_runs live on live.integration_id = i.id and live.status = 'running'
+	left join lateral (
+		select r.status, r.finished_at, r.retry_at, r.error, r.counts
+		from etl.sync_runs r
+		where r.integration_id = i.id and r.status <> 'running'
+		order by r.started_at desc, r.id desc
+		limit 1
+	) ended on true
+	cross join lateral (
+		select count(*) filter (where failed) as failures, count(*) filter (where lost) as abandoned
+		from (
+			select bool_and(r.status in ('failed', 'abandoned')) over latest_first as failed,
+				bool_and(r.status = 'abandoned') over latest_first as lost
+			from etl.sync_runs r
+			where r.integration_id = i.id and r.status <> 'running'
+			window latest_first as (order by r.started_at desc, r.id desc)
+			order by r.started_at desc, r.id desc
+			limit 50
+		) history
+	) series
+	where (only_tenant is null or i.tenant_id = only_tenant)
+		and (only_provider is null or i.provider = only_provider)
+	order by lower(t.name), i.provider, i.id
+	limit max_rows
+$function$
+;
+alter function etl.sync_health(text,text,interval,integer) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.tenants_with_conversions()
  RETURNS TABLE(tenant_id text, tenant_name text)
  LANGUAGE sql
@@ -725,4 +769,5 @@ grant execute on function etl.rates_missed() to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;
 grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
+grant execute on function etl.sync_health(text,text,interval,integer) to zixly_worker;
 grant execute on function etl.tenants_with_conversions() to zixly_worker;

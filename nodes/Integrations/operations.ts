@@ -9,12 +9,16 @@ import { updateConnection } from './connection/update';
 import { getRejected } from './rejected-record/get-many';
 import { replayRejected } from './rejected-record/replay';
 import { claimDueRuns } from './sync/claim-due';
+import { failRunsOfExecution } from './sync/fail-runs';
 import { finishRuns } from './sync/finish';
+import { getHealth } from './sync/get-health';
 import { getRuns } from './sync/get-runs';
 
 export const integrationsOperations: Operations = {
 	'sync:claimDue': claimDueRuns,
+	'sync:failRuns': failRunsOfExecution,
 	'sync:finish': finishRuns,
+	'sync:getHealth': getHealth,
 	'sync:getRuns': getRuns,
 	'connection:create': createConnection,
 	'connection:disable': disableConnection,

@@ -121,6 +121,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.release_runs(array['owner-run'])",
 			'etl.list_runs(null, null, null, null, 10)',
 			"etl.runs_of_execution('1')",
+			"etl.sync_health(null, null, '6 hours', 10)",
 			'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
 		];
 		for (const call of calls) expect(await attempt(stranger, `select * from ${call}`), call).toBe('42501');

@@ -2,7 +2,13 @@ import type { PackageDirectoryLoader } from 'n8n-core';
 import type { IExecuteFunctions, INodeType, INodeTypes } from 'n8n-workflow';
 import type * as N8nWorkflow from 'n8n-workflow';
 
-const STAND_INS = ['manualTrigger', 'scheduleTrigger', 'executeWorkflowTrigger', 'stickyNote'];
+const STAND_INS = [
+	'manualTrigger',
+	'scheduleTrigger',
+	'executeWorkflowTrigger',
+	'errorTrigger',
+	'stickyNote',
+];
 
 /**
  * The node types of a workflow: those of the built package, and stand-ins for n8n's triggers and notes, which hand

@@ -8,11 +8,9 @@ import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
 import { executionKeyOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
+import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
 import { retryAt } from './retry';
-
-/** How far back the failed runs before this one are counted. */
-const RUNS_LOOKED_AT = 12;
 
 /** Closes every run whose messages came in, and those of this execution that nothing came of: one item each. */
 export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -64,7 +62,12 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 		warnings: [...outcome.warnings, ...warningsOf(run, earlier)],
 		needsPerson: outcome.needsPerson,
 	});
-	return { tenantName: run?.tenantName, ...finished, nextDue: nextDue(finished, syncEveryHours) };
+	return {
+		tenantName: run?.tenantName,
+		...finished,
+		hasMore: outcome.hasMore,
+		nextDue: nextDue(finished, syncEveryHours),
+	};
 }
 
 /** When the connection is due again: null where a person must mend it first, or where no connection was synced. */
@@ -75,11 +78,6 @@ function nextDue(
 	if (retryAt) return retryAt;
 	if (!integrationId || status !== 'succeeded' || !finishedAt) return null;
 	return new Date(Date.parse(finishedAt) + syncEveryHours * 3_600_000).toISOString();
-}
-
-function failedInARow(earlier: SyncRun[]): number {
-	const success = earlier.findIndex(({ status }) => status === 'succeeded');
-	return success < 0 ? earlier.length : success;
 }
 
 /** What does not add up, and the streams that had data and now yield none. */

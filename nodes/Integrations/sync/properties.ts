@@ -3,6 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { integrationField } from '../../shared/n8n/search';
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
+import { failRunsFields, getHealthFields } from './health-properties';
 
 const syncEvery = (description: string): INodeProperties => ({
 	displayName: 'Sync Every (Hours)',
@@ -133,10 +134,22 @@ export const syncProperties: INodeProperties[] = [
 				description: 'Open a run for every connection that is due, so that no other execution takes it',
 			},
 			{
+				name: 'Fail Runs of Execution',
+				value: 'failRuns',
+				action: 'Fail runs of execution',
+				description: 'Close the runs that an execution left open when it failed; for an error workflow',
+			},
+			{
 				name: 'Finish',
 				value: 'finish',
 				action: 'Finish sync runs',
 				description: 'Close the runs whose messages come in, with their counts and what comes next',
+			},
+			{
+				name: 'Get Health',
+				value: 'getHealth',
+				action: 'Get sync health',
+				description: 'Say how every connection stands: last success, failures, what to do, when it is due',
 			},
 			{
 				name: 'Get Runs',
@@ -147,6 +160,8 @@ export const syncProperties: INodeProperties[] = [
 		],
 	},
 	...shownFor('claimDue', claimDue),
+	...shownFor('failRuns', failRunsFields),
 	...shownFor('finish', finish),
+	...shownFor('getHealth', getHealthFields),
 	...shownFor('getRuns', getRuns),
 ];

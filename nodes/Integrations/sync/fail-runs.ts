@@ -1,0 +1,50 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { finishRun, listRuns, runsOfExecution, type FinishedRun } from '../../../db/sync-runs';
+import { databaseFor } from '../../shared/n8n/database';
+import { eachItem } from '../../shared/n8n/each-item';
+import { executionKeyOf } from '../../shared/n8n/execution';
+import { failedInARow, RUNS_LOOKED_AT } from './history';
+import { silentRun, type RunOutcome } from './outcome';
+import { retryAt } from './retry';
+
+/**
+ * Closes the runs that a failed execution of this n8n left open, with what happened: one item each. Called late or
+ * twice it finds none; a run that is closed, or was taken over, is left alone.
+ */
+export async function failRunsOfExecution(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const pool = await databaseFor(context);
+	return await eachItem(context, async (item) => {
+		const executionId = String(context.getNodeParameter('executionId', item, '') ?? '').trim();
+		// A trigger that fails has no execution, and so no runs.
+		if (!executionId) return [];
+		const reason = String(context.getNodeParameter('reason', item, '') ?? '').trim();
+		const node = String(context.getNodeParameter('failedNode', item, '') ?? '').trim();
+		const runs = await runsOfExecution(pool, executionKeyOf(context, executionId));
+		const failed: FinishedRun[] = [];
+		for (const run of runs) failed.push(await fail(pool, silentRun(run), messageOf(reason, node)));
+		return failed;
+	});
+}
+
+async function fail(pool: Pool, outcome: RunOutcome, message: string): Promise<FinishedRun> {
+	const { tenantId, syncRunId, integrationId } = outcome;
+	const history = integrationId
+		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
+		: [];
+	const earlier = history.filter(({ id }) => id !== syncRunId);
+	const again = integrationId ? retryAt(outcome, failedInARow(earlier), new Date()) : null;
+	return await finishRun(pool, {
+		tenantId,
+		syncRunId,
+		status: 'failed',
+		error: { class: 'internal', message },
+		retryAt: again?.toISOString() ?? null,
+	});
+}
+
+function messageOf(reason: string, node: string): string {
+	const where = node ? ` at the node "${node}"` : '';
+	return `The execution stopped${where}${reason ? `: ${reason}` : ''}. Nothing is lost: the next run goes on from the last state.`;
+}

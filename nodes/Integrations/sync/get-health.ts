@@ -1,0 +1,53 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { syncHealth, type IntegrationHealth } from '../../../db/health';
+import { databaseFor } from '../../shared/n8n/database';
+import { eachItem } from '../../shared/n8n/each-item';
+import { maxRowsOf } from '../../shared/n8n/limit';
+import { adviceOn } from './advice';
+import { alertsOf } from './alerts';
+
+interface Filters {
+	provider?: string;
+	tenantId?: string;
+}
+
+interface HealthOptions {
+	abandonedFrom?: number;
+	rejectedFrom?: number;
+	staleAfter?: number;
+	syncEvery?: number;
+}
+
+/** How every connection stands, or what of it is worth a person's attention: one item each. */
+export async function getHealth(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const pool = await databaseFor(context);
+	return await eachItem(context, async (item) => {
+		const { provider, tenantId } = context.getNodeParameter('filters', item, {}) as Filters;
+		const options = context.getNodeParameter('options', item, {}) as HealthOptions;
+		const health = await syncHealth(pool, {
+			provider: provider || undefined,
+			tenantId: tenantId || undefined,
+			syncEveryHours: options.syncEvery ?? 6,
+			limit: maxRowsOf(context, item),
+		});
+		const now = new Date();
+		if (context.getNodeParameter('show', item, 'all') === 'all') return health.map((one) => shown(one, now));
+		const { staleAfter = 24, rejectedFrom = 10, abandonedFrom = 3 } = options;
+		const limits = { staleAfterHours: staleAfter, rejectedFrom, abandonedFrom };
+		return health.flatMap((one) => alertsOf(one, limits, now));
+	});
+}
+
+/** With the ages that a person would reckon: how long ago the last success was, and how late the next run is. */
+function shown(health: IntegrationHealth, now: Date): object {
+	const { lastSuccessAt, nextDue, lastError, authentication, expiresAt } = health;
+	const minutesSince = (instant: string): number => (now.getTime() - Date.parse(instant)) / 60_000;
+	return {
+		...health,
+		hasToken: authentication === 'stored' ? expiresAt !== null : null,
+		minutesSinceSuccess: lastSuccessAt && Math.floor(minutesSince(lastSuccessAt)),
+		minutesLate: nextDue && Math.max(0, Math.floor(minutesSince(nextDue))),
+		whatToDo: lastError && adviceOn(lastError.class),
+	};
+}
