@@ -212,7 +212,8 @@ CREATE INDEX financials_record_date_idx ON public.financials USING btree (record
 CREATE INDEX integrations_provider_status_idx ON public.integrations USING btree (provider, status);
 CREATE INDEX lead_events_client_kpi_id_event_date_idx ON public.lead_events USING btree (client_kpi_id, event_date);
 CREATE INDEX lead_events_converted_idx ON public.lead_events USING btree (client_kpi_id) WHERE (metadata ? 'fx'::text);
-CREATE INDEX lead_events_lead_id_idx ON public.lead_events USING btree (lead_id);
+CREATE INDEX lead_events_latest_idx ON public.lead_events USING btree (client_kpi_id, status) WHERE (status <> 'passed'::text);
+CREATE INDEX lead_events_lead_id_client_kpi_id_idx ON public.lead_events USING btree (lead_id, client_kpi_id);
 CREATE INDEX lead_events_stage_status_idx ON public.lead_events USING btree (stage, status);
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 CREATE INDEX accounts_integration_id_idx ON etl.accounts USING btree (integration_id);

@@ -79,8 +79,11 @@ create table public.lead_events (
 	unique nulls not distinct (client_kpi_id, source_system, external_id)
 );
 create index lead_events_client_kpi_id_event_date_idx on public.lead_events (client_kpi_id, event_date);
-create index lead_events_lead_id_idx on public.lead_events (lead_id);
+-- With the client, since the ids of leads are often small numbers that every tenant has.
+create index lead_events_lead_id_client_kpi_id_idx on public.lead_events (lead_id, client_kpi_id);
 create index lead_events_stage_status_idx on public.lead_events (stage, status);
+-- The entries that carry a lead's status and value: what ages, and what was deleted.
+create index lead_events_latest_idx on public.lead_events (client_kpi_id, status) where status <> 'passed';
 create index lead_events_converted_idx on public.lead_events (client_kpi_id) where metadata ? 'fx';
 
 -- `embedding vector(1536)` is added by `migrate` as soon as the server has the vector extension.

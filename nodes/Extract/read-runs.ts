@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import { enabledAccounts, saveAccounts } from '../../db/accounts';
+import { deletedLeads } from '../../db/deleted-leads';
 import { readStates } from '../../db/stream-states';
 import { renewLeases } from '../../db/sync-runs';
 import { Budget } from '../engine/budget';
@@ -113,7 +114,10 @@ function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 			if (!saved[0]) return 'conflict';
 			return saved[0].enabled ? 'enabled' : 'disabled';
 		},
-		of: () => ({ deletedLeads: async () => await Promise.resolve([]) }),
+		of: (accountId) => ({
+			deletedLeads: async () =>
+				await fromDatabase(async () => await deletedLeads(pool, { tenantId, provider, accountId })),
+		}),
 	};
 }
 
