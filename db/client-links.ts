@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
+import { LINKS_LOCK } from './links-lock';
 import { sqlstateOf } from './sqlstate';
 import { dataTables } from './tables';
 import { inTenant, withRetries } from './transaction';
@@ -30,17 +33,13 @@ export interface LinkResult extends LinkPlace {
  * then nothing was moved
  */
 export async function linkClient(pool: Pool, place: LinkPlace, clientKpiId: string): Promise<LinkResult> {
-	return await withRetries(
-		async () =>
-			await inTenant(pool, place.tenantId, async (client) => {
-				await holdLoads(client);
-				const target = await clientById(client, clientKpiId);
-				const holder = await holderOf(client, place);
-				await refuseSecond(client, place, target);
-				await client.query(SAVE_LINK, [place.tenantId, place.provider, place.externalId, target.id]);
-				return await moveRows(client, place, holder, target);
-			}),
-	);
+	return await betweenLoads(pool, place.tenantId, async (client) => {
+		const target = await clientById(client, clientKpiId);
+		const holder = await holderOf(client, place);
+		await refuseSecond(client, place, target);
+		await client.query(SAVE_LINK, [place.tenantId, place.provider, place.externalId, target.id]);
+		return await moveRows(client, place, holder, target);
+	});
 }
 
 /**
@@ -48,19 +47,15 @@ export async function linkClient(pool: Pool, place: LinkPlace, clientKpiId: stri
  * @throws Error where there is no such link
  */
 export async function unlinkClient(pool: Pool, place: LinkPlace): Promise<LinkResult> {
-	return await withRetries(
-		async () =>
-			await inTenant(pool, place.tenantId, async (client) => {
-				await holdLoads(client);
-				const holder = await linkedClient(client, place);
-				if (!holder) throw noLink(place);
-				await client.query('delete from etl.client_links where provider = $1 and external_id = $2', [
-					place.provider,
-					place.externalId,
-				]);
-				return await moveRows(client, place, holder, await ownClient(client, place));
-			}),
-	);
+	return await betweenLoads(pool, place.tenantId, async (client) => {
+		const holder = await linkedClient(client, place);
+		if (!holder) throw noLink(place);
+		await client.query('delete from etl.client_links where provider = $1 and external_id = $2', [
+			place.provider,
+			place.externalId,
+		]);
+		return await moveRows(client, place, holder, await ownClient(client, place));
+	});
 }
 
 interface Client {
@@ -69,12 +64,36 @@ interface Client {
 	clientName: string;
 }
 
-/**
- * Waits for the chunks that are being stored, and lets the next ones wait: they look up the clients anew. First, as
- * in a load, so that the two cannot wait for each other in a circle.
- */
-async function holdLoads(client: PoolClient): Promise<void> {
-	await client.query("select from etl.sync_runs where status = 'running' order by id for no key update");
+/** Runs `work` in a transaction while nothing of the tenant is being loaded: later chunks find the clients anew. */
+async function betweenLoads<T>(
+	pool: Pool,
+	tenantId: string,
+	work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+	const deadline = Date.now() + LONGEST_WAIT_MS;
+	for (;;) {
+		const done = await withRetries(
+			async () =>
+				await inTenant(pool, tenantId, async (client) =>
+					(await isAlone(client)) ? { result: await work(client) } : undefined,
+				),
+		);
+		if (done) return done.result;
+		if (Date.now() > deadline) throw new Error(BUSY);
+		await sleep(100);
+	}
+}
+
+const LONGEST_WAIT_MS = 30_000;
+
+const BUSY =
+	'Nothing was moved, since data of this tenant was being stored all the while. Try again when its syncs have ended.';
+
+async function isAlone(client: PoolClient): Promise<boolean> {
+	const { rows } = await client.query<{ alone: boolean }>(
+		`select pg_try_advisory_xact_lock(${LINKS_LOCK}) as alone`,
+	);
+	return rows[0]!.alone;
 }
 
 const CLIENT = 'select id, client_id as "clientId", client_name as "clientName" from client_kpis';

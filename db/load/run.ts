@@ -1,5 +1,7 @@
 import type { PoolClient } from 'pg';
 
+import { LINKS_LOCK } from '../links-lock';
+
 /** The run is closed, taken over or another tenant's: nothing may be stored for it any more. */
 export class RunLostError extends Error {
 	override readonly name = 'RunLostError';
@@ -17,7 +19,9 @@ export interface FoundRun {
 	counts: Record<string, unknown>;
 }
 
-const FIND = 'select status, last_chunk as "lastChunk", counts from etl.sync_runs where id = $1';
+// With the lock no link of a client changes until the chunk is committed (db/client-links.ts waits for it).
+const FIND = `select status, last_chunk as "lastChunk", counts, pg_advisory_xact_lock_shared(${LINKS_LOCK})
+	from etl.sync_runs where id = $1`;
 
 /**
  * Looks whether anything may be stored for the run.
