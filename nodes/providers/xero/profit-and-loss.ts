@@ -1,16 +1,10 @@
 import { plainText, sumOf, ZERO, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
+import type { SectionTotal } from '../financials';
 import type { SectionKind } from '../normaliser';
 import { figureIn, isAccountLine, labelOf, plainLabel, XeroReport, type PlacedRow } from './report';
 import { isLoss, isNetResult, isSubtotal, kindOf } from './sections';
-
-/** The sum of a section's own account lines; those of sections within it stand apart. */
-export interface SectionTotal {
-	title: string;
-	kind: SectionKind;
-	total: Amount;
-}
 
 /** A month's profit and loss, in the currency of the books. */
 export interface ProfitAndLoss {
@@ -58,6 +52,7 @@ interface Content {
 }
 
 class Reading {
+	/** Each with the sum of its own account lines; those of sections within it stand apart. */
 	readonly sections: SectionTotal[] = [];
 	private netResult: PlacedRow | undefined;
 	private hasFigures = false;

@@ -1,5 +1,7 @@
 import { z } from 'zod/v4';
 
+import { monthHeadShape } from '../financials';
+
 /** What is read of a cell. An account's cells have attributes, those of a total have none. */
 export const cellShape = z.object({
 	/** Judged where it is used, so that the rejection can name the account. */
@@ -24,9 +26,7 @@ export const replyShape = z.object({
 		.length(1, 'does not hold exactly one report'),
 });
 
-export const monthlyFinancialsShape = z.object({
-	month: z.string().regex(/^(?!0000)\d{4}-(?:0[1-9]|1[0-2])$/, 'is not a month as YYYY-MM'),
-	basis: z.enum(['accrual', 'cash'], { error: 'is neither "accrual" nor "cash"' }),
+export const monthlyFinancialsShape = monthHeadShape.extend({
 	profitAndLoss: z.record(z.string(), z.unknown()),
 	bankSummary: z.record(z.string(), z.unknown()),
 });
