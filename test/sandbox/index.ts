@@ -1,3 +1,4 @@
+import { AsanaSandbox } from './asana/asana';
 import { BanksSandbox } from './banks/banks';
 import { Clock } from './clock';
 import { controlReply } from './control';
@@ -6,6 +7,7 @@ import { listen } from './server';
 import type { ProviderSandbox } from './service';
 import { XeroSandbox } from './xero/xero';
 
+export type { AsanaSandbox } from './asana/asana';
 export type { BankCorrection, BankFault, BanksSandbox } from './banks/banks';
 export type { Fault, FaultKind } from './faults';
 export type { RequestEntry } from './request-log';
@@ -16,6 +18,7 @@ export type { ShownOrganisation, XeroSandbox } from './xero/xero';
 
 /** The providers, each by its key. */
 const SERVICES = {
+	asana: AsanaSandbox,
 	xero: XeroSandbox,
 };
 

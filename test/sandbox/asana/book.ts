@@ -88,6 +88,11 @@ export class Book {
 		}
 	}
 
+	/** @param at ISO 8601; now unless told */
+	completeTask(taskGid: string, at?: string): void {
+		this.editTask(taskGid, { completedAt: instantOf(at) ?? this.now() });
+	}
+
 	/** The task is gone from every list, and with it the tasks that are part of it. */
 	deleteTask(taskGid: string): void {
 		for (const { tasks, projects } of this.workspaces()) {

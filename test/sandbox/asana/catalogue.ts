@@ -12,7 +12,8 @@ interface WorkspaceSketch {
 export function catalogue(seed: string, now: number): Map<string, Consent> {
 	const consents = Object.entries(SKETCHES).map(([name, sketches]) => {
 		const workspaces = sketches.map((sketch) => workspaceOf(`${seed}/${name}`, sketch, now));
-		return { name, user: `${name}-user`, workspaces };
+		const shown = workspaces.map((workspace) => workspace.name).join(', ');
+		return { name, user: `${name}-user`, shown, workspaces };
 	});
 	return new Map(consents.map((consent) => [consent.name, consent]));
 }
@@ -97,7 +98,7 @@ const SKETCHES: Record<string, WorkspaceSketch[]> = {
 		{
 			name: 'The Large Group',
 			timezone: 'Australia/Sydney',
-			projects: Array.from({ length: 120 }, (_, index) => ({
+			projects: Array.from({ length: 40 }, (_, index) => ({
 				name: `Branch ${String(index + 1).padStart(3, '0')}`,
 				tasks: 3 + (index % 5),
 				daysOld: 10 + index,

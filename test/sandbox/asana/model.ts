@@ -46,5 +46,7 @@ export interface Task {
 export interface Consent {
 	name: string;
 	user: string;
+	/** What the consent page says of it. */
+	shown: string;
 	workspaces: Workspace[];
 }

@@ -1,0 +1,48 @@
+import { jsonReply } from '../reply';
+import type { FaultReply } from '../service';
+import { problems } from './problems';
+
+/** What can be made to go wrong besides what goes wrong everywhere. */
+export const faultReplies: Readonly<Record<string, FaultReply>> = {
+	tooManyRequests: (_fault, { waitHeaders }) => problems.tooManyRequests(waitHeaders(1)),
+	/** 200, and yet a failure. */
+	errorBody: () =>
+		jsonReply(200, { errors: [{ message: 'Server Error', phrase: '6 sad squid snuggle softly' }] }),
+	tokenExpired: () => problems.tokenExpired(),
+	scopeMissing: () => problems.scopeMissing('tasks:read'),
+	forbidden: () => problems.forbidden(),
+	paymentRequired: () => problems.paymentRequired(),
+	notFound: () => problems.notFound('project', '0'),
+	tooLarge: () => problems.tooLarge(),
+	offsetExpired: () => problems.offsetExpired(),
+	/** Of the events, whose token has ended. */
+	syncToken: () =>
+		jsonReply(412, { errors: [{ message: 'Sync token invalid or too old' }], sync: 'made-up' }),
+	serverError: ({ status }) => problems.serverError(status),
+};
+
+type Json = Record<string, unknown>;
+
+/** The true reply with each entry changed. */
+const eachEntry =
+	(change: (entry: Json) => Json) =>
+	(body: string): string => {
+		const { data, ...rest } = JSON.parse(body) as { data: Json[] };
+		return JSON.stringify({ ...rest, data: data.map(change) });
+	};
+
+export const rewrittenReplies: Readonly<Record<string, (body: string) => string>> = {
+	unknownFields: eachEntry((entry) => ({ ...entry, mood_of_the_day: 'sunny', nested_news: { depth: 1 } })),
+	fieldsRemoved: eachEntry((entry) => ({ ...entry, created_at: undefined })),
+	fieldTypesChanged: eachEntry((entry) => ({ ...entry, created_at: 1_760_000_000 })),
+	valueNeverSeen: eachEntry((entry) => ({ ...entry, resource_subtype: 'epic' })),
+	/** The pages overlap: the first entry comes again at the end. */
+	repeatedEntries: (body) => {
+		const { data, ...rest } = JSON.parse(body) as { data: Json[] };
+		return JSON.stringify({ ...rest, data: [...data, ...data.slice(0, 2)] });
+	},
+	shuffledEntries: (body) => {
+		const { data, ...rest } = JSON.parse(body) as { data: Json[] };
+		return JSON.stringify({ ...rest, data: data.toReversed() });
+	},
+};
