@@ -5,7 +5,7 @@ import { deletedLeads } from '../../db/deleted-leads';
 import { readStates } from '../../db/stream-states';
 import { renewLeases } from '../../db/sync-runs';
 import { Budget } from '../engine/budget';
-import { systemClock } from '../engine/clock';
+import { systemClock, type Clock } from '../engine/clock';
 import {
 	envelopeOf,
 	extractRun,
@@ -37,6 +37,7 @@ export interface ReadRunsContext {
 	log: Log;
 	signal?: AbortSignal;
 	throttles?: Throttles;
+	clock?: Clock;
 }
 
 /**
@@ -47,24 +48,25 @@ export async function readRuns(
 	runs: RunToExtract[],
 	context: ReadRunsContext,
 ): Promise<Map<string, Message[]>> {
-	const { pool, settings } = context;
-	const budget = new Budget(settings.budget, systemClock);
+	const { pool, settings, clock = systemClock } = context;
+	const budget = new Budget(settings.budget, clock);
 	const runIds = runs.map(({ syncRunId }) => syncRunId);
 	const lease = new LeaseKeeper(
 		async () => await fromDatabase(async () => await renewLeases(pool, runIds)),
-		systemClock,
+		clock,
 	);
 	const messages = new Map<string, Message[]>();
 	await inOrder([...runs.entries()], RUNS_AT_ONCE, async ([index, run]) => {
 		// The first is always read, so that every execution comes further.
 		if (index > 0 && budget.isSpent) return;
 		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);
-		messages.set(run.syncRunId, await readRun(run, { ...context, budget, keepLease }));
+		messages.set(run.syncRunId, await readRun(run, { ...context, clock, budget, keepLease }));
 	});
 	return messages;
 }
 
 interface ReadRunContext extends ReadRunsContext {
+	clock: Clock;
 	budget: Budget;
 	keepLease(): Promise<void>;
 }
@@ -86,10 +88,10 @@ function extractContextOf(
 ): ExtractContext {
 	const { definition, extractMode, historyStart, timezone, dayShare, timeoutMs } = settings;
 	if (run.provider !== definition.key) throw otherProvider(run, definition.displayName);
-	const { log, signal, budget, keepLease } = context;
+	const { log, signal, clock, budget, keepLease } = context;
 	return {
 		...{ definition, extractMode, historyStart, timezone, dayShare, timeoutMs, throttles },
-		...{ log, signal, budget, keepLease, clock: systemClock },
+		...{ log, signal, clock, budget, keepLease },
 		...{ http: connection.http, application: connection.application },
 		connectionId: run.integrationId,
 		baseUrl: connection.baseUrl(run),

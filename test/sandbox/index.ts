@@ -24,6 +24,9 @@ const SERVICES = {
 
 export type ServiceKey = keyof typeof SERVICES;
 
+/** The keys of all of them. */
+export const serviceKeys = Object.keys(SERVICES) as ServiceKey[];
+
 type Services = { [Key in ServiceKey]: InstanceType<(typeof SERVICES)[Key]> };
 
 /** Limits and lives of a provider, where they are to differ from what the real one has. */

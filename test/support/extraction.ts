@@ -6,7 +6,7 @@ import { claimDue, finishRun } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
 import { readToken, storeTokens, type TokenSet } from '../../db/tokens';
 import type { BudgetLimits } from '../../nodes/engine/budget';
-import { systemClock } from '../../nodes/engine/clock';
+import { systemClock, type Clock } from '../../nodes/engine/clock';
 import type { ExtractMode, RunToExtract } from '../../nodes/engine/extract-run';
 import { Throttles } from '../../nodes/engine/throttle';
 import { storedConnection, type ProviderCredential } from '../../nodes/Extract/connection';
@@ -25,6 +25,7 @@ export interface ExtractOptions {
 	credential?: ProviderCredential;
 	allowedHosts?: string[];
 	signal?: AbortSignal;
+	clock?: Clock;
 }
 
 export interface ConnectedTenant {
@@ -83,6 +84,7 @@ export class Extraction {
 			credential = this.credential(),
 			allowedHosts = [new URL(this.sandbox.url).host],
 			signal,
+			clock = systemClock,
 		} = options;
 		const { historyStart, timeoutMs = 5_000, dayShare = 1, extractMode = { mode: 'sync' } } = options;
 		const budget = { maxRecords: 5_000, maxMinutes: 10, ...options.budget };
@@ -113,7 +115,8 @@ export class Extraction {
 			log: { debug: note, info: note, warn: note },
 			signal,
 			// Of its own: one test must not wait for the calls of another.
-			throttles: new Throttles(systemClock),
+			throttles: new Throttles(clock),
+			clock,
 		});
 	}
 
