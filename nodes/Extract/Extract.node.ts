@@ -63,6 +63,12 @@ export class Extract implements INodeType {
 				displayOptions: { hide: { provider: ['hubspot', 'myob', 'pipedrive', 'xero'] } },
 			},
 			{
+				name: 'zixlyHubSpotOAuth2Api',
+				displayName: 'Zixly HubSpot',
+				required: true,
+				displayOptions: { hide: { provider: ['asana', 'myob', 'pipedrive', 'xero'] } },
+			},
+			{
 				name: 'zixlyXeroOAuth2Api',
 				displayName: 'Zixly Xero',
 				required: true,

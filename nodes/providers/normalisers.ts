@@ -1,10 +1,12 @@
 import { projects as asanaProjects } from './asana/normalise-projects';
+import { deals as hubspotDeals } from './hubspot/normalise-deals';
 import type { Normaliser } from './normaliser';
 import { monthlyFinancials } from './xero/normalise-monthly-financials';
 
 /** Every normaliser there is, by provider and stream. */
 const normalisers: ReadonlyMap<string, ReadonlyMap<string, Normaliser>> = new Map([
 	['asana', new Map([['projects', asanaProjects]])],
+	['hubspot', new Map([['deals', hubspotDeals]])],
 	['xero', new Map([['monthlyFinancials', monthlyFinancials]])],
 ]);
 

@@ -1,0 +1,59 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { paths } from '../nodes/providers/hubspot/paths';
+
+export class ZixlyHubSpotOAuth2Api implements ICredentialType {
+	name = 'zixlyHubSpotOAuth2Api';
+
+	extends = ['oAuth2Api'];
+
+	displayName = 'Zixly HubSpot OAuth2 API';
+
+	icon: Icon = { light: 'file:../icons/hubspot.svg', dark: 'file:../icons/hubspot.dark.svg' };
+
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-hubspot';
+
+	properties: INodeProperties[] = [
+		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
+		{
+			displayName:
+				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync a portal of your own through Authentication: n8n Credential.',
+			name: 'notice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Authorization URL',
+			name: 'authUrl',
+			type: 'string',
+			default: 'https://app.hubspot.com/oauth/authorize',
+			required: true,
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'string',
+			default: `https://api.hubapi.com${paths.token}`,
+			required: true,
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'string',
+			default: 'oauth crm.objects.deals.read crm.objects.companies.read crm.schemas.deals.read',
+			description: 'Separated by spaces; the HubSpot app must ask for the same ones. All of them only read.',
+			required: true,
+		},
+		{
+			displayName: 'API Base URL',
+			name: 'apiBaseUrl',
+			type: 'string',
+			default: 'https://api.hubapi.com',
+			description:
+				'The origin before the path. Another one than HubSpot’s must be named in Allowed Hosts of the Zixly Token Key credential.',
+			required: true,
+		},
+		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },
+		{ displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'body' },
+	];
+}

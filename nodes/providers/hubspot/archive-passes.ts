@@ -1,0 +1,85 @@
+import { inBatches } from '../../engine/changes';
+import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { readDeals } from './batch-read';
+import { listRequest, type ListMark } from './list-pass';
+import { changedDeal, deletedDeal, msOf } from './page-of-deals';
+import { GLANCE_PROPERTIES } from './properties';
+import { ask, demand, pageShape, type DealPage, type Glance } from './replies';
+
+const HOUR_MS = 3_600_000;
+/** The recycle bin has no order that helps, so all of it is gone through; where that is more, once a day will do. */
+const PAGES_WITH_EVERY_RUN = 50;
+/** What two clocks may differ by, and more. */
+const OVERLAP_MS = HOUR_MS;
+
+/** How far the recycle bin was read. Instants are milliseconds since 1970. */
+interface ArchiveMark extends Mark {
+	/** The cursor of the page to go on from; null between rounds. */
+	after: string | null;
+	/** When the present round began, or the last one. */
+	began: number;
+	/** What was deleted before this has been told already. */
+	since: number;
+	/** Of the present round, or the last one. */
+	pages: number;
+}
+
+/** Deals that were deleted: HubSpot keeps them for 90 days, and deleting one does not count as a change. */
+export const deletedPass: Pass = {
+	name: 'archived',
+	async *pages(context, mark, marks) {
+		const list = marks.all as ListMark | undefined;
+		if (context.range || !list || list.doneAt === null) return;
+		const now = context.startedAt.getTime();
+		const before = mark as ArchiveMark | undefined;
+		if (!before) return yield* binned(context, newRound(now, list.firstAt));
+		if (before.after !== null) return yield* binned(context, before);
+		const rests =
+			before.pages > PAGES_WITH_EVERY_RUN && before.began <= now && now - before.began < 20 * HOUR_MS;
+		if (!rests) yield* binned(context, newRound(now, before.began));
+	},
+};
+
+const newRound = (now: number, since: number): ArchiveMark => ({ after: null, began: now, since, pages: 0 });
+
+async function* binned(context: StreamContext, start: ArchiveMark): AsyncGenerator<Page, void> {
+	let mark = start;
+	do {
+		const { results, paging } = await pageOf(context, mark.after);
+		mark = { ...mark, after: paging?.next?.after ?? null, pages: mark.pages + 1 };
+		const items = results
+			.filter((deal) => isNew(deal, mark.since))
+			.map((deal) => deletedDeal(deal, context.startedAt));
+		yield { items, mark };
+	} while (mark.after !== null);
+}
+
+function isNew({ archivedAt }: Glance, since: number): boolean {
+	const at = msOf(archivedAt);
+	return at === undefined || at >= since - OVERLAP_MS;
+}
+
+async function pageOf(context: StreamContext, after: string | null): Promise<DealPage> {
+	const request = listRequest(context, after, true);
+	const page = after === null ? undefined : await ask(context.api, pageShape, request);
+	return page ?? (await demand(context.api, pageShape, listRequest(context, null, true)));
+}
+
+const BATCH = 100;
+
+/** Deals that are deleted in our books and are there again: whether restoring one counts as a change is not told. */
+export const restoredPass: Pass = {
+	name: 'restored',
+	async *pages(context, _mark, marks) {
+		const list = marks.all as ListMark | undefined;
+		if (context.range || !list || list.doneAt === null) return;
+		const checkedAt = context.startedAt.getTime();
+		for (const ids of inBatches(await context.books.deletedLeads(), BATCH)) {
+			const asked = new Set(ids);
+			const found = await readDeals(context, ids, { properties: GLANCE_PROPERTIES });
+			// One that was merged answers as the deal that it went into.
+			const items = found.filter(({ id }) => asked.has(id)).map((deal) => changedDeal(deal as Glance));
+			yield { items, mark: { checkedAt } };
+		}
+	},
+};

@@ -1,0 +1,90 @@
+import type { ChangedItem, Composed, StreamContext } from '../../engine/definition';
+import { readDeals } from './batch-read';
+import { Companies, type Company } from './companies';
+import { mergedIdsIn } from './merged-deals';
+import type { DealNotice } from './page-of-deals';
+import { readStages, type StageOfPipeline } from './pipelines';
+import { DEAL_PROPERTIES, HISTORY_PROPERTIES } from './properties';
+import type { ReadDeal } from './replies';
+import { textIn } from './values';
+
+/** As many as HubSpot gives with their history at once. */
+export const DEALS_AT_ONCE = 50;
+
+/** What all records of a reading need. */
+interface Prepared {
+	stages: ReadonlyMap<string, StageOfPipeline>;
+	companies: Companies;
+}
+
+export async function prepareDeals(context: StreamContext): Promise<Prepared> {
+	return { stages: await readStages(context), companies: new Companies() };
+}
+
+/** A batch of deals as records: each with its history, the stages that this names, and its company. */
+export async function composeDeals(
+	context: StreamContext,
+	items: readonly ChangedItem[],
+	prepared: unknown,
+): Promise<Composed[]> {
+	const { stages, companies } = prepared as Prepared;
+	const gone = items.flatMap(({ id, item }) => deletedRecord(id, (item as DealNotice).deletedAt));
+	const ids = items.filter(({ item }) => (item as DealNotice).deletedAt === null).map(({ id }) => id);
+	if (ids.length === 0) return gone;
+	const wanted = { properties: DEAL_PROPERTIES, propertiesWithHistory: HISTORY_PROPERTIES };
+	const deals = uniqueById(await readDeals(context, ids, wanted));
+	const companyOf = await companies.of(context, deals);
+	const records = deals.map((deal) => dealRecord(deal, stages, companyOf.get(deal.id)));
+	return [...records, ...(await absent(context, ids, deals)), ...gone];
+}
+
+function dealRecord(
+	deal: ReadDeal,
+	stages: ReadonlyMap<string, StageOfPipeline>,
+	company: Company | undefined,
+): Composed {
+	const named = stageIdsOf(deal).flatMap((id) => stages.get(id) ?? []);
+	return { recordId: deal.id, record: { deal, stages: named, company: company ?? null } };
+}
+
+function deletedRecord(id: string, at: string | null): Composed[] {
+	return at === null ? [] : [{ recordId: id, record: { deal: { id }, deleted: { at } } }];
+}
+
+/** The stages that the deal is in, or was in. */
+function stageIdsOf({ properties, propertiesWithHistory }: ReadDeal): string[] {
+	const { dealstage } = (propertiesWithHistory ?? {}) as { dealstage?: Array<{ value?: unknown }> };
+	const values = [properties.dealstage, ...(dealstage ?? []).map(({ value }) => value)];
+	return [...new Set(values.map(textIn).filter((id) => id !== null))];
+}
+
+/** Two deals that were merged answer as the same one. */
+function uniqueById(deals: readonly ReadDeal[]): ReadDeal[] {
+	return [...new Map(deals.map((deal) => [deal.id, deal])).values()];
+}
+
+/** What became of the deals that were asked for and did not come: merged, deleted, or out of the recycle bin too. */
+async function absent(
+	context: StreamContext,
+	ids: readonly string[],
+	deals: readonly ReadDeal[],
+): Promise<Composed[]> {
+	const came = new Set(deals.map(({ id }) => id));
+	const mergedInto = new Map(
+		deals.flatMap(({ id, properties }) =>
+			mergedIdsIn(properties.hs_merged_object_ids).map((old): [string, string] => [old, id]),
+		),
+	);
+	const missing = ids.filter((id) => !came.has(id));
+	const lost = missing.filter((id) => !mergedInto.has(id));
+	const deleted = lost.length === 0 ? [] : await readDeals(context, lost, { properties: [], archived: true });
+	const deletedAt = new Map(deleted.map(({ id, archivedAt, updatedAt }) => [id, archivedAt ?? updatedAt]));
+	return missing.flatMap((id): Composed[] => {
+		const at = deletedAt.get(id);
+		if (at) return deletedRecord(id, at);
+		const into = mergedInto.get(id);
+		return [{ recordId: id, skipped: into ? `it was merged into ${into}` : GONE }];
+	});
+}
+
+const GONE = 'HubSpot no longer has it: it was merged into another deal, or deleted for good';

@@ -1,0 +1,50 @@
+import type { ProviderDefinition } from '../../engine/definition';
+import { hubspotAccounts } from './accounts';
+import { deletedPass, restoredPass } from './archive-passes';
+import { composeDeals, DEALS_AT_ONCE, prepareDeals } from './compose';
+import { listPass } from './list-pass';
+import { paths } from './paths';
+import { hubspotRules } from './rules';
+import { searchPass } from './search-pass';
+
+const API_BASE_URL = 'https://api.hubapi.com';
+
+export const hubspot: ProviderDefinition = {
+	key: 'hubspot',
+	displayName: 'HubSpot',
+	accountWord: 'portal',
+	credential: 'zixlyHubSpotOAuth2Api',
+	domains: ['hubapi.com', 'hubspot.com'],
+	apiBaseUrl: API_BASE_URL,
+	oauth: { accessTokenUrl: `${API_BASE_URL}${paths.token}`, clientAuthentication: 'body' },
+	limits: {
+		scope: 'account',
+		windows: [
+			// Of 100 that every plan and way of distribution allows at least.
+			{ calls: 90, seconds: 10, remainingHeader: 'x-hubspot-ratelimit-remaining' },
+			// Of 5, which all apps of the portal share; no header tells what is left.
+			{ calls: 4, seconds: 1, group: 'search' },
+		],
+		concurrent: 4,
+		day: {
+			limits: [250_000, 500_000, 625_000, 650_000, 1_000_000, 2_000_000],
+			reserve: 0.05,
+			remainingHeader: 'x-hubspot-ratelimit-daily-remaining',
+		},
+	},
+	headers: { accept: 'application/json' },
+	// The introspection says the token that it was asked about.
+	redact: ['token', 'access_token', 'refresh_token'],
+	rules: hubspotRules,
+	accounts: hubspotAccounts,
+	streams: [
+		{
+			reading: 'changes',
+			key: 'deals',
+			passes: [listPass, searchPass, deletedPass, restoredPass],
+			batch: DEALS_AT_ONCE,
+			prepare: prepareDeals,
+			compose: composeDeals,
+		},
+	],
+};

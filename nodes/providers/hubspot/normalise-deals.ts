@@ -1,0 +1,78 @@
+import { attempt, Rejection } from '../../shared/rejection';
+import { shaped } from '../../shared/shape';
+import { dealRatesNeeded, leadEventRows } from '../lead-events';
+import type { LooseRecord, Normalised, Normaliser, NormaliseSettings, RawRecord } from '../normaliser';
+import { dealHistoryOf, dealRecordOf, type DealRecord } from './deal-history';
+import { mergedAway } from './merged-deals';
+import { DEAL_PROPERTIES } from './properties';
+import { deletedRecordShape } from './shapes';
+import { instantIn } from './values';
+
+/** HubSpot's deal: a row of `lead_events` per entry into a stage; of a deleted one the word that it is gone. */
+export const deals: Normaliser = {
+	ages: true,
+
+	ratesNeeded(raw, settings) {
+		if (isDeleted(raw.record)) return [];
+		const needs = attempt(() => dealRatesNeeded(historyOf(raw, settings), raw, settings));
+		return needs instanceof Rejection ? [] : needs;
+	},
+
+	normalise(raw, settings, conversion): Normalised {
+		if (isDeleted(raw.record)) return deletion(raw.record);
+		const record = dealRecordOf(raw.record);
+		const history = dealHistoryOf(record, raw, settings);
+		return {
+			rows: leadEventRows(history, raw, settings, conversion),
+			deletions: mergedAway(record.deal, history.version ?? raw.fetchedAt),
+			unknownProperties: unknownIn(record),
+		};
+	},
+
+	complete({ record, now }: LooseRecord) {
+		const completed = 'deal' in record ? { stages: [], company: null, ...record } : composedOf(record, now);
+		const { id } = completed.deal as { id?: unknown };
+		if (id === undefined || id === '')
+			throw new Error('The item has no id. Give deals as HubSpot gives them.');
+		return { recordId: String(id), fetchedAt: now, record: completed };
+	},
+};
+
+function historyOf(raw: RawRecord, settings: NormaliseSettings) {
+	return dealHistoryOf(dealRecordOf(raw.record), raw, settings);
+}
+
+function isDeleted(record: unknown): boolean {
+	return typeof record === 'object' && record !== null && 'deleted' in record;
+}
+
+function deletion(record: unknown): Normalised {
+	const { deal, deleted } = shaped(deletedRecordShape, record, '');
+	const deletedAt = instantIn(deleted.at, 'deleted.at');
+	if (deletedAt === null)
+		throw new Rejection('not_an_instant', 'deleted.at', 'It is not said when the deal was deleted.');
+	return {
+		rows: [],
+		deletions: [{ table: 'lead_events', leadId: deal.id, deletedAt }],
+		unknownProperties: [],
+	};
+}
+
+/** A deal of HubSpot's own, such as an HTTP Request node gives it: neither its pipeline nor its company come with it. */
+function composedOf(record: Record<string, unknown>, now: string): Record<string, unknown> {
+	const { archived, archivedAt, updatedAt } = record;
+	if (archived === true) return { deal: record, deleted: { at: archivedAt ?? updatedAt ?? now } };
+	return { deal: record, stages: [], company: null };
+}
+
+const KNOWN = new Set<string>(DEAL_PROPERTIES);
+const KNOWN_KEYS = new Set([
+	...['id', 'properties', 'propertiesWithHistory', 'createdAt', 'updatedAt', 'archived', 'archivedAt'],
+	...['url', 'associations', 'objectWriteTraceId'],
+]);
+
+function unknownIn({ deal }: DealRecord): string[] {
+	const keys = Object.keys(deal).filter((key) => !KNOWN_KEYS.has(key));
+	const properties = Object.keys(deal.properties).filter((key) => !KNOWN.has(key));
+	return [...keys.map((key) => `deal.${key}`), ...properties.map((key) => `deal.properties.${key}`)];
+}

@@ -1,0 +1,29 @@
+/** What is asked for of a deal, by name: HubSpot gives hardly anything by itself, and ignores names it does not know. */
+export const DEAL_PROPERTIES = [
+	'dealname',
+	'amount',
+	'deal_currency_code',
+	'hs_exchange_rate',
+	'pipeline',
+	'dealstage',
+	'closedate',
+	'createdate',
+	'hs_lastmodifieddate',
+	'hs_object_id',
+	'hs_is_closed',
+	'hs_is_closed_won',
+	'hs_is_closed_lost',
+	'hs_v2_date_entered_current_stage',
+	'notes_last_updated',
+	'closed_lost_reason',
+	'hs_primary_associated_company',
+	'hs_merged_object_ids',
+] as const;
+
+export type DealProperty = (typeof DEAL_PROPERTIES)[number];
+
+/** Of these every value that there ever was. */
+export const HISTORY_PROPERTIES = ['dealstage', 'hs_merged_object_ids'] as const;
+
+/** What a list or a search tells of a deal: enough to decide whether it must be read. */
+export const GLANCE_PROPERTIES = ['hs_lastmodifieddate', 'closedate', 'hs_is_closed'] as const;

@@ -1,0 +1,106 @@
+import { z } from 'zod/v4';
+
+import type { ApiRequest, ProviderApi } from '../../engine/definition';
+
+/** Ids are texts in most replies and numbers in some. */
+const id = z.union([z.string().min(1), z.number()]).transform(String);
+const text = z.string().nullish();
+
+const glanceShape = z.object({
+	id,
+	properties: z.object({ hs_lastmodifieddate: text, closedate: text, hs_is_closed: text }).nullish(),
+	updatedAt: text,
+	archivedAt: text,
+});
+
+/** A page of a list or of a search. A short or empty page may still have another one after it. */
+export const pageShape = z.object({
+	results: z.array(glanceShape),
+	paging: z.object({ next: z.object({ after: id }).nullish() }).nullish(),
+});
+
+/** What was found of what a batch asked for; the rest stands among the errors, or nowhere. */
+export const dealBatchShape = z.object({
+	results: z.array(
+		z.looseObject({
+			id,
+			properties: z.looseObject({ hs_primary_associated_company: text, hs_merged_object_ids: text }),
+			archivedAt: text,
+			updatedAt: text,
+		}),
+	),
+});
+
+export const companyBatchShape = z.object({
+	results: z.array(z.object({ id, properties: z.object({ name: text, domain: text }).nullish() })),
+});
+
+export const associationsShape = z.object({
+	results: z.array(
+		z.object({
+			from: z.object({ id }),
+			to: z.array(
+				z.object({
+					toObjectId: id,
+					associationTypes: z.array(z.object({ typeId: z.union([z.number(), z.string()]) })).nullish(),
+				}),
+			),
+		}),
+	),
+});
+
+export const pipelinesShape = z.object({
+	results: z.array(
+		z.object({
+			id,
+			label: text,
+			stages: z.array(
+				z.object({
+					id,
+					label: text,
+					/** Texts both: "true", "0.8". */
+					metadata: z.looseObject({ isClosed: z.unknown(), probability: z.unknown() }).nullish(),
+				}),
+			),
+		}),
+	),
+});
+
+export const accountDetailsShape = z.object({
+	portalId: id,
+	timeZone: text,
+	companyCurrency: z.string().regex(/^[A-Z]{3}$/),
+});
+
+export const introspectionShape = z.object({ hub_id: id, hub_domain: z.string().min(1) });
+
+export type DealPage = z.infer<typeof pageShape>;
+export type Glance = DealPage['results'][number];
+export type ReadDeal = z.infer<typeof dealBatchShape>['results'][number];
+
+/**
+ * Calls the API and gives the reply in its shape; what is of another one is tried again like an outage.
+ * @returns undefined where the request's `absent` says so
+ * @throws ReadFailure
+ */
+export async function ask<T>(
+	api: ProviderApi,
+	shape: z.ZodType<T>,
+	request: Omit<ApiRequest, 'accept'> & { accept?: (reply: T) => boolean },
+): Promise<T | undefined> {
+	const fits = (json: unknown): boolean => {
+		const { success, data } = shape.safeParse(json);
+		return success && (request.accept?.(data) ?? true);
+	};
+	const json = await api.call({ ...request, accept: fits });
+	return json === undefined ? undefined : shape.parse(json);
+}
+
+/** Like `ask`, where an answer is all that can come. */
+export async function demand<T>(
+	api: ProviderApi,
+	shape: z.ZodType<T>,
+	request: Omit<ApiRequest, 'accept' | 'absent'> & { accept?: (reply: T) => boolean },
+): Promise<T> {
+	return shape.parse(await ask(api, shape, request));
+}

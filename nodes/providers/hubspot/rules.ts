@@ -1,0 +1,121 @@
+import type { CallPlace, ResponseRule } from '../../engine/definition';
+
+const HOUR_MS = 3_600_000;
+
+const said = ({ detail }: CallPlace): string => (detail ? ` (${detail})` : '');
+
+/** What HubSpot's replies mean, in order. */
+export const hubspotRules: readonly ResponseRule[] = [
+	{
+		status: [401, 401],
+		action: 'refresh',
+		class: 'reconnect_required',
+		message: ({ what, account }) =>
+			`HubSpot refused the token for ${what} of ${account}, also after it was refreshed. Connect the tenant again.`,
+	},
+	{
+		// The edge answers so where the token is cut or garbled.
+		status: [530, 530],
+		action: 'refresh',
+		class: 'reconnect_required',
+		message: ({ what, account }) =>
+			`HubSpot could not read the token that was sent for ${what} of ${account}. Connect the tenant again.`,
+	},
+	{
+		status: [403, 403],
+		body: /MISSING_SCOPES/,
+		action: 'fail',
+		class: 'not_permitted',
+		message: ({ what, account, scope }) =>
+			`HubSpot did not give ${what} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}, or the plan does not include it. ` +
+			'Add the scope in the HubSpot app and in the Zixly HubSpot credential, and connect the tenant again.',
+	},
+	{
+		status: [403, 403],
+		action: 'fail',
+		class: 'not_permitted',
+		message: (place) =>
+			`HubSpot does not permit ${place.what} of ${place.account}${said(place)}. ` +
+			'Check the rights of the user who connected it, and whether the app is still installed there.',
+	},
+	{
+		status: [404, 404],
+		action: 'fail',
+		class: 'bad_request',
+		message: ({ what, account }) =>
+			`HubSpot knows no ${what.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly HubSpot credential; ` +
+			'where it is right, this package’s version of the HubSpot API may have ended: update the package.',
+	},
+	{
+		status: [414, 414],
+		action: 'fail',
+		class: 'bad_request',
+		message: ({ what, account }) =>
+			`The address of the call for ${what} of ${account} was too long for HubSpot. Report it with this text.`,
+	},
+	{
+		status: [423, 423],
+		action: 'wait',
+		class: 'provider_unavailable',
+		pauseMs: 2_500,
+		message: ({ what, account }) =>
+			`HubSpot kept ${what} of ${account} locked, also after several waits. The next run tries again.`,
+	},
+	{
+		// At midnight of the portal's zone they are back, which this cannot know: an hour later one call tells.
+		status: [429, 429],
+		body: /"policyName"\s*:\s*"DAILY"/,
+		action: 'fail',
+		class: 'rate_limited',
+		restMs: HOUR_MS,
+		message: ({ account }) =>
+			`The calls that HubSpot allows for ${account} in a day are used up; other apps count too. ` +
+			'The rest is read by itself when they are back, at midnight of the portal’s time zone.',
+	},
+	{
+		// The search's own limit: so many in any second.
+		status: [429, 429],
+		body: /"policyName"\s*:\s*"SECONDLY"|secondly limit/i,
+		action: 'wait',
+		class: 'rate_limited',
+		pauseMs: 1_000,
+		message: noRoom,
+	},
+	{
+		status: [429, 429],
+		action: 'wait',
+		class: 'rate_limited',
+		pauseMs: 10_000,
+		message: noRoom,
+	},
+	{
+		status: [477, 477],
+		action: 'wait',
+		class: 'provider_unavailable',
+		pauseMs: 60_000,
+		message: ({ account }) =>
+			`HubSpot is moving ${account} to another data centre, which takes up to a day. It is read again by itself afterwards.`,
+	},
+	{
+		status: [400, 499],
+		action: 'fail',
+		class: 'bad_request',
+		message: (place) =>
+			`HubSpot refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
+			'Trying again will not help: report it with this text.',
+	},
+	{
+		status: [500, 599],
+		action: 'retry',
+		class: 'provider_unavailable',
+		message: ({ what, account, status }) =>
+			`HubSpot answered ${status} for ${what} of ${account} several times. The next run tries again; see status.hubspot.com if it lasts.`,
+	},
+];
+
+function noRoom({ what, account }: CallPlace): string {
+	return (
+		`HubSpot had no room for ${what} of ${account}, also after waiting several times: other apps use the portal’s limit too. ` +
+		'The rest is read by itself later.'
+	);
+}
