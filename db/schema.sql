@@ -266,9 +266,19 @@ create policy tenant on client_kpis for all to zixly_app
 create policy operator on client_kpis for r to zixly_operator
 	using (true)
 	with check ();
+create policy worker on custom_metrics for all to zixly_worker
+	using ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)))
+	with check ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)));
 create policy tenant on custom_metrics for all to zixly_app
 	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
    FROM client_kpis k))))
+	with check ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)));
+create policy worker on financials for all to zixly_worker
+	using ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)))
 	with check ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)));
 create policy tenant on financials for all to zixly_app
@@ -285,6 +295,11 @@ create policy tenant on integrations for all to zixly_app
 create policy operator on integrations for all to zixly_operator
 	using (true)
 	with check (true);
+create policy worker on lead_events for all to zixly_worker
+	using ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)))
+	with check ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)));
 create policy tenant on lead_events for all to zixly_app
 	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
    FROM client_kpis k))))

@@ -4,6 +4,9 @@ import type { Pool, PoolClient } from 'pg';
 
 import { isRetryable, sqlstateOf } from './sqlstate';
 
+/** `zixly_worker` sees the same rows of a tenant, by policies that are made for finding thousands of rows by their keys. */
+export type TenantRole = 'zixly_app' | 'zixly_worker';
+
 /**
  * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to
  * the transaction, so nothing of them is left in a pooled connection.
@@ -13,8 +16,9 @@ export function inTenant<T>(
 	pool: Pool,
 	tenantId: string,
 	work: (client: PoolClient) => Promise<T>,
+	role: TenantRole = 'zixly_app',
 ): Promise<T> {
-	return inTransaction(pool, work, (client) => assume(client, 'zixly_app', tenantId));
+	return inTransaction(pool, work, (client) => assume(client, role, tenantId));
 }
 
 /** Runs `work` in one transaction as `zixly_worker`, which may call the operator functions of schema `etl`. */

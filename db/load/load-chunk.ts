@@ -34,7 +34,9 @@ export async function loadChunk(
 	const prepared = chunk.prepared ?? readAll(chunk.rows);
 	const attempt = attemptsTo(chunk, prepared, turn);
 	return await turn.take(touchesOthers(prepared), () =>
-		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt)), { signal }),
+		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt, 'zixly_worker')), {
+			signal,
+		}),
 	);
 }
 

@@ -43,7 +43,7 @@ async function unprotectedTables(): Promise<string[]> {
 						and p.polqual is not null and p.polwithcheck is not null)
 				and not exists (select from pg_policy p
 					where p.polrelid = c.oid
-						and not p.polroles <@ array['zixly_app'::regrole::oid, 'zixly_operator'::regrole::oid])
+						and not p.polroles <@ array['zixly_app', 'zixly_worker', 'zixly_operator']::regrole[]::oid[])
 			)`,
 		[WITHOUT_TENANT],
 	);

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { sqlstateOf } from '../../db/sqlstate';
-import { inTenant } from '../../db/transaction';
+import { inTenant, type TenantRole } from '../../db/transaction';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { contentOf, insertOf, seedTenant, tenantRows, type Row } from '../support/tenant-rows';
 
@@ -39,19 +39,22 @@ afterAll(async () => {
 async function attempt(
 	tenantId: string | undefined,
 	statement: string | { text: string; values: unknown[] },
+	role: TenantRole = 'zixly_app',
 ): Promise<number | string> {
 	const work = async (client: PoolClient) => (await client.query(statement)).rowCount ?? 0;
 	try {
-		return tenantId === undefined ? await withoutTenant(work) : await inTenant(database.pool, tenantId, work);
+		return tenantId === undefined
+			? await withoutTenant(work, role)
+			: await inTenant(database.pool, tenantId, work, role);
 	} catch (error) {
 		return sqlstateOf(error) ?? String(error);
 	}
 }
 
-async function withoutTenant<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+async function withoutTenant<T>(work: (client: PoolClient) => Promise<T>, role: TenantRole): Promise<T> {
 	const client = await database.pool.connect();
 	try {
-		await client.query('begin; set local role zixly_app');
+		await client.query(`begin; set local role ${role}`);
 		return await work(client);
 	} finally {
 		await client.query('rollback');
@@ -132,7 +135,27 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 	});
 });
 
+/** What zixly_worker, which loads, has policies of its own for. */
+const LOADED = TABLES.filter(([, row]) => 'client_kpi_id' in row && !('tenant_id' in row));
+
+describe.each(STRANGERS)('%s, as zixly_worker,', (_description, stranger) => {
+	it.each(LOADED)('reaches no row of %s', async (table, row) => {
+		const as = (statement: Parameters<typeof attempt>[1]) => attempt(stranger, statement, 'zixly_worker');
+		const where = `where ${conditionOf(row)}`;
+		expect(await as(`select from ${table} ${where}`)).toBe(0);
+		expect(await as(insertOf(table, NEW_ROWS.get(table) ?? {}))).toBe('42501');
+		expect(await as(insertOf(table, row, 'on conflict do nothing'))).toBe('42501');
+		expect(await as(`update ${table} set ${noChange(row)} ${where}`)).toBe(0);
+		expect(await as(`delete from ${table} ${where}`)).toBe(0);
+	});
+});
+
 describe('the owner of the rows', () => {
+	it.each(LOADED)('sees and changes its row of %s as zixly_worker', async (table, row) => {
+		const change = `update ${table} set ${noChange(row)} where ${conditionOf(row)}`;
+		expect(await attempt('owner', change, 'zixly_worker')).toBe(1);
+	});
+
 	it.each(TABLES)('sees its row of %s', async (table, row) => {
 		expect(await attempt('owner', `select from ${table} where ${conditionOf(row)}`)).toBe(1);
 	});
