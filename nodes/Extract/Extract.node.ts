@@ -69,6 +69,12 @@ export class Extract implements INodeType {
 				displayOptions: { hide: { provider: ['asana', 'myob', 'pipedrive', 'xero'] } },
 			},
 			{
+				name: 'zixlyPipedriveOAuth2Api',
+				displayName: 'Zixly Pipedrive',
+				required: true,
+				displayOptions: { hide: { provider: ['asana', 'hubspot', 'myob', 'xero'] } },
+			},
+			{
 				name: 'zixlyXeroOAuth2Api',
 				displayName: 'Zixly Xero',
 				required: true,

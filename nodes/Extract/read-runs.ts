@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { enabledAccounts, saveAccounts } from '../../db/accounts';
-import { deletedLeads } from '../../db/deleted-leads';
+import { deletedLeads, liveLeads } from '../../db/deleted-leads';
 import { readStates } from '../../db/stream-states';
 import { renewLeases } from '../../db/sync-runs';
 import { Budget } from '../engine/budget';
@@ -116,10 +116,13 @@ function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 			if (!saved[0]) return 'conflict';
 			return saved[0].enabled ? 'enabled' : 'disabled';
 		},
-		of: (accountId) => ({
-			deletedLeads: async () =>
-				await fromDatabase(async () => await deletedLeads(pool, { tenantId, provider, accountId })),
-		}),
+		of: (accountId) => {
+			const leads = { tenantId, provider, accountId };
+			return {
+				deletedLeads: async () => await fromDatabase(async () => await deletedLeads(pool, leads)),
+				liveLeads: async () => await fromDatabase(async () => await liveLeads(pool, leads)),
+			};
+		},
 	};
 }
 

@@ -236,6 +236,8 @@ export interface StreamContext {
 export interface StreamBooks {
 	/** The leads of the account that are marked deleted and were not long ago: they may have been restored. */
 	deletedLeads(): Promise<string[]>;
+	/** The leads of the account that are not: whoever is listed by the provider no longer may be gone. */
+	liveLeads(): Promise<string[]>;
 }
 
 /**

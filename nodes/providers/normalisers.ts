@@ -1,12 +1,14 @@
 import { projects as asanaProjects } from './asana/normalise-projects';
 import { deals as hubspotDeals } from './hubspot/normalise-deals';
 import type { Normaliser } from './normaliser';
+import { deals as pipedriveDeals } from './pipedrive/normalise-deals';
 import { monthlyFinancials } from './xero/normalise-monthly-financials';
 
 /** Every normaliser there is, by provider and stream. */
 const normalisers: ReadonlyMap<string, ReadonlyMap<string, Normaliser>> = new Map([
 	['asana', new Map([['projects', asanaProjects]])],
 	['hubspot', new Map([['deals', hubspotDeals]])],
+	['pipedrive', new Map([['deals', pipedriveDeals]])],
 	['xero', new Map([['monthlyFinancials', monthlyFinancials]])],
 ]);
 

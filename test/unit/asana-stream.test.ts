@@ -62,7 +62,10 @@ function contextOf(api: ProviderApi, change: Partial<StreamContext> = {}): Strea
 		metadata: {},
 		startedAt: new Date('2026-06-30T20:00:00.000Z'),
 		concurrent: 2,
-		books: { deletedLeads: async () => await Promise.resolve([]) },
+		books: {
+			deletedLeads: async () => await Promise.resolve([]),
+			liveLeads: async () => await Promise.resolve([]),
+		},
 		warn: () => undefined,
 		...change,
 	};

@@ -49,7 +49,10 @@ function contextOf(
 		concurrent: 4,
 		clock,
 		budget: new Budget({ maxRecords: 5_000, maxMinutes: 10 }, clock),
-		books: { deletedLeads: async () => await Promise.resolve([]) },
+		books: {
+			deletedLeads: async () => await Promise.resolve([]),
+			liveLeads: async () => await Promise.resolve([]),
+		},
 		warn: (text) => void warnings.push(text),
 		progress: () => undefined,
 	};

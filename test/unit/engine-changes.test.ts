@@ -67,7 +67,10 @@ async function reading({ passes, state = {}, maxRecords = 1_000, batch = 2, comp
 		concurrent: 3,
 		clock,
 		budget,
-		books: { deletedLeads: async () => await Promise.resolve([]) },
+		books: {
+			deletedLeads: async () => await Promise.resolve([]),
+			liveLeads: async () => await Promise.resolve([]),
+		},
 		warn: () => undefined,
 		progress: (marks) => void result.progress.push({ ...marks }),
 	};

@@ -74,7 +74,10 @@ function booksOf({ known = [], conflicts = [], disabled = [], states = new Map()
 			await Promise.resolve(
 				conflicts.includes(id) ? 'conflict' : disabled.includes(id) ? 'disabled' : 'enabled',
 			),
-		of: () => ({ deletedLeads: async () => await Promise.resolve([]) }),
+		of: () => ({
+			deletedLeads: async () => await Promise.resolve([]),
+			liveLeads: async () => await Promise.resolve([]),
+		}),
 	};
 }
 

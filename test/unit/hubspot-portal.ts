@@ -96,7 +96,10 @@ export class PortalReading {
 			concurrent: 2,
 			clock: this.clock,
 			budget,
-			books: { deletedLeads: async () => await Promise.resolve(this.deletedLeads()) },
+			books: {
+				deletedLeads: async () => await Promise.resolve(this.deletedLeads()),
+				liveLeads: async () => await Promise.resolve([]),
+			},
 			warn: (text) => void warnings.push(text),
 			progress: (state) => void (progress = structuredClone(state)),
 		});

@@ -4,7 +4,7 @@ import type { ApiRequest } from '../../nodes/engine/definition';
 import type { Deal } from '../sandbox/pipedrive/model';
 import { problems } from '../sandbox/pipedrive/problems';
 import { jsonReply } from '../sandbox/reply';
-import { idsOf, readDeals, sandboxReply, scene, type Scene } from './pipedrive-reading';
+import { idsOf, NOW, readDeals, sandboxReply, scene, type Read, type Scene } from './pipedrive-reading';
 
 const DAY = 24 * 3_600_000;
 
@@ -192,6 +192,62 @@ describe('a later reading', () => {
 		at.deletedLeads = [String(back!.id), String(gone!.id), 'not-a-number'];
 		expect(idsOf(await next(at, first.end.state, 24))).toEqual([back!.id]);
 		expect(at.calls.find(({ query }) => query?.ids)?.query).toMatchObject({ ids: `${back!.id},${gone!.id}` });
+	});
+});
+
+describe('once a week', () => {
+	/** A week after a first reading, whose deals all stand in our tables. */
+	async function weekAfter(at: Scene, happens: (deals: Deal[]) => void) {
+		const first = await readDeals(at);
+		const there = [...at.company.deals.values()].filter(({ deleted }) => !deleted);
+		at.leads = there.map(({ id }) => String(id));
+		happens(there);
+		return await next(at, first.end.state, 7 * 24);
+	}
+	const deletedIn = ({ records }: Read): string[] =>
+		records
+			.filter((one) => 'record' in one && (one.record.deal as { is_deleted: boolean }).is_deleted)
+			.map(({ recordId }) => recordId);
+
+	it('deals that were merged, or deleted long ago, are found to be gone', async () => {
+		const at = scene('harbour');
+		const long = new Date(Date.parse(NOW) - 90 * DAY);
+		const gone: Deal[] = [];
+		const read = await weekAfter(at, (deals) => {
+			gone.push(...deals.slice(0, 3));
+			gone[0]!.vanished = true;
+			for (const deal of gone.slice(1)) deal.deleted = long;
+		});
+		expect(deletedIn(read).sort()).toEqual(gone.map(({ id }) => String(id)).sort());
+		expect(read.records).toHaveLength(3);
+	});
+
+	it('none is, of those that are all still listed, also the archived ones', async () => {
+		const at = scene('harbour');
+		expect((await weekAfter(at, () => undefined)).records).toEqual([]);
+		expect(at.calls.filter(({ path }) => /deals\/\d+$/.test(path))).toEqual([]);
+	});
+
+	it('one that may only not be seen stays as it was', async () => {
+		const at = scene('harbour');
+		at.instead = ({ path }) => (/deals\/\d+$/.test(path) ? problems.forbidden() : undefined);
+		const read = await weekAfter(at, ([deal]) => (deal!.vanished = true));
+		expect(read.records).toEqual([]);
+	});
+
+	it('so many at once are left alone, with a word to a person', async () => {
+		const at = scene('harbour');
+		const read = await weekAfter(at, (deals) => deals.forEach((deal) => (deal.vanished = true)));
+		expect(read.records).toEqual([]);
+		expect(at.warnings).toEqual([expect.stringContaining('may still see all pipelines')]);
+	});
+
+	it('is not asked for before', async () => {
+		const at = scene('harbour');
+		const first = await readDeals(at);
+		at.leads = ['1'];
+		const read = await next(at, first.end.state, 6 * 24);
+		expect(read.records).toEqual([]);
 	});
 });
 

@@ -22,6 +22,8 @@ export interface Scene {
 	commonHost: boolean;
 	warnings: string[];
 	deletedLeads: string[];
+	/** The leads that stand in our tables. */
+	leads: string[];
 }
 
 export function scene(consent: string, changes: Partial<Sketch> = {}): Scene {
@@ -35,6 +37,7 @@ export function scene(consent: string, changes: Partial<Sketch> = {}): Scene {
 		commonHost: false,
 		warnings: [],
 		deletedLeads: [],
+		leads: [],
 	};
 }
 
@@ -69,7 +72,10 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 		concurrent: 3,
 		clock: at.clock,
 		budget,
-		books: { deletedLeads: async () => await Promise.resolve(at.deletedLeads) },
+		books: {
+			deletedLeads: async () => await Promise.resolve(at.deletedLeads),
+			liveLeads: async () => await Promise.resolve(at.leads),
+		},
 		warn: (text) => void at.warnings.push(text),
 		progress: (marks) => void (result.marks = structuredClone(marks)),
 		...more,

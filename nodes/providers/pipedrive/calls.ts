@@ -1,6 +1,6 @@
 import type { ApiRequest, ProviderApi, StreamContext } from '../../engine/definition';
 import type { Account } from '../../shared/account';
-import { isFlow, isList, listIn, type Listed, type ListedDeal } from './replies';
+import { isFlow, isList, isOne, listIn, type Listed, type ListedDeal } from './replies';
 
 /** A list of version 2. */
 export interface ListEndpoint {
@@ -67,6 +67,31 @@ export async function listPage<T extends Listed = ListedDeal>(
 ): Promise<ListPage<T> | undefined> {
 	const json = await api.call({ path, query, account, what, scope, cost, accept: isList, absent });
 	return json === undefined ? undefined : listIn<T>(json);
+}
+
+/** A deal by its id, or why it cannot be had. */
+export async function oneDeal({ api, account }: Where, id: string): Promise<ListedDeal | 'gone' | 'hidden'> {
+	let refused = 0;
+	const json = await api.call({
+		path: `/api/v2/deals/${id}`,
+		account,
+		what: `deal ${id}`,
+		scope: 'deals:read',
+		cost: 1,
+		accept: isOne,
+		absent: (reply) => {
+			refused = reply.status;
+			return isOfOneDeal(reply);
+		},
+	});
+	if (json === undefined) return refused === 403 ? 'hidden' : 'gone';
+	return (json as { data: ListedDeal }).data;
+}
+
+/** One deal may be hidden, merged or gone; a scope that is missing, or a gateway that shuts us out, means all of them. */
+export function isOfOneDeal({ status, body }: { status: number; body: string }): boolean {
+	const hidden = status === 403 && /^\s*\{(?!.*scope and url mismatch)/is.test(body);
+	return status === 404 || status === 410 || hidden;
 }
 
 /** One page of a deal's changes; undefined where `absent` says so of the refusal. */

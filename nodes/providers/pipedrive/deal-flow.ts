@@ -1,6 +1,6 @@
 import { ReadFailure } from '../../engine/failure';
 import type { ApiRequest, StreamContext } from '../../engine/definition';
-import { flowPage } from './calls';
+import { flowPage, isOfOneDeal } from './calls';
 import { flowIn } from './replies';
 
 /** Why a deal's history cannot be had: the status of the refusal. */
@@ -47,15 +47,10 @@ async function flowAt(context: StreamContext, dealId: number, path: string): Pro
 	);
 }
 
-/** One deal may be hidden, merged or gone; a scope that is missing, or a gateway that shuts us out, means all of them. */
 function noting(refusal: Refused): NonNullable<ApiRequest['absent']> {
-	return ({ status, body }) => {
-		const ofThisDeal =
-			status === 404 ||
-			status === 410 ||
-			(status === 403 && /^\s*\{(?!.*scope and url mismatch)/is.test(body));
-		if (ofThisDeal) refusal.refused = status;
-		return ofThisDeal;
+	return (reply) => {
+		refusal.refused = reply.status;
+		return isOfOneDeal(reply);
 	};
 }
 

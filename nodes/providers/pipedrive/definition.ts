@@ -4,6 +4,7 @@ import { addedDeals } from './added-deals';
 import { ARCHIVED_DEALS, DEALS } from './calls';
 import { changedDeals, DEALS_PER_PAGE } from './changed-deals';
 import { composeDeals } from './compose-deals';
+import { goneDeals } from './gone-deals';
 import { readPipelines } from './pipelines';
 import { restoredDeals } from './restored-deals';
 import { pipedriveRules } from './rules';
@@ -46,6 +47,7 @@ export const pipedrive: ProviderDefinition = {
 				changedDeals('archived', ARCHIVED_DEALS),
 				addedDeals,
 				restoredDeals,
+				goneDeals,
 			],
 			batch: DEALS_PER_PAGE,
 			prepare: readPipelines,

@@ -40,6 +40,12 @@ export function isList(json: unknown): boolean {
 	return dataOf(json)?.every((one) => typeof (one as Listed | null)?.id === 'number') ?? false;
 }
 
+/** Tells whether a reply is one thing with an id. */
+export function isOne(json: unknown): boolean {
+	const { success, data } = (json ?? {}) as { success?: unknown; data?: Partial<Listed> | null };
+	return success === true && typeof data?.id === 'number';
+}
+
 /** Tells whether a reply is a page of a deal's flow, whatever stands in it. */
 export function isFlow(json: unknown): boolean {
 	return dataOf(json) !== undefined;

@@ -87,6 +87,7 @@ export const goneShape = z.object({
 	}),
 });
 
+export type GoneRecord = z.infer<typeof goneShape>;
 export type DealRecord = z.infer<typeof recordShape>;
 export type Deal = DealRecord['deal'];
 export type StageChange = DealRecord['stageChanges'][number];

@@ -26,6 +26,7 @@ export class StageNames {
 		const { pipeline_id: pipelineId, deal_probability: probability } = this.stages.get(stageId) ?? {};
 		const pipeline = this.pipelines.get(pipelineId ?? '');
 		return {
+			stageId,
 			...(pipelineId && { pipelineId }),
 			...(pipeline && { pipeline }),
 			...(typeof probability === 'number' && { stageProbability: probability }),

@@ -1,6 +1,6 @@
 import { jsonReply, type Reply } from '../reply';
 import type { Company } from './company';
-import { flowEntry, v1Time } from './deal-json';
+import { dealJson, flowEntry, v1Time } from './deal-json';
 import { dealList, limitOf } from './listing';
 import { problems } from './problems';
 
@@ -24,6 +24,8 @@ export function routeOf(path: string, commonHost: boolean): Route | undefined {
 			answer: (company, query) => flowReply(company, Number(flow[2]), query),
 		};
 	}
+	const one = /^\/api\/v2\/deals\/(\d+)$/.exec(path);
+	if (one) return { scope: 'deals:read', cost: 1, answer: (company) => oneDeal(company, Number(one[1])) };
 	return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
 }
 
@@ -99,6 +101,13 @@ function organizations(company: Company, query: URLSearchParams): Reply {
 		data: data.map(({ id, name }) => ({ id, name, owner_id: 71, is_deleted: false, custom_fields: {} })),
 		additional_data: { next_cursor: null },
 	});
+}
+
+/** Of those that are deleted and listed no longer, some are still there by their ids. */
+function oneDeal(company: Company, id: number): Reply {
+	const deal = company.deals.get(id);
+	if (!deal || deal.vanished || (!company.isListed(deal) && id % 2 === 0)) return problems.notFound('Deal');
+	return jsonReply(200, { success: true, data: dealJson(company, deal) });
 }
 
 /** A page of a deal's flow, the newest first, after whatever else happened with the deal. */

@@ -1,0 +1,57 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+export class ZixlyPipedriveOAuth2Api implements ICredentialType {
+	name = 'zixlyPipedriveOAuth2Api';
+
+	extends = ['oAuth2Api'];
+
+	displayName = 'Zixly Pipedrive OAuth2 API';
+
+	icon: Icon = { light: 'file:../icons/pipedrive.svg', dark: 'file:../icons/pipedrive.dark.svg' };
+
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-pipedrive';
+
+	properties: INodeProperties[] = [
+		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
+		{
+			displayName:
+				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync a company of your own through Authentication: n8n Credential.',
+			name: 'notice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Authorization URL',
+			name: 'authUrl',
+			type: 'string',
+			default: 'https://oauth.pipedrive.com/oauth/authorize',
+			required: true,
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'string',
+			default: 'https://oauth.pipedrive.com/oauth/token',
+			required: true,
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'string',
+			default: '',
+			description:
+				'Leave it empty: Pipedrive takes the scopes from the app itself. In the Developer Hub, under OAuth & Access Scopes, tick read access to deals, contacts and recents.',
+		},
+		{
+			displayName: 'API Base URL',
+			name: 'apiBaseUrl',
+			type: 'string',
+			default: 'https://api.pipedrive.com',
+			description:
+				'Leave it as it is: each company is reached at its own address, which came with its token. One that you enter here holds for all, and must be named in Allowed Hosts of the Zixly Token Key credential.',
+			required: true,
+		},
+		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },
+		{ displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'header' },
+	];
+}

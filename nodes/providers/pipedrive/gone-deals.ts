@@ -1,0 +1,72 @@
+import type { ChangedItem, Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { ALL_STATUSES, ARCHIVED_DEALS, DEALS, listPage, oneDeal, type ListEndpoint } from './calls';
+import { CursorTrail } from './cursor-trail';
+import { isDeleted } from './items';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Only to be told whether they are there: no history is read of them, so the pages may be large. */
+const LISTED_PER_PAGE = 500;
+
+/** More than this share of all deals at once is no tidying up: the person who connected has lost a right to see them. */
+const MOST_GONE = 0.1;
+const FEW = 20;
+
+/**
+ * A deal that was merged into another is listed no longer, and neither is one that was deleted more than 30 days ago.
+ * So once a week all that are listed are struck off those that we hold, and each that is left is asked for by its id.
+ */
+export const goneDeals: Pass = {
+	name: 'gone',
+	async *pages(context, mark): AsyncGenerator<Page, void> {
+		if (context.range || !isDue(mark, context)) return;
+		const missing = new Set(await context.books.liveLeads());
+		const most = Math.max(FEW, missing.size * MOST_GONE);
+		if (missing.size > 0)
+			for (const endpoint of [DEALS, ARCHIVED_DEALS]) await strikeOff(context, endpoint, missing);
+		if (missing.size > most) context.warn(tooMany(missing.size, context.account.name));
+		const items = missing.size > most ? [] : await goneOf(context, [...missing]);
+		yield { items, mark: { at: context.startedAt.toISOString() } };
+	},
+};
+
+function isDue(mark: Mark | undefined, { startedAt }: StreamContext): boolean {
+	return startedAt.getTime() - (Date.parse(String(mark?.at)) || 0) >= WEEK_MS;
+}
+
+async function strikeOff(
+	context: StreamContext,
+	endpoint: ListEndpoint,
+	missing: Set<string>,
+): Promise<void> {
+	const trail = new CursorTrail(endpoint.what, context.account.name);
+	let cursor: string | null = null;
+	do {
+		const query: Record<string, string> = {
+			status: ALL_STATUSES,
+			sort_by: 'id',
+			sort_direction: 'asc',
+			limit: String(LISTED_PER_PAGE),
+			...(cursor !== null && { cursor }),
+		};
+		const page = await listPage(context, endpoint, query);
+		for (const { id } of page?.data ?? []) missing.delete(String(id));
+		cursor = page?.nextCursor ?? null;
+		trail.follow(cursor);
+	} while (cursor !== null);
+}
+
+/** Those of the deals that are gone for certain; one that is only hidden stays as it was. */
+async function goneOf(context: StreamContext, ids: readonly string[]): Promise<ChangedItem[]> {
+	const found = await Promise.allSettled(ids.map(async (id) => await oneDeal(context, id)));
+	return found.flatMap((one, index) => {
+		if (one.status === 'rejected') throw one.reason;
+		const id = ids[index]!;
+		if (one.value === 'hidden') return [];
+		if (one.value === 'gone') return [{ id, version: null, item: { id: Number(id), is_deleted: true } }];
+		return isDeleted(one.value) ? [{ id, version: null, item: one.value }] : [];
+	});
+}
+
+const tooMany = (count: number, name: string): string =>
+	`${count} deals of ${name} are listed by Pipedrive no longer. So many at once are left as they are: look whether the person who connected it may still see all pipelines.`;

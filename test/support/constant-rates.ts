@@ -1,0 +1,37 @@
+import type { PublishedRate } from '../../db/exchange-rates';
+
+/** What one unit is worth in AUD, in thousandths, on every day alike: so that expected values need no rates by day. */
+const THOUSANDTHS: Readonly<Record<string, bigint>> = {
+	AUD: 1_000n,
+	NZD: 917n,
+	USD: 1_532n,
+	EUR: 1_675n,
+	JPY: 10n,
+	KWD: 4_985n,
+};
+
+/** The constant rates as published on the given days (`YYYY-MM-DD`). */
+export function constantRates(days: readonly string[]): PublishedRate[] {
+	const foreign = Object.entries(THOUSANDTHS).filter(([currency]) => currency !== 'AUD');
+	return foreign.flatMap(([base, rate]) =>
+		days.map((date) => ({ base, quote: 'AUD', date, rate: decimalOf(rate, 3), source: 'made-up' })),
+	);
+}
+
+/**
+ * An amount of another currency (a decimal of at most three places) in AUD, to the cent, rounded half up. In whole
+ * numbers, so that it shares nothing with the code that it measures.
+ */
+export function inAud(value: string, currency: string): string {
+	const [whole = '0', fraction = ''] = value.split('.');
+	const thousandths = BigInt(whole + fraction.padEnd(3, '0'));
+	const rate = THOUSANDTHS[currency];
+	if (rate === undefined) throw new Error(`There is no made-up rate for ${currency}.`);
+	// Millionths, of which ten thousand are a cent.
+	return decimalOf((thousandths * rate + 5_000n) / 10_000n, 2);
+}
+
+function decimalOf(units: bigint, places: number): string {
+	const digits = String(units).padStart(places + 1, '0');
+	return `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
