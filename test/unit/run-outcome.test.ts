@@ -55,6 +55,14 @@ describe('the outcome of a run', () => {
 		expect(only(messages)).toMatchObject({ status: 'failed', needsPerson: false });
 	});
 
+	it('stands aside from the schedule where it moved no state on purpose, not where it came to nothing', () => {
+		const unmoved = state('a', { state: null });
+		expect(only([unmoved]).aside).toBe(true);
+		expect(only([unmoved, failure('a', 'rate_limited')]).aside).toBe(false);
+		expect(only([state('a', { state: null, hasMore: true })]).aside).toBe(false);
+		expect(only([state('a', { state: null, switchedOff: true })]).aside).toBe(false);
+	});
+
 	it('is not better for an account that is switched off', () => {
 		const off = state('off', { switchedOff: true });
 		expect(only([off])).toMatchObject({ status: 'succeeded' });

@@ -41,6 +41,7 @@ function outcomeOf(messages: Message[]): RunOutcome {
 	const states = messages.filter((message): message is StateMessage => message.type === 'STATE');
 	const { tenantId, integrationId, syncRunId, provider } = messages[0]!;
 	const status = statusOf(failures, states);
+	const hasMore = states.some((state) => state.hasMore);
 	return {
 		tenantId,
 		integrationId,
@@ -48,8 +49,8 @@ function outcomeOf(messages: Message[]): RunOutcome {
 		provider,
 		status,
 		failures,
-		hasMore: states.some(({ hasMore }) => hasMore),
-		aside: states.length > 0 && states.every(({ state, switchedOff }) => state === null && !switchedOff),
+		hasMore,
+		aside: failures.length === 0 && !hasMore && states.length > 0 && states.every(movesNothing),
 		needsPerson: status === 'failed' && failures.length > 0 && failures.every(isForAPerson),
 		warnings: states.flatMap(({ warnings }) => warnings ?? []),
 	};
@@ -60,6 +61,9 @@ function statusOf(failures: FailureMessage[], states: StateMessage[]): RunOutcom
 	const failed = new Set(failures.map(placeOf));
 	return states.some((state) => !state.switchedOff && !failed.has(placeOf(state))) ? 'partial' : 'failed';
 }
+
+// A stream that failed before its first page moves nothing either, nor does one that was put off: those come again.
+const movesNothing = ({ state, switchedOff }: StateMessage): boolean => state === null && !switchedOff;
 
 const placeOf = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
 
