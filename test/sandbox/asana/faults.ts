@@ -23,26 +23,23 @@ export const faultReplies: Readonly<Record<string, FaultReply>> = {
 
 type Json = Record<string, unknown>;
 
-/** The true reply with each entry changed. */
-const eachEntry =
-	(change: (entry: Json) => Json) =>
+/** The true list with its entries changed; a refusal stays as it is. */
+const entries =
+	(change: (data: Json[]) => Json[]) =>
 	(body: string): string => {
-		const { data, ...rest } = JSON.parse(body) as { data: Json[] };
-		return JSON.stringify({ ...rest, data: data.map(change) });
+		const { data, ...rest } = JSON.parse(body) as { data?: Json[] };
+		return data ? JSON.stringify({ ...rest, data: change(data) }) : body;
 	};
+
+const eachEntry = (change: (entry: Json) => Json): ((body: string) => string) =>
+	entries((data) => data.map(change));
 
 export const rewrittenReplies: Readonly<Record<string, (body: string) => string>> = {
 	unknownFields: eachEntry((entry) => ({ ...entry, mood_of_the_day: 'sunny', nested_news: { depth: 1 } })),
 	fieldsRemoved: eachEntry((entry) => ({ ...entry, created_at: undefined })),
 	fieldTypesChanged: eachEntry((entry) => ({ ...entry, created_at: 1_760_000_000 })),
 	valueNeverSeen: eachEntry((entry) => ({ ...entry, resource_subtype: 'epic' })),
-	/** The pages overlap: the first entry comes again at the end. */
-	repeatedEntries: (body) => {
-		const { data, ...rest } = JSON.parse(body) as { data: Json[] };
-		return JSON.stringify({ ...rest, data: [...data, ...data.slice(0, 2)] });
-	},
-	shuffledEntries: (body) => {
-		const { data, ...rest } = JSON.parse(body) as { data: Json[] };
-		return JSON.stringify({ ...rest, data: data.toReversed() });
-	},
+	/** The pages overlap: the first entries come again at the end. */
+	repeatedEntries: entries((data) => [...data, ...data.slice(0, 2)]),
+	shuffledEntries: entries((data) => data.toReversed()),
 };
