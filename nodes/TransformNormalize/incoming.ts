@@ -14,6 +14,8 @@ export interface IncomingRecord {
 	json: Record<string, unknown>;
 	/** What the normalisers want of it, or why it cannot be told. */
 	raw: RawRecord | Rejection;
+	/** A row of a file that holds nothing: it is counted, and gives nothing. */
+	skipped?: true;
 }
 
 /** What the input items are to this node. */

@@ -1,5 +1,6 @@
 import type { Envelope } from '../shared/messages';
 import { normaliserOf } from '../providers/normalisers';
+import type { UploadSettings } from '../providers/normaliser';
 import { incomingRecord, type IncomingRecord } from './incoming';
 
 /** What the node's parameters say about raw records, by item. */
@@ -16,6 +17,8 @@ export interface LooseSettings {
 	period(item: number): string;
 	/** Names of properties with dots between them; empty where the item itself is the record. */
 	recordsAt(item: number): string;
+	/** How the rows of a file are written. */
+	upload?: UploadSettings;
 }
 
 /**
@@ -41,9 +44,12 @@ export function looseRecords(
 	if (!normaliser)
 		throw new Error(`The stream "${stream}" of ${provider} is not known. Choose one in Stream.`);
 	const period = settings.period(item);
-	return recordsIn(json, settings.recordsAt(item)).map((record) => {
-		const completed = normaliser.complete({ record, period, now });
-		return incomingRecord({ ...completed, account }, item, envelope);
+	const place = settings.recordsAt(item);
+	return recordsIn(json, place).map((record, position) => {
+		const index = place === '' ? item : position;
+		const completed = normaliser.complete({ record, index, period, now, upload: settings.upload });
+		const incoming = incomingRecord({ ...completed, account }, item, envelope);
+		return normaliser.isEmptyRow?.(record) ? { ...incoming, skipped: true } : incoming;
 	});
 }
 

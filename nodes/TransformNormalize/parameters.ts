@@ -1,9 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { providers } from '../providers/registry';
+import { streamsOf } from '../providers/normalisers';
 import type { NormaliseSettings, SectionKind } from '../providers/normaliser';
 import { sectionLabel } from '../providers/xero/sections';
 import type { LooseSettings } from './loose-records';
+import { UPLOAD, uploadSettingsOf } from './upload';
 
 const LONGEST_RATE_AGE = 366;
 
@@ -51,18 +52,28 @@ function sectionOf({ title = '', countsAs = 'expense' }: { title?: string; count
 	return [label, countsAs] as const;
 }
 
+/** A file is nobody's organisation. */
+const NO_ACCOUNT = {
+	accountId: () => UPLOAD,
+	accountName: () => '',
+	accountTimezone: () => '',
+	accountCurrency: () => 'AUD',
+	period: () => '',
+};
+
 /** What completes raw records; undefined where the node only takes messages. */
 export function looseSettingsOf(context: IExecuteFunctions): LooseSettings | undefined {
 	const provider = String(context.getNodeParameter('provider', 0, 'fromItems'));
 	if (provider === 'fromItems') return undefined;
-	if (!Object.hasOwn(providers, provider)) {
+	if (streamsOf(provider).length === 0) {
 		throw new Error(`The provider "${provider}" is not known. Choose one from the list.`);
 	}
 	const read = (name: string): ((item: number) => string) => textParameter(context, name);
+	const upload = uploadSettingsOf(context);
+	const whose = { provider, stream: read('stream'), tenantId: read('tenantId'), upload };
+	if (provider === UPLOAD) return { ...whose, ...NO_ACCOUNT, recordsAt: read('recordsAt') };
 	return {
-		provider,
-		stream: read('stream'),
-		tenantId: read('tenantId'),
+		...whose,
 		accountId: read('accountId'),
 		accountName: read('accountName'),
 		accountTimezone: read('accountTimezone'),
@@ -77,12 +88,21 @@ function textParameter(context: IExecuteFunctions, name: string): (item: number)
 	const read = (item: number): string =>
 		String(context.getNodeParameter(name, item, '', { extractValue: true }) ?? '').trim();
 	const raw = context.getNodeParameter(name, 0, '', { rawExpressions: true });
-	if (isExpression(raw)) return read;
+	if (isExpression(raw) && !isSameForAll(raw)) return read;
 	const fixed = read(0);
 	return () => fixed;
 }
 
 function isExpression(raw: unknown): boolean {
+	return textOf(raw).startsWith('=');
+}
+
+/** An expression that only looks at another node's first item: a hundred thousand of them would take minutes. */
+function isSameForAll(raw: unknown): boolean {
+	return /^=\{\{\s*\$\('[^'\\]+'\)\.first\(\)\.json(?:\.\w+)+\s*\}\}$/.test(textOf(raw));
+}
+
+function textOf(raw: unknown): string {
 	const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
-	return typeof value === 'string' && value.startsWith('=');
+	return typeof value === 'string' ? value : '';
 }

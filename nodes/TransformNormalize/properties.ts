@@ -2,6 +2,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { providers } from '../providers/registry';
 import { tenantField } from '../shared/n8n/search';
+import { UPLOAD, uploadFields, uploadProvider, uploadStream } from './upload';
 
 const provider: INodeProperties = {
 	displayName: 'Provider',
@@ -20,11 +21,12 @@ const provider: INodeProperties = {
 			value: key,
 			description: `The items are raw records of ${displayName}, of n8n's own nodes or an HTTP Request node`,
 		})),
+		uploadProvider,
 	],
 };
 
 /** What a raw record does not say itself. */
-const looseFields: INodeProperties[] = [
+const streams: INodeProperties[] = [
 	{
 		displayName: 'Stream',
 		name: 'stream',
@@ -39,7 +41,9 @@ const looseFields: INodeProperties[] = [
 			},
 		],
 	},
-	{ ...tenantField, required: true },
+];
+
+const accountFields: INodeProperties[] = [
 	{
 		displayName: 'Account ID',
 		name: 'accountId',
@@ -82,6 +86,9 @@ const looseFields: INodeProperties[] = [
 		placeholder: 'e.g. 2026-06',
 		description: 'The month of the record, where it has no field month itself',
 	},
+];
+
+const recordsAt: INodeProperties[] = [
 	{
 		displayName: 'Records At',
 		name: 'recordsAt',
@@ -159,6 +166,11 @@ const options: INodeProperties = {
 
 export const transformProperties: INodeProperties[] = [
 	provider,
-	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, looseFields),
+	...updateDisplayOptions({ hide: { provider: ['fromItems', UPLOAD] } }, streams),
+	...uploadStream,
+	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, [{ ...tenantField, required: true }]),
+	...updateDisplayOptions({ hide: { provider: ['fromItems', UPLOAD] } }, accountFields),
+	...uploadFields,
+	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, recordsAt),
 	options,
 ];

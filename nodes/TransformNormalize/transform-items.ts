@@ -6,6 +6,7 @@ import { Conversion } from '../shared/conversion';
 import { databaseFor, POSTGRES_CREDENTIAL } from '../shared/n8n/database';
 import { explain, nodeError } from '../shared/n8n/errors';
 import { paired } from '../shared/n8n/items';
+import { endsOfFiles } from './ends-of-files';
 import { incomingMessage, type Incoming } from './incoming';
 import { looseRecords, type LooseSettings } from './loose-records';
 import { looseSettingsOf, settingsOf } from './parameters';
@@ -24,6 +25,7 @@ async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionD
 	const items = context.getInputData();
 	const settings = settingsOf(context);
 	const { incoming, refused } = incomingOf(context, items);
+	for (const end of endsOfFiles(incoming)) incoming.push(end);
 	const rates = await ratesFor(context, ratesNeeded(incoming, settings));
 	const { outgoing, unknownProperties } = transform(incoming, settings, new Conversion(rates));
 	const output = outgoing.map((out) => itemOf(out, items));

@@ -66,7 +66,8 @@ class Transformation {
 	}
 
 	private takeRecord(incoming: IncomingRecord): Slot[] {
-		const { item, envelope } = incoming;
+		const { item, envelope, skipped } = incoming;
+		if (skipped) return [];
 		const outcome = normaliseRecord(incoming, this.settings, this.conversion);
 		if ('rejection' in outcome) {
 			this.tally.addRejected(envelope);

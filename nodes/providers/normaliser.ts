@@ -3,6 +3,9 @@ import type { Account } from '../shared/account';
 import type { CanonicalTable, Unsourced } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { ClientReference, Deletion } from '../shared/messages';
+import type { ColumnMap } from './manual/columns';
+import type { DateFormat } from './manual/days';
+import type { NumberFormat } from './manual/numbers';
 
 /** What a section of a report counts as. */
 export type SectionKind = 'income' | 'expense' | 'ignore';
@@ -54,9 +57,20 @@ export interface Normalised {
 	unknownProperties: readonly string[];
 }
 
+/** How the cells of a file are to be read; a person says so, since nobody can tell. */
+export interface UploadSettings {
+	numberFormat: NumberFormat;
+	dateFormat: DateFormat;
+	columnMap: ColumnMap;
+}
+
 /** A raw record that did not come out of Extract: what it lacks is given by the node's parameters. */
 export interface LooseRecord {
 	record: Record<string, unknown>;
+	/** Its place among the records that came with it, from 0. */
+	index?: number;
+	/** How a file is written. */
+	upload?: UploadSettings;
 	/** `YYYY-MM`, or empty. */
 	period: string;
 	/** When the workflow runs, ISO 8601. */
@@ -71,6 +85,8 @@ export interface Normaliser {
 	normalise(raw: RawRecord, settings: NormaliseSettings, conversion: Conversion): Normalised;
 	/** Whether its rows grow stale by themselves: then every STATE of the stream asks for it. */
 	ages?: boolean;
+	/** Of the rows of a file: whether one holds nothing. Those are skipped, and a STATE with the counts ends the others. */
+	isEmptyRow?(record: Record<string, unknown>): boolean;
 	/** @throws Error where something is missing that the record needs, with the parameter to fill in */
 	complete(loose: LooseRecord): Pick<RawRecord, 'recordId' | 'fetchedAt' | 'record'>;
 }

@@ -63,6 +63,8 @@ export interface StateMessage extends Envelope {
 /** The business entity that a row is about, as its provider knows it. */
 export interface ClientReference {
 	externalId: string;
+	/** The exact `client_id` of `client_kpis`, where it is known: then `externalId` is not looked up. */
+	clientId?: string;
 	clientName: string;
 	industry: string | null;
 }
