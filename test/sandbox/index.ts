@@ -2,6 +2,7 @@ import { AsanaSandbox } from './asana/asana';
 import { BanksSandbox } from './banks/banks';
 import { Clock } from './clock';
 import { controlReply } from './control';
+import { PipedriveSandbox } from './pipedrive/pipedrive';
 import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
 import { listen } from './server';
 import type { ProviderSandbox } from './service';
@@ -12,6 +13,7 @@ export type { BankCorrection, BankFault, BanksSandbox } from './banks/banks';
 export type { Fault, FaultKind } from './faults';
 export type { RequestEntry } from './request-log';
 export type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './service';
+export type { PipedriveSandbox } from './pipedrive/pipedrive';
 export type { XeroLimits } from './xero/settings';
 export type { Totals } from './xero/totals';
 export type { ShownOrganisation, XeroSandbox } from './xero/xero';
@@ -19,6 +21,7 @@ export type { ShownOrganisation, XeroSandbox } from './xero/xero';
 /** The providers, each by its key. */
 const SERVICES = {
 	asana: AsanaSandbox,
+	pipedrive: PipedriveSandbox,
 	xero: XeroSandbox,
 };
 
