@@ -2,6 +2,7 @@ import { AsanaSandbox } from './asana/asana';
 import { BanksSandbox } from './banks/banks';
 import { Clock } from './clock';
 import { controlReply } from './control';
+import { HubSpotSandbox } from './hubspot/hubspot';
 import { PipedriveSandbox } from './pipedrive/pipedrive';
 import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
 import { listen } from './server';
@@ -11,6 +12,7 @@ import { XeroSandbox } from './xero/xero';
 export type { AsanaSandbox } from './asana/asana';
 export type { BankCorrection, BankFault, BanksSandbox } from './banks/banks';
 export type { Fault, FaultKind } from './faults';
+export type { HubSpotSandbox } from './hubspot/hubspot';
 export type { RequestEntry } from './request-log';
 export type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './service';
 export type { PipedriveSandbox } from './pipedrive/pipedrive';
@@ -21,6 +23,7 @@ export type { ShownOrganisation, XeroSandbox } from './xero/xero';
 /** The providers, each by its key. */
 const SERVICES = {
 	asana: AsanaSandbox,
+	hubspot: HubSpotSandbox,
 	pipedrive: PipedriveSandbox,
 	xero: XeroSandbox,
 };

@@ -43,7 +43,7 @@ export class PortalReading {
 	state: Record<string, unknown> = {};
 
 	constructor(consent: string, change: Partial<Portal> = {}, largeDeals = 1_000) {
-		const portal = { ...catalogue(largeDeals).get(consent)!, ...change };
+		const portal = { ...catalogue('unit', largeDeals).get(consent)!, ...change };
 		this.books = new PortalBooks(portal, 'unit', this.sandboxClock, () => this.limits);
 	}
 

@@ -1,3 +1,5 @@
+import { randomFrom } from '../random';
+
 /** A stage as the pipelines endpoint tells it; the metadata are texts. */
 export interface Stage {
 	id: string;
@@ -14,6 +16,7 @@ export interface Pipeline {
 
 /** A portal as the sandbox knows it. `deals` are generated, not held. */
 export interface Portal {
+	/** The consent that reaches it. */
 	consent: string;
 	hubId: number;
 	domain: string;
@@ -69,13 +72,17 @@ function partnerPipeline(first: number): Pipeline {
 
 const COMMON = { otherCurrencies: {}, companies: 12, idStep: 7, days: 300 };
 
-/** The portals that there are, by the consent that reaches them. */
-export function catalogue(largeDeals: number): Map<string, Portal> {
+/**
+ * The portals that there are, by the consent that reaches them.
+ * @param seed gives portals of its own: other ids, and other deals in them
+ */
+export function catalogue(seed: string, largeDeals: number): Map<string, Portal> {
+	const hubId = (place: number): number => randomFrom(seed).between(100_000, 899_999) * 100 + place;
 	const portals: Portal[] = [
 		{
 			...COMMON,
 			consent: 'harbour',
-			hubId: 24_101_001,
+			hubId: hubId(1),
 			domain: 'harbour-marketing.example',
 			timezone: 'Australia/Sydney',
 			currency: 'AUD',
@@ -87,7 +94,7 @@ export function catalogue(largeDeals: number): Map<string, Portal> {
 		{
 			...COMMON,
 			consent: 'southern',
-			hubId: 24_101_002,
+			hubId: hubId(2),
 			domain: 'southern-cross.example',
 			timezone: 'Pacific/Auckland',
 			currency: 'NZD',
@@ -98,7 +105,7 @@ export function catalogue(largeDeals: number): Map<string, Portal> {
 		{
 			...COMMON,
 			consent: 'atlantic',
-			hubId: 24_101_003,
+			hubId: hubId(3),
 			domain: 'atlantic.example',
 			timezone: 'US/Eastern',
 			currency: 'USD',
@@ -109,8 +116,19 @@ export function catalogue(largeDeals: number): Map<string, Portal> {
 		},
 		{
 			...COMMON,
+			consent: 'odd',
+			hubId: hubId(6),
+			domain: 'odd.example',
+			timezone: 'Europe/Berlin',
+			currency: 'AUD',
+			pipelines: [defaultPipeline()],
+			deals: 40,
+			firstId: 7_000,
+		},
+		{
+			...COMMON,
 			consent: 'empty',
-			hubId: 24_101_004,
+			hubId: hubId(4),
 			domain: 'empty.example',
 			timezone: 'Australia/Perth',
 			currency: 'AUD',
@@ -121,7 +139,7 @@ export function catalogue(largeDeals: number): Map<string, Portal> {
 		{
 			...COMMON,
 			consent: 'large',
-			hubId: 24_101_005,
+			hubId: hubId(5),
 			domain: 'large.example',
 			timezone: 'Australia/Brisbane',
 			currency: 'AUD',

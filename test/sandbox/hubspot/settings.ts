@@ -1,5 +1,9 @@
+import type { ServiceSettings } from '../service';
+
 /** The limits and habits of the HubSpot sandbox; each can be set while it runs. */
-export interface HubSpotLimits {
+export interface HubSpotLimits extends ServiceSettings {
+	/** How many deals the portal of the consent `large` has; only when the sandbox starts. */
+	largeDeals: number;
 	/** Requests per portal within ten seconds; searches do not count. */
 	tenSeconds: number;
 	/** Searches per portal within a second, all apps together. */
@@ -16,13 +20,10 @@ export interface HubSpotLimits {
 	idsAsTexts: number;
 	/** 1: a deal that was merged answers 404, instead of as the deal that it went into. */
 	mergedAreGone: number;
-	/** How long each reply takes, in milliseconds. */
-	latencyMs: number;
-	accessTokenSeconds: number;
-	codeSeconds: number;
 }
 
 export const HUBSPOT_LIMITS: Readonly<HubSpotLimits> = {
+	largeDeals: 1_000,
 	tenSeconds: 100,
 	searchesASecond: 5,
 	day: 250_000,
