@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { setStage, type Stage } from '../demo/stage';
+import { bookedRuns } from '../support/books';
+import { bundledWorkflow, CHECKOUT, type WorkflowFile } from '../support/checkout';
+import { differences } from '../support/expected';
+import { RealN8n } from '../support/real-n8n';
+import { Scenario } from '../support/scenario';
+
+/** The workflows that keep the syncs going, in one n8n whose server is up: each test goes on from the one before. */
+describe('a real n8n with the workflows for operating', () => {
+	let stage: Stage;
+	let n8n: RealN8n;
+	let scenario: Scenario;
+
+	beforeAll(async () => {
+		stage = await setStage();
+		n8n = await RealN8n.create({ database: await stage.createDatabase('n8n') });
+		scenario = new Scenario(stage.warehouse, stage.sandbox);
+		await n8n.importCredentials(scenario.credentials);
+		await n8n.importWorkflowFolder(join(CHECKOUT, 'workflows'));
+		await n8n.importWorkflows([smallWindows(bundledWorkflow('zixly-sync-xero'))]);
+		await n8n.start();
+		for (const id of ['zixly-sync-xero', 'zixly-on-error']) await n8n.publish(id);
+		await execute('zixly-setup');
+	});
+
+	afterAll(async () => {
+		await n8n?.close();
+		await stage?.close();
+	});
+
+	async function execute(id: string): Promise<Record<string, unknown>> {
+		const execution = await n8n.execute(id);
+		const words = execution.stdout.slice(-3000) + execution.stderr.slice(-3000);
+		expect(execution.code, words).toBe(0);
+		return execution.run?.data.resultData.runData ?? {};
+	}
+
+	it('zixly-catch-up goes on until nothing is left, each round an execution of its own', async () => {
+		await scenario.connect('Harbour Group', 'harbour');
+		await scenario.connect('Southern Group', 'southern');
+		const ran = await execute('zixly-catch-up');
+		for (const tenant of scenario.tenants)
+			expect(await differences(stage.warehouse.admin, stage.sandbox, tenant)).toEqual([]);
+		const runs = await bookedRuns(stage.warehouse.admin);
+		expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'succeeded'));
+		// 2 × 26 months in windows of 8.
+		expect(runs.length).toBeGreaterThanOrEqual(6);
+		expect((ran.Sync as unknown[]).length).toBeGreaterThanOrEqual(3);
+		const { rows } = await stage.warehouse.admin.query(
+			'select count(*)::int as waiting from integrations i where exists (select from etl.sync_runs r where r.integration_id = i.id and r.retry_at <= now() and not exists (select from etl.sync_runs n where n.integration_id = i.id and n.started_at > r.started_at))',
+		);
+		expect(rows).toEqual([{ waiting: 0 }]);
+	});
+
+	it('zixly-on-error closes the runs of an execution that failed in the middle', async () => {
+		await stage.warehouse.admin.query("update integrations set last_sync_at = now() - interval '7 hours'");
+		const before = (await bookedRuns(stage.warehouse.admin)).length;
+		await n8n.importWorkflows([broken(bundledWorkflow('zixly-sync-xero'))]);
+		await n8n.publish('zixly-sync-broken');
+		const failed = await until(async () => {
+			const runs = (await bookedRuns(stage.warehouse.admin)).filter(({ status }) => status === 'failed');
+			return runs.length >= 2 ? runs : undefined;
+		});
+		expect((await n8n.cli(['unpublish:workflow', '--id=zixly-sync-broken'])).code).toBe(0);
+		expect((await bookedRuns(stage.warehouse.admin)).length).toBe(before + 2);
+		for (const { error, retryAt } of failed) {
+			expect(error?.message).toMatch(/stopped at the node "Break": Made up/);
+			expect(retryAt).not.toBeNull();
+		}
+	});
+
+	it('zixly-replay-rejected loads what lacked a rate, and zixly-alerts had said so', async () => {
+		// The others would first wait for the minute's calls that they used up.
+		await stage.warehouse.admin.query("update integrations set status = 'DISABLED'");
+		await scenario.connect('Kiwi Group', 'kiwi');
+		await execute('zixly-sync-xero');
+		await execute('zixly-sync-xero');
+		const alerts = JSON.stringify((await execute('zixly-alerts'))['Get Alerts']);
+		expect(alerts).toContain('Kiwi Group (xero): 13 records could not be used.');
+		await stage.warehouse.admin.query(
+			`insert into etl.exchange_rates (base, quote, rate_date, rate, source)
+			select 'AUD', 'NZD', day, 1.1, 'rba' from generate_series(current_date - 450, current_date, '1 day') day`,
+		);
+		await execute('zixly-replay-rejected');
+		const { rows } = await stage.warehouse.admin.query(
+			`select count(*)::int as months from financials f join client_kpis k on k.id = f.client_kpi_id
+			join tenants t on t.id = k.tenant_id where t.name = 'Kiwi Group'`,
+		);
+		expect(rows).toEqual([{ months: 13 }]);
+		expect(JSON.stringify((await execute('zixly-alerts'))['Get Alerts'])).not.toContain('Kiwi Group');
+	});
+});
+
+/** Reads a few records an execution, and never by the clock. */
+function smallWindows(workflow: WorkflowFile): WorkflowFile {
+	const extract = workflow.nodes.find(({ name }) => name === 'Extract');
+	if (extract) extract.parameters = { ...extract.parameters, options: { maxRecords: 8 } };
+	const connections = { ...workflow.connections };
+	delete connections['Every Hour'];
+	return { ...workflow, connections, nodes: workflow.nodes.filter(({ name }) => name !== 'Every Hour') };
+}
+
+/** Stops by itself after Extract, every two seconds. */
+function broken(workflow: WorkflowFile): WorkflowFile {
+	const schedule = workflow.nodes.find(({ name }) => name === 'Every Hour');
+	if (schedule) schedule.parameters = { rule: { interval: [{ field: 'seconds', secondsInterval: 2 }] } };
+	const breaking = {
+		id: '5b2f7a5e-0000-4000-8000-000000000001',
+		name: 'Break',
+		type: 'n8n-nodes-base.stopAndError',
+		typeVersion: 1,
+		position: [800, 0] as [number, number],
+		parameters: { errorMessage: 'Made up' },
+	};
+	return {
+		...workflow,
+		id: 'zixly-sync-broken',
+		name: 'Broken',
+		nodes: [...workflow.nodes, breaking],
+		connections: {
+			...workflow.connections,
+			Extract: { main: [[{ node: 'Break', type: 'main', index: 0 }]] },
+		},
+		settings: { ...workflow.settings, errorWorkflow: 'zixly-on-error' },
+	};
+}
+
+async function until<T>(probe: () => Promise<T | undefined>): Promise<T> {
+	for (let tries = 0; tries < 180; tries++) {
+		const found = await probe();
+		if (found) return found;
+		await wait(500);
+	}
+	throw new Error('It did not happen within 90 seconds.');
+}
