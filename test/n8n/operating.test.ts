@@ -92,7 +92,7 @@ describe('a real n8n with the workflows for operating', () => {
 		);
 		expect(rows).toEqual([{ months: 13 }]);
 		expect(JSON.stringify((await execute('zixly-alerts'))['Get Alerts'])).not.toContain('Kiwi Group');
-	});
+	}, 300_000);
 });
 
 /** Reads a few records an execution, and never by the clock. */
