@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RunEnd } from '../../db/sync-runs';
-import type { StateMessage } from '../shared/messages';
+import { isMessageType, type StateMessage } from '../shared/messages';
 import { WiringError } from './failure';
 import { originOf, rejectedOf, rowOf, stateOf, type Origin } from './messages-in';
 import { ownRow, type OwnItemSettings } from './own-items';
@@ -22,6 +22,8 @@ export type OwnItem = OwnItemSettings & { tenantId: string };
 export class Loading {
 	/** Errors of the runs that this node opened itself: no Finish will tell of them. */
 	readonly ownFailures: Array<{ error: unknown; item: number }> = [];
+	/** How many items of the user's own belong to no tenant. */
+	nobodys = 0;
 
 	private readonly loaders = new Map<string, RunLoader>();
 	/** Runs that this node opened, with how many items of the user's own came for each table. */
@@ -32,14 +34,17 @@ export class Loading {
 
 	/** A promise only where something had to be waited for: thousands of rows in a row need none. */
 	take(item: number, json: IDataObject): Promise<void> | undefined {
-		if (!isForRun(json)) {
+		if (passesOn(json)) {
 			this.options.output.emit(json, item);
 			return undefined;
 		}
-		const settings = json.type === undefined ? this.options.ownItem(item) : undefined;
+		const settings = FOR_RUNS.has(json.type) ? undefined : this.options.ownItem(item);
 		if (settings && isOthers(json, settings)) return this.refuse(item, json, 'other_tenant', OTHER_TENANT);
-		const origin = settings ? ownOrigin(settings) : originOf(json);
-		if (origin.tenantId === '') return this.refuseNobodys(item, json);
+		const origin = settings ? ownOrigin(settings, json) : originOf(json);
+		if (origin.tenantId === '') {
+			if (settings) this.nobodys++;
+			return this.refuseNobodys(item, json);
+		}
 		const known = this.loaderOf(origin);
 		if (known) return this.give(known, item, json, settings);
 		return this.open(item, origin).then((loader) => this.give(loader, item, json, settings));
@@ -164,22 +169,34 @@ export class Loading {
 	}
 }
 
-const FOR_RUNS: ReadonlySet<unknown> = new Set([undefined, 'ROW', 'REJECTED', 'STATE', 'RECORD']);
+const FOR_RUNS: ReadonlySet<unknown> = new Set(['ROW', 'REJECTED', 'STATE', 'RECORD']);
 
-/** What a run is needed for; a FAILURE and what is not known pass on. */
-const isForRun = ({ type }: IDataObject): boolean => FOR_RUNS.has(type);
+/** A FAILURE and a SUMMARY pass on, and so does what later versions may say of a run. */
+function passesOn(json: IDataObject): boolean {
+	if (FOR_RUNS.has(json.type) || json.type === undefined) return false;
+	return isMessageType(json.type) || 'syncRunId' in json;
+}
 
 const OTHER_TENANT =
 	'The item names another tenant than Tenant ID does, so it was not stored. Give each tenant a run of the node of its own, or set Tenant ID by an expression.';
 
 /** Whether an item of the user's own says that it belongs to somebody else. */
 function isOthers(json: IDataObject, { tenantId }: OwnItem): boolean {
-	const stated = json.tenantId ?? json.tenant_id ?? '';
+	const stated = statedTenant(json);
 	return stated !== '' && tenantId !== '' && stated !== tenantId;
 }
 
-function ownOrigin({ tenantId, sourceSystem }: OwnItem): Origin {
-	return { tenantId, integrationId: null, syncRunId: null, provider: sourceSystem };
+const statedTenant = (json: IDataObject): unknown => json.tenantId ?? json.tenant_id ?? '';
+
+/** Where the node's field is empty, an item may say itself whose it is. */
+function ownOrigin({ tenantId, sourceSystem }: OwnItem, json: IDataObject): Origin {
+	const stated = statedTenant(json);
+	return {
+		tenantId: tenantId || (typeof stated === 'string' ? stated : ''),
+		integrationId: null,
+		syncRunId: null,
+		provider: sourceSystem,
+	};
 }
 
 /** What came without a run shares one of its tenant and provider. */

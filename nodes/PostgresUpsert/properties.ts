@@ -15,7 +15,8 @@ const ownItems: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. cmd1x2y3z0000abcd',
-		description: 'The owner of the data. Get Many of the Tenant resource in Zixly Database lists the IDs.',
+		description:
+			'The owner of the data; where it is empty, the tenantId of each item says. Get Many of the Tenant resource in Zixly Database lists the IDs.',
 	},
 	{
 		displayName: 'Table',

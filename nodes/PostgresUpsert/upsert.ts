@@ -40,6 +40,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 		throw nodeError(context.getNode(), error);
 	}
 	await loading.end();
+	refuseEmptyTenant(context, loading.nobodys);
 	if (output.refused > 0) hintAt(context, output.refused);
 	const [failed] = loading.ownFailures;
 	if (failed && !context.continueOnFail()) throw nodeError(context.getNode(), failed.error, failed.item);
@@ -67,18 +68,21 @@ function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
 	const [tenantId, table, clientIdField, clientNameField, sourceSystem] = names.map((name) =>
 		textParameter(context, name),
 	) as [Read, Read, Read, Read, Read];
-	const isMissing = context.getNodeParameter('tenantId', 0, '', { rawExpressions: true }) === '';
-	return (item: number) => {
-		if (isMissing) throw nodeError(context.getNode(), new Error(NO_TENANT), item);
-		return {
-			tenantId: tenantId(item),
-			table: table(item),
-			clientIdField: clientIdField(item),
-			clientNameField: clientNameField(item),
-			sourceSystem: sourceSystem(item) || 'manual',
-			ignoreUnknownFields: options.ignoreUnknownFields === true,
-		};
-	};
+	return (item: number) => ({
+		tenantId: tenantId(item),
+		table: table(item),
+		clientIdField: clientIdField(item),
+		clientNameField: clientNameField(item),
+		sourceSystem: sourceSystem(item) || 'manual',
+		ignoreUnknownFields: options.ignoreUnknownFields === true,
+	});
+}
+
+/** One item that says no tenant is refused; where none does, the node was not filled in. */
+function refuseEmptyTenant(context: IExecuteFunctions, nobodys: number): void {
+	if (nobodys === 0 || nobodys < context.getInputData().length || context.continueOnFail()) return;
+	const given = context.getNodeParameter('tenantId', 0, '', { rawExpressions: true });
+	if (given === '') throw nodeError(context.getNode(), new Error(NO_TENANT), 0);
 }
 
 const NO_TENANT =

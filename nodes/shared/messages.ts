@@ -144,6 +144,11 @@ export type Message =
 
 const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'DELETED', 'REJECTED', 'FAILURE']);
 
+/** Whether a `type` is a message's of the Zixly nodes: an item of a user's own may have a field of that name as well. */
+export function isMessageType(type: unknown): boolean {
+	return TYPES.has(type) || type === 'SUMMARY';
+}
+
 /** The message that an item's json is, if it is one; anything else is passed on untouched. */
 export function messageIn(json: object): Message | undefined {
 	const { type, tenantId } = json as Partial<Message>;

@@ -295,6 +295,45 @@ describe('items of a user’s own', () => {
 		expect(nameless.refused).toMatchObject([{ reason: { code: 'no_tenant' } }]);
 	});
 
+	it.each(['kpi', 'row', null, '', 7])('with a field type of %j are none of our messages', async (type) => {
+		const typed = item({ cash_flow: 1, type });
+		const { refused, messages } = await run([typed], { parameters: parameters() });
+		expect(refused).toMatchObject([{ reason: { code: 'unknown_column', path: 'type' } }]);
+		expect(messages).toMatchObject([{ type: 'SUMMARY', rejected: 1 }]);
+		const options = { ignoreUnknownFields: true };
+		const left = await run([typed], { parameters: { ...parameters(), options } });
+		expect(left.messages).toMatchObject([{ type: 'SUMMARY', inserted: 1 }]);
+	});
+
+	it('let our messages pass beside them, and what a later version may say of a run', async () => {
+		const others = [
+			failure(target),
+			{ type: 'SUMMARY', tenantId: target.tenantId, syncRunId: null, table: 'financials' },
+			{ type: 'NEWER', ...envelope(target) },
+		];
+		const { messages, refused } = await run(others, { parameters: parameters() });
+		expect(messages).toEqual(others);
+		expect(refused).toEqual([]);
+	});
+
+	it('say themselves whose they are where Tenant ID is empty; one that does not is refused', async () => {
+		const nobodys = { ...parameters(), tenantId: '' };
+		const named = { cash_flow: 1, tenant_id: target.tenantId };
+		const items = [
+			item({ ...named, record_date: '2026-05-31' }),
+			item({ cash_flow: 1 }),
+			item({ ...named, record_date: '2026-06-30' }),
+		];
+		const { messages, refused } = await run(items, { parameters: nobodys });
+		expect(messages).toMatchObject([{ tenantId: target.tenantId, inserted: 2 }]);
+		expect(refused).toMatchObject([
+			{ reason: { code: 'no_tenant', message: expect.stringContaining('Item 1') } },
+		]);
+		const mixed = await run([...rows(target), item()], { parameters: nobodys });
+		expect(mixed.messages).toMatchObject([{ inserted: 3 }]);
+		expect(mixed.refused).toMatchObject([{ reason: { code: 'no_tenant' } }]);
+	});
+
 	it('without a tenant, or with one that is not there, stop the node with what to do', async () => {
 		await expect(run([item()], { parameters: { ...parameters(), tenantId: '' } })).rejects.toMatchObject({
 			message: expect.stringContaining('need a tenant'),
