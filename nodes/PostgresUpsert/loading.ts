@@ -154,18 +154,21 @@ export class Loading {
 		}
 	}
 
+	/** Never rejects: the other runs are to be closed as well. */
 	private async close(loader: RunLoader): Promise<void> {
-		const { tenantId, syncRunId } = loader.run;
-		const { failure } = loader;
-		if (!failure) return await this.options.finishRun({ tenantId, syncRunId, status: 'succeeded' });
-		this.ownFailures.push(failure);
-		const error = { ...this.options.explain(failure.error) };
+		if (loader.failure) this.ownFailures.push(loader.failure);
 		try {
-			await this.options.finishRun({ tenantId, syncRunId, status: 'failed', error });
-		} catch (second) {
-			// The run stays open until its lease ends; what stopped it is what the person must hear of.
-			this.ownFailures.push({ error: second, item: failure.item });
+			await this.options.finishRun(this.endOf(loader));
+		} catch (error) {
+			// The run stays open until its lease ends. What stopped it before is what the person must hear of first.
+			loader.fail(error, loader.lastItem);
+			this.ownFailures.push({ error, item: loader.lastItem });
 		}
+	}
+
+	private endOf({ run: { tenantId, syncRunId }, failure }: RunLoader): RunEnd {
+		if (!failure) return { tenantId, syncRunId, status: 'succeeded' };
+		return { tenantId, syncRunId, status: 'failed', error: { ...this.options.explain(failure.error) } };
 	}
 }
 

@@ -347,6 +347,25 @@ describe('items of a user’s own', () => {
 		expect(messages).toMatchObject([{ type: 'FAILURE', syncRunId: null }]);
 	});
 
+	it('whose run cannot be closed leave the others closed, and say so', async () => {
+		const other = await loadTarget(database, 'Southern Tools');
+		await database.admin.query(`
+			create function etl.refuse() returns trigger language plpgsql as $$
+				begin raise exception 'The run cannot be closed.'; end $$;
+			create trigger refuse before update of status on etl.sync_runs
+				for each row when (new.tenant_id = '${target.tenantId}') execute function etl.refuse()`);
+		try {
+			const items = [target, other].map(({ tenantId }) => item({ tenantId, cash_flow: 1 }));
+			await expect(run(items, { parameters: { ...parameters(), tenantId: '' } })).rejects.toThrow(
+				'cannot be closed',
+			);
+			expect(await runsOf(target.tenantId)).toMatchObject([{ status: 'running' }]);
+			expect(await runsOf(other.tenantId)).toMatchObject([{ status: 'succeeded' }]);
+		} finally {
+			await database.admin.query('drop function etl.refuse cascade');
+		}
+	});
+
 	it('of which one stops the node leave no run open', async () => {
 		const expressions = {
 			sourceSystem: (json: Json) => {
