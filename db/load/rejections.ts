@@ -133,9 +133,13 @@ async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejecti
 const RESOLVE = `update etl.rejected_records r set resolved_at = now()
 from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as i(provider, stream, account_id, record_id)
 where r.tenant_id = $1 and r.resolved_at is null and r.provider = i.provider and r.stream = i.stream
-	and r.account_id = i.account_id and md5(r.record_id) = md5(i.record_id)`;
+	and r.account_id = i.account_id and md5(r.record_id) = md5(i.record_id)
+	and (r.stage <> 'load' or r.sync_run_id is distinct from $6)`;
 
-/** Closes the open rejections of the records whose rows are all in their tables now. */
+/**
+ * Closes the open rejections of the records whose rows are all in their tables now. Where a row of the record was refused
+ * in an earlier chunk of this run, the others landing does not mend it: a later run does.
+ */
 export async function resolveRejections(
 	client: PoolClient,
 	chunk: LoadChunk,
@@ -153,6 +157,7 @@ export async function resolveRejections(
 		resolved.map(({ stream }) => textOf(stream)),
 		resolved.map(({ accountId }) => textOf(accountId)),
 		resolved.map(({ recordId }) => textOf(recordId)),
+		chunk.syncRunId,
 	]);
 }
 

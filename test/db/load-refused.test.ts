@@ -191,6 +191,7 @@ describe('a row that cannot be stored', () => {
 			['load', kept],
 			['transform', kept],
 		]);
+		await target.nextRun();
 		await target.load([{ ...month('2026-06-30', '1.00'), recordId }]);
 		expect((await rejections()).map(({ resolved }) => resolved)).toEqual([true, true]);
 	});
@@ -287,6 +288,16 @@ describe('rejected records', () => {
 		expect((open?.payload as { rows: unknown[] }).rows).toHaveLength(2);
 	});
 
+	it('stay open while one row of the record was refused by an earlier chunk of the run, until a later run lands it', async () => {
+		const part = (day: string, revenue: string) => month(day, revenue, { recordId: 'project-1' });
+		await target.load([part('2026-05-31', 'x')]);
+		await target.load([part('2026-06-30', '1.00')]);
+		expect(await rejections()).toMatchObject([{ recordId: 'project-1', resolved: false }]);
+		await target.nextRun();
+		await target.load([part('2026-05-31', '1.00'), part('2026-06-30', '1.00')]);
+		expect(await rejections()).toMatchObject([{ recordId: 'project-1', resolved: true }]);
+	});
+
 	it('of another account or stream are left alone', async () => {
 		await target.load([], {
 			rejected: [rejected('2026-06', { accountId: 'org-2' }), rejected('2026-06', { stream: 'other' })],
@@ -308,6 +319,7 @@ describe('rejected records', () => {
 				{ stage: 'load', attempts: 2, resolved: false },
 				{ stage: 'transform', attempts: 1, resolved: false },
 			]);
+			await target.nextRun();
 			await target.load([record('1.00')]);
 			expect((await rejections()).map(({ resolved }) => resolved)).toEqual([true, true]);
 		},
