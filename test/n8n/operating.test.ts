@@ -125,7 +125,6 @@ function broken(workflow: WorkflowFile): WorkflowFile {
 			...workflow.connections,
 			Extract: { main: [[{ node: 'Break', type: 'main', index: 0 }]] },
 		},
-		settings: { ...workflow.settings, errorWorkflow: 'zixly-on-error' },
 	};
 }
 
