@@ -35,6 +35,13 @@ export class Extract implements INodeType {
 				whenToDisplay: 'beforeExecution',
 			},
 			{
+				message:
+					'Asana does not tell its time zone: a day is one of the connection’s Time Zone, else of this workflow’s settings.',
+				type: 'info',
+				location: 'ndv',
+				displayCondition: '={{ $parameter["provider"] === "asana" }}',
+			},
+			{
 				message: 'An n8n credential syncs one connection: choose the same one in Integration of Claim Due.',
 				type: 'info',
 				location: 'ndv',

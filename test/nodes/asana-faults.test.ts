@@ -55,19 +55,11 @@ describe('a workspace with a project that the person may not see', () => {
 	});
 
 	const tasks = { path: '/tasks' };
+	// What is alike at all providers stands in one table (test/db/source-behaviour.test.ts).
 	const PASSING: Array<[name: string, fault: Fault]> = [
 		['429 that says how many seconds to wait', { kind: 'tooManyRequests', retryAfter: 1, ...tasks }],
-		['429 that names a date', { kind: 'tooManyRequests', retryAfter: 'date', ...tasks }],
-		['429 that does not say how long', { kind: 'tooManyRequests', retryAfter: null, ...tasks }],
 		['500, three times in a row', { kind: 'serverError', count: 3, ...tasks }],
-		['503 on the list of workspaces', { kind: 'serverError', status: 503, path: '/workspaces' }],
 		['504 on the list of projects', { kind: 'serverError', status: 504, path: '/projects' }],
-		['200 with an error in the body', { kind: 'errorBody', ...tasks }],
-		['JSON that ends in the middle', { kind: 'truncatedJson', ...tasks }],
-		['HTML instead of JSON', { kind: 'html', ...tasks }],
-		['a connection cut in the body', { kind: 'cutConnection', ...tasks }],
-		['a connection that is reset', { kind: 'reset', ...tasks }],
-		['a reply in drips', { kind: 'slowDrip', ...tasks }],
 		['an access token that has expired', { kind: 'tokenExpired', ...tasks }],
 		['properties that nobody has heard of', { kind: 'unknownFields', count: 'always' }],
 	];
@@ -86,9 +78,7 @@ describe('a workspace with a project that the person may not see', () => {
 		['an unknown address', { kind: 'notFound', path: '/workspaces' }, 'failed', 'bad_request'],
 		['a list too large', { kind: 'tooLarge', path: '/projects' }, 'failed', 'bad_request'],
 		['412 of a sync token', { kind: 'syncToken', ...tasks }, 'failed', 'bad_request'],
-		['500 without end', { kind: 'serverError', count: 'always', ...tasks }, 'failed', 'provider_unavailable'],
 		['a consent taken back', { kind: 'invalidGrant' }, 'failed', 'reconnect_required'],
-		['an application refused', { kind: 'invalidClient' }, 'failed', 'configuration'],
 	];
 
 	it.each(FAILING)(

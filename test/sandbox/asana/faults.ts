@@ -5,6 +5,8 @@ import { problems } from './problems';
 /** What can be made to go wrong besides what goes wrong everywhere. */
 export const faultReplies: Readonly<Record<string, FaultReply>> = {
 	tooManyRequests: (_fault, { waitHeaders }) => problems.tooManyRequests(waitHeaders(1)),
+	/** Asana has no day's limit; its other ones may ask to stay away for hours. */
+	dayLimit: (_fault, { waitHeaders }) => problems.tooManyRequests(waitHeaders(20_000)),
 	/** 200, and yet a failure. */
 	errorBody: () =>
 		jsonReply(200, { errors: [{ message: 'Server Error', phrase: '6 sad squid snuggle softly' }] }),
