@@ -1,14 +1,16 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { integrationById } from '../../db/integrations';
 import { openReplay } from '../../db/replay';
+import { finishRun } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
 import { integrationsOperations } from '../../nodes/Integrations/operations';
 import { upsert } from '../../nodes/PostgresUpsert/upsert';
 import { imbalances } from '../../nodes/shared/counts';
 import type { StateMessage } from '../../nodes/shared/messages';
 import { testDatabase, type TestDatabase } from '../support/database';
-import { loadTarget, rejected, rejectionsOf } from '../support/loading';
+import { loadTarget, month, rejected, rejectionsOf } from '../support/loading';
 import { nodeContext } from '../support/node-context';
 
 let database: TestDatabase;
@@ -145,6 +147,21 @@ describe('Rejected Record: Replay', () => {
 		);
 		expect(both.filter((replay) => 'syncRunId' in replay)).toHaveLength(1);
 		expect(both.filter((replay) => 'runningSince' in replay)).toHaveLength(1);
+	});
+
+	it('leaves when the connection is due, and when it was synced, as they were', async () => {
+		const { load, tenantId, syncRunId, integrationId } = await loadTarget(database);
+		await load([month('2026-01-31', '1.00', { row: { netProfit: '5.00' } })]);
+		const retryAt = new Date(Date.now() + 1_800_000).toISOString();
+		await finishRun(database.pool, { tenantId, syncRunId, status: 'partial', retryAt });
+		const before = await integrationById(database.pool, integrationId);
+		const { items } = await operate('rejectedRecord:replay', { choose: 'filters' });
+		const [loaded] = await upsert(nodeContext({ database: database.settings, items }));
+		const { items: finished } = await operate('sync:finish', {}, jsonOf(loaded!));
+		expect(finished).toMatchObject([{ status: 'succeeded', retryAt }]);
+		const after = await integrationById(database.pool, integrationId);
+		expect([after.lastSyncAt, after.retryAt]).toEqual([before.lastSyncAt, before.retryAt]);
+		expect(after.lastRunStatus).toBe('succeeded');
 	});
 
 	it('brings rows of an upload back that the database refused, by a run of their own', async () => {

@@ -26,6 +26,14 @@ function failure(accountId: string, failureClass: FailureClass, retryInstant?: s
 const only = (messages: Message[]): RunOutcome => outcomesOf(messages)[0]!;
 
 describe('the outcome of a run', () => {
+	it('stands aside from the syncs where it moved no state, unless nothing was read since all is switched off', () => {
+		const aside = (messages: Message[]): boolean => only(messages).aside;
+		expect(aside([state('a', { state: null })])).toBe(true);
+		expect(aside([state('a', { state: null }), state('b')])).toBe(false);
+		expect(aside([state('a', { state: null, switchedOff: true })])).toBe(false);
+		expect(aside([failure('a', 'internal')])).toBe(false);
+	});
+
 	it('succeeds when every account ended with its state', () => {
 		expect(only([state('a'), state('b')])).toMatchObject({
 			status: 'succeeded',
