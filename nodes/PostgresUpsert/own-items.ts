@@ -13,16 +13,19 @@ export interface OwnItemSettings {
 }
 
 /** Fields that say whose the item is, and are no columns. */
-const WHOSE = new Set(['tenantId', 'tenant_id', 'industry']);
+const WHOSE = ['tenantId', 'tenant_id', 'industry'];
 
 /**
  * An item of a user's own as a row. What the database could not take is left in it: the loader refuses it and keeps it
  * with the reason.
  */
 export function ownRow(json: IDataObject, settings: OwnItemSettings, syncRunId: string): LoadRow {
-	const { sourceSystem, clientIdField, clientNameField } = settings;
+	const { sourceSystem, ignoreUnknownFields } = settings;
+	const clientIdField = fieldIn(json, settings.clientIdField);
+	const clientNameField = fieldIn(json, settings.clientNameField);
 	const table = dataTables.get(settings.table);
-	const row = table ? columnsOf(json, table, settings) : { ...json };
+	const others = new Set([clientIdField, clientNameField, ...WHOSE]);
+	const row = table ? columnsOf(json, table, others, ignoreUnknownFields) : { ...json };
 	row.sourceSystem ??= sourceSystem;
 	const clientId = json[clientIdField] as string;
 	const recordId = recordIdOf(clientId, row, table);
@@ -42,14 +45,27 @@ export function ownRow(json: IDataObject, settings: OwnItemSettings, syncRunId: 
 	};
 }
 
+/** The field's name as the item spells it: like the columns', in camel case or in snake case. */
+function fieldIn(json: IDataObject, name: string): string {
+	if (Object.hasOwn(json, name)) return name;
+	const camel = name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+	const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+	return [camel, snake].find((spelling) => Object.hasOwn(json, spelling)) ?? name;
+}
+
 /** The fields by the columns' names in camel case; one that is there in both spellings is left for the loader to refuse. */
-function columnsOf(json: IDataObject, table: DataTable, settings: OwnItemSettings): Record<string, unknown> {
+function columnsOf(
+	json: IDataObject,
+	table: DataTable,
+	others: ReadonlySet<string>,
+	ignoreUnknownFields: boolean,
+): Record<string, unknown> {
 	const row = new Map<string, unknown>();
 	for (const [field, value] of Object.entries(json)) {
-		if (field === settings.clientIdField || field === settings.clientNameField || WHOSE.has(field)) continue;
+		if (others.has(field)) continue;
 		const property = propertyOf(table, field);
 		if (property) row.set(row.has(property) ? `${field} (twice)` : property, value);
-		else if (!settings.ignoreUnknownFields) row.set(field, value);
+		else if (!ignoreUnknownFields) row.set(field, value);
 	}
 	return Object.fromEntries(row);
 }

@@ -50,7 +50,7 @@ const ownItems: INodeProperties[] = [
 		default: 'clientId',
 		placeholder: 'e.g. client_id',
 		description:
-			"The field that holds the client's ID, as client_id in client_kpis. A client that is not there is made.",
+			"The field that holds the client's ID, as client_id in client_kpis; in camelCase or snake_case. A client that is not there is made.",
 	},
 	{
 		displayName: 'Client Name Field',
@@ -58,7 +58,8 @@ const ownItems: INodeProperties[] = [
 		type: 'string',
 		default: 'clientName',
 		placeholder: 'e.g. client_name',
-		description: "The field that holds the client's name, where the items have one",
+		description:
+			"The field that holds the client's name, where the items have one; in camelCase or snake_case",
 	},
 	{
 		displayName: 'Source System',

@@ -280,6 +280,27 @@ describe('items of a user’s own', () => {
 		expect(again.refused).toMatchObject([{ reason: { code: 'unknown_column' } }]);
 	});
 
+	it.each([
+		['clientId', 'clientName'],
+		['client_id', 'client_name'],
+	])('name their client by %s and %s, however the node spells them', async (idField, nameField) => {
+		const { client_id, client_name, ...rest } = item({ cash_flow: 1 });
+		const items = [{ ...rest, [idField]: client_id, [nameField]: client_name }];
+		for (const [clientIdField, clientNameField] of [
+			['clientId', 'clientName'],
+			['client_id', 'client_name'],
+		]) {
+			const fields = { ...parameters(), clientIdField, clientNameField };
+			const { messages } = await run(items, { parameters: fields });
+			expect(messages).toMatchObject([{ rejected: 0, produced: 1 }]);
+		}
+		const { rows: clients } = await database.admin.query(
+			'select client_id, client_name from client_kpis where tenant_id = $1',
+			[target.tenantId],
+		);
+		expect(clients).toEqual([{ client_id: 'acme', client_name: 'Acme' }]);
+	});
+
 	it('go to the tenant that an expression names for each', async () => {
 		const other = await loadTarget(database, 'Southern Tools');
 		const items = [target, other, target, other].map(({ tenantId }, index) =>
