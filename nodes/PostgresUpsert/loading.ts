@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RunEnd } from '../../db/sync-runs';
-import { isMessageType, type StateMessage } from '../shared/messages';
+import { isMessage, type StateMessage } from '../shared/messages';
 import { WiringError } from './failure';
 import { originOf, rejectedOf, rowOf, stateOf, type Origin } from './messages-in';
 import { ownRow, type OwnItemSettings } from './own-items';
@@ -176,8 +176,7 @@ const FOR_RUNS: ReadonlySet<unknown> = new Set(['ROW', 'REJECTED', 'STATE', 'REC
 
 /** A FAILURE and a SUMMARY pass on, and so does what later versions may say of a run. */
 function passesOn(json: IDataObject): boolean {
-	if (FOR_RUNS.has(json.type) || json.type === undefined) return false;
-	return isMessageType(json.type) || 'syncRunId' in json;
+	return !FOR_RUNS.has(json.type) && isMessage(json);
 }
 
 const OTHER_TENANT =

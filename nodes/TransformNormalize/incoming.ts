@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 
 import type { RawRecord } from '../providers/normaliser';
 import { isTimeZone, utcInstant } from '../shared/dates';
-import type { Envelope, StateMessage } from '../shared/messages';
+import { isMessage, type Envelope, type StateMessage } from '../shared/messages';
 import { attempt, type Rejection } from '../shared/rejection';
 import { shaped } from '../shared/shape';
 
@@ -16,6 +16,8 @@ export interface IncomingRecord {
 	raw: RawRecord | Rejection;
 	/** A row of a file that holds nothing: it is counted, and gives nothing. */
 	skipped?: true;
+	/** Only for a look: what comes of it is marked, too, and is not stored. */
+	preview: boolean;
 }
 
 /** What the input items are to this node. */
@@ -24,15 +26,21 @@ export type Incoming =
 	| { kind: 'state'; item: number; message: StateMessage }
 	| { kind: 'other'; item: number };
 
-/** What came with a message, or that it is none; a RECORD without a tenant is nobody's and is `undefined`. */
+/**
+ * What came with a message; undefined where the item is none, but a user's own.
+ * @throws Error for a RECORD without a tenant, which is nobody's
+ */
 export function incomingMessage(json: Record<string, unknown>, item: number): Incoming | undefined {
+	if (!isMessage(json)) return undefined;
 	if (json.type === 'RECORD') {
-		if (typeof json.tenantId !== 'string' || json.tenantId === '') return undefined;
+		if (typeof json.tenantId !== 'string' || json.tenantId === '') throw new Error(NO_TENANT);
 		return incomingRecord(json, item, envelopeOf(json, json.tenantId));
 	}
 	if (isState(json)) return { kind: 'state', item, message: json };
 	return { kind: 'other', item };
 }
+
+const NO_TENANT = 'The RECORD has no tenantId. Keep the fields that Zixly Extract gave it.';
 
 function isState(json: Record<string, unknown>): json is Record<string, unknown> & StateMessage {
 	return (
@@ -78,7 +86,7 @@ export function incomingRecord(
 	envelope: Envelope,
 ): IncomingRecord {
 	const raw = attempt(() => rawRecordOf(json, envelope));
-	return { kind: 'record', item, envelope, json, raw };
+	return { kind: 'record', item, envelope, json, raw, preview: json.preview === true };
 }
 
 function rawRecordOf(json: Record<string, unknown>, { stream, syncRunId }: Envelope): RawRecord {

@@ -3,7 +3,7 @@ import type { CanonicalRow, Normaliser, NormaliseSettings, RawRecord } from '../
 import { normaliserOf } from '../providers/normalisers';
 import { canonicalRows } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
-import type { RejectionReason } from '../shared/messages';
+import type { Deletion, RejectionReason } from '../shared/messages';
 import { attempt, reasonOf, Rejection } from '../shared/rejection';
 import { shaped } from '../shared/shape';
 import { excerpt, unstorablePath } from '../shared/text';
@@ -14,9 +14,15 @@ export interface ReadyRow extends Omit<CanonicalRow, 'row'> {
 	row: Record<string, unknown>;
 }
 
-export type Outcome =
-	| { recordId: string; rows: ReadyRow[]; unknownProperties: readonly string[] }
-	| { rejection: RejectionReason };
+/** What a record came to. */
+export interface UsedRecord {
+	recordId: string;
+	rows: ReadyRow[];
+	deletions: readonly Deletion[];
+	unknownProperties: readonly string[];
+}
+
+export type Outcome = UsedRecord | { rejection: RejectionReason };
 
 /** The rates that a record may need; none where it cannot be used anyhow. */
 export function ratesNeededBy(incoming: IncomingRecord, settings: NormaliseSettings): RateNeed[] {
@@ -30,10 +36,12 @@ export function normaliseRecord(
 	settings: NormaliseSettings,
 	conversion: Conversion,
 ): Outcome {
-	const result = attempt(() => {
+	const result = attempt((): UsedRecord => {
 		const { raw, normaliser } = prepared(incoming);
-		const { rows, unknownProperties } = normaliser.normalise(raw, settings, conversion);
-		return { recordId: raw.recordId, rows: rows.map((row) => ready(row, raw)), unknownProperties };
+		const { rows, deletions = [], unknownProperties } = normaliser.normalise(raw, settings, conversion);
+		deletions.forEach((deletion) => refuseUnstorable(unstorablePath(deletion, 'deletion')));
+		const { recordId } = raw;
+		return { recordId, rows: rows.map((row) => ready(row, raw)), deletions, unknownProperties };
 	});
 	return result instanceof Rejection ? { rejection: reasonOf(result) } : result;
 }
@@ -62,8 +70,12 @@ function ready({ table, client, row, version }: CanonicalRow, raw: RawRecord): R
 	const source = { ...(version && { version }), recordId, stream, accountId: account.id, syncRunId };
 	const complete = { ...row, metadata: { ...row.metadata, _src: source } };
 	shaped<unknown>(canonicalRows[table], complete, '', 'invalid_row');
-	const place = unstorablePath(client, 'client') ?? unstorablePath(complete, 'row');
-	if (place === undefined) return { table, client, row: complete, version };
+	refuseUnstorable(unstorablePath(client, 'client') ?? unstorablePath(complete, 'row'));
+	return { table, client, row: complete, version };
+}
+
+function refuseUnstorable(place: string | undefined): void {
+	if (place === undefined) return;
 	throw new Rejection(
 		'text_not_storable',
 		place,

@@ -1,17 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { streamsOf } from '../providers/normalisers';
-import type { NormaliseSettings, SectionKind } from '../providers/normaliser';
+import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/normaliser';
 import { sectionLabel } from '../providers/xero/sections';
 import type { LooseSettings } from './loose-records';
 import { UPLOAD, uploadSettingsOf } from './upload';
-
-const LONGEST_RATE_AGE = 366;
 
 interface Options {
 	reportingCurrency?: string;
 	maxRateAge?: number;
 	sectionMap?: { sections?: Array<{ title?: string; countsAs?: SectionKind }> };
+	stageMap?: { stages?: Array<{ stage?: string; means?: StageStatus }> };
+	clientPer?: NormaliseSettings['clientPer'];
+	staleAfter?: number;
+	recomputeDays?: number;
 }
 
 /** The options that hold for all items alike. @throws Error where one makes no sense */
@@ -19,12 +21,12 @@ export function settingsOf(context: IExecuteFunctions): NormaliseSettings {
 	const options = context.getNodeParameter('options', 0, {}) as Options;
 	return {
 		reportingCurrency: currencyOf(options.reportingCurrency ?? 'AUD'),
-		maxRateAgeDays: rateAgeOf(options.maxRateAge ?? 7),
+		maxRateAgeDays: daysOf('Max Rate Age', options.maxRateAge ?? 7, [0, 366]),
 		sectionMap: new Map((options.sectionMap?.sections ?? []).map(sectionOf)),
-		stageMap: new Map(),
-		clientPer: 'account',
-		staleAfterDays: 30,
-		recomputeDays: 35,
+		stageMap: new Map((options.stageMap?.stages ?? []).map(stageOf)),
+		clientPer: options.clientPer === 'company' ? 'company' : 'account',
+		staleAfterDays: daysOf('Stale After', options.staleAfter ?? 30, [1, 3_650]),
+		recomputeDays: daysOf('Recompute Days', options.recomputeDays ?? 35, [1, 366]),
 	};
 }
 
@@ -34,12 +36,10 @@ function currencyOf(text: string): string {
 	throw new Error(`Reporting Currency is "${text}". Use a code of three letters, such as AUD.`);
 }
 
-function rateAgeOf(days: unknown): number {
-	const age = Number(days);
-	if (Number.isInteger(age) && age >= 0 && age <= LONGEST_RATE_AGE) return age;
-	throw new Error(
-		`Max Rate Age is "${String(days)}". Use a whole number of days from 0 to ${LONGEST_RATE_AGE}.`,
-	);
+function daysOf(label: string, given: unknown, [least, most]: [least: number, most: number]): number {
+	const days = Number(given);
+	if (Number.isInteger(days) && days >= least && days <= most) return days;
+	throw new Error(`${label} is "${String(given)}". Use a whole number of days from ${least} to ${most}.`);
 }
 
 function sectionOf({ title = '', countsAs = 'expense' }: { title?: string; countsAs?: SectionKind }) {
@@ -50,6 +50,16 @@ function sectionOf({ title = '', countsAs = 'expense' }: { title?: string; count
 		);
 	}
 	return [label, countsAs] as const;
+}
+
+function stageOf({ stage = '', means = 'active' }: { stage?: string; means?: StageStatus }) {
+	const key = stage.trim().toLowerCase();
+	if (key === '') {
+		throw new Error(
+			"Stage Map has an entry without a stage. Fill in the stage's ID or its name at the provider, or remove it.",
+		);
+	}
+	return [key, means] as const;
 }
 
 /** A file is nobody's organisation. */

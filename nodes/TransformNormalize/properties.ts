@@ -32,12 +32,22 @@ const streams: INodeProperties[] = [
 		name: 'stream',
 		type: 'options',
 		default: 'monthlyFinancials',
-		description: 'What kind of record it is',
+		description: 'What kind of record it is. Each provider has one.',
 		options: [
+			{
+				name: 'Deals',
+				value: 'deals',
+				description: 'A deal of HubSpot or Pipedrive, as their API gives it',
+			},
 			{
 				name: 'Monthly Financials',
 				value: 'monthlyFinancials',
 				description: 'A month: profitAndLoss and bankSummary, each the whole reply of the report',
+			},
+			{
+				name: 'Projects',
+				value: 'projects',
+				description: 'A project of Asana with its tasks',
 			},
 		],
 	},
@@ -107,6 +117,27 @@ const options: INodeProperties = {
 	default: {},
 	options: [
 		{
+			displayName: 'Client Per',
+			name: 'clientPer',
+			type: 'options',
+			default: 'account',
+			description:
+				"Whom a deal is about: whose figures it counts among. A change moves a deal's rows when it is read again.",
+			options: [
+				{
+					name: 'Account',
+					value: 'account',
+					description: 'One client for all deals of a HubSpot portal or a Pipedrive company',
+				},
+				{
+					name: 'Company',
+					value: 'company',
+					description:
+						'A client for each company (in Pipedrive organization) that deals are about; those without one count among the account',
+				},
+			],
+		},
+		{
 			displayName: 'Max Rate Age (Days)',
 			name: 'maxRateAge',
 			type: 'number',
@@ -114,6 +145,15 @@ const options: INodeProperties = {
 			default: 7,
 			description:
 				'How old the newest exchange rate may be, counted back from the end of the month or from today',
+		},
+		{
+			displayName: 'Recompute Days',
+			name: 'recomputeDays',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 366 },
+			default: 35,
+			description:
+				'How many days of derived metrics are computed again from the records, ending with today. For metrics of Asana.',
 		},
 		{
 			displayName: 'Reporting Currency',
@@ -160,6 +200,53 @@ const options: INodeProperties = {
 					],
 				},
 			],
+		},
+		{
+			displayName: 'Stage Map',
+			name: 'stageMap',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			placeholder: 'Add stage',
+			default: {},
+			description: 'Stages of a pipeline of which HubSpot does not say what they mean, and what they do mean',
+			options: [
+				{
+					displayName: 'Stages',
+					name: 'stages',
+					values: [
+						{
+							displayName: 'Stage',
+							name: 'stage',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. Contract signed',
+							description:
+								'Its name or ID at the provider; upper and lower case are the same. The name counts in every pipeline, the ID in one.',
+						},
+						{
+							displayName: 'Means',
+							name: 'means',
+							type: 'options',
+							default: 'active',
+							description: 'What the deals are that stand in it',
+							options: [
+								{ name: 'Active', value: 'active' },
+								{ name: 'Lost', value: 'lost' },
+								{ name: 'Won', value: 'won' },
+							],
+						},
+					],
+				},
+			],
+		},
+		{
+			displayName: 'Stale After (Days)',
+			name: 'staleAfter',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 3650 },
+			default: 30,
+			description:
+				'After how many days without any activity an open deal is stale. Postgres Upsert marks those that grow stale without being changed.',
 		},
 	],
 };

@@ -12,6 +12,7 @@ export interface RowSlot {
 class StreamTally {
 	normalised = 0;
 	rejected = 0;
+	deletions = 0;
 	readonly slots: RowSlot[] = [];
 }
 
@@ -19,10 +20,12 @@ class StreamTally {
 export class Tally {
 	private readonly streams = new Map<string, StreamTally>();
 
-	addRows(envelope: Envelope, rows: ReadyRow[]): RowSlot[] {
+	/** The rows of one record, and how many deletions came of it beside them. */
+	addRows(envelope: Envelope, rows: ReadyRow[], deletions: number): RowSlot[] {
 		const slots = rows.map((row) => ({ row, dropped: false }));
 		const stream = this.streamOf(envelope);
 		stream.normalised++;
+		stream.deletions += deletions;
 		for (const slot of slots) stream.slots.push(slot);
 		return slots;
 	}
@@ -34,9 +37,10 @@ export class Tally {
 	/** The STATE with the counts of its records added; rows of one key are reduced to the best of them. */
 	close(state: StateMessage): StateMessage {
 		const key = keyOf(state);
-		const { normalised, rejected, slots } = this.streams.get(key) ?? new StreamTally();
+		const { normalised, rejected, deletions, slots } = this.streams.get(key) ?? new StreamTally();
 		this.streams.delete(key);
-		return counted(state, { normalised, rejected, produced: slots.length, deduplicated: deduplicate(slots) });
+		const produced = slots.length + deletions;
+		return counted(state, { normalised, rejected, produced, deduplicated: deduplicate(slots) });
 	}
 
 	private streamOf(envelope: Envelope): StreamTally {

@@ -24,10 +24,11 @@ export async function transformItems(context: IExecuteFunctions): Promise<INodeE
 async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const settings = settingsOf(context);
-	const { incoming, refused } = incomingOf(context, items);
+	const now = new Date().toISOString();
+	const { incoming, refused } = incomingOf(context, items, now);
 	for (const end of endsOfFiles(incoming)) incoming.push(end);
 	const rates = await ratesFor(context, ratesNeeded(incoming, settings));
-	const { outgoing, unknownProperties } = transform(incoming, settings, new Conversion(rates));
+	const { outgoing, unknownProperties } = transform(incoming, settings, new Conversion(rates), now);
 	const output = outgoing.map((out) => itemOf(out, items));
 	const rejected = output.filter(({ json }, index) => outgoing[index]?.message && json.type === 'REJECTED');
 	report(context, unknownProperties, rejected.length);
@@ -39,9 +40,8 @@ function itemOf({ item, message }: Outgoing, items: INodeExecutionData[]): INode
 }
 
 /** What the items are; those that cannot be placed stop the node, unless it is set to continue. */
-function incomingOf(context: IExecuteFunctions, items: INodeExecutionData[]) {
+function incomingOf(context: IExecuteFunctions, items: INodeExecutionData[], now: string) {
 	const loose = looseSettingsOf(context);
-	const now = new Date().toISOString();
 	const incoming: Incoming[] = [];
 	const refused: INodeExecutionData[] = [];
 	for (const [item, { json }] of items.entries()) {
@@ -61,11 +61,8 @@ function incomingIn(
 	loose: LooseSettings | undefined,
 	now: string,
 ): Incoming[] {
-	if ('type' in json) {
-		const message = incomingMessage(json, item);
-		if (message) return [message];
-		throw new Error('The RECORD has no tenantId. Keep the fields that Zixly Extract gave it.');
-	}
+	const message = incomingMessage(json, item);
+	if (message) return [message];
 	if (loose) return looseRecords(json, item, loose, now);
 	throw new Error(
 		'The item is no message of a Zixly node. To normalise raw records, choose their Provider and fill in the fields below it.',

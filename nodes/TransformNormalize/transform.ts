@@ -1,7 +1,11 @@
 import type { RateNeed } from '../../db/exchange-rates';
+import { staleBefore } from '../providers/lead-events';
 import type { NormaliseSettings } from '../providers/normaliser';
+import { normaliserOf } from '../providers/normalisers';
 import type { Conversion } from '../shared/conversion';
 import type {
+	DeletedMessage,
+	Deletion,
 	Envelope,
 	RejectedMessage,
 	RejectionReason,
@@ -16,7 +20,7 @@ import { Tally, type RowSlot } from './tally';
 /** What goes out in the place of an input item; without a message it is the item as it came. */
 export interface Outgoing {
 	item: number;
-	message?: RowMessage | RejectedMessage | StateMessage;
+	message?: (RowMessage | DeletedMessage | RejectedMessage | StateMessage) & { preview?: true };
 }
 
 export interface Transformed {
@@ -35,13 +39,18 @@ export function ratesNeeded(incoming: readonly Incoming[], settings: NormaliseSe
 	return [...needs.values()];
 }
 
-/** Turns records into rows or rejections, in their place; each STATE gets the counts of the records it covers. */
+/**
+ * Turns records into rows and deletions or rejections, in their place; each STATE gets the counts of the records it
+ * covers, and asks for what has grown stale where the stream's rows do.
+ * @param now when the workflow runs, ISO 8601
+ */
 export function transform(
 	incoming: readonly Incoming[],
 	settings: NormaliseSettings,
 	conversion: Conversion,
+	now: string,
 ): Transformed {
-	const transformation = new Transformation(settings, conversion);
+	const transformation = new Transformation(settings, conversion, now);
 	// Whether a row is the best of its key is known at the STATE after it.
 	const slots = incoming.flatMap((one) => transformation.take(one));
 	const outgoing = slots.flatMap(({ slot, ...out }) => (slot?.dropped ? [] : [out]));
@@ -50,6 +59,8 @@ export function transform(
 
 type Slot = Outgoing & { slot?: RowSlot };
 
+type Mark = { preview?: true };
+
 class Transformation {
 	readonly unknownProperties = new Map<string, number>();
 	private readonly tally = new Tally();
@@ -57,25 +68,44 @@ class Transformation {
 	constructor(
 		private readonly settings: NormaliseSettings,
 		private readonly conversion: Conversion,
+		private readonly now: string,
 	) {}
 
 	take(incoming: Incoming): Slot[] {
 		if (incoming.kind === 'record') return this.takeRecord(incoming);
 		if (incoming.kind === 'other') return [{ item: incoming.item }];
-		return [{ item: incoming.item, message: this.tally.close(incoming.message) }];
+		return [{ item: incoming.item, message: this.ageing(this.tally.close(incoming.message)) }];
+	}
+
+	private ageing(state: StateMessage): StateMessage {
+		if (!normaliserOf(state.provider, state.stream)?.ages) return state;
+		const before = staleBefore(this.now, this.settings.staleAfterDays);
+		return { ...state, ageing: { staleBefore: before.toISOString() } };
 	}
 
 	private takeRecord(incoming: IncomingRecord): Slot[] {
 		const { item, envelope, skipped } = incoming;
 		if (skipped) return [];
+		const mark: Mark = incoming.preview ? { preview: true } : {};
 		const outcome = normaliseRecord(incoming, this.settings, this.conversion);
 		if ('rejection' in outcome) {
 			this.tally.addRejected(envelope);
-			return [{ item, message: rejectedMessage(incoming, outcome.rejection) }];
+			return [{ item, message: { ...rejectedMessage(incoming, outcome.rejection), ...mark } }];
 		}
 		this.note(envelope, outcome.unknownProperties);
-		const slots = this.tally.addRows(envelope, outcome.rows);
-		return slots.map((slot) => ({ item, slot, message: rowMessage(envelope, outcome.recordId, slot) }));
+		const { recordId, rows, deletions } = outcome;
+		const slots = this.tally.addRows(envelope, rows, deletions.length);
+		return [
+			...slots.map((slot) => ({
+				item,
+				slot,
+				message: { ...rowMessage(envelope, recordId, slot), ...mark },
+			})),
+			...deletions.map((one) => ({
+				item,
+				message: { ...deletedMessage(envelope, recordId, one), ...mark },
+			})),
+		];
 	}
 
 	private note({ provider, stream }: Envelope, properties: readonly string[]): void {
@@ -92,6 +122,10 @@ function rowMessage(
 	{ row: { table, client, row } }: RowSlot,
 ): RowMessage {
 	return { type: 'ROW', ...envelope, recordId, table, client, row };
+}
+
+function deletedMessage(envelope: Envelope, recordId: string, deletion: Deletion): DeletedMessage {
+	return { type: 'DELETED', ...envelope, recordId, ...deletion };
 }
 
 function rejectedMessage({ envelope, json }: IncomingRecord, reason: RejectionReason): RejectedMessage {

@@ -144,9 +144,16 @@ export type Message =
 
 const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'DELETED', 'REJECTED', 'FAILURE']);
 
-/** Whether a `type` is a message's of the Zixly nodes: an item of a user's own may have a field of that name as well. */
-export function isMessageType(type: unknown): boolean {
-	return TYPES.has(type) || type === 'SUMMARY';
+const OTHER_TYPE = /^[A-Z]+$/;
+
+/**
+ * Tells whether an item's json is a message of a Zixly node, also one that is not known here. A user's own item may have
+ * a field `type` too, which means something else.
+ */
+export function isMessage(json: object): boolean {
+	const { type } = json as { type?: unknown };
+	if (TYPES.has(type)) return true;
+	return typeof type === 'string' && OTHER_TYPE.test(type) && 'tenantId' in json && 'syncRunId' in json;
 }
 
 /** The message that an item's json is, if it is one; anything else is passed on untouched. */

@@ -92,12 +92,13 @@ const LOOSE = {
 
 describe('Transform & Normalize in n8n’s engine', () => {
 	it('puts messages out in order, paired, with copies of what it rejected', async () => {
-		const result = await run([record(), bad, { type: 'SOMETHING', of: 'mine' }, kiwi, state], {
+		const newer = { type: 'NEWER', tenantId: 'tenant-1', syncRunId: null };
+		const result = await run([record(), bad, newer, kiwi, state], {
 			credential: true,
 		});
 		expect(result.error).toBeUndefined();
 		const messages = outputOf(result, 0);
-		expect(messages.map(({ json }) => json.type)).toEqual(['REJECTED', 'SOMETHING', 'ROW', 'STATE']);
+		expect(messages.map(({ json }) => json.type)).toEqual(['REJECTED', 'NEWER', 'ROW', 'STATE']);
 		expect(messages.map(({ pairedItem }) => pairedItem)).toEqual([1, 2, 3, 4].map((item) => ({ item })));
 		expect(messages[2]?.json.row).toMatchObject({ revenue: '10000.00', currency: 'AUD' });
 		expect(messages[3]?.json.counts).toEqual({
@@ -174,6 +175,21 @@ describe('Transform & Normalize in n8n’s engine', () => {
 		const input = [record({ record: june(profitAndLoss('unknown-section')) })];
 		const [row] = outputOf(await run(input, { parameters: { options } }), 0);
 		expect(row?.json.row).toMatchObject({ revenue: '100.00', expenses: '25.00' });
+	});
+
+	it.each([
+		[{ staleAfter: 0 }, 'Stale After is "0"'],
+		[{ recomputeDays: 1.5 }, 'Recompute Days is "1.5"'],
+		[{ stageMap: { stages: [{ stage: ' ', means: 'won' }] } }, 'Stage Map has an entry without a stage'],
+	])('refuses the option %j', async (options, message) => {
+		expect((await run([record()], { parameters: { options } })).error?.message).toBe(message);
+	});
+
+	it('refuses an item of a user’s own with a type of another meaning, and takes it where its provider is told', async () => {
+		const own = { type: 'report', ...june() };
+		expect((await run([own])).error?.message).toBe('Item 0: The item is no message of a Zixly node');
+		const [row] = outputOf(await run([own], { parameters: LOOSE }), 0);
+		expect(row?.json).toMatchObject({ type: 'ROW', recordId: '2026-06' });
 	});
 
 	it('reads each parameter once for 20,000 raw records', async () => {

@@ -31,7 +31,7 @@ type Row = Record<string, unknown>;
 function uploaded(rows: Row[], upload: Partial<UploadSettings> = {}) {
 	const incoming = rows.flatMap((row, item) => looseRecords(row, item, loose(upload), NOW));
 	const all = [...incoming, ...endsOfFiles(incoming)];
-	const { outgoing, unknownProperties } = transform(all, SETTINGS, new Conversion([]));
+	const { outgoing, unknownProperties } = transform(all, SETTINGS, new Conversion([]), NOW);
 	const messages = outgoing.map(({ message }) => message as unknown as Row & { row?: Row; reason?: Row });
 	const of = (type: string) => messages.filter((message) => message.type === type);
 	return { rows: of('ROW'), rejected: of('REJECTED'), states: of('STATE'), unknownProperties };

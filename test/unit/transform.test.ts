@@ -34,12 +34,14 @@ function incomingOf(items: Json[]): Incoming[] {
 }
 
 function run(items: Json[]) {
-	const { outgoing, ...rest } = transform(incomingOf(items), SETTINGS, new Conversion([]));
+	const { outgoing, ...rest } = transform(incomingOf(items), SETTINGS, new Conversion([]), NOW);
 	return { ...rest, outgoing, types: outgoing.map(({ message }) => message?.type ?? 'as it came') };
 }
 
 const statesOf = (items: Json[]): StateMessage[] =>
 	run(items).outgoing.flatMap(({ message }) => (message?.type === 'STATE' ? [message] : []));
+
+const NOW = '2026-11-23T00:00:00.000Z';
 
 const BAD = profitAndLoss('does-not-add-up');
 
@@ -52,7 +54,8 @@ describe('the messages', () => {
 		};
 		const deleted = { type: 'DELETED', tenantId: 'tenant-1' };
 		const items = [recordOf('2026-05'), recordOf('2026-06', {}, BAD), deleted, recordOf('2026-07')];
-		const { outgoing, types } = run([...items, stateOf({ extracted: 3 }), failure, { type: 'anything' }]);
+		const newer = { type: 'NEWER', tenantId: 'tenant-1', syncRunId: null };
+		const { outgoing, types } = run([...items, stateOf({ extracted: 3 }), failure, newer]);
 		expect(types).toEqual(['ROW', 'REJECTED', 'as it came', 'ROW', 'STATE', 'as it came', 'as it came']);
 		expect(outgoing.map(({ item }) => item)).toEqual([0, 1, 2, 3, 4, 5, 6]);
 	});
@@ -223,7 +226,7 @@ describe('a record that nobody can use', () => {
 
 	it('is nobody’s without a tenant', () => {
 		for (const tenantId of [undefined, null, '', 17]) {
-			expect(incomingMessage(recordOf('2026-05', { tenantId }), 0)).toBeUndefined();
+			expect(() => incomingMessage(recordOf('2026-05', { tenantId }), 0)).toThrow(/has no tenantId/);
 		}
 	});
 
@@ -264,6 +267,30 @@ describe('properties that are not known', () => {
 	});
 });
 
+describe('a user’s own item', () => {
+	it.each([
+		{ type: 'invoice' },
+		{ type: 'invoice', tenantId: 'tenant-1', syncRunId: 'run-1' },
+		{ type: 'OPEN', tenantId: 'tenant-1' },
+		{ type: 4 },
+		{ type: null },
+	])('is no message, although it has a type of its own: %j', (json) => {
+		expect(incomingMessage(json, 0)).toBeUndefined();
+	});
+});
+
+describe('a preview', () => {
+	it('stays one, whatever becomes of its records', () => {
+		const items = [recordOf('2026-05'), recordOf('2026-06', {}, BAD)];
+		const { outgoing } = run(items.map((item) => ({ ...item, preview: true, syncRunId: null })));
+		expect(outgoing.map(({ message }) => [message?.type, message?.preview])).toEqual([
+			['ROW', true],
+			['REJECTED', true],
+		]);
+		expect(run(items).outgoing.some(({ message }) => 'preview' in (message ?? {}))).toBe(false);
+	});
+});
+
 describe('raw records of other nodes', () => {
 	const always = (value: string) => () => value;
 	const settings = (changes: Partial<Record<keyof LooseSettings, string>> = {}): LooseSettings => ({
@@ -277,12 +304,11 @@ describe('raw records of other nodes', () => {
 		period: always(changes.period ?? ''),
 		recordsAt: always(changes.recordsAt ?? ''),
 	});
-	const NOW = '2026-11-23T00:00:00.000Z';
 	const read = (json: Json, changes = {}) => looseRecords(json, 4, settings(changes), NOW);
 	const replies = { profitAndLoss: june().profitAndLoss, bankSummary: june().bankSummary };
 
 	it('become the rows that Extract’s would', () => {
-		const { outgoing } = transform(read(replies, { period: '2026-06' }), SETTINGS, new Conversion([]));
+		const { outgoing } = transform(read(replies, { period: '2026-06' }), SETTINGS, new Conversion([]), NOW);
 		const [expected] = run([recordOf('2026-06', { syncRunId: null, integrationId: null })]).outgoing;
 		expect(outgoing).toEqual([{ ...expected, item: 4 }]);
 	});
@@ -330,7 +356,7 @@ describe('20,000 records', () => {
 		}));
 		const incoming = incomingOf([...items, stateOf({ extracted: 20_000 })]);
 		expect(ratesNeeded(incoming, SETTINGS)).toEqual([]);
-		const { outgoing } = transform(incoming, SETTINGS, new Conversion([]));
+		const { outgoing } = transform(incoming, SETTINGS, new Conversion([]), NOW);
 		expect(outgoing).toHaveLength(101);
 		// About two seconds; the time allowed is for a machine that does much else.
 	}, 20_000);

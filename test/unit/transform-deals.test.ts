@@ -1,0 +1,136 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import type { Normaliser } from '../../nodes/providers/normaliser';
+import { imbalances } from '../../nodes/shared/counts';
+import { Conversion } from '../../nodes/shared/conversion';
+import type { Deletion } from '../../nodes/shared/messages';
+import { incomingMessage } from '../../nodes/TransformNormalize/incoming';
+import { transform } from '../../nodes/TransformNormalize/transform';
+import { SETTINGS, SYDNEY } from './xero-months';
+
+type Json = Record<string, unknown>;
+
+/** A stream whose records say themselves what they become. */
+const plain: Normaliser = {
+	ages: true,
+	ratesNeeded: () => [],
+	normalise: ({ record, recordId, account }) => {
+		const { stages = [], deletions = [] } = record as { stages?: string[]; deletions?: Deletion[] };
+		const rows = stages.map((stage) => ({
+			table: 'lead_events' as const,
+			client: { externalId: account.id, clientName: account.name, industry: null },
+			row: {
+				eventDate: '2026-11-01T00:00:00.000Z',
+				leadId: recordId,
+				stage,
+				value: null,
+				status: 'passed' as const,
+				sourceSystem: 'made-up',
+				externalId: `${recordId}:${stage}`,
+				metadata: {},
+			},
+		}));
+		return { rows, deletions, unknownProperties: [] };
+	},
+	complete: () => {
+		throw new Error('There are no loose records here.');
+	},
+};
+
+vi.mock(import('../../nodes/providers/normalisers'), async (original) => {
+	const { normaliserOf, ...rest } = await original();
+	return {
+		...rest,
+		normaliserOf: (provider, stream) => (provider === 'made-up' ? plain : normaliserOf(provider, stream)),
+	};
+});
+
+const envelope = {
+	tenantId: 'tenant-1',
+	integrationId: 'integration-1',
+	syncRunId: 'run-1',
+	provider: 'made-up',
+	stream: 'deals',
+	accountId: SYDNEY.id,
+};
+const deal = (recordId: string, record: Json): Json => ({
+	type: 'RECORD',
+	...envelope,
+	recordId,
+	account: SYDNEY,
+	fetchedAt: '2026-11-22T00:00:00.000Z',
+	record,
+});
+const state = (changes: Json = {}): Json => ({
+	type: 'STATE',
+	...envelope,
+	state: null,
+	hasMore: false,
+	counts: {},
+	...changes,
+});
+const gone = (leadId: string): Deletion => ({
+	table: 'lead_events',
+	leadId,
+	deletedAt: '2026-11-20T00:00:00.000Z',
+});
+
+function run(items: Json[], staleAfterDays = 30) {
+	const incoming = items.map((json, item) => incomingMessage(json, item)!);
+	const settings = { ...SETTINGS, staleAfterDays };
+	const { outgoing } = transform(incoming, settings, new Conversion([]), '2026-11-23T06:00:00.000Z');
+	return outgoing.map(({ item, message }) => message ?? items[item]!);
+}
+
+describe('what is gone', () => {
+	it('follows the rows of its record as DELETED messages, in order, and counts as produced', () => {
+		const items = [
+			deal('1', { stages: ['New', 'Won'], deletions: [gone('7'), gone('8')] }),
+			deal('2', { deletions: [gone('2')] }),
+			deal('3', { stages: ['New'] }),
+			state({ counts: { extracted: 3 } }),
+		];
+		const messages = run(items);
+		expect(messages.map(({ type }) => type)).toEqual([
+			...['ROW', 'ROW', 'DELETED', 'DELETED', 'DELETED', 'ROW', 'STATE'],
+		]);
+		expect(messages[2]).toEqual({ type: 'DELETED', ...envelope, recordId: '1', ...gone('7') });
+		const { rows, ...records } = (messages[6] as { counts: Json }).counts;
+		expect(records).toEqual({ extracted: 3, normalised: 3, rejected: 0, filtered: 0 });
+		expect(rows).toEqual({ produced: 6, deduplicated: 0 });
+		expect(imbalances('deals', { records, rows: { ...(rows as object), updated: 6 } })).toEqual([]);
+	});
+
+	it('is a rejection where PostgreSQL cannot hold its id', () => {
+		const [rejected] = run([deal('1', { stages: ['New'], deletions: [gone('a\0b')] })]);
+		expect(rejected).toMatchObject({
+			type: 'REJECTED',
+			reason: { code: 'text_not_storable', path: 'deletion.leadId' },
+		});
+	});
+
+	it('passes untouched where it comes as a message', () => {
+		const message = { type: 'DELETED', ...envelope, recordId: '4', ...gone('4'), mine: true };
+		expect(run([message])[0]).toBe(message);
+	});
+
+	it('is marked as a preview where its record is one', () => {
+		const [deleted] = run([{ ...deal('1', { deletions: [gone('1')] }), preview: true }]);
+		expect(deleted).toMatchObject({ type: 'DELETED', preview: true });
+	});
+});
+
+describe('every STATE of a stream whose rows age', () => {
+	it('says before which instant the last activity of a stale deal lies, also where nothing was read', () => {
+		expect(run([state()])[0]).toMatchObject({
+			state: null,
+			ageing: { staleBefore: '2026-10-24T06:00:00.000Z' },
+		});
+		const [, late] = run([deal('1', { stages: ['New'] }), state({ state: { at: 1 }, hasMore: true })], 7);
+		expect(late).toMatchObject({ state: { at: 1 }, ageing: { staleBefore: '2026-11-16T06:00:00.000Z' } });
+	});
+
+	it('and of no other', () => {
+		expect(run([state({ provider: 'xero', stream: 'monthlyFinancials' })])[0]).not.toHaveProperty('ageing');
+	});
+});
