@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 
 import { enabledAccounts, saveAccounts } from '../../db/accounts';
 import { deletedLeads, liveLeads } from '../../db/deleted-leads';
+import { knownStages } from '../../db/known-stages';
 import { readStates } from '../../db/stream-states';
 import { renewLeases } from '../../db/sync-runs';
 import { Budget } from '../engine/budget';
@@ -121,6 +122,7 @@ function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 			return {
 				deletedLeads: async () => await fromDatabase(async () => await deletedLeads(pool, leads)),
 				liveLeads: async () => await fromDatabase(async () => await liveLeads(pool, leads)),
+				knownStages: async (ids) => await fromDatabase(async () => await knownStages(pool, leads, ids)),
 			};
 		},
 	};

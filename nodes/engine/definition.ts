@@ -238,6 +238,10 @@ export interface StreamBooks {
 	deletedLeads(): Promise<string[]>;
 	/** The leads of the account that are not: whoever is listed by the provider no longer may be gone. */
 	liveLeads(): Promise<string[]>;
+	/** What is known of stages that the provider has no more, from the leads that were in them. */
+	knownStages(
+		ids: readonly string[],
+	): Promise<Array<{ id: string; label: string; metadata: Record<string, unknown> }>>;
 }
 
 /**

@@ -65,6 +65,7 @@ function contextOf(api: ProviderApi, change: Partial<StreamContext> = {}): Strea
 		books: {
 			deletedLeads: async () => await Promise.resolve([]),
 			liveLeads: async () => await Promise.resolve([]),
+			knownStages: async () => await Promise.resolve([]),
 		},
 		warn: () => undefined,
 		...change,

@@ -52,6 +52,7 @@ function contextOf(
 		books: {
 			deletedLeads: async () => await Promise.resolve([]),
 			liveLeads: async () => await Promise.resolve([]),
+			knownStages: async () => await Promise.resolve([]),
 		},
 		warn: (text) => void warnings.push(text),
 		progress: () => undefined,

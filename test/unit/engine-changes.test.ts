@@ -70,6 +70,7 @@ async function reading({ passes, state = {}, maxRecords = 1_000, batch = 2, comp
 		books: {
 			deletedLeads: async () => await Promise.resolve([]),
 			liveLeads: async () => await Promise.resolve([]),
+			knownStages: async () => await Promise.resolve([]),
 		},
 		warn: () => undefined,
 		progress: (marks) => void result.progress.push({ ...marks }),

@@ -99,6 +99,7 @@ export class PortalReading {
 			books: {
 				deletedLeads: async () => await Promise.resolve(this.deletedLeads()),
 				liveLeads: async () => await Promise.resolve([]),
+				knownStages: async () => await Promise.resolve([]),
 			},
 			warn: (text) => void warnings.push(text),
 			progress: (state) => void (progress = structuredClone(state)),

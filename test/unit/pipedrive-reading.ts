@@ -75,6 +75,7 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 		books: {
 			deletedLeads: async () => await Promise.resolve(at.deletedLeads),
 			liveLeads: async () => await Promise.resolve(at.leads),
+			knownStages: async () => await Promise.resolve([]),
 		},
 		warn: (text) => void at.warnings.push(text),
 		progress: (marks) => void (result.marks = structuredClone(marks)),

@@ -3,7 +3,7 @@ import { readDeals } from './batch-read';
 import { Companies, type Company } from './companies';
 import { mergedIdsIn } from './merged-deals';
 import type { DealNotice } from './page-of-deals';
-import { readStages, type StageOfPipeline } from './pipelines';
+import { readStages, type StageOfPipeline, type Stages } from './pipelines';
 import { DEAL_PROPERTIES, HISTORY_PROPERTIES } from './properties';
 import type { ReadDeal } from './replies';
 import { textIn } from './values';
@@ -13,7 +13,7 @@ export const DEALS_AT_ONCE = 50;
 
 /** What all records of a reading need. */
 interface Prepared {
-	stages: ReadonlyMap<string, StageOfPipeline>;
+	stages: Stages;
 	companies: Companies;
 }
 
@@ -34,7 +34,8 @@ export async function composeDeals(
 	const wanted = { properties: DEAL_PROPERTIES, propertiesWithHistory: HISTORY_PROPERTIES };
 	const deals = uniqueById(await readDeals(context, ids, wanted));
 	const companyOf = await companies.of(context, deals);
-	const records = deals.map((deal) => dealRecord(deal, stages, companyOf.get(deal.id)));
+	const named = await stages.named(context, [...new Set(deals.flatMap(stageIdsOf))]);
+	const records = deals.map((deal) => dealRecord(deal, named, companyOf.get(deal.id)));
 	return [...records, ...(await absent(context, ids, deals)), ...gone];
 }
 

@@ -1,19 +1,46 @@
 import type { StreamContext } from '../../engine/definition';
 import { paths } from './paths';
 import { demand, pipelinesShape } from './replies';
+import { textIn } from './values';
 
 /** A stage with its pipeline, as a record holds it. `isClosed` and `probability` are texts, as HubSpot has them. */
 export interface StageOfPipeline {
 	id: string;
 	label: string | null;
-	pipelineId: string;
+	pipelineId: string | null;
 	pipeline: string | null;
 	isClosed: unknown;
 	probability: unknown;
 }
 
-/** The stages of all pipelines by their ids. One that was removed is missing, though old deals still name it. */
-export async function readStages({ api, account }: StreamContext): Promise<Map<string, StageOfPipeline>> {
+/** The stages of all pipelines, and those removed since that deals still name. */
+export class Stages {
+	/** What is being looked up, or was, by the stages' ids: batches are composed side by side. */
+	private readonly lookedUp = new Map<string, Promise<void>>();
+
+	constructor(private readonly known: Map<string, StageOfPipeline>) {}
+
+	/** The stages of these ids; what a stage that was removed was called last is known from our own tables. */
+	async named(context: StreamContext, ids: readonly string[]): Promise<Map<string, StageOfPipeline>> {
+		const missing = ids.filter((id) => !this.known.has(id) && !this.lookedUp.has(id));
+		const lookUp = missing.length > 0 ? this.remember(context, missing) : undefined;
+		for (const id of missing) this.lookedUp.set(id, lookUp!);
+		await Promise.all(ids.map((id) => this.lookedUp.get(id)));
+		const found = ids.map((id) => this.known.get(id)).filter((stage) => stage !== undefined);
+		return new Map(found.map((stage) => [stage.id, stage]));
+	}
+
+	private async remember({ books }: StreamContext, ids: readonly string[]): Promise<void> {
+		for (const { id, label, metadata } of await books.knownStages(ids)) {
+			const { pipelineId, pipeline, probability } = metadata;
+			const names = { pipelineId: textIn(pipelineId), pipeline: textIn(pipeline) };
+			this.known.set(id, { id, label, ...names, isClosed: null, probability: textIn(probability) });
+		}
+	}
+}
+
+/** Reads all pipelines, once for all records of a reading. */
+export async function readStages({ api, account }: StreamContext): Promise<Stages> {
 	const { results } = await demand(api, pipelinesShape, {
 		path: paths.pipelines,
 		account,
@@ -30,5 +57,5 @@ export async function readStages({ api, account }: StreamContext): Promise<Map<s
 			probability: metadata?.probability ?? null,
 		})),
 	);
-	return new Map(stages.map((stage) => [stage.id, stage]));
+	return new Stages(new Map(stages.map((stage) => [stage.id, stage])));
 }
