@@ -47,6 +47,13 @@ describe('the outcome of a run', () => {
 		expect(outcome).toMatchObject({ status: 'partial', needsPerson: false });
 	});
 
+	it('is partial when a limit stopped its only account half way, and fails when it stopped it at once', () => {
+		const limited = failure('a', 'rate_limited');
+		expect(only([state('a', { state: { page: 2 } }), limited]).status).toBe('partial');
+		expect(only([state('a', { state: null }), limited]).status).toBe('failed');
+		expect(only([limited]).status).toBe('failed');
+	});
+
 	it('fails, and calls for a person, when the consent is gone', () => {
 		expect(only([failure('', 'reconnect_required')])).toMatchObject({ status: 'failed', needsPerson: true });
 	});

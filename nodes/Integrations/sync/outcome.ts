@@ -58,8 +58,14 @@ function outcomeOf(messages: Message[]): RunOutcome {
 
 function statusOf(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {
 	if (failures.length === 0) return states.length > 0 ? 'succeeded' : 'failed';
-	const failed = new Set(failures.map(placeOf));
+	const failed = new Set(failures.filter((failure) => !cameFurther(failure, states)).map(placeOf));
 	return states.some((state) => !state.switchedOff && !failed.has(placeOf(state))) ? 'partial' : 'failed';
+}
+
+// Stopped by a limit half way, it goes on from there: a first read of many days must not look like as many failures.
+function cameFurther({ failure, ...of }: FailureMessage, states: StateMessage[]): boolean {
+	const moved = states.some((state) => state.state !== null && placeOf(state) === placeOf(of));
+	return failure.class === 'rate_limited' && moved;
 }
 
 // A stream that failed before its first page moves nothing either, nor does one that was put off: those come again.

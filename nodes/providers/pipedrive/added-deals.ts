@@ -1,6 +1,5 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { ALL_STATUSES, DEALS, listPage } from './calls';
-import { DEALS_PER_PAGE } from './changed-deals';
 import { CursorTrail } from './cursor-trail';
 import { itemOf, matters } from './items';
 import type { ListedDeal } from './replies';
@@ -8,6 +7,9 @@ import { boundsOf, msOf } from './times';
 
 const DAY_MS = 24 * 3_600_000;
 const OVERLAP_MS = 10 * 60_000;
+
+/** Few of them are read with their history. */
+const LISTED_PER_PAGE = 100;
 
 /** Where the look at what was added stands. */
 interface Place {
@@ -63,7 +65,7 @@ async function nextPage(context: StreamContext, cursor: string | null) {
 			status: ALL_STATUSES,
 			sort_by: 'add_time',
 			sort_direction: 'desc',
-			limit: String(DEALS_PER_PAGE),
+			limit: String(LISTED_PER_PAGE),
 			...(cursor !== null && { cursor }),
 		},
 		({ status }) => status === 400 && cursor !== null,

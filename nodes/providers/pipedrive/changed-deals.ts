@@ -11,8 +11,8 @@ const OVERLAP_MS = 10 * 60_000;
 /** How far our clock and Pipedrive's may be apart, twice over. */
 const SETTLED_MS = 20 * 60_000;
 
-/** Each deal costs a call for its history: with more to a page a small plan would not come to its end in a day. */
-export const DEALS_PER_PAGE = 100;
+/** Each deal costs a call for its history, and where the day's tokens run out in a page its calls were in vain. */
+export const DEALS_PER_PAGE = 50;
 
 /** Where a list stands. */
 interface Place {

@@ -68,8 +68,16 @@ export const pipedriveFacts: ServiceFacts<PipedriveConsent, PipedriveLimits> = {
 			fieldsRemoved: (body) => body.replaceAll('"stage_id":', '"moved":'),
 			fieldTypesChanged: (body) => body.replaceAll('"is_deleted":false', '"is_deleted":"no"'),
 			unknownStatus: (body) => body.replaceAll('"status":"open"', '"status":"paused"'),
+			/** The page backwards, its first things twice. */
+			disordered,
 			endlessCursor: (body) =>
 				body.replace(/"additional_data":\{[^}]*\}/, '"additional_data":{"next_cursor":"round-and-round"}'),
 		},
 	},
 };
+
+function disordered(body: string): string {
+	const { data, ...rest } = JSON.parse(body) as { data: unknown };
+	if (!Array.isArray(data)) return body;
+	return JSON.stringify({ ...rest, data: [...data.toReversed(), ...(data as unknown[]).slice(0, 3)] });
+}
