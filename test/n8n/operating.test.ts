@@ -73,6 +73,24 @@ describe('a real n8n with the workflows for operating', () => {
 		}
 	});
 
+	it('zixly-on-error closes the runs of an n8n that was killed, as soon as it is up again', async () => {
+		await stage.warehouse.admin.query('delete from etl.sync_runs');
+		await stage.warehouse.admin.query("update integrations set last_sync_at = now() - interval '7 hours'");
+		stage.sandbox.xero.faults.add({ kind: 'delay', delayMs: 60_000, count: 'always' });
+		await n8n.importWorkflows([often(bundledWorkflow('zixly-sync-xero'))]);
+		await n8n.publish('zixly-sync-often');
+		const statuses = async () => (await bookedRuns(stage.warehouse.admin)).map(({ status }) => status);
+		await until(async () => (await statuses()).length === 2 || undefined);
+		expect(await statuses()).toEqual(['running', 'running']);
+		await (await n8n.start()).kill();
+		expect((await n8n.cli(['unpublish:workflow', '--id=zixly-sync-often'])).code).toBe(0);
+		stage.sandbox.xero.faults.clear();
+		await n8n.start();
+		await until(async () => (await statuses()).every((status) => status === 'failed') || undefined);
+		const [run] = await bookedRuns(stage.warehouse.admin);
+		expect(run?.error?.message).toMatch(/^The execution stopped/);
+	});
+
 	it('zixly-replay-rejected loads what lacked a rate, and zixly-alerts had said so', async () => {
 		// The others would first wait for the minute's calls that they used up.
 		await stage.warehouse.admin.query("update integrations set status = 'DISABLED'");
@@ -104,10 +122,15 @@ function smallWindows(workflow: WorkflowFile): WorkflowFile {
 	return { ...workflow, connections, nodes: workflow.nodes.filter(({ name }) => name !== 'Every Hour') };
 }
 
-/** Stops by itself after Extract, every two seconds. */
-function broken(workflow: WorkflowFile): WorkflowFile {
+/** Runs every two seconds. */
+function often(workflow: WorkflowFile): WorkflowFile {
 	const schedule = workflow.nodes.find(({ name }) => name === 'Every Hour');
 	if (schedule) schedule.parameters = { rule: { interval: [{ field: 'seconds', secondsInterval: 2 }] } };
+	return { ...workflow, id: 'zixly-sync-often', name: 'Often' };
+}
+
+/** Stops by itself after Extract, every two seconds. */
+function broken(workflow: WorkflowFile): WorkflowFile {
 	const breaking = {
 		id: '5b2f7a5e-0000-4000-8000-000000000001',
 		name: 'Break',
@@ -117,7 +140,7 @@ function broken(workflow: WorkflowFile): WorkflowFile {
 		parameters: { errorMessage: 'Made up' },
 	};
 	return {
-		...workflow,
+		...often(workflow),
 		id: 'zixly-sync-broken',
 		name: 'Broken',
 		nodes: [...workflow.nodes, breaking],

@@ -78,6 +78,7 @@ export class RealN8n {
 	/** Starts the server with its editor and an owner, and resolves when it answers. */
 	async start(): Promise<N8nServer> {
 		this.server ??= await startServer(this.installation, this.env);
+		void this.server.ended.then(() => (this.server = undefined));
 		return this.server;
 	}
 
@@ -117,6 +118,8 @@ export interface N8nServer {
 	/** Resolves to the exit code when the server ends by itself or is stopped. */
 	ended: Promise<number>;
 	stop(): Promise<void>;
+	/** Ends it in the middle of whatever it does; `start` of the n8n then starts another one. */
+	kill(): Promise<void>;
 }
 
 async function startServer(installation: N8nInstallation, env: NodeJS.ProcessEnv): Promise<N8nServer> {
@@ -139,6 +142,10 @@ async function startServer(installation: N8nInstallation, env: NodeJS.ProcessEnv
 			const forced = setTimeout(() => child.kill('SIGKILL'), 20_000);
 			await ended;
 			clearTimeout(forced);
+		},
+		kill: async () => {
+			child.kill('SIGKILL');
+			await ended;
 		},
 	};
 	await untilReady(server);
