@@ -156,6 +156,17 @@ describe('a rate limit', () => {
 		expect(clock.waits).toEqual([37_000, 23_000]);
 	});
 
+	it('is a connection’s with all its accounts, where the provider counts by token', async () => {
+		const limits = { scope: 'connection', windows: [{ calls: 2, seconds: 60 }], concurrent: 4 } as const;
+		const more = { definition: { ...xero, limits }, connectionId: 'integration-1' };
+		const { get, clock } = await peer([REPORT], more);
+		const other = { ...report, account: { id: 'org-2', name: 'Southern Cafe' } };
+		for (const request of [{ ...report, account: undefined }, report]) await get(request);
+		expect(clock.waits).toEqual([]);
+		await get(other);
+		expect(clock.waits).toEqual([60_000]);
+	});
+
 	it('without a time is answered with a backoff', async () => {
 		const { get, clock } = await peer([limited({}), limited({ 'retry-after': 'soon' }), REPORT]);
 		await get();
@@ -285,6 +296,12 @@ describe('a refusal', () => {
 		const error = await failure({ ...report, path: '/api.xro/2.0/Organisation', what: 'the details' });
 		expect(error).toMatchObject({ failureClass: 'not_permitted' });
 		expect(error.message).toContain('Not on this plan');
+	});
+
+	it('is told in the provider’s own words, also where they stand in a list of errors', async () => {
+		const body = '{"errors":[{"message":"project: Not a recognized ID","help":"See the docs"}]}';
+		const { failure } = await peer([{ status: 400, body }]);
+		expect((await failure()).message).toContain('project: Not a recognized ID');
 	});
 
 	it('says nothing that looks like a token, though the provider quotes one', async () => {
