@@ -382,7 +382,8 @@ AS $function$
 		cross join lateral (
 			select count(*) as times
 			from (
-				select bool_and(earlier.status = 'abandoned') over (order by earlier.started_at desc, earlier.id desc) as still
+				select bool_and(earlier.status = 'abandoned' or earlier.error ->> 'class' is not distinct from 'crashed')
+					over (order by earlier.started_at desc, earlier.id desc) as still
 				from etl.sync_runs earlier
 				where earlier.integration_id = ended.integration_id and earlier.id <> ended.id
 				order by earlier.started_at desc, earlier.id desc
@@ -708,7 +709,7 @@ AS $function$
 		select count(*) filter (where failed) as failures, count(*) filter (where lost) as abandoned
 		from (
 			select bool_and(r.status in ('failed', 'abandoned')) over latest_first as failed,
-				bool_and(r.status = 'abandoned') over latest_first as lost
+				bool_and(r.status = 'abandoned' or r.error ->> 'class' is not distinct from 'crashed') over latest_first as lost
 			from etl.sync_runs r
 			where r.integration_id = i.id and r.status <> 'running'
 			window latest_first as (order by r.started_at desc, r.id desc)

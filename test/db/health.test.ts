@@ -216,6 +216,21 @@ describe('Sync: Fail Runs of Execution', () => {
 		expect(await statuses()).toEqual(['A failed', 'B running', 'C running']);
 	});
 
+	it('of one whose process ended counts as abandoned', async () => {
+		await connection('A');
+		await abandon('A');
+		await run('A', 'instance-1:7');
+		await operate('failRuns', { executionId: '7', errorName: 'WorkflowCrashedError' });
+		expect(await health()).toMatchObject([
+			{
+				failuresInARow: 2,
+				abandonedInARow: 2,
+				lastError: { class: 'crashed' },
+				whatToDo: expect.stringMatching(/memory/),
+			},
+		]);
+	});
+
 	it('late or twice changes nothing, and without an execution nothing is done', async () => {
 		await connection('A');
 		await finishRun(database.pool, { ...(await run('A', 'instance-1:7')), status: 'succeeded' });

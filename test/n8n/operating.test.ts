@@ -88,7 +88,10 @@ describe('a real n8n with the workflows for operating', () => {
 		await n8n.start();
 		await until(async () => (await statuses()).every((status) => status === 'failed') || undefined);
 		const [run] = await bookedRuns(stage.warehouse.admin);
-		expect(run?.error?.message).toMatch(/^The execution stopped/);
+		expect(run?.error).toMatchObject({
+			class: 'crashed',
+			message: expect.stringMatching(/^The execution stopped/),
+		});
 	});
 
 	it('zixly-replay-rejected loads what lacked a rate, and zixly-alerts had said so', async () => {

@@ -30,7 +30,11 @@ describe('zixly-alerts', () => {
 
 describe('zixly-on-error', () => {
 	const failedExecution = (id: string) => ({
-		execution: { id, error: { message: 'Workflow did not finish' }, lastNodeExecuted: 'Extract' },
+		execution: {
+			id,
+			error: { name: 'WorkflowCrashedError', message: 'Workflow did not finish' },
+			lastNodeExecuted: 'Extract',
+		},
 		workflow: { id: 'zixly-sync-xero', name: 'Zixly Sync Xero' },
 	});
 
@@ -61,7 +65,10 @@ describe('zixly-on-error', () => {
 		const [closed] = await bookedRuns(stage.database.admin, '4711');
 		expect(closed).toMatchObject({
 			status: 'failed',
-			error: { message: expect.stringMatching(/at the node "Extract": Workflow did not finish/) },
+			error: {
+				class: 'crashed',
+				message: expect.stringMatching(/at the node "Extract": Workflow did not finish/),
+			},
 		});
 		expect(await onError('4711')).toEqual([]);
 		// Nothing is lost: what it had claimed is read by the next sync.

@@ -1,7 +1,10 @@
 import type { FailureClass } from '../../shared/messages';
 
+const PROCESS_ENDED =
+	'Nothing if it happens once. Again and again: see in n8n’s log what ends the process, and give it more memory or lower Max Records.';
+
 /** What a person can do about each class of failure. */
-const ADVICE: Record<FailureClass | 'lease_ended', string> = {
+const ADVICE: Record<FailureClass | 'crashed' | 'lease_ended', string> = {
 	reconnect_required: 'Connect the tenant again, then Connection: Enable.',
 	not_permitted: 'Have the scope or role granted that the message names, then Connection: Enable.',
 	account_gone:
@@ -13,8 +16,8 @@ const ADVICE: Record<FailureClass | 'lease_ended', string> = {
 	configuration: 'Mend the credential or the field that the message names.',
 	database_unavailable: 'Nothing if it passes; else look at the database server.',
 	run_lost: 'Nothing: the run that took over has the data.',
-	lease_ended:
-		'Nothing if it happens once. Again and again: see in n8n’s log what ends the process, and give it more memory or lower Max Records.',
+	crashed: PROCESS_ENDED,
+	lease_ended: PROCESS_ENDED,
 	internal: 'Report it, with the message.',
 };
 

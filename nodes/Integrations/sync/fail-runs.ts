@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun, listRuns, runsOfExecution, type FinishedRun } from '../../../db/sync-runs';
+import { finishRun, listRuns, runsOfExecution, type FinishedRun, type RunEnd } from '../../../db/sync-runs';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
 import { executionKeyOf } from '../../shared/n8n/execution';
@@ -19,16 +19,25 @@ export async function failRunsOfExecution(context: IExecuteFunctions): Promise<I
 		const executionId = String(context.getNodeParameter('executionId', item, '') ?? '').trim();
 		// A trigger that fails has no execution, and so no runs.
 		if (!executionId) return [];
-		const reason = String(context.getNodeParameter('reason', item, '') ?? '').trim();
-		const node = String(context.getNodeParameter('failedNode', item, '') ?? '').trim();
+		const [reason, node, name] = ['reason', 'failedNode', 'errorName'].map((parameter) =>
+			String(context.getNodeParameter(parameter, item, '') ?? '').trim(),
+		) as [string, string, string];
+		const error = { class: name === CRASHED ? 'crashed' : 'internal', message: messageOf(reason, node) };
 		const runs = await runsOfExecution(pool, executionKeyOf(context, executionId));
 		const failed: FinishedRun[] = [];
-		for (const run of runs) failed.push(await fail(pool, silentRun(run), messageOf(reason, node)));
+		for (const run of runs) failed.push(await fail(pool, silentRun(run), error));
 		return failed;
 	});
 }
 
-async function fail(pool: Pool, outcome: RunOutcome, message: string): Promise<FinishedRun> {
+/** What n8n says of an execution whose process ended. */
+const CRASHED = 'WorkflowCrashedError';
+
+async function fail(
+	pool: Pool,
+	outcome: RunOutcome,
+	error: NonNullable<RunEnd['error']>,
+): Promise<FinishedRun> {
 	const { tenantId, syncRunId, integrationId } = outcome;
 	const history = integrationId
 		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
@@ -39,7 +48,7 @@ async function fail(pool: Pool, outcome: RunOutcome, message: string): Promise<F
 		tenantId,
 		syncRunId,
 		status: 'failed',
-		error: { class: 'internal', message },
+		error,
 		retryAt: again?.toISOString() ?? null,
 	});
 }

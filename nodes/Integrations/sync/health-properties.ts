@@ -94,6 +94,13 @@ export const failRunsFields: INodeProperties[] = [
 		description: 'What happened, for the run’s books',
 	},
 	{
+		displayName: 'Error Name',
+		name: 'errorName',
+		type: 'string',
+		default: '={{ $json.execution?.error?.name }}',
+		description: 'Tells an execution whose process ended from one that a node stopped',
+	},
+	{
 		displayName: 'Failed Node',
 		name: 'failedNode',
 		type: 'string',
