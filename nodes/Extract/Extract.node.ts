@@ -76,6 +76,12 @@ export class Extract implements INodeType {
 				displayOptions: { hide: { provider: ['asana', 'myob', 'pipedrive', 'xero'] } },
 			},
 			{
+				name: 'zixlyMyobOAuth2Api',
+				displayName: 'Zixly MYOB',
+				required: true,
+				displayOptions: { hide: { provider: ['asana', 'hubspot', 'pipedrive', 'xero'] } },
+			},
+			{
 				name: 'zixlyPipedriveOAuth2Api',
 				displayName: 'Zixly Pipedrive',
 				required: true,

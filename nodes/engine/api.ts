@@ -240,8 +240,8 @@ const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'er
 function detailIn(body: string): string {
 	const json = parsed(body, []);
 	if (typeof json !== 'object' || json === null) return '';
-	const { errors } = json as { errors?: unknown };
-	const said = Array.isArray(errors) ? (errors[0] as unknown) : undefined;
+	const { errors, Errors = errors } = json as { errors?: unknown; Errors?: unknown };
+	const said = Array.isArray(Errors) ? (Errors[0] as unknown) : undefined;
 	const words = [json, said ?? {}].flatMap((object) => DETAILS.map((name) => propertyOf(object, name)));
 	return withoutSecrets(String(words.find((text) => typeof text === 'string') ?? ''));
 }

@@ -57,6 +57,8 @@ export interface ProviderLimits {
 	/** All of them hold at once: a little less than allowed, others use the account too. */
 	windows: readonly CallLimit[];
 	concurrent: number;
+	/** So many of them for one account, where the limits are of more than one; as many as there are unless told. */
+	perAccount?: number;
 	day?: DayLimit;
 }
 

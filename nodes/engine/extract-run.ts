@@ -261,7 +261,7 @@ class AccountReader {
 			range: extractMode.mode === 'backfill' ? extractMode.range : undefined,
 			historyStart: historyStartMonth && `${historyStartMonth}-01`,
 			historyStartMonth,
-			concurrent: definition.limits.concurrent,
+			concurrent: definition.limits.perAccount ?? definition.limits.concurrent,
 			books: books.of(account.id),
 			budget,
 			clock,

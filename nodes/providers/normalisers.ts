@@ -1,6 +1,7 @@
 import { projects as asanaProjects } from './asana/normalise-projects';
 import { deals as hubspotDeals } from './hubspot/normalise-deals';
 import { customMetrics } from './manual/normalise-custom-metrics';
+import { monthlyFinancials as myobMonths } from './myob/normalise-monthly-financials';
 import type { Normaliser } from './normaliser';
 import { deals as pipedriveDeals } from './pipedrive/normalise-deals';
 import { monthlyFinancials } from './xero/normalise-monthly-financials';
@@ -9,6 +10,7 @@ import { monthlyFinancials } from './xero/normalise-monthly-financials';
 const normalisers: ReadonlyMap<string, ReadonlyMap<string, Normaliser>> = new Map([
 	['asana', new Map([['projects', asanaProjects]])],
 	['hubspot', new Map([['deals', hubspotDeals]])],
+	['myob', new Map([['monthlyFinancials', myobMonths]])],
 	['pipedrive', new Map([['deals', pipedriveDeals]])],
 	['manual', new Map([['customMetrics', customMetrics]])],
 	['xero', new Map([['monthlyFinancials', monthlyFinancials]])],

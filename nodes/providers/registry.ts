@@ -1,11 +1,12 @@
 import type { ProviderDefinition } from '../engine/definition';
 import { asana } from './asana/definition';
 import { hubspot } from './hubspot/definition';
+import { myob } from './myob/definition';
 import { pipedrive } from './pipedrive/definition';
 import { xero } from './xero/definition';
 
 /** Every provider there is, by its key. */
-export const providers: Readonly<Record<string, ProviderDefinition>> = { asana, hubspot, pipedrive, xero };
+export const providers: Readonly<Record<string, ProviderDefinition>> = { asana, hubspot, myob, pipedrive, xero };
 
 /** @throws Error where the key names no provider */
 export function providerOf(key: string): ProviderDefinition {

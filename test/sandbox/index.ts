@@ -3,6 +3,7 @@ import { BanksSandbox } from './banks/banks';
 import { Clock } from './clock';
 import { controlReply } from './control';
 import { HubSpotSandbox } from './hubspot/hubspot';
+import { MyobSandbox } from './myob/myob';
 import { PipedriveSandbox } from './pipedrive/pipedrive';
 import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
 import { listen } from './server';
@@ -13,6 +14,7 @@ export type { AsanaSandbox } from './asana/asana';
 export type { BankCorrection, BankFault, BanksSandbox } from './banks/banks';
 export type { Fault, FaultKind } from './faults';
 export type { HubSpotSandbox } from './hubspot/hubspot';
+export type { MyobSandbox, ShownFile } from './myob/myob';
 export type { RequestEntry } from './request-log';
 export type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './service';
 export type { PipedriveSandbox } from './pipedrive/pipedrive';
@@ -24,6 +26,7 @@ export type { ShownOrganisation, XeroSandbox } from './xero/xero';
 const SERVICES = {
 	asana: AsanaSandbox,
 	hubspot: HubSpotSandbox,
+	myob: MyobSandbox,
 	pipedrive: PipedriveSandbox,
 	xero: XeroSandbox,
 };

@@ -14,12 +14,31 @@ export function monthsOf(timezone: string, now: Date): string[] {
 /** What `financials` must hold of a tenant, by `external_id`, from the sandbox's own totals. */
 export function expectedFinancials(sandbox: Sandbox, tenant: Tenant, now = new Date()): Map<string, Figures> {
 	const expected = new Map<string, Figures>();
-	for (const { id, timezone } of sandbox.xero.organisations(tenant.consent)) {
-		for (const month of monthsOf(timezone, now)) {
-			expected.set(`pnl:${id}:${month}:accrual`, sandbox.xero.totals(id, month));
+	for (const { id, timezone, firstMonth, totals } of setsOfBooks(sandbox, tenant)) {
+		for (const month of monthsOf(timezone, now).filter((one) => one >= firstMonth)) {
+			expected.set(`pnl:${id}:${month}:accrual`, totals(month));
 		}
 	}
 	return expected;
+}
+
+interface SetOfBooks {
+	id: string;
+	timezone: string;
+	/** Before it there are no rows. */
+	firstMonth: string;
+	totals(month: string): Figures;
+}
+
+function setsOfBooks({ xero, myob }: Sandbox, { provider, consent }: Tenant): SetOfBooks[] {
+	if (provider === 'myob') {
+		const file = myob.file(consent);
+		return [{ ...file, totals: (month) => myob.totals(file.id, month) }];
+	}
+	return xero.organisations(consent).map(({ id, timezone }) => ({
+		...{ id, timezone, firstMonth: '' },
+		totals: (month) => xero.totals(id, month),
+	}));
 }
 
 /** Every row that differs from the sandbox's totals, is missing or is too much, as a sentence each. */

@@ -1,0 +1,65 @@
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+export class ZixlyMyobOAuth2Api implements ICredentialType {
+	name = 'zixlyMyobOAuth2Api';
+
+	extends = ['oAuth2Api'];
+
+	displayName = 'Zixly MYOB OAuth2 API';
+
+	icon: Icon = { light: 'file:../icons/myob.svg', dark: 'file:../icons/myob.dark.svg' };
+
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-myob';
+
+	properties: INodeProperties[] = [
+		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
+		{
+			displayName:
+				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync a company file of your own through Authentication: n8n Credential.',
+			name: 'notice',
+			type: 'notice',
+			default: '',
+		},
+		{
+			displayName: 'Authorization URL',
+			name: 'authUrl',
+			type: 'string',
+			default: 'https://secure.myob.com/oauth2/account/authorize',
+			required: true,
+		},
+		{
+			displayName: 'Access Token URL',
+			name: 'accessTokenUrl',
+			type: 'string',
+			default: 'https://secure.myob.com/oauth2/v1/authorize',
+			required: true,
+		},
+		{
+			displayName: 'Scope',
+			name: 'scope',
+			type: 'string',
+			default: 'sme-company-file sme-company-settings sme-general-ledger',
+			description:
+				'Separated by spaces. A key made before 12 March 2025 may need the old scope CompanyFile instead.',
+			required: true,
+		},
+		{
+			displayName: 'API Base URL',
+			name: 'apiBaseUrl',
+			type: 'string',
+			default: 'https://api.myob.com',
+			description:
+				'The origin before the path. Another one than MYOB’s must be named in Allowed Hosts of the Zixly Token Key credential.',
+			required: true,
+		},
+		{
+			displayName: 'Auth URI Query Parameters',
+			name: 'authQueryParameters',
+			type: 'string',
+			default: 'prompt=consent',
+			description:
+				'With prompt=consent MYOB says which company file was chosen. Empty it where MYOB answers that something went wrong, as it does for some older files.',
+		},
+		{ displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'body' },
+	];
+}

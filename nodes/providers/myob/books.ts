@@ -1,0 +1,73 @@
+import type { StreamContext } from '../../engine/definition';
+import type { CalendarMonth } from '../../engine/months';
+import { readLedgerAccounts } from './ledger-accounts';
+import { readRegisterLines, Register, type YearMeaning } from './register';
+import { fileOf, LEDGER_SCOPE } from './report';
+import { yearMeaningOf } from './year-meaning';
+
+/** When a company file's books begin, and how they count their years. */
+interface AccountingProperties {
+	/** `2019-07-01T00:00:00`: nothing was booked before. */
+	ConversionDate?: unknown;
+	/** 1 to 12. */
+	LastMonthFinancialYear?: unknown;
+}
+
+/** June in Australia, March in New Zealand, where the company file does not say. */
+const USUAL_LAST_MONTH: Readonly<Record<string, number>> = { AUD: 6, NZD: 3 };
+
+/**
+ * Reads what all months share: the accounts and their register. Each month gets the accounts that its figures may stand
+ * in and its lines of the register; a month before the books begin has no record.
+ */
+export async function prepareBooks(
+	context: StreamContext,
+	asked: readonly CalendarMonth[],
+): Promise<(month: CalendarMonth) => Record<string, unknown> | undefined> {
+	const properties = await readProperties(context);
+	const begin = /^\d{4}-\d\d/.exec(String(properties.ConversionDate))?.[0] ?? '';
+	const months = asked.filter(({ key }) => key >= begin);
+	const [first, last] = [months[0], months.at(-1)];
+	if (!first || !last) return () => undefined;
+	const accounts = await readLedgerAccounts(context);
+	const lines = await readRegisterLines(context, first.key, last.key);
+	const register = new Register(accounts, lines, lastMonthOf(context, properties));
+	const meaning = await yearMeaningOf(context, register, months);
+	return ({ key }) => (key < begin ? undefined : { accounts, register: shareOf(register, key, meaning) });
+}
+
+/** `unclear` where the register says two things of the month, and which one holds could not be told. */
+function shareOf(register: Register, month: string, meaning: YearMeaning | undefined) {
+	if (!register.isAmbiguous(month)) return { year: 'either', lines: register.linesOf(month, 'calendar') };
+	return meaning
+		? { year: meaning, lines: register.linesOf(month, meaning) }
+		: { year: 'unclear', lines: [] };
+}
+
+function lastMonthOf({ account }: StreamContext, { LastMonthFinancialYear }: AccountingProperties): number {
+	const month = Number(LastMonthFinancialYear);
+	if (Number.isInteger(month) && month >= 1 && month <= 12) return month;
+	return USUAL_LAST_MONTH[account.currency] ?? 6;
+}
+
+async function readProperties({ api, account }: StreamContext): Promise<AccountingProperties> {
+	const reply = await api.call({
+		path: `${fileOf(account)}/GeneralLedger/AccountingProperties`,
+		account,
+		what: 'the accounting properties',
+		scope: LEDGER_SCOPE,
+		accept: (json) => typeof propertiesIn(json) === 'object',
+	});
+	return propertiesIn(reply) as AccountingProperties;
+}
+
+/** One object, or a list of one. */
+function propertiesIn(json: unknown): unknown {
+	const { Items } = (json ?? {}) as { Items?: unknown };
+	const list = Array.isArray(Items)
+		? (Items as unknown[])
+		: Array.isArray(json)
+			? (json as unknown[])
+			: [json];
+	return list[0] ?? undefined;
+}

@@ -1,0 +1,81 @@
+import type { ApiRequest, StreamContext } from '../../engine/definition';
+import { ReadFailure } from '../../engine/failure';
+import { LEDGER_SCOPE } from './report';
+
+/** A list of the API, such as that of the accounts. */
+export interface List {
+	path: string;
+	what: string;
+	/** An OData expression. A list that does not take it is read without, and gives more than was asked for. */
+	filter?: string;
+}
+
+interface Page {
+	Items: Array<Record<string, unknown>>;
+	NextPageLink?: string | null;
+}
+
+type Position = Pick<ApiRequest, 'path' | 'query'>;
+
+/** As many as MYOB gives at once. */
+const MOST_ROWS = 1_000;
+/** A smaller page would take no less time. */
+const FEWEST_ROWS = 60;
+/** More would be a list that never ends. */
+const MOST_PAGES = 2_000;
+
+/**
+ * All items of a list, page by page, in pages of half the size where MYOB takes too long for one. An item can come
+ * twice where the list changes meanwhile.
+ */
+export async function readList(context: StreamContext, list: List): Promise<Page['Items']> {
+	const items: Page['Items'] = [];
+	const filter = list.filter !== undefined && { $filter: list.filter };
+	let position: Position | undefined = {
+		path: list.path,
+		query: { $top: String(MOST_ROWS), ...filter },
+	};
+	for (let pages = 0; position; pages++) {
+		if (pages === MOST_PAGES) throw endless(context, list);
+		const { Items, NextPageLink }: Page = await readPage(context, list, position);
+		items.push(...Items);
+		// The last page says so, or is an empty one.
+		position = Items.length === 0 || !NextPageLink ? undefined : context.api.pathIn(NextPageLink);
+	}
+	return items;
+}
+
+async function readPage(context: StreamContext, list: List, position: Position): Promise<Page> {
+	let query = { ...position.query };
+	for (;;) {
+		const rows = Number(query.$top) || MOST_ROWS;
+		const refused = { status: 0 };
+		const isMendable = (status: number): boolean =>
+			(status === 504 && rows > FEWEST_ROWS) || (status === 400 && isFirstFiltered(query));
+		const page = await context.api.call({
+			...{ path: position.path, query, account: context.account, what: list.what, scope: LEDGER_SCOPE },
+			accept: isPage,
+			absent: ({ status }) => isMendable((refused.status = status)),
+		});
+		if (page !== undefined) return page as Page;
+		query = refused.status === 504 ? { ...query, $top: String(Math.ceil(rows / 2)) } : unfiltered(query);
+	}
+}
+
+const isFirstFiltered = (query: Record<string, string>): boolean => '$filter' in query && !('$skip' in query);
+
+function unfiltered(query: Record<string, string>): Record<string, string> {
+	return Object.fromEntries(Object.entries(query).filter(([name]) => name !== '$filter'));
+}
+
+function isPage(json: unknown): boolean {
+	const { Items } = (json ?? {}) as { Items?: unknown };
+	return Array.isArray(Items) && Items.every((item) => typeof item === 'object' && item !== null);
+}
+
+function endless({ account }: StreamContext, { what }: List): ReadFailure {
+	return new ReadFailure(
+		'bad_request',
+		`MYOB gave more than ${MOST_PAGES} pages of ${what} of ${account.name}, which was not read to its end. Report it with this text.`,
+	);
+}

@@ -1,0 +1,48 @@
+import { shaped } from '../../shared/shape';
+import { completeMonth, financialsRow, monthRatesNeeded, type FinancialMonth } from '../financials';
+import type { Normalised, Normaliser, NormaliseSettings } from '../normaliser';
+import { resultLines, sectionsOf, sumOfKind } from './profit-and-loss';
+import { activitiesOf, cashFlowOf, checkAgainstRegister } from './register-check';
+import { breakdownShape, monthlyFinancialsShape, reportShape, type MonthRecord } from './shapes';
+
+const SOURCE = { sourceSystem: 'myob', paths: { result: 'profitAndLoss', cashFlow: 'register' } };
+
+/** MYOB's month: the profit and loss by account and the register of the bank accounts become one row of `financials`. */
+export const monthlyFinancials: Normaliser = {
+	ratesNeeded: monthRatesNeeded,
+
+	normalise(raw, settings, conversion): Normalised {
+		const record = shaped(monthlyFinancialsShape, raw.record, '');
+		const row = financialsRow(monthOf(record, settings), SOURCE, raw, settings, conversion);
+		return { rows: [row], unknownProperties: unknownIn(raw.record as MonthRecord) };
+	},
+
+	complete(loose) {
+		return { ...completeMonth(loose), fetchedAt: loose.now };
+	},
+};
+
+function monthOf(record: MonthRecord, { sectionMap }: NormaliseSettings): FinancialMonth {
+	const lines = resultLines(record);
+	const sections = sectionsOf(lines, sectionMap);
+	const activities = activitiesOf(record);
+	checkAgainstRegister(lines, record, activities);
+	return {
+		...{ month: record.month, basis: record.basis, sections },
+		revenue: sumOfKind(sections, 'income'),
+		expenses: sumOfKind(sections, 'expense'),
+		cashFlow: cashFlowOf(record, activities),
+	};
+}
+
+const REPORT = new Set(Object.keys(reportShape.shape));
+const LINE = new Set(Object.keys(breakdownShape.shape));
+
+/** What the report holds that is not known, each once; the rest of the record is of our own making. */
+function unknownIn({ profitAndLoss }: MonthRecord): string[] {
+	const lines = (profitAndLoss.AccountsBreakdown ?? []).flatMap((line) => Object.keys(line));
+	return [
+		...Object.keys(profitAndLoss).filter((key) => !REPORT.has(key)),
+		...new Set(lines.filter((key) => !LINE.has(key)).map((key) => `AccountsBreakdown.${key}`)),
+	];
+}

@@ -1,0 +1,102 @@
+import { firstDayOf, lastDayOf } from '../../shared/dates';
+import { parseAmount, sumOf, type Amount } from '../../shared/money';
+import { Rejection } from '../../shared/rejection';
+import { excerpt } from '../../shared/text';
+import type { SectionTotal } from '../financials';
+import type { SectionKind } from '../normaliser';
+import { sectionLabel } from '../xero/sections';
+import type { MonthAccount, MonthRecord } from './shapes';
+
+/** What an account's classification counts as. Its number says nothing: a company file may number as it likes. */
+const KINDS: Readonly<Record<string, SectionKind>> = {
+	Income: 'income',
+	OtherIncome: 'income',
+	CostOfSales: 'expense',
+	Expense: 'expense',
+	OtherExpense: 'expense',
+};
+
+/** An account's figure in the month. */
+export interface ResultLine {
+	account: MonthAccount;
+	total: Amount;
+	path: string;
+}
+
+/**
+ * The figures of the accounts of a profit and loss. Header accounts hold what their accounts hold and are left out.
+ * @throws Rejection where the report is another one than was asked for, or a figure cannot be read
+ */
+export function resultLines(record: MonthRecord): ResultLine[] {
+	assertAskedFor(record);
+	const accounts = new Map(record.accounts.map((account) => [account.UID.toLowerCase(), account]));
+	return (record.profitAndLoss.AccountsBreakdown ?? []).flatMap(({ AccountTotal, Account }, index) => {
+		const path = `profitAndLoss.AccountsBreakdown[${index}]`;
+		const account = accounts.get(Account.UID.toLowerCase());
+		if (account?.IsHeader) return [];
+		const total = parseAmount(AccountTotal, `${path}.AccountTotal`);
+		if (total.isZero()) return [];
+		if (account) return [{ account, total, path }];
+		throw unknownAccount(Account.Name ?? Account.UID, path);
+	});
+}
+
+/**
+ * The lines summed by what they count as.
+ * @throws Rejection `unknown_section` for a classification that is neither known nor in the operator's Section Map
+ */
+export function sectionsOf(
+	lines: readonly ResultLine[],
+	sectionMap: ReadonlyMap<string, SectionKind>,
+): SectionTotal[] {
+	const totals = new Map<string, Amount[]>();
+	for (const { account, total } of lines) {
+		const title = account.Classification ?? '';
+		totals.set(title, [...(totals.get(title) ?? []), total]);
+	}
+	return [...totals]
+		.map(([title, amounts]) => ({
+			...{ title, total: sumOf(amounts) },
+			kind: sectionMap.get(sectionLabel(title)) ?? KINDS[title] ?? unknownTo(lines, title),
+		}))
+		.sort((a, b) => (a.title < b.title ? -1 : 1));
+}
+
+/** All that counts as one kind. */
+export function sumOfKind(sections: readonly SectionTotal[], kind: SectionKind): Amount {
+	return sumOf(sections.filter((section) => section.kind === kind).map(({ total }) => total));
+}
+
+/** A figure of another period, basis or year end must not pass for this month's. */
+function assertAskedFor({ month, basis, profitAndLoss }: MonthRecord): void {
+	const { StartDate, EndDate, ReportingBasis, YearEndAdjust } = profitAndLoss;
+	const path = 'profitAndLoss';
+	const wanted = `${firstDayOf(month)} to ${lastDayOf(month)}, ${basis}`;
+	const found = `${StartDate.slice(0, 10)} to ${EndDate.slice(0, 10)}, ${ReportingBasis.toLowerCase()}`;
+	if (found === wanted && YearEndAdjust !== true) return;
+	throw new Rejection(
+		'unexpected_report',
+		path,
+		`The report is of ${excerpt(found, 60)}${YearEndAdjust ? ', with adjustments of the year end' : ''}, and that of ${wanted} without them is expected. The month is read again with the next sync.`,
+	);
+}
+
+function unknownAccount(name: string, path: string): Rejection {
+	return new Rejection(
+		'unknown_account',
+		`${path}.Account`,
+		`The report has a figure for "${excerpt(name)}", which is not in the list of accounts. The month is read again with the next sync.`,
+	);
+}
+
+function unknownTo(lines: readonly ResultLine[], title: string): never {
+	const line = lines.find(({ account }) => (account.Classification ?? '') === title);
+	const account = excerpt(line?.account.Name ?? line?.account.UID ?? '');
+	const classified = title === '' ? 'has no classification' : `has the classification "${excerpt(title)}"`;
+	throw new Rejection(
+		'unknown_section',
+		line?.path ?? 'profitAndLoss',
+		`The account "${account}" of the profit and loss report ${classified}, which is not known. ` +
+			'Add it to Section Map in Zixly Transform & Normalize, as income, as an expense or to be left out; the record is then taken with the next sync.',
+	);
+}

@@ -1,0 +1,106 @@
+import type { StreamContext } from '../../engine/definition';
+import { isBank, isOfResult, type LedgerAccount } from './ledger-accounts';
+import { readList } from './lists';
+import { fileOf } from './report';
+
+/** An account's activity in a month, as the register has it. */
+export interface RegisterLine {
+	Account: { UID: string };
+	Year: number;
+	Month: number;
+	Activity: unknown;
+}
+
+/**
+ * What the register's `Year` may mean: MYOB does not say. The financial year is named after the calendar year that it
+ * ends in.
+ */
+export type YearMeaning = 'calendar' | 'financial';
+
+/** The register of the accounts that figures come from, by month. */
+export class Register {
+	private readonly byMonth = new Map<string, Map<string, RegisterLine>>();
+	private readonly result: ReadonlySet<string>;
+
+	/** @param lastMonth the financial year's, 1 to 12 */
+	constructor(
+		accounts: readonly LedgerAccount[],
+		lines: readonly RegisterLine[],
+		private readonly lastMonth: number,
+	) {
+		const uids = (chosen: (account: LedgerAccount) => boolean): Set<string> =>
+			new Set(accounts.filter(chosen).map(({ UID }) => UID.toLowerCase()));
+		this.result = uids((account) => isOfResult(account) && account.IsHeader !== true);
+		const kept = new Set([...this.result, ...uids(isBank)]);
+		for (const line of lines) if (kept.has(line.Account.UID.toLowerCase())) this.add(line);
+	}
+
+	/** The lines of a month (`YYYY-MM`), if `Year` means that. */
+	linesOf(month: string, meaning: YearMeaning): RegisterLine[] {
+		return [...this.accountsOf(month, meaning).values()];
+	}
+
+	/** Those of accounts of the profit and loss. */
+	resultLinesOf(month: string, meaning: YearMeaning): RegisterLine[] {
+		return this.linesOf(month, meaning).filter(({ Account }) => this.isOfResult(Account.UID));
+	}
+
+	/** Whether it is an account of the profit and loss, and no header. */
+	isOfResult(uid: string): boolean {
+		return this.result.has(uid.toLowerCase());
+	}
+
+	/** Whether it matters for a month what `Year` means. */
+	isAmbiguous(month: string): boolean {
+		return printed(this.linesOf(month, 'calendar')) !== printed(this.linesOf(month, 'financial'));
+	}
+
+	/** Whether a profit and loss of the month could tell what `Year` means. */
+	canTell(month: string): boolean {
+		return printed(this.resultLinesOf(month, 'calendar')) !== printed(this.resultLinesOf(month, 'financial'));
+	}
+
+	private add(line: RegisterLine): void {
+		const key = keyOf(line.Year, line.Month);
+		const lines = this.byMonth.get(key) ?? new Map<string, RegisterLine>();
+		this.byMonth.set(key, lines.set(line.Account.UID.toLowerCase(), line));
+	}
+
+	private accountsOf(month: string, meaning: YearMeaning): Map<string, RegisterLine> {
+		const [year, number] = month.split('-').map(Number) as [number, number];
+		const isNext = meaning === 'financial' && number > this.lastMonth;
+		return this.byMonth.get(keyOf(isNext ? year + 1 : year, number)) ?? new Map<string, RegisterLine>();
+	}
+}
+
+const keyOf = (year: number, month: number): string => `${year}/${month}`;
+
+/** What the lines say, whatever year they stand in. */
+function printed(lines: RegisterLine[]): string {
+	const said = lines.map(({ Account, Activity }) => [Account.UID.toLowerCase(), Number(Activity)] as const);
+	return JSON.stringify(said.filter(([, activity]) => activity !== 0).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Reads the register of the years that some months may stand in, whatever `Year` means. */
+export async function readRegisterLines(
+	context: StreamContext,
+	firstMonth: string,
+	lastMonth: string,
+): Promise<RegisterLine[]> {
+	const from = Number(firstMonth.slice(0, 4));
+	const through = Number(lastMonth.slice(0, 4)) + 1;
+	const items = await readList(context, {
+		path: `${fileOf(context.account)}/GeneralLedger/AccountRegister`,
+		what: 'the account register',
+		filter: `Year ge ${from} and Year le ${through}`,
+	});
+	return items.flatMap(lineIn);
+}
+
+/** Of the many fields of a line, those that are read; none of something that is no line. */
+function lineIn(item: Partial<Record<keyof RegisterLine, unknown>>): RegisterLine[] {
+	const { Year, Month, Activity } = item;
+	const { UID } = (item.Account ?? {}) as { UID?: unknown };
+	if (typeof UID !== 'string' || !Number.isInteger(Year) || !Number.isInteger(Month)) return [];
+	return [{ Account: { UID }, Year: Number(Year), Month: Number(Month), Activity }];
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod/v4';
+
+import { monthHeadShape } from '../financials';
+
+const text = z.string().nullish();
+
+const accountShape = z.object({
+	UID: z.string(),
+	DisplayID: text,
+	Name: text,
+	Classification: text,
+	Type: text,
+	IsHeader: z.boolean().nullish(),
+});
+
+const linkShape = z.object({ UID: z.string(), Name: text, DisplayID: text });
+
+/** One account's figure in the profit and loss. */
+export const breakdownShape = z.object({
+	/** Judged where it is used, so that the rejection can name the account. */
+	AccountTotal: z.unknown(),
+	Account: linkShape,
+});
+
+/** The reply of `/Report/ProfitAndLossSummary`. */
+export const reportShape = z.object({
+	StartDate: z.string(),
+	EndDate: z.string(),
+	ReportingBasis: z.string(),
+	YearEndAdjust: z.boolean().nullish(),
+	AccountsBreakdown: z.array(breakdownShape).nullable(),
+});
+
+const registerLineShape = z.object({
+	Account: z.object({ UID: z.string() }),
+	Activity: z.unknown(),
+});
+
+export const monthlyFinancialsShape = monthHeadShape.extend({
+	accounts: z.array(accountShape),
+	register: z.object({
+		/** What `Year` was found to mean; `either` where it makes no difference. */
+		year: z.enum(['calendar', 'financial', 'either', 'unclear'], {
+			error: 'is none of "calendar", "financial", "either" and "unclear"',
+		}),
+		lines: z.array(registerLineShape),
+	}),
+	profitAndLoss: reportShape,
+});
+
+export type MonthRecord = z.infer<typeof monthlyFinancialsShape>;
+export type MonthAccount = MonthRecord['accounts'][number];
