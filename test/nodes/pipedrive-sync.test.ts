@@ -133,6 +133,23 @@ describe('the bundled Pipedrive sync in n8n’s engine', () => {
 		await expectAllEqual();
 	});
 
+	it('takes a stage’s new name for the deals that it reads again, and keeps the last one of a removed stage', async () => {
+		const company = stage.sandbox.pipedrive.company('harbour');
+		const [renamed, removed] = [12, 13];
+		company.renameStage(renamed, 'Called otherwise now');
+		for (const deal of company.deals.values()) {
+			if (deal.stageId === removed) company.move(deal, renamed);
+		}
+		company.removeStage(removed);
+		for (const deal of company.deals.values()) {
+			const { path, title, deleted } = deal;
+			const met = path.some(({ stageId }) => stageId === renamed || stageId === removed);
+			if (met && !deleted) company.rename(deal, `${title} again`);
+		}
+		await sync();
+		await expectAllEqual();
+	});
+
 	it('left no planted secret in items, errors, the log or the tables', async () => {
 		const heard = [...items, await engineLog(), await everyRow(stage.database.admin)].join('\n');
 		for (const known of ['"type":"ROW"', 'Start executing node', 'Harbour Group']) {

@@ -332,6 +332,24 @@ describe('a record', () => {
 		expect(at.warnings).toEqual(expect.arrayContaining([expect.stringContaining('contacts:read')]));
 	});
 
+	it('names a stage that was removed as our own tables know it last', async () => {
+		const at = scene('harbour');
+		const deal = someDeal(at, ({ path }) => path.some(({ stageId }) => stageId === 11));
+		at.company.removeStage(11);
+		const metadata = { stageId: '11', pipelineId: '9', pipeline: 'Gone too', stageProbability: 40 };
+		at.knownStages = [{ id: '11', label: 'Called last', metadata }];
+		const { records } = await readDeals(at);
+		const found = records.find(({ recordId }) => recordId === String(deal.id));
+		expect(found).toMatchObject({
+			record: {
+				stages: expect.arrayContaining([
+					{ id: '11', name: 'Called last', pipeline_id: '9', deal_probability: 40 },
+				]),
+				pipelines: expect.arrayContaining([{ id: '9', name: 'Gone too' }]),
+			},
+		});
+	});
+
 	it('finds its history on the host that all companies share, and asks there at once for the rest', async () => {
 		const at = scene('harbour', { deals: 3 });
 		at.commonHost = true;

@@ -24,7 +24,10 @@ export interface Scene {
 	deletedLeads: string[];
 	/** The leads that stand in our tables. */
 	leads: string[];
+	knownStages: KnownStage[];
 }
+
+type KnownStage = Awaited<ReturnType<StreamContext['books']['knownStages']>>[number];
 
 export function scene(consent: string, changes: Partial<Sketch> = {}): Scene {
 	const sketch = { ...SKETCHES.find((one) => one.consent === consent)!, ...changes };
@@ -38,6 +41,7 @@ export function scene(consent: string, changes: Partial<Sketch> = {}): Scene {
 		warnings: [],
 		deletedLeads: [],
 		leads: [],
+		knownStages: [],
 	};
 }
 
@@ -75,7 +79,7 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 		books: {
 			deletedLeads: async () => await Promise.resolve(at.deletedLeads),
 			liveLeads: async () => await Promise.resolve(at.leads),
-			knownStages: async () => await Promise.resolve([]),
+			knownStages: async () => await Promise.resolve(at.knownStages),
 		},
 		warn: (text) => void at.warnings.push(text),
 		progress: (marks) => void (result.marks = structuredClone(marks)),

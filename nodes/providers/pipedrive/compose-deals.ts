@@ -1,14 +1,19 @@
 import type { ChangedItem, Composed, StreamContext } from '../../engine/definition';
-import { listPage, MOST_IDS, ORGANIZATIONS } from './calls';
 import { stageChangesOf, type Refused } from './deal-flow';
 import { isDeleted } from './items';
-import type { Prepared } from './pipelines';
-import type { Listed, ListedDeal } from './replies';
+import { organizationsOf, type Organization } from './organizations';
+import { readStages, type NamedStages, type Stages } from './pipelines';
+import type { ListedDeal } from './replies';
 
-/** An organization as a record shows it; the name is null where it may not be seen. */
-interface Organization {
-	id: number;
-	name: string | null;
+/** What is read once for all deals of a reading. */
+interface Prepared {
+	stages: Stages;
+	/** Where version 1 answers: company hosts know it under /api, the common host may not. */
+	versionOne: { path: string };
+}
+
+export async function prepareDeals(context: StreamContext): Promise<Prepared> {
+	return { stages: await readStages(context), versionOne: { path: '/api/v1' } };
 }
 
 /** Completes deals to records: each with its changes of stage, the stages and pipelines they name, and its organization. */
@@ -17,31 +22,47 @@ export async function composeDeals(
 	items: readonly ChangedItem[],
 	prepared: unknown,
 ): Promise<Composed[]> {
+	const { stages, versionOne } = prepared as Prepared;
 	const deals = items.map(({ item }) => item as ListedDeal);
 	const organizations = await organizationsOf(context, deals);
-	const histories = await Promise.allSettled(
-		deals.map(async (deal) => await historyOf(context, deal, prepared as Prepared)),
+	const histories = await historiesOf(context, deals, versionOne);
+	const spokenOf = deals.map((deal, index) => stageIdsOf(deal, histories[index]!));
+	await stages.lookUp(context, [...new Set(spokenOf.flat())]);
+	return deals.map((deal, index) =>
+		recordOf(deal, histories[index]!, stages.named(spokenOf[index]!), organizations),
 	);
-	return histories.map((history, index) => {
+}
+
+/** The changes of stage of each; none of a deal that is gone, of which it matters only that it is. */
+async function historiesOf(
+	context: StreamContext,
+	deals: readonly ListedDeal[],
+	versionOne: Prepared['versionOne'],
+): Promise<Array<unknown[] | Refused>> {
+	const read = async (deal: ListedDeal): Promise<unknown[] | Refused> =>
+		isDeleted(deal) ? [] : await stageChangesOf(context, deal.id, versionOne);
+	const histories = await Promise.allSettled(deals.map(read));
+	return histories.map((history) => {
 		if (history.status === 'rejected') throw history.reason;
-		return recordOf(deals[index]!, history.value, organizations, prepared as Prepared);
+		return history.value;
 	});
 }
 
-/** None of a deal that is gone: all that matters of it is that it is. */
-async function historyOf(
-	context: StreamContext,
-	deal: ListedDeal,
-	{ versionOne }: Prepared,
-): Promise<unknown[] | Refused> {
-	return isDeleted(deal) ? [] : await stageChangesOf(context, deal.id, versionOne);
+/** The stages that a deal stands in or came through. */
+function stageIdsOf(deal: ListedDeal, history: unknown[] | Refused): string[] {
+	const changes = 'refused' in history ? [] : history;
+	const values = changes.flatMap((entry) => {
+		const { data } = entry as { data: { old_value?: unknown; new_value?: unknown } };
+		return [data.old_value, data.new_value];
+	});
+	return [...new Set([deal.stage_id, ...values].map(String))].filter((id) => /^\d+$/.test(id));
 }
 
 function recordOf(
 	deal: ListedDeal,
 	history: unknown[] | Refused,
+	named: NamedStages,
 	organizations: ReadonlyMap<number, Organization>,
-	{ stages, pipelines }: Prepared,
 ): Composed {
 	const recordId = String(deal.id);
 	if ('refused' in history) {
@@ -50,50 +71,6 @@ function recordOf(
 			skipped: `Pipedrive did not give its history (${history.refused}); it is hidden, merged or gone.`,
 		};
 	}
-	const named = namedStages(deal, history, stages);
-	const pipelineIds = new Set(named.map((stage) => (stage as { pipeline_id?: unknown }).pipeline_id));
-	const record = {
-		deal,
-		stageChanges: history,
-		stages: named,
-		pipelines: [...pipelines.values()].filter(({ id }) => pipelineIds.has(id)),
-		organization: organizations.get(Number(deal.org_id)) ?? null,
-	};
-	return { recordId, record };
+	const organization = organizations.get(Number(deal.org_id)) ?? null;
+	return { recordId, record: { deal, stageChanges: history, ...named, organization } };
 }
-
-/** Of all stages those that the deal stands in or came through; one that was removed is missing. */
-function namedStages(
-	deal: ListedDeal,
-	history: readonly unknown[],
-	stages: ReadonlyMap<number, Listed>,
-): Listed[] {
-	const values = history.flatMap((entry) => {
-		const { data } = entry as { data: { old_value?: unknown; new_value?: unknown } };
-		return [data.old_value, data.new_value];
-	});
-	const ids = new Set([deal.stage_id, ...values].map(Number));
-	return [...ids].map((id) => stages.get(id)).filter((stage) => stage !== undefined);
-}
-
-async function organizationsOf(
-	context: StreamContext,
-	deals: readonly ListedDeal[],
-): Promise<Map<number, Organization>> {
-	const ids = [...new Set(deals.map(({ org_id: id }) => id))].filter((id) => typeof id === 'number');
-	const found = new Map(ids.map((id): [number, Organization] => [id, { id, name: null }]));
-	if (ids.length === 0) return found;
-	const query = { ids: ids.join(), limit: String(MOST_IDS) };
-	const page = await listPage<Listed & { name?: unknown }>(context, ORGANIZATIONS, query, isOutOfScope);
-	if (page === undefined) context.warn(NO_NAMES);
-	for (const { id, name } of page?.data ?? [])
-		found.set(id, { id, name: typeof name === 'string' ? name : null });
-	return found;
-}
-
-const isOutOfScope = ({ status, body }: { status: number; body: string }): boolean =>
-	status === 403 && /scope and url mismatch/i.test(body);
-
-const NO_NAMES =
-	'Pipedrive did not give the names of organizations: the app lacks the scope contacts:read. Only Client Per: Company needs them; ' +
-	'tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.';

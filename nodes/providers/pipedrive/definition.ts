@@ -3,9 +3,8 @@ import { pipedriveAccounts } from './accounts';
 import { addedDeals } from './added-deals';
 import { ARCHIVED_DEALS, DEALS } from './calls';
 import { changedDeals, DEALS_PER_PAGE } from './changed-deals';
-import { composeDeals } from './compose-deals';
+import { composeDeals, prepareDeals } from './compose-deals';
 import { goneDeals } from './gone-deals';
-import { readPipelines } from './pipelines';
 import { restoredDeals } from './restored-deals';
 import { pipedriveRules } from './rules';
 
@@ -50,7 +49,7 @@ export const pipedrive: ProviderDefinition = {
 				goneDeals,
 			],
 			batch: DEALS_PER_PAGE,
-			prepare: readPipelines,
+			prepare: prepareDeals,
 			compose: composeDeals,
 		},
 	],

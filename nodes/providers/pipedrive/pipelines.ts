@@ -3,30 +3,73 @@ import { listPage, PIPELINES, STAGES, type ListEndpoint } from './calls';
 import { CursorTrail } from './cursor-trail';
 import type { Listed } from './replies';
 
-/** What is read once for all deals of a reading. */
-export interface Prepared {
-	stages: ReadonlyMap<number, Listed>;
-	pipelines: ReadonlyMap<number, Listed>;
-	/** Where version 1 answers: company hosts know it under /api, the common host may not. */
-	versionOne: { path: string };
+/** A stage as a record holds it: as the list gives it, or, where it was removed, what our own tables know of it. */
+interface NamedStage {
+	id: number | string;
+	name?: unknown;
+	pipeline_id?: unknown;
+	deal_probability?: unknown;
 }
 
-export async function readPipelines(context: StreamContext): Promise<Prepared> {
-	return {
-		stages: await allOf(context, STAGES),
-		pipelines: await allOf(context, PIPELINES),
-		versionOne: { path: '/api/v1' },
-	};
+/** A pipeline likewise. */
+type NamedPipeline = Pick<NamedStage, 'id' | 'name'>;
+
+/** What a record needs to know of the stages that it speaks of. */
+export interface NamedStages {
+	stages: NamedStage[];
+	pipelines: NamedPipeline[];
 }
 
-async function allOf(context: StreamContext, endpoint: ListEndpoint): Promise<Map<number, Listed>> {
-	const all = new Map<number, Listed>();
+/** The stages and pipelines of a company, and those removed since that deals still speak of. Ids are texts here. */
+export class Stages {
+	/** What is being looked up, or was: batches are composed side by side. */
+	private readonly lookedUp = new Map<string, Promise<void>>();
+
+	constructor(
+		private readonly stages: Map<string, NamedStage>,
+		private readonly pipelines: Map<string, NamedPipeline>,
+	) {}
+
+	/** Looks up in our own tables what those of the stages that are no longer listed were called last. */
+	async lookUp(context: StreamContext, ids: readonly string[]): Promise<void> {
+		const missing = ids.filter((id) => !this.stages.has(id) && !this.lookedUp.has(id));
+		const found = missing.length > 0 ? this.remember(context, missing) : undefined;
+		for (const id of missing) this.lookedUp.set(id, found!);
+		await Promise.all(ids.map((id) => this.lookedUp.get(id)));
+	}
+
+	/** Those of the stages that are known, with their pipelines. */
+	named(ids: Iterable<string>): NamedStages {
+		const stages = [...ids].map((id) => this.stages.get(id)).filter((stage) => stage !== undefined);
+		const pipelineIds = new Set(stages.map(({ pipeline_id: id }) => String(id)));
+		const pipelines = [...pipelineIds].map((id) => this.pipelines.get(id));
+		return { stages, pipelines: pipelines.filter((pipeline) => pipeline !== undefined) };
+	}
+
+	private async remember({ books }: StreamContext, ids: readonly string[]): Promise<void> {
+		for (const { id, label, metadata } of await books.knownStages(ids)) {
+			const { pipelineId, pipeline, stageProbability } = metadata;
+			const facts = { pipeline_id: pipelineId ?? null, deal_probability: stageProbability ?? null };
+			this.stages.set(id, { id, name: label, ...facts });
+			const key = String(pipelineId);
+			if (pipeline && !this.pipelines.has(key)) this.pipelines.set(key, { id: key, name: pipeline });
+		}
+	}
+}
+
+/** Reads all pipelines and stages, once for all records of a reading. */
+export async function readStages(context: StreamContext): Promise<Stages> {
+	return new Stages(await allOf(context, STAGES), await allOf(context, PIPELINES));
+}
+
+async function allOf(context: StreamContext, endpoint: ListEndpoint): Promise<Map<string, Listed>> {
+	const all = new Map<string, Listed>();
 	const trail = new CursorTrail(endpoint.what, context.account.name);
 	let cursor: string | null = null;
 	do {
 		const query: Record<string, string> = { limit: '500', ...(cursor !== null && { cursor }) };
 		const page = await listPage<Listed>(context, endpoint, query);
-		for (const one of page?.data ?? []) all.set(one.id, one);
+		for (const one of page?.data ?? []) all.set(String(one.id), one);
 		cursor = page?.nextCursor ?? null;
 		trail.follow(cursor);
 	} while (cursor !== null);

@@ -1,0 +1,33 @@
+import type { StreamContext } from '../../engine/definition';
+import { listPage, MOST_IDS, ORGANIZATIONS } from './calls';
+import type { Listed, ListedDeal } from './replies';
+
+/** An organization as a record shows it; the name is null where it may not be seen. */
+export interface Organization {
+	id: number;
+	name: string | null;
+}
+
+/** The organizations that deals are about, by their ids. */
+export async function organizationsOf(
+	context: StreamContext,
+	deals: readonly ListedDeal[],
+): Promise<Map<number, Organization>> {
+	const ids = [...new Set(deals.map(({ org_id: id }) => id))].filter((id) => typeof id === 'number');
+	const found = new Map(ids.map((id): [number, Organization] => [id, { id, name: null }]));
+	if (ids.length === 0) return found;
+	const query = { ids: ids.join(), limit: String(MOST_IDS) };
+	const page = await listPage<Listed & { name?: unknown }>(context, ORGANIZATIONS, query, isOutOfScope);
+	if (page === undefined) context.warn(NO_NAMES);
+	for (const { id, name } of page?.data ?? []) {
+		found.set(id, { id, name: typeof name === 'string' ? name : null });
+	}
+	return found;
+}
+
+const isOutOfScope = ({ status, body }: { status: number; body: string }): boolean =>
+	status === 403 && /scope and url mismatch/i.test(body);
+
+const NO_NAMES =
+	'Pipedrive did not give the names of organizations: the app lacks the scope contacts:read. Only Client Per: Company needs them; ' +
+	'tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.';
