@@ -61,65 +61,76 @@ describe('every project of the sandbox', () => {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** A project of any tasks; many instants lie within minutes of midnight, in this zone or in UTC. */
-function anyProject(
-	random: Random,
-	timezone: string,
-	now: number,
-): { workspace: Workspace; project: Project } {
-	const workspace: Workspace = { gid: '1', name: 'Any', timezone, projects: new Map(), tasks: new Map() };
-	const instant = (from: number): number => {
-		const at = random.between(from, now);
-		if (random.chance(0.5)) return at;
-		const midnight = at - (at % (30 * MINUTE_MS));
-		return Math.max(
-			from,
-			midnight + random.between(-1, 1) * random.between(0, 1) * MINUTE_MS - random.between(0, 1),
-		);
-	};
-	const project: Project = {
-		gid: '2',
-		name: 'Any',
-		archived: false,
-		createdAt: instant(now - random.between(1, 60) * DAY_MS),
-		completedAt: null,
-		modifiedAt: 0,
-		startOn: random.chance(0.5) ? localDay(instant(now - 70 * DAY_MS), timezone) : null,
-		dueOn: random.chance(0.5) ? localDay(instant(now - 30 * DAY_MS), timezone) : null,
-		closed: false,
-		taskGids: [],
-	};
-	if (random.chance(0.4)) project.completedAt = instant(project.createdAt);
-	const finished = random.chance(0.3);
-	for (let index = random.between(0, 25); index > 0; index--) {
-		const createdAt = instant(now - 60 * DAY_MS);
-		const subtypes: Array<Task['subtype']> = [
-			'default_task',
-			'default_task',
-			'milestone',
-			'approval',
-			'custom',
-		];
-		const subtype = subtypes[random.between(0, 4)]!;
-		const task: Task = {
-			gid: String(100 + index),
+/** Makes projects of any tasks; many instants lie within minutes of midnight, in some zone. */
+class AnyProjects {
+	constructor(
+		private readonly random: Random,
+		private readonly timezone: string,
+		private readonly now: number,
+	) {}
+
+	make(): { workspace: Workspace; project: Project } {
+		const { timezone } = this;
+		const workspace = {
+			gid: '1',
 			name: 'Any',
-			subtype,
+			timezone,
+			projects: new Map(),
+			tasks: new Map<string, Task>(),
+		};
+		const project = this.project();
+		const finished = this.random.chance(0.3);
+		for (let left = this.random.between(0, 25); left > 0; left--) {
+			const task = this.task(String(100 + left), finished);
+			workspace.tasks.set(task.gid, task);
+			project.taskGids.push(task.gid);
+		}
+		return { workspace, project };
+	}
+
+	private project(): Project {
+		const { random } = this;
+		const createdAt = this.instant(random.between(1, 60));
+		return {
+			...{ gid: '2', name: 'Any', archived: false, closed: false, modifiedAt: 0, taskGids: [] },
 			createdAt,
-			completedAt: finished || random.chance(0.6) ? instant(createdAt) : null,
-			modifiedAt: 0,
-			dueOn: random.chance(0.7) ? localDay(instant(now - 40 * DAY_MS), timezone) : null,
-			dueAt: null,
+			completedAt: random.chance(0.4) ? this.instantSince(createdAt) : null,
+			startOn: random.chance(0.5) ? this.day(70) : null,
+			dueOn: random.chance(0.5) ? this.day(30) : null,
+		};
+	}
+
+	private task(gid: string, finished: boolean): Task {
+		const { random } = this;
+		const createdAt = this.instant(60);
+		const subtype = SUBTYPES[random.between(0, SUBTYPES.length - 1)]!;
+		return {
+			...{ gid, name: 'Any', subtype, createdAt, modifiedAt: 0, dueAt: null, assignee: '' },
+			completedAt: finished || random.chance(0.6) ? this.instantSince(createdAt) : null,
+			dueOn: random.chance(0.7) ? this.day(40) : null,
 			parent: random.chance(0.1) ? '99' : null,
 			separator: subtype === 'default_task' && random.chance(0.1),
-			assignee: '',
 		};
-		workspace.tasks.set(task.gid, task);
-		project.taskGids.push(task.gid);
 	}
-	workspace.projects.set(project.gid, project);
-	return { workspace, project };
+
+	private day(daysAgo: number): string {
+		return localDay(this.instant(daysAgo), this.timezone);
+	}
+
+	private instant(daysAgo: number): number {
+		return this.instantSince(this.now - daysAgo * DAY_MS);
+	}
+
+	private instantSince(from: number): number {
+		const { random } = this;
+		const at = random.between(from, this.now);
+		if (random.chance(0.5)) return at;
+		const halfHour = at - (at % (30 * MINUTE_MS));
+		return Math.max(from, halfHour + random.between(-1, 1) * MINUTE_MS - random.between(0, 1));
+	}
 }
+
+const SUBTYPES: Array<Task['subtype']> = ['default_task', 'default_task', 'milestone', 'approval', 'custom'];
 
 describe('any project', () => {
 	// Around the changes of clocks in both hemispheres, the leap day, and the turn of the year.
@@ -130,7 +141,7 @@ describe('any project', () => {
 			for (let round = 0; round < 60; round++) {
 				const timezone = ZONES[round % ZONES.length]!;
 				const now = Date.parse(`${day}T00:00:00Z`) + random.between(0, DAY_MS);
-				const { workspace, project } = anyProject(random, timezone, now);
+				const { workspace, project } = new AnyProjects(random, timezone, now).make();
 				expectCounted(workspace, project, timezone, now);
 			}
 		},
