@@ -2,7 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { withIsoInstants } from './instants';
-import { storable } from './load/values';
+import { storable } from './text';
 import { asWorker, inTenant, withRetries } from './transaction';
 
 /** How long a run may go on without a sign of life. */
@@ -35,6 +35,7 @@ export interface ClaimedRun {
 	leaseUntil: string;
 }
 
+/** The counts of one stream as `etl.sync_runs.counts` holds them. */
 export interface StreamCounts {
 	records: Record<string, number>;
 	rows: Record<string, number>;

@@ -1,3 +1,4 @@
+import type { StreamCounts } from '../sync-runs';
 import type { LoadChunk, RowFate } from './chunk';
 
 /** How many rows came, and how many met which fate; the fates add up to `produced`. */
@@ -22,11 +23,6 @@ export function tallyRows<Row, Key>(
 		tally[fates[index]!]++;
 	});
 	return tallies;
-}
-
-interface StreamCounts {
-	records: Record<string, number>;
-	rows: Record<string, number>;
 }
 
 /**

@@ -1,15 +1,8 @@
 import { dataTables, type Column, type DataTable } from '../tables';
+import { storable } from '../text';
 import type { LoadClient, LoadRow } from './chunk';
 import { upsertStatement, type UpsertStatement } from './upsert-sql';
-import {
-	canonicalInstant,
-	columnText,
-	isPlainObject,
-	readJson,
-	readText,
-	RefusedValue,
-	storable,
-} from './values';
+import { canonicalInstant, columnText, isPlainObject, readJson, readText, RefusedValue } from './values';
 
 /** A row whose values are known to suit their columns, as the texts that PostgreSQL reads. */
 export interface PreparedRow {

@@ -5,7 +5,8 @@ import type { PoolClient } from 'pg';
 
 import type { LoadChunk, LoadRejected, LoadRow, Refusal } from './chunk';
 import { isolate } from './isolate';
-import { jsonText, storable } from './values';
+import { storable } from '../text';
+import { jsonText } from './values';
 
 /** What `etl.rejected_records` is told of one record. */
 interface Rejection {

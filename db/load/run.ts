@@ -1,5 +1,7 @@
 import type { PoolClient } from 'pg';
 
+import { LEASE_MINUTES } from '../sync-runs';
+
 import { LINKS_LOCK } from '../links-lock';
 
 /** The run is closed, taken over or another tenant's: nothing may be stored for it any more. */
@@ -64,9 +66,9 @@ export async function saveProgress(
 	counts: Record<string, unknown>,
 ): Promise<void> {
 	const { rowCount } = await client.query(
-		`update etl.sync_runs set counts = $3, last_chunk = $2, lease_until = now() + interval '15 minutes'
+		`update etl.sync_runs set counts = $3, last_chunk = $2, lease_until = now() + make_interval(mins => $4)
 		where id = $1 and status = 'running'`,
-		[syncRunId, chunkId, JSON.stringify(counts)],
+		[syncRunId, chunkId, JSON.stringify(counts), LEASE_MINUTES],
 	);
 	if (rowCount !== 1) throw new RunLostError(syncRunId);
 }

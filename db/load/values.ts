@@ -1,4 +1,6 @@
+import { isDay } from '../days';
 import type { Column, ColumnType } from '../tables';
+import { isStorable, storable } from '../text';
 import type { Refusal } from './chunk';
 
 /** A value that its column cannot take. */
@@ -12,20 +14,8 @@ export class RefusedValue extends Error implements Refusal {
 	}
 }
 
-/** NUL, and surrogates without their partner: characters that PostgreSQL has no place for. */
-const UNSTORABLE = /\0|\p{Surrogate}/u;
-const EVERY_UNSTORABLE = /\0|\p{Surrogate}/gu;
-
-/** The same in JSON text, where they are escapes: an even number of backslashes before one is text. */
+/** What PostgreSQL cannot hold, in JSON text, where it is an escape: an even number of backslashes before one is text. */
 const UNSTORABLE_ESCAPE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
-
-/** The text with what PostgreSQL cannot hold written as escapes, e.g. `\u0000`. */
-export function storable(text: string): string {
-	return text.replace(
-		EVERY_UNSTORABLE,
-		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-	);
-}
 
 /**
  * The value as PostgreSQL reads it, in one spelling per value, so that equal keys are equal texts.
@@ -61,7 +51,7 @@ const READERS: Record<ColumnType, Reader> = {
 export function readText(value: unknown, path: string): string {
 	const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 	if (typeof text !== 'string') throw wrongType(path, 'a text', value);
-	if (UNSTORABLE.test(text)) throw unstorable(path);
+	if (!isStorable(text)) throw unstorable(path);
 	return text;
 }
 
@@ -75,16 +65,6 @@ function readNumber(value: unknown, path: string, limit: number): string {
 	if (Math.abs(Number(text)) < limit) return text;
 	throw new RefusedValue('numeric_out_of_range', path, `${path} does not fit its column: ${clipped(text)}.`);
 }
-
-const DAY =
-	/^(?!0000)\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))$/;
-
-/** Whether the text is a day of the calendar, as YYYY-MM-DD. */
-function isDay(text: string): boolean {
-	return DAY.test(text) && (!text.endsWith('-02-29') || isLeapYear(Number(text.slice(0, 4))));
-}
-
-const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 /** A calendar day. An instant is taken only at midnight UTC: any other could be another day somewhere. */
 function readDate(value: unknown, path: string): string {

@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { streamsOf } from '../providers/normalisers';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/normaliser';
 import { sectionLabel } from '../providers/xero/sections';
+import { textParameter } from '../shared/n8n/text-parameter';
 import type { LooseSettings } from './loose-records';
 import { UPLOAD, uploadSettingsOf } from './upload';
 
@@ -91,28 +92,4 @@ export function looseSettingsOf(context: IExecuteFunctions): LooseSettings | und
 		period: read('period'),
 		recordsAt: read('recordsAt'),
 	};
-}
-
-/** A parameter's text for each item. It is read once unless it is an expression: reading 20,000 takes long. */
-function textParameter(context: IExecuteFunctions, name: string): (item: number) => string {
-	const read = (item: number): string =>
-		String(context.getNodeParameter(name, item, '', { extractValue: true }) ?? '').trim();
-	const raw = context.getNodeParameter(name, 0, '', { rawExpressions: true });
-	if (isExpression(raw) && !isSameForAll(raw)) return read;
-	const fixed = read(0);
-	return () => fixed;
-}
-
-function isExpression(raw: unknown): boolean {
-	return textOf(raw).startsWith('=');
-}
-
-/** An expression that only looks at another node's first item: a hundred thousand of them would take minutes. */
-function isSameForAll(raw: unknown): boolean {
-	return /^=\{\{\s*\$\('[^'\\]+'\)\.first\(\)\.json(?:\.\w+)+\s*\}\}$/.test(textOf(raw));
-}
-
-function textOf(raw: unknown): string {
-	const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
-	return typeof value === 'string' ? value : '';
 }

@@ -1,11 +1,5 @@
 import type { RecordCounts, RowCounts } from './messages';
 
-/** The counts of one stream as `etl.sync_runs.counts` holds them. */
-export interface StreamCounts {
-	records: Partial<RecordCounts>;
-	rows: Partial<RowCounts>;
-}
-
 const RECORD_FATES = ['normalised', 'skipped', 'rejected', 'filtered'] as const;
 const ROW_FATES = ['inserted', 'updated', 'unchanged', 'superseded', 'deduplicated', 'rejected'] as const;
 
@@ -13,7 +7,10 @@ const ROW_FATES = ['inserted', 'updated', 'unchanged', 'superseded', 'deduplicat
  * Says where a stream's counts do not add up: every extracted record and every produced row must have met one fate.
  * An empty list is the promise kept.
  */
-export function imbalances(stream: string, { records, rows }: StreamCounts): string[] {
+export function imbalances(
+	stream: string,
+	{ records, rows }: { records: Partial<RecordCounts>; rows: Partial<RowCounts> },
+): string[] {
 	return [
 		difference(`${stream}: records extracted`, records.extracted, sum(records, RECORD_FATES)),
 		difference(`${stream}: rows produced`, rows.produced, sum(rows, ROW_FATES)),

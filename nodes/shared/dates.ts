@@ -8,12 +8,7 @@ export const FIRST_DAY: Day = '0001-01-01';
 
 const DAY_MS = 86_400_000;
 
-/** Tells whether a text is a date that exists, `YYYY-MM-DD` of the years 0001 to 9999. */
-export function isDay(text: string): boolean {
-	return (
-		/^\d{4}-\d\d-\d\d$/.test(text) && text >= FIRST_DAY && DateTime.fromISO(text, { zone: 'utc' }).isValid
-	);
-}
+export { isDay } from '../../db/days';
 
 /** The first day of a month `YYYY-MM`. */
 export function firstDayOf(month: string): Day {

@@ -1,16 +1,7 @@
-/** PostgreSQL's text holds neither NUL nor half of a surrogate pair. In unicode mode `\p{Cs}` is a lone half. */
-const UNSTORABLE = /\0|\p{Cs}/u;
-const EVERY_UNSTORABLE = /\0|\p{Cs}/gu;
-
-/** Tells whether PostgreSQL can hold a text. */
-export function isStorable(text: string): boolean {
-	return !UNSTORABLE.test(text);
-}
+import { isStorable, storable as storableWith } from '../../db/text';
 
 /** The text with a replacement character where PostgreSQL could not hold it. */
-export function storable(text: string): string {
-	return isStorable(text) ? text : text.replace(EVERY_UNSTORABLE, '\uFFFD');
-}
+export const storable = (text: string): string => storableWith(text, () => '\uFFFD');
 
 /** The beginning of a text from outside, fit to be shown and stored. */
 export function excerpt(text: string, longest = 80): string {
