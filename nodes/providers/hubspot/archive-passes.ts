@@ -78,7 +78,7 @@ export const restoredPass: Pass = {
 			const asked = new Set(ids);
 			const found = await readDeals(context, ids, { properties: GLANCE_PROPERTIES });
 			// One that was merged answers as the deal that it went into.
-			const items = found.filter(({ id }) => asked.has(id)).map((deal) => changedDeal(deal as Glance));
+			const items = found.filter(({ id }) => asked.has(id)).map(changedDeal);
 			yield { items, mark: { checkedAt } };
 		}
 	},

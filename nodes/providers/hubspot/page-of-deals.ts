@@ -1,6 +1,6 @@
 import type { ChangedItem } from '../../engine/definition';
-import type { Glance } from './replies';
-import { instantIn } from './values';
+import type { Glance, ReadDeal } from './replies';
+import { instantIn, textIn } from './values';
 
 /** What a pass says of a deal: nothing but its id, or that it is gone. */
 export interface DealNotice {
@@ -9,9 +9,9 @@ export interface DealNotice {
 }
 
 /** A deal that is to be read. */
-export function changedDeal({ id, properties, updatedAt }: Glance): ChangedItem {
+export function changedDeal({ id, properties, updatedAt }: Glance | ReadDeal): ChangedItem {
 	const notice: DealNotice = { deletedAt: null };
-	return { id, version: properties?.hs_lastmodifieddate ?? updatedAt ?? null, item: notice };
+	return { id, version: textIn(properties?.hs_lastmodifieddate) ?? updatedAt, item: notice };
 }
 
 /** A deal in the recycle bin. @param now where HubSpot does not say since when */

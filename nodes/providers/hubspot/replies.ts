@@ -4,7 +4,11 @@ import type { ApiRequest, ProviderApi } from '../../engine/definition';
 
 /** Ids are texts in most replies and numbers in some. */
 const id = z.union([z.string().min(1), z.number()]).transform(String);
-const text = z.string().nullish();
+/** Values are texts or null in all that was seen. */
+const text = z
+	.union([z.string(), z.number(), z.boolean()])
+	.nullish()
+	.transform((value) => (value === null || value === undefined ? null : String(value)));
 
 const glanceShape = z.object({
 	id,

@@ -36,14 +36,16 @@ export const rewrittenReplies: Readonly<Record<string, (body: string) => string>
 	unknownFields: eachResult((result) => ({
 		...result,
 		sparkle: { depth: 1 },
-		properties: { ...(result.properties as Json), hs_never_seen: 'x' },
+		...(result.properties !== undefined && {
+			properties: { ...(result.properties as Json), hs_never_seen: 'x' },
+		}),
 	})),
 	/** A page without its results is no page. */
 	fieldsRemoved: (body) => JSON.stringify({ ...listOf(body), results: undefined }),
 	fieldTypesChanged: eachResult((result) => ({
 		...result,
-		id: Number(result.id),
-		properties: numbersIn(result.properties as Json),
+		...(result.id !== undefined && { id: Number(result.id) }),
+		...(result.properties !== undefined && { properties: numbersIn(result.properties as Json) }),
 	})),
 	/** The pages overlap: what came first comes again at the end. */
 	repeatedResults: (body) => {
