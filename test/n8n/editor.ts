@@ -24,24 +24,33 @@ const QUIET = [
 	'--disable-sync',
 ];
 
-/** Signs in at the editor, opens a workflow and hands over the page once its nodes are drawn. */
+/** Signs in at the editor and hands over the page. */
+export async function withPage<T>(server: N8nServer, look: (page: Page) => Promise<T>): Promise<T> {
+	const running = await chromium.launch({ executablePath: browser, headless: true, args: QUIET });
+	// What n8n tells browsers is its address: a cookie of another one would not be sent along.
+	const url = server.url.replace('127.0.0.1', 'localhost');
+	try {
+		const page = await running.newPage({ viewport: { width: 1600, height: 900 } });
+		await page.goto(`${url}/signin`);
+		await page.fill('input[name="emailOrLdapLoginId"]', server.owner.email);
+		await page.fill('input[name="password"]', server.owner.password);
+		await page.click('[data-test-id="form-submit-button"]');
+		await page.waitForURL(/\/(home|workflow|projects)/);
+		return await look(page);
+	} finally {
+		await running.close();
+	}
+}
+
+/** Signs in, opens a workflow and hands over the page once its nodes are drawn. */
 export async function withEditor<T>(
 	server: N8nServer,
 	workflowId: string,
 	look: (page: Page) => Promise<T>,
 ): Promise<T> {
-	const running = await chromium.launch({ executablePath: browser, headless: true, args: QUIET });
-	try {
-		const page = await running.newPage({ viewport: { width: 1600, height: 900 } });
-		await page.goto(`${server.url}/signin`);
-		await page.fill('input[name="emailOrLdapLoginId"]', server.owner.email);
-		await page.fill('input[name="password"]', server.owner.password);
-		await page.click('[data-test-id="form-submit-button"]');
-		await page.waitForURL(/\/(home|workflow|projects)/);
-		await page.goto(`${server.url}/workflow/${workflowId}`);
+	return await withPage(server, async (page) => {
+		await page.goto(new URL(`/workflow/${workflowId}`, page.url()).href);
 		await page.waitForSelector('[data-test-id="canvas-node"]');
 		return await look(page);
-	} finally {
-		await running.close();
-	}
+	});
 }
