@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { generateKey } from '../../db/key-ring';
+import { createTenant } from '../../db/tenants';
+import { startSandbox, type Sandbox } from '../sandbox';
+import { bookedRuns, imbalances, rowVersions } from '../support/books';
+import type { WorkflowFile } from '../support/checkout';
+import { bundledCredentials, type StoredCredential } from '../support/credentials';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { closeEngine, runWorkflow } from '../support/n8n-engine';
+
+const POSTGRES = { zixlyPostgresApi: { id: 'zixlyPostgres', name: 'Zixly Postgres' } };
+
+let database: TestDatabase;
+let sandbox: Sandbox;
+let credentials: StoredCredential[];
+let tenantId: string;
+
+beforeAll(async () => {
+	database = await testDatabase();
+	sandbox = await startSandbox();
+	const { id, key } = generateKey();
+	const ring = { activeKeyId: id, activeKey: key };
+	credentials = bundledCredentials({ database: database.settings, key: ring, sandbox });
+	({ id: tenantId } = await createTenant(database.pool, { name: 'Harbour Group' }));
+});
+afterAll(async () => {
+	await closeEngine();
+	await sandbox.close();
+	await database.close();
+});
+
+/** Items of any node → Transform & Normalize → Postgres Upsert. */
+function workflow(parameters: object): WorkflowFile {
+	const node = (name: string, type: string, more: object) => ({
+		id: name,
+		name,
+		type,
+		typeVersion: 1,
+		position: [0, 0] as [number, number],
+		parameters: {},
+		...more,
+	});
+	const transform = { provider: 'manual', stream: 'customMetrics', ...parameters };
+	return {
+		id: 'upload',
+		name: 'Upload',
+		nodes: [
+			node('Rows', 'n8n-nodes-base.manualTrigger', {}),
+			node('Transform', 'n8n-nodes-zixly.transformNormalize', { parameters: transform }),
+			node('Upsert', 'n8n-nodes-zixly.postgresUpsert', { credentials: POSTGRES }),
+		],
+		connections: {
+			Rows: { main: [[{ node: 'Transform', type: 'main', index: 0 }]] },
+			Transform: { main: [[{ node: 'Upsert', type: 'main', index: 0 }]] },
+		},
+		settings: { executionOrder: 'v1' },
+	};
+}
+
+async function load(rows: object[], parameters: object = {}) {
+	const tenant = { tenantId: { __rl: true, mode: 'id', value: tenantId } };
+	const file = workflow({ ...tenant, ...parameters });
+	const run = await runWorkflow(file, { credentials, input: rows as never[] });
+	expect(run.error).toBeUndefined();
+	const [booked] = await bookedRuns(database.admin, run.executionId);
+	return { ...run, booked: booked! };
+}
+
+const row = (more: object = {}) => ({
+	'Client ID': 'ACME',
+	Metric: 'Visitors',
+	Value: '12',
+	Date: '2026-06-30',
+	...more,
+});
+
+async function stored(): Promise<string[]> {
+	const { rows } = await database.admin.query<{ line: string }>(
+		`select concat_ws(' ', k.client_id, k.client_name, m.metric_name, m.metric_value, to_char(m.record_date at time zone 'UTC', 'YYYY-MM-DD HH24:MI')) as line
+		from custom_metrics m join client_kpis k on k.id = m.client_kpi_id order by 1`,
+	);
+	return rows.map(({ line }) => line);
+}
+
+describe('rows of any node as custom metrics, in n8n’s engine', () => {
+	it('land, are counted to the last one, and the run closes', async () => {
+		const { booked, items } = await load([
+			row(),
+			{},
+			row({ Value: '13' }),
+			row({ Value: 'thirteen' }),
+			row({ Date: 46204 }),
+			{ Client: 'Bäckerei "Süß"', kpi: 'Umsatz', amount: '1,000.5', day: '2026-06-30' },
+		]);
+		expect(await stored()).toEqual([
+			'ACME ACME Visitors 12.0000 2026-07-01 00:00',
+			'ACME ACME Visitors 13.0000 2026-06-30 00:00',
+			'manual:Bäckerei "Süß" Bäckerei "Süß" Umsatz 1000.5000 2026-06-30 00:00',
+		]);
+		expect(booked).toMatchObject({
+			provider: 'manual',
+			status: 'succeeded',
+			records: { extracted: 6, normalised: 4, skipped: 1, rejected: 1, filtered: 0 },
+			rows: { produced: 4, inserted: 3, deduplicated: 1, rejected: 0 },
+		});
+		expect(imbalances(booked)).toEqual([]);
+		expect(items('Transform', 1)).toMatchObject([
+			{ type: 'REJECTED', record: { line: 5 }, reason: { code: 'not_a_number' } },
+		]);
+	});
+
+	it('change nothing the second time', async () => {
+		const before = await rowVersions(database.admin);
+		const { booked } = await load([row({ Value: '13' }), row({ Date: 46204 })]);
+		expect(booked.rows).toMatchObject({ produced: 2, inserted: 0, updated: 0, unchanged: 2 });
+		expect(await rowVersions(database.admin)).toEqual(before);
+	});
+
+	it('stand beside the figures of the client that they name, whose name stays', async () => {
+		await database.admin.query(
+			`insert into client_kpis (id, tenant_id, client_id, client_name) values ('synced', $1, 'xero:1', 'Synced Pty Ltd')`,
+			[tenantId],
+		);
+		await load([row({ 'Client ID': 'xero:1' })]);
+		expect(await stored()).toContain('xero:1 Synced Pty Ltd Visitors 12.0000 2026-06-30 00:00');
+	});
+
+	it('belong to the tenant of each item where that is an expression', async () => {
+		const { id: other } = await createTenant(database.pool, { name: 'Southern Group' });
+		const rows = [row({ owner: tenantId, Metric: 'Own' }), row({ owner: other, Metric: 'Own' })];
+		const expression = { tenantId: { __rl: true, mode: 'id', value: '={{ $json.owner }}' } };
+		await load(rows, expression);
+		const { rows: owners } = await database.admin.query(
+			`select k.tenant_id as owner from custom_metrics m join client_kpis k on k.id = m.client_kpi_id
+			where m.metric_name = 'Own' order by m.created_at`,
+		);
+		expect(owners.map(({ owner }: { owner: string }) => owner).sort()).toEqual([tenantId, other].sort());
+	});
+
+	it('are read by an expression on another node only once, whatever their number', async () => {
+		const rows = Array.from({ length: 3_000 }, (_, index) => row({ Metric: `M${index}`, owner: tenantId }));
+		const tenant = { __rl: true, mode: 'id', value: "={{ $('Rows').first().json.owner }}" };
+		const { booked, durationMs } = await load(rows, { tenantId: tenant });
+		expect(booked.rows.inserted).toBe(3_000);
+		expect(durationMs).toBeLessThan(20_000);
+	});
+
+	it.each([
+		[{ numberFormat: '1234' }, /Number Format is "1234"/],
+		[{ dateFormat: 'today' }, /Date Format is "today"/],
+		[{ stream: 'deals' }, /"deals" of manual is not known/],
+		[{ tenantId: { __rl: true, mode: 'id', value: '={{ $json.nothing }}' } }, /no tenant/],
+	])('stop where the node is set up wrongly: %j', async (parameters, message) => {
+		const tenant = { tenantId: { __rl: true, mode: 'id', value: tenantId } };
+		const run = await runWorkflow(workflow({ ...tenant, ...parameters }), {
+			credentials,
+			input: [row()],
+		});
+		expect(run.error?.message).toMatch(message);
+	});
+});
