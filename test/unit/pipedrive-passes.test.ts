@@ -169,6 +169,21 @@ describe('a later reading', () => {
 		expect(idsOf(await next(at, first.end.state))).toContain(late.id);
 	});
 
+	it.each([-10, 10])('loses nothing where Pipedrive’s clock is %i minutes beside ours', async (minutes) => {
+		const at = scene('harbour');
+		const theirs = (): Date => new Date(at.clock.now().getTime() + minutes * 60_000);
+		const first = await readDeals(at);
+		const { ownerId, stageId } = someDeal(at);
+		// Just after the reading.
+		await at.clock.sleep(1_000);
+		const changed = someDeal(at);
+		at.company.rename(changed, 'Changed', theirs());
+		const start = { ownerId, stageId, organizationId: null, value: '1', currency: 'AUD' };
+		at.company.add({ ...start, id: 9_001, title: 'Fresh' }, theirs());
+		const later = await next(at, first.end.state, 24);
+		expect(idsOf(later)).toEqual([changed.id, 9_001]);
+	});
+
 	it('gives a deal that moves to a later page while they are read, as it is at the end', async () => {
 		const at = scene('small');
 		let moved: Deal | undefined;

@@ -6,7 +6,8 @@ import type { ListedDeal } from './replies';
 import { boundsOf, msOf } from './times';
 
 const DAY_MS = 24 * 3_600_000;
-const OVERLAP_MS = 10 * 60_000;
+/** Twice as far as our clock and Pipedrive's may be apart. */
+const OVERLAP_MS = 20 * 60_000;
 
 /** Few of them are read with their history. */
 const LISTED_PER_PAGE = 100;
