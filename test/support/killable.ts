@@ -9,7 +9,7 @@ import type { WorkerNews, WorkerOrder } from './sync-worker';
 
 /** A sync in a process of its own. */
 export class KillableSync {
-	private readonly heard: WorkerNews[] = [];
+	private heard: WorkerNews[] = [];
 
 	private constructor(
 		private readonly child: ChildProcess,
@@ -19,25 +19,31 @@ export class KillableSync {
 		child.on('message', (news: WorkerNews) => this.heard.push(news));
 	}
 
-	/** Starts the process; it waits for its order. */
-	static start(): KillableSync {
+	/** Starts the process; it waits for its orders. `flags` are Node's own. */
+	static start(flags: string[] = []): KillableSync {
 		const worker = join(CHECKOUT, 'test', 'support', 'sync-worker.ts');
 		const folder = mkdtempSync(join(tmpdir(), 'zixly-killable-'));
 		const env = { ...process.env, TMPDIR: folder };
-		const child = fork(worker, { cwd: CHECKOUT, env, execArgv: ['--import', 'tsx'], stdio: 'inherit' });
+		const child = fork(worker, {
+			cwd: CHECKOUT,
+			env,
+			execArgv: ['--import', 'tsx', ...flags],
+			stdio: 'inherit',
+		});
 		return new KillableSync(child, folder);
 	}
 
 	async begin(order: WorkerOrder): Promise<void> {
 		await this.hear('ready');
+		this.heard = this.heard.filter(({ news }) => news === 'ready');
 		this.child.send(order);
 	}
 
 	/** Resolves to the news of a kind, at once where it came already. Rejects when the process ends before. */
-	async hear(kind: WorkerNews['news']): Promise<WorkerNews> {
+	async hear<Kind extends WorkerNews['news']>(kind: Kind): Promise<Extract<WorkerNews, { news: Kind }>> {
 		for (;;) {
 			const news = this.heard.find((candidate) => candidate.news === kind);
-			if (news) return news;
+			if (news) return news as Extract<WorkerNews, { news: Kind }>;
 			if (this.hasEnded()) throw new Error(`The worker ended before it was ${kind}.`);
 			await Promise.race([once(this.child, 'message'), once(this.child, 'exit')]);
 		}

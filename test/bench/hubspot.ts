@@ -1,0 +1,137 @@
+/**
+ * `npm run bench -- hubspot [deals] [kill every]`: a first read of a large portal by the bundled workflow in n8n's engine, one
+ * execution after another as the schedule would start them, each in windows of Max Records. Every so many windows the
+ * process is killed in the middle. Says how the memory of the process ran, and whether every deal and every cent is there.
+ */
+import pg from 'pg';
+
+import { closePools, poolFor } from '../../db/connection';
+import { startSandbox, type HubSpotSandbox } from '../sandbox';
+import { createTemplate, loginSettings, WORKER } from '../support/database-template';
+import { expectedRows, funnelOf } from '../support/hubspot-expected';
+import { KillableSync } from '../support/killable';
+import { startPostgres } from '../support/postgres';
+import { Scenario } from '../support/scenario';
+
+const WORKFLOW = 'zixly-sync-hubspot';
+const DAY_MS = 86_400_000;
+const MB = 1024 * 1024;
+
+async function main([deals = '200000', killEvery = '8']: string[]): Promise<void> {
+	const server = await startPostgres();
+	const sandbox = await startSandbox({
+		seed: `bench-${process.pid}`,
+		// Its limits would only make it wait: 2 calls for 50 deals and 9 calls a second are 20 minutes for 200,000.
+		hubspot: { largeDeals: Number(deals), tenSeconds: 1_000_000, day: 10_000_000, searchesASecond: 1_000 },
+	});
+	const source = await createTemplate(server.adminUrl);
+	const settings = { ...loginSettings(source, WORKER, source.template), maxConnections: 5 };
+	const adminUrl = new URL(server.adminUrl);
+	adminUrl.pathname = `/${source.template}`;
+	const admin = new pg.Pool({ connectionString: adminUrl.href, max: 2, allowExitOnIdle: true });
+	try {
+		const scenario = new Scenario({ settings, pool: poolFor(settings), admin }, sandbox);
+		await scenario.connect('Large', 'large', 'hubspot');
+		await new FirstRead(scenario, Number(killEvery)).run();
+		console.log(await verdict(admin, sandbox.hubspot));
+	} finally {
+		await admin.end();
+		await closePools();
+		await sandbox.close();
+		await server.stop();
+	}
+}
+
+/** Window after window until nothing is left to read. */
+class FirstRead {
+	private worker = KillableSync.start(['--expose-gc']);
+
+	constructor(
+		private readonly scenario: Scenario,
+		private readonly killEvery: number,
+	) {}
+
+	async run(): Promise<void> {
+		const begun = Date.now();
+		for (let window = 1; !(await this.isComplete()); window++) {
+			if (window % this.killEvery === 0) await this.kill(window);
+			else await this.window(window);
+		}
+		await this.worker.kill();
+		console.log(`first read: ${Math.round((Date.now() - begun) / 1_000)} s`);
+	}
+
+	private async window(number: number): Promise<void> {
+		const begun = Date.now();
+		await this.begin();
+		const { status, memory } = await this.worker.hear('done');
+		const { rows } = await this.scenario.warehouse.admin.query<{ count: number }>(
+			'select count(distinct lead_id)::int as count from lead_events',
+		);
+		const heap = `${Math.round(memory.heapUsed / MB)} MB heap, ${Math.round(memory.rss / MB)} MB resident`;
+		console.log(`window ${number}: ${status}, ${rows[0]?.count} deals, ${Date.now() - begun} ms, ${heap}`);
+	}
+
+	/** SIGKILL somewhere in the window: a little later each time. */
+	private async kill(window: number): Promise<void> {
+		const upTo = 10 + ((window * 37) % 300);
+		await this.begin();
+		const since = Date.now();
+		const answered = (): number => this.scenario.sandbox.hubspot.requests.length;
+		while (answered() < upTo && !this.worker.isOver() && Date.now() - since < 60_000) await pause(5);
+		await this.worker.kill();
+		console.log(`window ${window}: killed after ${answered()} requests`);
+		this.worker = KillableSync.start(['--expose-gc']);
+		await this.scenario.warehouse.admin.query(
+			`update etl.sync_runs set lease_until = now() - interval '1 second' where status = 'running'`,
+		);
+	}
+
+	private async begin(): Promise<void> {
+		this.scenario.sandbox.hubspot.clearRequests();
+		await this.worker.begin({ credentials: this.scenario.credentials, workflow: WORKFLOW });
+	}
+
+	private async isComplete(): Promise<boolean> {
+		const { rows } = await this.scenario.warehouse.admin.query<{ done: boolean }>(
+			`select state -> 'all' ->> 'doneAt' is not null as done from etl.stream_states`,
+		);
+		return rows[0]?.done ?? false;
+	}
+}
+
+const pause = async (milliseconds: number): Promise<void> =>
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** The funnel of the tables against that of the portal's own books. */
+async function verdict(admin: pg.Pool, hubspot: HubSpotSandbox): Promise<string> {
+	const staleBefore = new Date(Date.now() - 30 * DAY_MS).toISOString();
+	const options = { portalCurrency: hubspot.portal('large').currency, staleBefore };
+	const lines: string[] = [];
+	let entries = 0;
+	for (const deal of hubspot.books('large').expected()) {
+		entries += deal.entries.length;
+		lines.push([...expectedRows([deal], options).values()].at(-1)!);
+	}
+	const expected = [...funnelOf(lines)]
+		.map(([key, { deals, cents }]) => `${key} | ${deals} | ${cents}`)
+		.sort();
+	const { rows } = await admin.query<{ line: string }>(
+		`select stage || ' | ' || status || ' | ' || count(*) || ' | ' || (coalesce(sum(value), 0) * 100)::bigint as line
+		from lead_events where status <> 'passed' group by stage, status`,
+	);
+	const found = rows.map(({ line }) => line).sort();
+	const { rows: counted } = await admin.query<{ count: number }>(
+		'select count(*)::int as count from lead_events',
+	);
+	const right = JSON.stringify(found) === JSON.stringify(expected) && counted[0]?.count === entries;
+	return [
+		...found,
+		`${lines.length} deals, ${entries} entries: ${right ? 'all there, to the cent' : 'NOT EQUAL'}`,
+	].join('\n');
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+	console.error(error);
+	process.exitCode = 1;
+});
