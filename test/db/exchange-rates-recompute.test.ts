@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { readRates } from '../../db/exchange-rates';
 import { markApplied, saveRates } from '../../db/exchange-rates-store';
 import { recompute } from '../../nodes/Database/exchange-rate/recompute';
+import { dealRatesNeeded, leadEventRows, type DealHistory } from '../../nodes/providers/lead-events';
+import type { Account } from '../../nodes/shared/account';
+import { Conversion } from '../../nodes/shared/conversion';
 import { rowVersions } from '../support/books';
 import { testDatabase, type TestDatabase } from '../support/database';
-import { loadTarget, month, type LoadTarget } from '../support/loading';
+import { fatesOf, loadTarget, month, type LoadTarget } from '../support/loading';
+import { SETTINGS } from '../unit/xero-months';
 
 const TODAY = '2026-11-23';
 const SOURCE = 'made-up';
@@ -117,6 +122,73 @@ async function monthsOf(target: LoadTarget): Promise<string[]> {
 	return rows.map(({ line }) => line);
 }
 
+describe('the deals of a CRM', () => {
+	const kiwi: Account = { id: 'portal', name: 'Portal', timezone: 'Pacific/Auckland', currency: 'NZD' };
+	const raw = {
+		recordId: '7',
+		stream: 'deals',
+		account: kiwi,
+		syncRunId: null,
+		fetchedAt: '2026-10-14T20:00:00.000Z',
+		record: {},
+	};
+	const sold: DealHistory = {
+		sourceSystem: 'hubspot',
+		leadId: '7',
+		entries: [
+			entry('7:1', '2026-10-01T00:00:00.000Z', 'Open'),
+			entry('7:2', '2026-10-13T00:00:00.000Z', 'Won'),
+		],
+		status: 'won',
+		amount: { value: '1000.10', currency: 'NZD' },
+		valueDay: '2026-10-13',
+		lastActivityAt: '2026-10-13T00:00:00.000Z',
+		version: '2026-10-13T00:00:00.000Z',
+		client: { externalId: 'portal', clientName: 'Portal', industry: null },
+		metadata: { pipeline: 'Sales' },
+	};
+
+	function entry(externalId: string, enteredAt: string, stage: string) {
+		return { externalId, enteredAt, changeId: externalId, stageId: stage, stage, metadata: {} };
+	}
+
+	/** As a sync of that moment loads it, with the rates that there are. */
+	async function sync(target: LoadTarget) {
+		const needs = dealRatesNeeded(sold, raw, SETTINGS);
+		const conversion = new Conversion(await readRates(database.pool, needs));
+		await target.nextRun();
+		const origin = { provider: 'hubspot', stream: 'deals', accountId: 'portal', recordId: '7' };
+		return fatesOf(
+			await target.load(
+				leadEventRows(sold, raw, SETTINGS, conversion).map(({ version, row, ...rest }) => ({
+					...origin,
+					...rest,
+					row: { ...row, metadata: { ...row.metadata, _src: { version, ...origin } } },
+				})),
+			),
+		);
+	}
+
+	it('get the rate of their day when it comes after the sync, as the next sync would give it', async () => {
+		const target = await loadTarget(database, 'Deals Group');
+		await saveRates(database.pool, [audTo('NZD', '2026-10-12', '1.25')]);
+		expect(await sync(target)).toEqual({ inserted: 2 });
+		await saveRates(database.pool, [audTo('NZD', '2026-10-13', '1.6')]);
+		const { rows } = await recompute(database.pool, TODAY);
+		expect(rows).toMatchObject([
+			{
+				tenantName: 'Deals Group',
+				table: 'lead_events',
+				day: '2026-10-13',
+				externalId: '7:2',
+				before: { value: '800.08', rate: '0.8' },
+				after: { value: '625.06', rate: '0.625' },
+			},
+		]);
+		expect(await sync(target)).toEqual({ unchanged: 2 });
+	});
+});
+
 describe('a corrected rate', () => {
 	it('leaves every row alone while no rate differs from what it was converted with', async () => {
 		expect(await changedBy(() => recompute(database.pool, TODAY))).toEqual([]);
@@ -173,7 +245,7 @@ describe('a corrected rate', () => {
 			{ table: 'lead_events', externalId: 'usd', before: { value: '200.00' }, after: { value: '133.33' } },
 		]);
 		const { rows: stored } = await database.admin.query(
-			'select external_id as id, value::text from lead_events order by 1',
+			"select external_id as id, value::text from lead_events where lead_id <> '7' order by 1",
 		);
 		expect(stored).toEqual([
 			{ id: 'aud', value: '100.00' },
@@ -234,7 +306,7 @@ describe('a corrected rate', () => {
 			(await database.admin.query('select from etl.exchange_rates where not applied')).rowCount;
 		await database.admin.query(`update etl.exchange_rates set changed_at = now() - interval '59 minutes'`);
 		await recompute(database.pool, TODAY);
-		expect(await open()).toBe(4);
+		expect(await open()).toBe(6);
 		await database.admin.query(`update etl.exchange_rates set changed_at = now() - interval '61 minutes'`);
 		await recompute(database.pool, TODAY);
 		expect(await open()).toBe(0);
