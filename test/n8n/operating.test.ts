@@ -25,6 +25,8 @@ describe('a real n8n with the workflows for operating', () => {
 		await n8n.start();
 		for (const id of ['zixly-sync-xero', 'zixly-on-error']) await n8n.publish(id);
 		await execute('zixly-setup');
+		await scenario.connect('Harbour Group', 'harbour');
+		await scenario.connect('Southern Group', 'southern');
 	});
 
 	afterAll(async () => {
@@ -40,8 +42,6 @@ describe('a real n8n with the workflows for operating', () => {
 	}
 
 	it('zixly-catch-up goes on until nothing is left, each round an execution of its own', async () => {
-		await scenario.connect('Harbour Group', 'harbour');
-		await scenario.connect('Southern Group', 'southern');
 		const ran = await execute('zixly-catch-up');
 		for (const tenant of scenario.tenants)
 			expect(await differences(stage.warehouse.admin, stage.sandbox, tenant)).toEqual([]);
