@@ -70,7 +70,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const all = Object.values(services);
 	const answer = async (request: SandboxRequest): Promise<Delivery> => {
 		if (banks.knows(request.path)) return await banks.handle(request);
-		return await route(request, place.url, clock, all);
+		const controlled = { url: place.url, clock, services: [...all, banks] };
+		if (request.path.startsWith('/__sandbox')) return whole(controlReply(request, controlled));
+		return await route(request, all);
 	};
 	const server = await listen(answer, options.port ?? 0);
 	place.url = server.url;
@@ -94,13 +96,7 @@ function servicesOf(clock: Clock, seed: string, limits: ServiceLimits): Services
 	return Object.fromEntries(made) as Services;
 }
 
-async function route(
-	request: SandboxRequest,
-	url: string,
-	clock: Clock,
-	services: readonly ProviderSandbox[],
-): Promise<Delivery> {
-	if (request.path.startsWith('/__sandbox')) return whole(controlReply(request, { url, clock, services }));
+async function route(request: SandboxRequest, services: readonly ProviderSandbox[]): Promise<Delivery> {
 	const service = services.find((one) => one.knows(request.path));
 	if (service) return await service.handle(request);
 	return whole(

@@ -21,6 +21,10 @@ function introduction({ url, services }: Sandbox): string {
 
 ${services.map(chapter).join('\n\n')}
 
+Central banks, as Base URL of Exchange Rate: Load in Zixly Database:
+  European Central Bank      ${url}/ecb
+  Reserve Bank of Australia  ${url}/rba
+
 Tokens without the page:
   curl -X POST ${url}/__sandbox/xero/connect -d '{"consent":"harbour"}'
 Faults, limits, totals, requests:

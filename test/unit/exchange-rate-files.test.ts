@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readEcb, ecbUrl } from '../../nodes/Database/exchange-rate/ecb';
 import { readRba, rbaUrl } from '../../nodes/Database/exchange-rate/rba';
+import { startSandbox } from '../sandbox';
 import { BanksSandbox } from '../sandbox/banks/banks';
 import { Clock } from '../sandbox/clock';
 
@@ -157,6 +158,22 @@ describe('the sandbox’s banks', () => {
 			expect(Number(rate)).toBe(Number(banks.rate('ecb', quote, date)));
 		for (const day of ['2025-12-25', '2025-12-27', '2026-04-03', '2026-04-06', '2026-05-01'])
 			expect(rates.map(({ date }) => date)).not.toContain(day);
+	});
+
+	it('can be made to restate a rate, and to refuse, over HTTP', async () => {
+		const sandbox = await startSandbox({ now: () => new Date('2026-11-23T20:00:00Z') });
+		const post = async (control: string, body: object) =>
+			await fetch(`${sandbox.url}/__sandbox/banks/${control}`, {
+				method: 'POST',
+				body: JSON.stringify(body),
+			});
+		await post('correct', { bank: 'ecb', currency: 'NZD', day: '2026-11-20', rate: '9.9' });
+		await post('fail', { bank: 'rba', status: 403 });
+		const text = await (await fetch(ecbUrl(`${sandbox.url}/ecb`, ['NZD'], '2026-11-20'))).text();
+		expect(readEcb(text, TODAY).rates[0]).toMatchObject({ date: '2026-11-20', rate: '9.9' });
+		expect((await fetch(rbaUrl(`${sandbox.url}/rba`))).status).toBe(403);
+		expect((await post('correct', { bank: 'fed' })).status).toBe(400);
+		await sandbox.close();
 	});
 
 	it.each(['DD-Mon-YYYY', 'DD/MM/YYYY'] as const)('print the Australian table with %s', async (form) => {
