@@ -4,6 +4,7 @@ import { saveAccounts } from '../../db/accounts';
 import { importRates } from '../../nodes/Database/exchange-rate/import';
 import { loadChoiceOf, type RawLoadOptions } from '../../nodes/Database/exchange-rate/load-choice';
 import { loadFromBank } from '../../nodes/Database/exchange-rate/load-from-bank';
+import { report } from '../../nodes/Database/exchange-rate/report';
 import { startSandbox, type Sandbox } from '../sandbox';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { httpClient } from '../support/http-client';
@@ -190,6 +191,16 @@ describe('records that were rejected for want of a rate', () => {
 		expect(sandbox.banks.requests.join()).toContain('startPeriod=2024-01-25');
 		expect(summary).toMatchObject({ replayableRecords: 2, recordsStillWithoutRate: 1 });
 		expect((await stored('ecb', 'USD')).has('2024-02-29')).toBe(true);
+	});
+});
+
+describe('rows that cannot be converted anew', () => {
+	it('make the load fail once the rates are stored, since nobody sees the items of a schedule', () => {
+		const tenant = { tenantId: '1', tenantName: 'Harbour Group', message: 'locked away' };
+		const outcome = { pairs: [], refused: [], replayable: 0, stillMissing: 0 };
+		const failing = () =>
+			report('ecb', { ...outcome, recomputation: { rows: [], failures: [tenant, tenant] } });
+		expect(failing).toThrow(/stored, but the rows of Harbour Group, and 1 more.*next run.*locked away/);
 	});
 });
 

@@ -15,6 +15,16 @@ export async function loadRates(context: IExecuteFunctions): Promise<INodeExecut
 	return await eachItem(context, async (item) => {
 		const options = context.getNodeParameter('options', item, {}) as RawLoadOptions;
 		const source = String(context.getNodeParameter('source', item));
-		return await loadFromBank(pool, connection, loadChoiceOf(source, options));
+		const items = await loadFromBank(pool, connection, loadChoiceOf(source, options));
+		hintAtRefused(context, items);
+		return items;
 	});
+}
+
+function hintAtRefused(context: IExecuteFunctions, items: object[]): void {
+	const { refused = 0 } = (items.at(-1) ?? {}) as { refused?: number };
+	if (refused === 0) return;
+	const message = `${refused} rates could not be used. Each stands in the output as REFUSED with its line and its reason; the others are stored.`;
+	context.logger.warn(message);
+	context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
 }

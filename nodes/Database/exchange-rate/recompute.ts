@@ -31,7 +31,7 @@ export interface RecomputedRow extends TenantName {
 
 export interface Recomputation {
 	rows: RecomputedRow[];
-	/** Tenants whose rows could not be looked at; the next run does. */
+	/** Tenants whose rows could not be looked at; the next run does it. */
 	failures: Array<TenantName & { message: string }>;
 }
 

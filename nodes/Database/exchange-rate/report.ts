@@ -16,16 +16,19 @@ export interface Outcome {
 /** So many lines and rows are shown each; the summary counts them all. */
 const MOST_SHOWN = 1_000;
 
-/** One item for each pair, refused line, recomputed row and tenant in trouble, then a summary. */
+/**
+ * One item for each pair, refused line and recomputed row, then a summary.
+ * @throws Error where a tenant's rows could not be looked at: nobody sees the items of a workflow that runs by itself
+ */
 export function report(source: string, outcome: Outcome): object[] {
 	const { pairs, refused, recomputation, replayable, stillMissing } = outcome;
+	complain(recomputation);
 	const sum = (name: 'added' | 'corrected' | 'unchanged'): number =>
 		pairs.reduce((total, pair) => total + pair[name], 0);
 	return [
 		...pairs.map((pair) => ({ type: 'RATES', ...pair })),
 		...refused.slice(0, MOST_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
 		...recomputation.rows.slice(0, MOST_SHOWN).map((row) => ({ type: 'RECOMPUTED', ...row })),
-		...recomputation.failures.map((failure) => ({ type: 'FAILURE', ...failure })),
 		{
 			type: 'SUMMARY',
 			source,
@@ -43,4 +46,13 @@ export function report(source: string, outcome: Outcome): object[] {
 			recordsStillWithoutRate: stillMissing,
 		},
 	];
+}
+
+function complain({ failures }: Recomputation): void {
+	const [first] = failures;
+	if (!first) return;
+	const others = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
+	throw new Error(
+		`The rates are stored, but the rows of ${first.tenantName}${others} could not be converted anew. The next run does it; if it fails again, mend this: ${first.message}`,
+	);
 }
