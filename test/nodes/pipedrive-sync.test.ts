@@ -185,6 +185,11 @@ describe('what is peculiar to Pipedrive', () => {
 		await expectEqualToSource(harbour);
 	});
 
+	it('pages backwards with things twice, from the first read on: the same rows', async () => {
+		expect(await syncWith({ kind: 'disordered', count: 'always' })).toMatchObject({ status: 'succeeded' });
+		await expectEqualToSource(harbour);
+	});
+
 	it.each(['dealForbidden', 'dealGone'])(
 		'%s: that deal is skipped with a warning, the others land',
 		async (kind) => {

@@ -94,6 +94,28 @@ describe('a first reading', () => {
 		expect(second.records.length).toBeGreaterThan(0);
 	});
 
+	it('begins anew once where cursors are refused, and is not led round and round by it', async () => {
+		const at = scene('small');
+		let refused = 0;
+		at.instead = ({ query }) =>
+			query?.cursor && ++refused === 2 ? problems.badRequest('the cursor is not valid') : undefined;
+		expect(new Set(idsOf(await readDeals(at)))).toEqual(new Set(listed(at)));
+		at.instead = ({ query }) => (query?.cursor ? problems.badRequest('the cursor is not valid') : undefined);
+		await expect(readDeals(at)).rejects.toThrow('status 400');
+	});
+
+	it('begins its look at added deals anew where the cursor is refused', async () => {
+		const at = scene('small');
+		let refused = false;
+		at.instead = ({ query }) => {
+			if (!query?.cursor || query.sort_by !== 'add_time' || refused) return undefined;
+			refused = true;
+			return problems.badRequest('the cursor is not valid');
+		};
+		expect(new Set(idsOf(await readDeals(at)))).toEqual(new Set(listed(at)));
+		expect(refused).toBe(true);
+	});
+
 	it('leaves out what ended before the history begins', async () => {
 		const at = scene('harbour');
 		const read = await readDeals(at, { historyStart: '2026-09-01' });

@@ -32,8 +32,9 @@ export const addedDeals: Pass = {
 		let place = placeFrom(mark, context.startedAt);
 		const trail = new CursorTrail(DEALS.what, context.account.name);
 		while (place) {
-			const page = await nextPage(context, place.cursor);
+			const page = await nextPage(context, place.cursor, trail);
 			if (page === undefined) {
+				trail.restart();
 				place = { ...place, cursor: null };
 				continue;
 			}
@@ -58,7 +59,7 @@ function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
 	return { began, back: last.began, cursor: null };
 }
 
-async function nextPage(context: StreamContext, cursor: string | null) {
+async function nextPage(context: StreamContext, cursor: string | null, trail: CursorTrail) {
 	return await listPage(
 		context,
 		DEALS,
@@ -69,7 +70,7 @@ async function nextPage(context: StreamContext, cursor: string | null) {
 			limit: String(LISTED_PER_PAGE),
 			...(cursor !== null && { cursor }),
 		},
-		({ status }) => status === 400 && cursor !== null,
+		({ status }) => trail.isRefusal(status, cursor),
 	);
 }
 

@@ -32,8 +32,9 @@ export function changedDeals(name: string, endpoint: ListEndpoint): Pass {
 			let place = placeFrom(mark);
 			const trail = new CursorTrail(endpoint.what, context.account.name);
 			for (;;) {
-				const page = await nextPage(context, endpoint, place);
+				const page = await nextPage(context, endpoint, place, trail);
 				if (page === undefined) {
+					trail.restart();
 					place = fromHigh(place);
 					continue;
 				}
@@ -57,7 +58,7 @@ function fromHigh({ high }: Place): Place {
 	return { since, cursor: null, high };
 }
 
-async function nextPage(context: StreamContext, endpoint: ListEndpoint, place: Place) {
+async function nextPage(context: StreamContext, endpoint: ListEndpoint, place: Place, trail: CursorTrail) {
 	const { since, cursor } = place;
 	return await listPage(
 		context,
@@ -71,7 +72,7 @@ async function nextPage(context: StreamContext, endpoint: ListEndpoint, place: P
 			...rangeOf(context),
 			...(cursor !== null && { cursor }),
 		},
-		({ status }) => status === 400 && cursor !== null,
+		({ status }) => trail.isRefusal(status, cursor),
 	);
 }
 

@@ -1,11 +1,13 @@
 import { ReadFailure } from '../../engine/failure';
 
-/** Two million deals at a hundred to the page: no list is as long. */
+/** A million deals at fifty to the page: no list is as long. */
 const MOST_PAGES = 20_000;
 
 /** Keeps a list from being followed for ever, by a cursor that comes again or by ever new ones. */
 export class CursorTrail {
 	private readonly met = new Set<string>();
+
+	private isRestarted = false;
 
 	constructor(
 		private readonly what: string,
@@ -22,5 +24,16 @@ export class CursorTrail {
 			);
 		}
 		this.met.add(cursor);
+	}
+
+	/** Whether a refusal means that the cursor is no longer taken and the list may begin anew: once in a reading. */
+	isRefusal(status: number, cursor: string | null): boolean {
+		return status === 400 && cursor !== null && !this.isRestarted;
+	}
+
+	/** The list begins anew. */
+	restart(): void {
+		this.isRestarted = true;
+		this.met.clear();
 	}
 }

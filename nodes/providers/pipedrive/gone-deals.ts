@@ -9,8 +9,11 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 const LISTED_PER_PAGE = 500;
 
 /** More than this share of all deals at once is no tidying up: the person who connected has lost a right to see them. */
-const MOST_GONE = 0.1;
+const MOST_SHARE = 0.1;
 const FEW = 20;
+
+/** Each is asked for by a call of its own. */
+const MOST_AT_ONCE = 500;
 
 /**
  * A deal that was merged into another is listed no longer, and neither is one that was deleted more than 30 days ago.
@@ -21,9 +24,10 @@ export const goneDeals: Pass = {
 	async *pages(context, mark): AsyncGenerator<Page, void> {
 		if (context.range || !isDue(mark, context)) return;
 		const missing = new Set(await context.books.liveLeads());
-		const most = Math.max(FEW, missing.size * MOST_GONE);
-		if (missing.size > 0)
-			for (const endpoint of [DEALS, ARCHIVED_DEALS]) await strikeOff(context, endpoint, missing);
+		const most = Math.min(MOST_AT_ONCE, Math.max(FEW, missing.size * MOST_SHARE));
+		for (const endpoint of [DEALS, ARCHIVED_DEALS]) {
+			if (missing.size > 0) await strikeOff(context, endpoint, missing);
+		}
 		if (missing.size > most) context.warn(tooMany(missing.size, context.account.name));
 		const items = missing.size > most ? [] : await goneOf(context, [...missing]);
 		yield { items, mark: { at: context.startedAt.toISOString() } };
