@@ -56,6 +56,48 @@ describe('a real n8n with the workflows for operating', () => {
 		expect(rows).toEqual([{ waiting: 0 }]);
 	});
 
+	it('fills the editor’s lists: tenants, connections, the accounts of one, the clients of one', async () => {
+		const session = await (await n8n.start()).signIn();
+		const ask = async (
+			node: string,
+			kind: string,
+			methodName: string,
+			more: object = {},
+		): Promise<string[]> => {
+			const answer = await session.rest<Named[] | { results: Named[] }>(
+				'POST',
+				`dynamic-node-parameters/${kind}`,
+				{
+					path: 'parameters.any',
+					nodeTypeAndVersion: { name: `n8n-nodes-zixly.${node}`, version: 1 },
+					currentNodeParameters: more,
+					methodName,
+					credentials: { zixlyPostgresApi: { id: 'zixlyPostgres', name: 'Zixly Postgres' } },
+				},
+			);
+			return (Array.isArray(answer) ? answer : answer.results).map(({ name }) => name);
+		};
+		const [harbour] = scenario.tenants;
+		const chosen = (value: string) => ({ __rl: true, mode: 'list', value });
+		const list = 'resource-locator-results';
+		expect(await ask('integrations', list, 'searchTenants')).toContain('Southern Group');
+		expect(await ask('integrations', list, 'searchIntegrations')).toContain('Harbour Group – xero (ACTIVE)');
+		const organisations = ['Harbour & Sons Wholesale', 'Harbour Bakery Pty Ltd'];
+		expect(
+			await ask('integrations', 'options', 'getAccounts', {
+				resource: 'connection',
+				operation: 'update',
+				integrationId: chosen(harbour!.integrationId),
+			}),
+		).toEqual(organisations);
+		const clients = await ask('database', list, 'searchClients', {
+			resource: 'client',
+			operation: 'link',
+			tenantId: chosen(harbour!.id),
+		});
+		expect(clients.map((name) => name.replace(/ \(.*/, ''))).toEqual(organisations);
+	});
+
 	it('zixly-on-error closes the runs of an execution that failed in the middle', async () => {
 		await stage.warehouse.admin.query("update integrations set last_sync_at = now() - interval '7 hours'");
 		const before = (await bookedRuns(stage.warehouse.admin)).length;
@@ -115,6 +157,10 @@ describe('a real n8n with the workflows for operating', () => {
 		expect(JSON.stringify((await execute('zixly-alerts'))['Get Alerts'])).not.toContain('Kiwi Group');
 	}, 300_000);
 });
+
+interface Named {
+	name: string;
+}
 
 /** Reads a few records an execution, and never by the clock. */
 function smallWindows(workflow: WorkflowFile): WorkflowFile {
