@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { streamsOf } from '../providers/normalisers';
+import { isKnownSource } from '../providers/normalisers';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/normaliser';
 import { sectionLabel } from '../providers/xero/sections';
 import { textParameter } from '../shared/n8n/text-parameter';
@@ -76,7 +76,7 @@ const NO_ACCOUNT = {
 export function looseSettingsOf(context: IExecuteFunctions): LooseSettings | undefined {
 	const provider = String(context.getNodeParameter('provider', 0, 'fromItems'));
 	if (provider === 'fromItems') return undefined;
-	if (streamsOf(provider).length === 0) {
+	if (!isKnownSource(provider)) {
 		throw new Error(`The provider "${provider}" is not known. Choose one from the list.`);
 	}
 	const read = (name: string): ((item: number) => string) => textParameter(context, name);

@@ -1,6 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { providers } from '../providers/registry';
+import type { ProviderStream } from '../providers/provider';
+import { providers, streams } from '../providers/registry';
 import { tenantField } from '../shared/n8n/search';
 import { UPLOAD, uploadFields, uploadProvider, uploadStream } from './upload';
 
@@ -25,34 +26,30 @@ const provider: INodeProperties = {
 	],
 };
 
-/** What a raw record does not say itself. */
-const streams: INodeProperties[] = [
-	{
-		displayName: 'Stream',
-		name: 'stream',
-		type: 'options',
-		default: 'monthlyFinancials',
-		description: 'What kind of record it is. Each provider has one.',
-		options: [
-			{
-				name: 'Deals',
-				value: 'deals',
-				description: 'A deal of HubSpot or Pipedrive, as their API gives it',
-			},
-			{
-				name: 'Monthly Financials',
-				value: 'monthlyFinancials',
-				description: 'A month: profitAndLoss and bankSummary, each the whole reply of the report',
-			},
-			{
-				name: 'Projects',
-				value: 'projects',
-				description: 'A project of Asana with its tasks',
-			},
-		],
-	},
-];
+const anyStream: INodeProperties = {
+	displayName: 'Stream',
+	name: 'stream',
+	type: 'options',
+	default: '',
+	description: 'What kind of record it is',
+	options: [],
+};
 
+/** A field of its own for each provider: its list is the streams of that one. */
+const streamFields: INodeProperties[] = [...streams].flatMap(([key, ofProvider]) =>
+	updateDisplayOptions({ show: { provider: [key] } }, [streamField(ofProvider)]),
+);
+
+function streamField(ofProvider: Readonly<Record<string, ProviderStream>>): INodeProperties {
+	const options = Object.entries(ofProvider).map(
+		([value, { displayName: name, rawRecord: description }]) => ({
+			...{ name, value, description },
+		}),
+	);
+	return { ...anyStream, default: options[0]?.value ?? '', options };
+}
+
+/** What a raw record does not say itself. */
 const accountFields: INodeProperties[] = [
 	{
 		displayName: 'Account ID',
@@ -253,7 +250,7 @@ const options: INodeProperties = {
 
 export const transformProperties: INodeProperties[] = [
 	provider,
-	...updateDisplayOptions({ hide: { provider: ['fromItems', UPLOAD] } }, streams),
+	...streamFields,
 	...uploadStream,
 	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, [{ ...tenantField, required: true }]),
 	...updateDisplayOptions({ hide: { provider: ['fromItems', UPLOAD] } }, accountFields),

@@ -1,12 +1,25 @@
 import type { ProviderDefinition } from '../engine/definition';
-import { asana } from './asana/definition';
-import { hubspot } from './hubspot/definition';
-import { myob } from './myob/definition';
-import { pipedrive } from './pipedrive/definition';
-import { xero } from './xero/definition';
+import { asana } from './asana';
+import { hubspot } from './hubspot';
+import { myob } from './myob';
+import { pipedrive } from './pipedrive';
+import type { Provider, ProviderStream } from './provider';
+import { xero } from './xero';
 
-/** Every provider there is, by its key. */
-export const providers: Readonly<Record<string, ProviderDefinition>> = { asana, hubspot, myob, pipedrive, xero };
+/** Every provider there is, in the order of their names. Adding one is adding its folder, and a line here. */
+const registered: readonly Provider[] = [asana, hubspot, myob, pipedrive, xero];
+
+const byKey = (provider: Provider): string => provider.definition.key;
+
+/** How each provider is read, by its key. */
+export const providers: Readonly<Record<string, ProviderDefinition>> = Object.fromEntries(
+	registered.map((provider) => [byKey(provider), provider.definition]),
+);
+
+/** The streams of each provider with their normalisers, by its key. */
+export const streams: ReadonlyMap<string, Readonly<Record<string, ProviderStream>>> = new Map(
+	registered.map((provider) => [byKey(provider), provider.streams]),
+);
 
 /** @throws Error where the key names no provider */
 export function providerOf(key: string): ProviderDefinition {
