@@ -93,9 +93,14 @@ const financials = dataTable(
 	},
 );
 
-/** Exact for what fits the column; undefined for what the database would round. */
+/** As the column rounds it, half away from zero; undefined for what does not fit it and for exponents. */
 function centsOf(amount: string | null | undefined): number | undefined {
-	return amount && /^[+-]?\d{1,10}(\.\d{0,2})?$/.test(amount) ? Math.round(Number(amount) * 100) : undefined;
+	if (!amount) return undefined;
+	if (/^[+-]?\d{1,10}(\.\d{0,2})?$/.test(amount)) return Math.round(Number(amount) * 100);
+	const [, sign, whole = '', fraction = ''] = /^([+-]?)(\d{0,10})\.(\d+)$/.exec(amount) ?? [];
+	if (fraction === '') return undefined;
+	const cents = Number(whole + fraction.slice(0, 2).padEnd(2, '0')) + (fraction.charAt(2) >= '5' ? 1 : 0);
+	return sign === '-' ? -cents : cents;
 }
 
 const leadEvents = dataTable(

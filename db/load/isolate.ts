@@ -20,14 +20,30 @@ export async function isolate<T>(
 	write: (part: readonly T[]) => Promise<void>,
 	refuse: (item: T, fault: DatabaseFault) => void,
 ): Promise<void> {
-	const [first] = items;
-	if (first === undefined) return;
-	const fault = await attempt(client, () => write(items));
-	if (!fault) return;
-	if (items.length === 1) return refuse(first, fault);
-	const middle = items.length >> 1;
-	await isolate(client, items.slice(0, middle), write, refuse);
-	await isolate(client, items.slice(middle), write, refuse);
+	if (items.length > 0) await part(items, 'none');
+
+	/** Gives back how many items were refused. What would be refused as a whole is not tried as a whole. */
+	async function part(some: readonly T[], expected: Expected): Promise<number> {
+		if (expected === 'none' || some.length === 1) {
+			const fault = await attempt(client, () => write(some));
+			if (!fault) return 0;
+			if (some.length === 1) {
+				refuse(some[0]!, fault);
+				return 1;
+			}
+		}
+		const middle = some.length >> 1;
+		const left = await part(some.slice(0, middle), expected === 'all' ? 'all' : 'none');
+		return left + (await part(some.slice(middle), expectedAfter(left, middle, expected)));
+	}
+}
+
+/** How many of a part's items are thought to be refused; of `some` it is known that it cannot be none. */
+type Expected = 'none' | 'some' | 'all';
+
+function expectedAfter(refused: number, tried: number, expected: Expected): Expected {
+	if (refused === tried) return 'all';
+	return refused === 0 && expected !== 'all' ? 'some' : 'none';
 }
 
 async function attempt(client: PoolClient, write: () => Promise<void>): Promise<DatabaseFault | undefined> {

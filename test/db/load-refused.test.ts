@@ -85,6 +85,12 @@ const REFUSED: Array<[string, LoadRow, string, string]> = [
 		'net profit that is not it once rounded',
 		withRow({ revenue: '1.005', netProfit: '1.00' }),
 		'check_violation',
+		'netProfit',
+	],
+	[
+		'net profit that is not it, by an exponent',
+		withRow({ revenue: '1e1', netProfit: '1.00' }),
+		'check_violation',
 		'',
 	],
 	[
