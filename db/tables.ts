@@ -100,6 +100,7 @@ function centsOf(amount: string | null | undefined): number | undefined {
 	const [, sign, whole = '', fraction = ''] = /^([+-]?)(\d{0,10})\.(\d+)$/.exec(amount) ?? [];
 	if (fraction === '') return undefined;
 	const cents = Number(whole + fraction.slice(0, 2).padEnd(2, '0')) + (fraction.charAt(2) >= '5' ? 1 : 0);
+	if (cents >= 1e12) return undefined;
 	return sign === '-' ? -cents : cents;
 }
 
