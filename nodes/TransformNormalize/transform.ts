@@ -16,6 +16,7 @@ import { storable } from '../shared/text';
 import { recordIdIn, type Incoming, type IncomingRecord } from './incoming';
 import { normaliseRecord, ratesNeededBy } from './normalise-record';
 import { Tally, type RowSlot } from './tally';
+import { UnknownFields } from './unknown-fields';
 
 /** What goes out in the place of an input item; without a message it is the item as it came. */
 export interface Outgoing {
@@ -54,7 +55,7 @@ export function transform(
 	// Whether a row is the best of its key is known at the STATE after it.
 	const slots = incoming.flatMap((one) => transformation.take(one));
 	const outgoing = slots.flatMap(({ slot, ...out }) => (slot?.dropped ? [] : [out]));
-	return { outgoing, unknownProperties: transformation.unknownProperties };
+	return { outgoing, unknownProperties: transformation.unknown.total };
 }
 
 type Slot = Outgoing & { slot?: RowSlot };
@@ -62,7 +63,7 @@ type Slot = Outgoing & { slot?: RowSlot };
 type Mark = { preview?: true };
 
 class Transformation {
-	readonly unknownProperties = new Map<string, number>();
+	readonly unknown = new UnknownFields();
 	private readonly tally = new Tally();
 
 	constructor(
@@ -74,7 +75,11 @@ class Transformation {
 	take(incoming: Incoming): Slot[] {
 		if (incoming.kind === 'record') return this.takeRecord(incoming);
 		if (incoming.kind === 'other') return [{ item: incoming.item }];
-		return [{ item: incoming.item, message: this.ageing(this.tally.close(incoming.message)) }];
+		return [{ item: incoming.item, message: this.closed(incoming.message) }];
+	}
+
+	private closed(state: StateMessage): StateMessage {
+		return this.ageing(this.unknown.toldIn(this.tally.close(state)));
 	}
 
 	private ageing(state: StateMessage): StateMessage {
@@ -92,7 +97,7 @@ class Transformation {
 			this.tally.addRejected(envelope);
 			return [{ item, message: { ...rejectedMessage(incoming, outcome.rejection), ...mark } }];
 		}
-		this.note(envelope, outcome.unknownProperties);
+		this.unknown.note(envelope, outcome.unknownProperties);
 		const { recordId, rows, deletions } = outcome;
 		const slots = this.tally.addRows(envelope, rows, deletions.length);
 		return [
@@ -106,13 +111,6 @@ class Transformation {
 				message: { ...deletedMessage(envelope, recordId, one), ...mark },
 			})),
 		];
-	}
-
-	private note({ provider, stream }: Envelope, properties: readonly string[]): void {
-		for (const property of properties) {
-			const key = `${provider}/${stream} ${property}`;
-			this.unknownProperties.set(key, (this.unknownProperties.get(key) ?? 0) + 1);
-		}
 	}
 }
 
