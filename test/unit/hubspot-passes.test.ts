@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { paths } from '../../nodes/providers/hubspot/paths';
 import { PortalReading, type Window } from './hubspot-portal';
 
 const HOUR_MS = 3_600_000;
@@ -170,6 +171,35 @@ describe('later reads', () => {
 		later(portal);
 		await portal.sync();
 		expect(portal.differences()).toEqual([]);
+	});
+
+	it.each([
+		['ahead of ours', 600_000],
+		['behind ours', -600_000],
+	])('lose nothing where the portal’s clock is ten minutes %s', async (_name, skew) => {
+		const portal = await synced();
+		const ids = portal.books.ids(6);
+		for (const [index, id] of ids.entries()) {
+			portal.books.edit(id, { cents: 500 + index }, { at: portal.clock.now().getTime() + skew });
+			portal.advance(5 * 60_000);
+			if (index === 3) portal.books.delete(id, portal.clock.now().getTime() + skew);
+			await portal.sync();
+			portal.advance(60_000);
+		}
+		await portal.sync();
+		expect(portal.differences()).toEqual([]);
+	});
+
+	it('never ask for the 10,001st result, though more deals changed in one millisecond', async () => {
+		const portal = await synced('large', 10_300);
+		portal.books.bulkEdit(portal.books.ids(), { cents: 9_900 });
+		const windows = await portal.sync();
+		expect(windows.length).toBeGreaterThan(2);
+		expect(portal.differences()).toEqual([]);
+		const offset = `{"sorts":[],"properties":[],"limit":200,"after":"9900","filterGroups":[]}`;
+		expect(() => portal.ask({ method: 'POST', path: paths.dealSearch, json: JSON.parse(offset) })).toThrow(
+			'400',
+		);
 	});
 
 	it('read each deal once that is edited while the pages are read', async () => {

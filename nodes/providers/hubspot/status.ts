@@ -16,7 +16,7 @@ export function statusOf(
 	{ stageMap }: Pick<NormaliseSettings, 'stageMap'>,
 ): StageStatus {
 	const status =
-		stageMap.get(stageId) ??
+		stageMap.get(stageId.toLowerCase()) ??
 		stageMap.get(stage?.label?.trim().toLowerCase() ?? '') ??
 		statusOfDeal(properties) ??
 		(stage && statusOfStage(stage));
