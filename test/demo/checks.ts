@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import { inTenant } from '../../db/transaction';
 import { imbalances, rowVersions, type BookedRun } from '../support/books';
-import { differences } from '../support/expected';
+import { differences } from '../support/differences';
 import type { Scenario, Tenant } from '../support/scenario';
 
 /** Something the demo claims, and whether it held; `details` says what did not, or adds a figure. */
@@ -52,7 +52,8 @@ export async function wroteNothing(admin: Pool, before: Map<string, string>): Pr
 }
 
 /** Looks from each tenant, and from none, with n8n's own login: all rows there are, and whose. */
-export async function keptApart({ warehouse, tenants }: Scenario): Promise<Check> {
+export async function keptApart({ warehouse, tenants: connections }: Scenario): Promise<Check> {
+	const tenants = [...new Map(connections.map((tenant) => [tenant.id, tenant])).values()];
 	const wrong: string[] = [];
 	for (const tenant of tenants) {
 		const seen = await inTenant(warehouse.pool, tenant.id, async (client) => {
@@ -76,11 +77,15 @@ export async function keptApart({ warehouse, tenants }: Scenario): Promise<Check
 const COUNT_VISIBLE = `
 	select count(*) filter (where c.tenant_id = $1)::int as own,
 		count(*) filter (where c.tenant_id is distinct from $1)::int as others
-	from financials f left join client_kpis c on c.id = f.client_kpi_id`;
+	from (
+		select client_kpi_id from financials
+		union all select client_kpi_id from lead_events
+		union all select client_kpi_id from custom_metrics
+	) f left join client_kpis c on c.id = f.client_kpi_id`;
 
 /** Asks for the others' rows by name, and tries to change them. */
 async function intrusions(pool: Pool, tenant: Tenant, tenants: Tenant[]): Promise<string[]> {
-	const others = tenants.filter((other) => other !== tenant).map(({ id }) => id);
+	const others = tenants.map(({ id }) => id).filter((id) => id !== tenant.id);
 	return await inTenant(pool, tenant.id, async (client) => {
 		const { rowCount } = await client.query(
 			'update client_kpis set industry = industry where tenant_id = any($1)',
@@ -94,7 +99,7 @@ async function countWithoutTenant(pool: Pool): Promise<number> {
 	const client = await pool.connect();
 	try {
 		await client.query('begin; set local role zixly_app');
-		const { rows } = await client.query<{ count: number }>('select count(*)::int as count from financials');
+		const { rows } = await client.query<{ count: number }>('select count(*)::int as count from client_kpis');
 		return rows[0]?.count ?? 0;
 	} finally {
 		await client.query('rollback');

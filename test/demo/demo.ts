@@ -1,4 +1,4 @@
-// `npm run demo`: the bundled workflows in n8n's own engine, from a sandbox of Xero into an embedded PostgreSQL.
+// `npm run demo`: the bundled workflows in n8n's own engine, from a sandbox of the providers into an embedded PostgreSQL.
 import { say, withProgress } from '../../scripts/progress.mjs';
 import { closeEngine, type EngineRun } from '../support/n8n-engine';
 import { Scenario } from '../support/scenario';
@@ -8,7 +8,7 @@ import { asJson, asText, isGood } from './report';
 import { setStage, type Stage } from './stage';
 
 async function main(options: Options): Promise<boolean> {
-	const stage = await withProgress('Starting PostgreSQL and the Xero sandbox', setStage);
+	const stage = await withProgress('Starting PostgreSQL and the provider sandbox', setStage);
 	try {
 		const scenario = new Scenario(stage.warehouse, stage.sandbox);
 		const demonstration = await show(scenario);
@@ -26,8 +26,8 @@ async function main(options: Options): Promise<boolean> {
 
 async function show(scenario: Scenario) {
 	await withProgress('Setting the database up', async () => executionOf(await scenario.run('zixly-setup')));
-	say('The workflow zixly-setup made the schema; the workflow zixly-sync-xero now syncs two tenants, twice.');
-	return await demonstrate(scenario, async () => executionOf(await scenario.sync()));
+	say('The workflow zixly-setup made the schema; the sync workflows now sync two tenants, twice.');
+	return await demonstrate(scenario, async (provider) => executionOf(await scenario.sync({}, provider)));
 }
 
 function executionOf({ executionId, error }: EngineRun): string {
@@ -40,7 +40,7 @@ function whereItIs({ adminUrl, sandbox }: Stage, { tenants }: Scenario): string 
 Where it all is, until Ctrl-C:
   PostgreSQL   ${adminUrl}
   sandbox      ${sandbox.url}
-  tenants      ${tenants.map(({ id, name }) => `${name} ${id}`).join('\n               ')}
+  tenants      ${[...new Set(tenants.map(({ id, name }) => `${name} ${id}`))].join('\n               ')}
   to look      psql "${adminUrl}" -c 'select client_name, record_date, revenue, expenses, net_profit from financials f join client_kpis c on c.id = f.client_kpi_id order by 1, 2'
   the editor   npm run n8n`;
 }

@@ -11,7 +11,7 @@ import { asJson, asText, isGood } from './report';
 import { setStage, type Stage } from './stage';
 
 async function main(options: Options): Promise<boolean> {
-	const stage = await withProgress('Starting PostgreSQL and the Xero sandbox', setStage);
+	const stage = await withProgress('Starting PostgreSQL and the provider sandbox', setStage);
 	try {
 		const database = await stage.createDatabase('n8n');
 		const n8n = await withProgress('Installing the package into n8n', () => RealN8n.create({ database }));
@@ -35,8 +35,8 @@ async function show(n8n: RealN8n, scenario: Scenario) {
 		await n8n.importWorkflowFolder(join(CHECKOUT, 'workflows'));
 	});
 	await withProgress('Running zixly-setup', async () => succeeded(await n8n.execute('zixly-setup')));
-	return await demonstrate(scenario, async () => {
-		succeeded(await n8n.execute('zixly-sync-xero'));
+	return await demonstrate(scenario, async (provider) => {
+		succeeded(await n8n.execute(`zixly-sync-${provider}`));
 		return await latestExecution(scenario);
 	});
 }

@@ -55,7 +55,7 @@ describe('the bundled exchange rates in n8n’s engine', () => {
 
 	async function expectEveryMonthInAud(): Promise<void> {
 		const [kiwi] = stage.scenario.tenants;
-		const rows = await financialsOf(stage.database.admin, kiwi!.id);
+		const rows = await financialsOf(stage.database.admin, kiwi!);
 		expect(rows.size).toBe(13);
 		for (const [externalId, row] of rows) {
 			const month = /:(\d{4}-\d\d):/.exec(externalId)![1]!;

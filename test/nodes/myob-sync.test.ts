@@ -136,7 +136,7 @@ describe('the bundled MYOB sync in n8n’s engine', () => {
 		expect(new Set((await rejections(debits)).map((line) => line.split(' ')[1]))).toEqual(
 			new Set(['sign_differs']),
 		);
-		expect(await financialsOf(stage.database.admin, debits.id)).toEqual(new Map());
+		expect(await financialsOf(stage.database.admin, debits)).toEqual(new Map());
 		expect(runs.get('Orchard')).toMatchObject({ status: 'succeeded', records: { rejected: 13 } });
 		expect((await rejections(orchard)).every((line) => line.endsWith(' rate_missing'))).toBe(true);
 	});
@@ -157,7 +157,7 @@ describe('the bundled MYOB sync in n8n’s engine', () => {
 		expect(runs.get('Orchard')).toMatchObject({ status: 'succeeded', rows: { inserted: 13 } });
 		expect(await rejections(orchard)).toEqual([]);
 		const wanted = expectedFinancials(stage.sandbox, orchard);
-		expect(await financialsOf(stage.database.admin, orchard.id)).toEqual(
+		expect(await financialsOf(stage.database.admin, orchard)).toEqual(
 			new Map([...wanted].sort().map(([id, figures]) => [id, at92Percent(figures)])),
 		);
 		const { rows } = await stage.database.admin.query<{ currency: string; books: string; fx: string }>(

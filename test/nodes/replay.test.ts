@@ -89,7 +89,7 @@ describe('records that lacked an exchange rate', () => {
 		});
 		expect(imbalances(run!)).toEqual([]);
 		expect(await rejected(kiwi)).toEqual({ open: 0, resolved: 13, attempts: [2] });
-		expect(await financialsOf(stage.database.admin, kiwi.id)).toEqual(
+		expect(await financialsOf(stage.database.admin, kiwi)).toEqual(
 			doubled(expectedFinancials(stage.sandbox, kiwi)),
 		);
 		// A replay is no sync: what is due, and how far it was read, stays as it was.

@@ -108,14 +108,17 @@ export interface Figures {
 	cashFlow: string;
 }
 
-/** What `financials` holds of a tenant, by `external_id`. */
-export async function financialsOf(admin: Pool, tenantId: string): Promise<Map<string, Figures>> {
+/** What `financials` holds of a tenant's connection, by `external_id`. */
+export async function financialsOf(
+	admin: Pool,
+	tenant: { id: string; provider: string },
+): Promise<Map<string, Figures>> {
 	const { rows } = await admin.query<Figures & { externalId: string }>(
 		`select f.external_id as "externalId", f.revenue::text, f.expenses::text, f.net_profit::text as "netProfit",
 			f.cash_flow::text as "cashFlow"
 		from financials f join client_kpis c on c.id = f.client_kpi_id
-		where c.tenant_id = $1 order by f.external_id`,
-		[tenantId],
+		where c.tenant_id = $1 and f.source_system = $2 order by f.external_id`,
+		[tenant.id, tenant.provider],
 	);
 	return new Map(rows.map(({ externalId, ...figures }) => [externalId, figures]));
 }

@@ -10,11 +10,17 @@ const THOUSANDTHS: Readonly<Record<string, bigint>> = {
 	KWD: 4_985n,
 };
 
+/** The same as decimal text, of all but AUD itself. */
+export const MADE_UP_RATES: Readonly<Record<string, string>> = Object.fromEntries(
+	Object.entries(THOUSANDTHS)
+		.filter(([currency]) => currency !== 'AUD')
+		.map(([currency, rate]) => [currency, decimalOf(rate, 3)]),
+);
+
 /** The constant rates as published on the given days (`YYYY-MM-DD`). */
 export function constantRates(days: readonly string[]): PublishedRate[] {
-	const foreign = Object.entries(THOUSANDTHS).filter(([currency]) => currency !== 'AUD');
-	return foreign.flatMap(([base, rate]) =>
-		days.map((date) => ({ base, quote: 'AUD', date, rate: decimalOf(rate, 3), source: 'made-up' })),
+	return Object.entries(MADE_UP_RATES).flatMap(([base, rate]) =>
+		days.map((date) => ({ base, quote: 'AUD', date, rate, source: 'made-up' })),
 	);
 }
 

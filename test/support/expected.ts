@@ -44,7 +44,7 @@ function setsOfBooks({ xero, myob }: Sandbox, { provider, consent }: Tenant): Se
 /** Every row that differs from the sandbox's totals, is missing or is too much, as a sentence each. */
 export async function differences(admin: Pool, sandbox: Sandbox, tenant: Tenant): Promise<string[]> {
 	const expected = expectedFinancials(sandbox, tenant);
-	const there = await financialsOf(admin, tenant.id);
+	const there = await financialsOf(admin, tenant);
 	const ids = [...new Set([...expected.keys(), ...there.keys()])].sort();
 	return ids.flatMap((id) => {
 		const [wanted, found] = [textOf(expected.get(id)), textOf(there.get(id))];

@@ -1,11 +1,8 @@
 import type { ExpectedDeal } from '../sandbox/hubspot/expected';
 
-/** How a deal's money becomes AUD where the portal's own rates do not lead there, as decimal text for 1 unit. */
-export const MADE_UP_RATES: Readonly<Record<string, string>> = {
-	NZD: '0.9137',
-	USD: '1.5311',
-	EUR: '1.6509',
-};
+import { MADE_UP_RATES } from './constant-rates';
+
+export { MADE_UP_RATES };
 
 export interface ExpectedOptions {
 	/** The portal's own currency, ISO 4217. */

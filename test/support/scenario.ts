@@ -42,7 +42,8 @@ export class Scenario {
 	}
 
 	/**
-	 * Creates a tenant and gives it the tokens of one of the sandbox's consents, as the connect pages would.
+	 * Connects the tenant of this name, a new one unless there is one, with the tokens of one of the sandbox's consents, as
+	 * the connect pages would.
 	 * @param metadata of the integration, besides what those pages would keep
 	 */
 	async connect(
@@ -52,7 +53,7 @@ export class Scenario {
 		metadata: Record<string, unknown> = {},
 	): Promise<Tenant> {
 		const { pool } = this.warehouse;
-		const { id: tenantId } = await createTenant(pool, { name });
+		const { id: tenantId } = await createTenant(pool, { name, reuse: true });
 		const tokens = serviceOf(this.sandbox, provider).connect(consent);
 		const { integrationId } = await createIntegration(pool, {
 			...{ tenantId, provider, authentication: 'stored' },
