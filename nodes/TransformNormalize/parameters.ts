@@ -1,11 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { UPLOAD, UPLOAD_ACCOUNT } from '../providers/manual/upload';
 import { isKnownSource } from '../providers/normalisers';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/normaliser';
 import { sectionLabel } from '../providers/xero/sections';
 import { textParameter } from '../shared/n8n/text-parameter';
 import type { LooseSettings } from './loose-records';
-import { UPLOAD, uploadSettingsOf } from './upload';
+import { uploadSettingsOf } from './upload';
 
 interface Options {
 	reportingCurrency?: string;
@@ -63,12 +64,11 @@ function stageOf({ stage = '', means = 'active' }: { stage?: string; means?: Sta
 	return [key, means] as const;
 }
 
-/** A file is nobody's organisation. */
 const NO_ACCOUNT = {
-	accountId: () => UPLOAD,
-	accountName: () => '',
-	accountTimezone: () => '',
-	accountCurrency: () => 'AUD',
+	accountId: () => UPLOAD_ACCOUNT.id,
+	accountName: () => UPLOAD_ACCOUNT.name,
+	accountTimezone: () => UPLOAD_ACCOUNT.timezone,
+	accountCurrency: () => UPLOAD_ACCOUNT.currency,
 	period: () => '',
 };
 

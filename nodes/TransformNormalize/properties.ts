@@ -1,9 +1,10 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { UPLOAD } from '../providers/manual/upload';
 import type { ProviderStream } from '../providers/provider';
 import { providers, streams } from '../providers/registry';
 import { tenantField } from '../shared/n8n/search';
-import { UPLOAD, uploadFields, uploadProvider, uploadStream } from './upload';
+import { uploadFields, uploadProvider, uploadStream } from './upload';
 
 const provider: INodeProperties = {
 	displayName: 'Provider',

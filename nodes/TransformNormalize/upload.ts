@@ -3,10 +3,8 @@ import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } fr
 import { UPLOAD_FIELDS, type ColumnMap, type UploadField } from '../providers/manual/columns';
 import { DATE_FORMATS, type DateFormat } from '../providers/manual/days';
 import { NUMBER_FORMATS, type NumberFormat } from '../providers/manual/numbers';
+import { UPLOAD } from '../providers/manual/upload';
 import type { UploadSettings } from '../providers/normaliser';
-
-/** The provider of what people upload. */
-export const UPLOAD = 'manual';
 
 interface ColumnMapField {
 	columns?: Array<{ field?: UploadField; column?: string }>;

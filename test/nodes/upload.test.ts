@@ -4,7 +4,7 @@ import { generateKey } from '../../db/key-ring';
 import { createTenant } from '../../db/tenants';
 import { startSandbox, type Sandbox } from '../sandbox';
 import { bookedRuns, imbalances, rowVersions } from '../support/books';
-import type { WorkflowFile } from '../support/checkout';
+import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
 import { bundledCredentials, type StoredCredential } from '../support/credentials';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { closeEngine, runWorkflow } from '../support/n8n-engine';
@@ -89,7 +89,7 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 			row(),
 			{},
 			row({ Value: '13' }),
-			row({ Value: 'thirteen' }),
+			row({ Metric: 'Broken', Value: 'thirteen' }),
 			row({ Date: 46204 }),
 			{ Client: 'Bäckerei "Süß"', kpi: 'Umsatz', amount: '1,000.5', day: '2026-06-30' },
 		]);
@@ -115,6 +115,16 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 		const { booked } = await load([row({ Value: '13' }), row({ Date: 46204 })]);
 		expect(booked.rows).toMatchObject({ produced: 2, inserted: 0, updated: 0, unchanged: 2 });
 		expect(await rowVersions(database.admin)).toEqual(before);
+	});
+
+	it('that were rejected are read in the same way when they are replayed', async () => {
+		const replay = await runWorkflow(bundledWorkflow('zixly-replay-rejected'), { credentials });
+		expect(replay.error).toBeUndefined();
+		const open =
+			'select record_id, reason_code, attempts from etl.rejected_records where resolved_at is null';
+		expect((await database.admin.query(open)).rows).toEqual([
+			{ record_id: 'ACME | Broken | 2026-06-30', reason_code: 'not_a_number', attempts: 2 },
+		]);
 	});
 
 	it('stand beside the figures of the client that they name, whose name stays', async () => {

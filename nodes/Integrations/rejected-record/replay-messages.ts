@@ -1,4 +1,5 @@
 import type { Replay, ReplayGroup, ReplayRecord } from '../../../db/replay';
+import { UPLOAD, UPLOAD_ACCOUNT } from '../../providers/manual/upload';
 import type { Envelope, Message, RecordMessage, RowMessage, StateMessage } from '../../shared/messages';
 
 type OpenReplay = Extract<Replay, { syncRunId: string }>;
@@ -52,7 +53,8 @@ function byStream(records: readonly ReplayRecord[]): ReplayRecord[][] {
 
 /** The record's messages, or why it cannot be replayed. */
 function messagesOf(record: ReplayRecord, envelope: Envelope): Array<RecordMessage | RowMessage> | string {
-	const { recordId, stage, payload, account, lastSeenAt } = record;
+	const { recordId, stage, payload, lastSeenAt } = record;
+	const account = record.account ?? (envelope.provider === UPLOAD ? UPLOAD_ACCOUNT : null);
 	if (stage === 'load')
 		return rowsIn(payload)?.map((row) => ({ type: 'ROW', ...envelope, recordId, ...row })) ?? NO_ROWS;
 	if (!account) return NO_ACCOUNT;
