@@ -1,17 +1,22 @@
 import type { LoadRow } from '../../db/load/chunk';
 
+/** Of the tenant, unless told. */
 const CLIENTS = 20;
 const FIRST_DAY = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
 
-/** Rows of `financials` for 20 clients of a tenant, a day each, with the metadata that a Xero month has. */
-export function financialsRows(count: number, syncRunId: string): LoadRow[] {
-	return Array.from({ length: count }, (_, index) => financialsRow(index, syncRunId));
+/** Rows of `financials` for the clients of a tenant in turn, a day each, with the metadata that a Xero month has. */
+export function financialsRows(
+	count: number,
+	syncRunId: string,
+	{ from = 0, clients = CLIENTS } = {},
+): LoadRow[] {
+	return Array.from({ length: count }, (_, index) => financialsRow(from + index, syncRunId, clients));
 }
 
-function financialsRow(index: number, syncRunId: string): LoadRow {
-	const account = `organisation-${index % CLIENTS}`;
-	const day = new Date(FIRST_DAY + Math.floor(index / CLIENTS) * DAY_MS).toISOString().slice(0, 10);
+function financialsRow(index: number, syncRunId: string, clients: number): LoadRow {
+	const account = `organisation-${index % clients}`;
+	const day = new Date(FIRST_DAY + Math.floor(index / clients) * DAY_MS).toISOString().slice(0, 10);
 	const [income, costs] = [(index * 37) % 1_000_000, (index * 17) % 700_000];
 	const origin = { recordId: day, stream: 'monthlyFinancials', accountId: account };
 	return {

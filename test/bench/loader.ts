@@ -1,6 +1,6 @@
 /**
- * The loader without n8n around it: `npm run bench -- loader [rows] [rows a chunk]`. First load, unchanged again,
- * all changed; on the full schema with row-level security, foreign keys and checks on. On a busy machine compare the
+ * The loader without n8n around it: `npm run bench -- loader [rows] [rows a chunk] [clients]`. First load, unchanged again,
+ * all changed, one chunk at a time; on the full schema with row-level security, foreign keys and checks on. On a busy machine compare the
  * microseconds of processor time a row, of this process and of PostgreSQL's, rather than the rows a second.
  */
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { createTemplate, loginSettings, WORKER } from '../support/database-templ
 import { startPostgres } from '../support/postgres';
 import { financialsRows } from './financials';
 
-async function main([count = '100000', chunkSize = '5000']: string[]): Promise<void> {
+async function main([count = '100000', chunkSize = '5000', clients = '20']: string[]): Promise<void> {
 	const server = await startPostgres({ settings: { full_page_writes: 'on' } });
 	try {
 		const source = await createTemplate(server.adminUrl);
@@ -28,7 +28,8 @@ async function main([count = '100000', chunkSize = '5000']: string[]): Promise<v
 			['changed', 1],
 			['unchanged', 1],
 		] as const) {
-			await measure(pool, { name, tenantId, shift, count: Number(count), chunkSize: Number(chunkSize) });
+			const size = { count: Number(count), chunkSize: Number(chunkSize), clients: Number(clients) };
+			await measure(pool, { name, tenantId, shift, ...size });
 		}
 	} finally {
 		await closePools();
@@ -43,11 +44,13 @@ interface Pass {
 	shift: number;
 	count: number;
 	chunkSize: number;
+	clients: number;
 }
 
-async function measure(pool: pg.Pool, { name, tenantId, shift, count, chunkSize }: Pass): Promise<void> {
+async function measure(pool: pg.Pool, pass: Pass): Promise<void> {
+	const { name, tenantId, shift, count, chunkSize, clients } = pass;
 	const syncRunId = await openRun(pool, { tenantId, provider: 'xero', executionId: 'bench' });
-	const rows = financialsRows(count, syncRunId);
+	const rows = financialsRows(count, syncRunId, { clients });
 	for (const row of rows) row.row.cashFlow = `${12 + shift}.50`;
 	const walBefore = await walPosition(pool);
 	const [serverBefore, clientBefore] = [await serverMicros(pool), process.cpuUsage()];
