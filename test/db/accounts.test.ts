@@ -155,10 +155,11 @@ describe('the states of a connection', () => {
 			values ($1, $2, '1', 'monthlyFinancials', '{"fullAt": "2026-07-01"}'), ($1, $2, '2', 'deals', '{}')`,
 			[harbour.integrationId, harbour.tenantId],
 		);
+		const updatedAt = expect.stringMatching(/^\d{4}-.*Z$/) as string;
 		expect(await readStates(database.pool, harbour)).toEqual(
 			new Map([
-				['1/monthlyFinancials', { fullAt: '2026-07-01' }],
-				['2/deals', {}],
+				['1/monthlyFinancials', { state: { fullAt: '2026-07-01' }, updatedAt }],
+				['2/deals', { state: {}, updatedAt }],
 			]),
 		);
 		const forged = { ...southern, integrationId: harbour.integrationId };
