@@ -127,6 +127,22 @@ describe('the bundled MYOB sync in n8n’s engine', () => {
 		]);
 	});
 
+	it('reads by what was paid where the connection is on the cash basis', async () => {
+		await goOnWithout();
+		const cash = await connect('Cash', 'joinery', { basis: 'cash' });
+		await stage.database.admin.query('delete from etl.accounts where tenant_id <> $1', [cash.id]);
+		expect((await sync()).runs.get('Cash')).toMatchObject({ status: 'succeeded', rows: { inserted: 13 } });
+		const { id } = stage.sandbox.myob.file('joinery');
+		const loaded = await financialsOf(stage.database.admin, cash.id);
+		for (const [externalId, figures] of loaded) {
+			const month = externalId.split(':')[2] ?? '';
+			expect([externalId, figures]).toEqual([
+				`pnl:${id}:${month}:cash`,
+				stage.sandbox.myob.totals(id, month, 'cash'),
+			]);
+		}
+	});
+
 	it('rejects what has a sign of its own, and every month of a currency without rates', async () => {
 		await goOnWithout();
 		const debits = await connect('Debits', 'debits');

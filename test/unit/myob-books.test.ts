@@ -45,10 +45,11 @@ interface Books {
 	report?: Record<string, number>;
 	properties?: object;
 	months?: CalendarMonth[];
+	basis?: 'cash';
 }
 
 /** What the months of a company file get, with the calls that it took. */
-async function read({ lines, report = {}, properties = {}, months }: Books) {
+async function read({ lines, report = {}, properties = {}, months, basis }: Books) {
 	const asked: ApiRequest[] = [];
 	const api = apiOf(
 		{
@@ -62,6 +63,7 @@ async function read({ lines, report = {}, properties = {}, months }: Books) {
 	const context = {
 		api,
 		account: { id: FILE, name: 'Bakehouse', timezone: 'Australia/Sydney', currency: 'AUD' },
+		metadata: { basis },
 		startedAt: new Date('2026-02-10T00:00:00Z'),
 	} as unknown as StreamContext;
 	const given = months ?? monthsBetween('2025-10', '2026-02');
@@ -118,6 +120,32 @@ describe('the year of the account register', () => {
 			...{ lines, months, report: { sales: 50 }, properties: { LastMonthFinancialYear: 3 } },
 		});
 		expect(shares['2025-04']).toEqual({ year: 'financial', lines });
+	});
+});
+
+describe('the account register on the cash basis', () => {
+	const lines = [line('sales', 2026, 1, 110), line('bank', 2026, 1, 99)];
+
+	it('is tried by the accrual report of the latest month that has ended', async () => {
+		const { shares, asked } = await read({ lines, basis: 'cash', report: { sales: 110, 'all-income': 110 } });
+		expect(asked.at(-1)?.query).toMatchObject({ StartDate: '2026-01-01', ReportingBasis: 'Accrual' });
+		expect(shares['2026-01']).toEqual({ year: 'either', lines });
+	});
+
+	it.each([
+		['has another sign', { sales: -110 }],
+		['has another figure', { sales: 110.02 }],
+		['has nothing', {}],
+		['has one account more', { sales: 110, rent: 1 }],
+	])('is refuted where the report %s', async (_name, report) => {
+		const { shares } = await read({ lines, basis: 'cash', report });
+		expect(new Set(Object.values(shares).map((share) => share?.year))).toEqual(new Set(['refuted']));
+	});
+
+	it('may be by the financial year there too', async () => {
+		const stood = [line('sales', 2026, 11, 110), line('bank', 2026, 11, 9)];
+		const { shares } = await read({ lines: stood, basis: 'cash', report: { sales: 110 } });
+		expect(shares['2025-11']).toEqual({ year: 'financial', lines: stood });
 	});
 });
 

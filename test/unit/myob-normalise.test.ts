@@ -134,6 +134,13 @@ describe('a month that is rejected', () => {
 			/financial year/,
 		],
 		[
+			'a register that a report refuted, also on the cash basis',
+			{ basis: 'cash', year: 'refuted', result: { sales: 1 } },
+			'register_differs',
+			'register.year',
+			/no cash flow/,
+		],
+		[
 			'a classification that nobody knows',
 			{ accounts: [...ACCOUNTS, account('odd', 'Appropriation')], result: { odd: 5 } },
 			'unknown_section',

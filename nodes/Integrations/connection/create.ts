@@ -7,6 +7,7 @@ import { eachItem } from '../../shared/n8n/each-item';
 
 interface CreateOptions {
 	basis?: string;
+	businessId?: string;
 	timezone?: string;
 }
 
@@ -16,8 +17,8 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 	let ignored = false;
 	const output = await eachItem(context, async (item) => {
 		const tenantId = chosenTenant(context, item);
-		const { basis, timezone } = context.getNodeParameter('options', item, {}) as CreateOptions;
-		const given = { ...(basis && { basis }), ...(timezone && { timezone }) };
+		const options = context.getNodeParameter('options', item, {}) as CreateOptions;
+		const given = Object.fromEntries(Object.entries(options).filter(([, text]) => text));
 		const authentication = context.getNodeParameter('authentication', item) as string;
 		const created = await createIntegration(pool, {
 			tenantId,
@@ -33,4 +34,4 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 }
 
 const IGNORED =
-	'The connection was there already, and its settings stay as they are. Connection: Update changes Basis and Time Zone.';
+	'The connection was there already, and its settings stay as they are. Connection: Update changes them.';

@@ -3,7 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { integrationField, tenantField } from '../../shared/n8n/search';
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
-import { basisField, resetScope, timezoneField, updateFields } from './settings-fields';
+import { basisField, businessIdField, resetScope, timezoneField, updateFields } from './settings-fields';
 
 const create: INodeProperties[] = [
 	{ ...tenantField, required: true },
@@ -33,7 +33,7 @@ const create: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [basisField, timezoneField],
+		options: [basisField, businessIdField, timezoneField],
 	},
 ];
 

@@ -23,6 +23,15 @@ export const timezoneField: INodeProperties = {
 	description: 'Where the provider states none',
 };
 
+export const businessIdField: INodeProperties = {
+	displayName: 'Business ID',
+	name: 'businessId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 0f4b7d9c-1111-4222-8333-444455556666',
+	description: 'The company file of a MYOB connection',
+};
+
 /** Every stream by its key, named with the providers that have it. */
 function streamOptions(): INodePropertyOptions[] {
 	const names = new Map<string, string[]>();
@@ -61,14 +70,7 @@ export const updateFields: INodeProperties = {
 	hint: 'The next sync goes by them. An empty text takes a setting away.',
 	options: [
 		basisField,
-		{
-			displayName: 'Business ID',
-			name: 'businessId',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 0f4b7d9c-1111-4222-8333-444455556666',
-			description: 'The company file of a MYOB connection',
-		},
+		businessIdField,
 		accountsField('Disable Account Names or IDs', 'disableAccounts'),
 		streamsField('Disable Streams', 'disableStreams', 'What is not read any more; its rows stay'),
 		accountsField('Enable Account Names or IDs', 'enableAccounts'),

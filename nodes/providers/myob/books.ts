@@ -1,9 +1,9 @@
 import type { StreamContext } from '../../engine/definition';
 import type { CalendarMonth } from '../../engine/months';
 import { readLedgerAccounts } from './ledger-accounts';
-import { readRegisterLines, Register, type YearMeaning } from './register';
+import { readRegisterLines, Register } from './register';
+import { evidenceFor, type Evidence } from './register-evidence';
 import { fileOf, LEDGER_SCOPE } from './report';
-import { yearMeaningOf } from './year-meaning';
 
 /** When a company file's books begin, and how they count their years. */
 interface AccountingProperties {
@@ -32,16 +32,16 @@ export async function prepareBooks(
 	const accounts = await readLedgerAccounts(context);
 	const lines = await readRegisterLines(context, first.key, last.key);
 	const register = new Register(accounts, lines, lastMonthOf(context, properties));
-	const meaning = await yearMeaningOf(context, register, months);
-	return ({ key }) => (key < begin ? undefined : { accounts, register: shareOf(register, key, meaning) });
+	const evidence = await evidenceFor(context, register, months);
+	return ({ key }) => (key < begin ? undefined : { accounts, register: shareOf(register, key, evidence) });
 }
 
-/** `unclear` where the register says two things of the month, and which one holds could not be told. */
-function shareOf(register: Register, month: string, meaning: YearMeaning | undefined) {
+/** No lines where the register says two things of the month and nothing tells which holds, or where it was refuted. */
+function shareOf(register: Register, month: string, evidence: Evidence) {
+	if (evidence === 'refuted') return { year: 'refuted', lines: [] };
 	if (!register.isAmbiguous(month)) return { year: 'either', lines: register.linesOf(month, 'calendar') };
-	return meaning
-		? { year: meaning, lines: register.linesOf(month, meaning) }
-		: { year: 'unclear', lines: [] };
+	if (evidence === 'unclear') return { year: 'unclear', lines: [] };
+	return { year: evidence, lines: register.linesOf(month, evidence) };
 }
 
 function lastMonthOf({ account }: StreamContext, { LastMonthFinancialYear }: AccountingProperties): number {

@@ -12,10 +12,11 @@ type Activities = ReadonlyMap<string, Amount>;
 
 /**
  * The month's activity of each account.
- * @throws Rejection where it is not known which year the register means, or a figure cannot be read
+ * @throws Rejection where it is not known what the register means, or a figure cannot be read
  */
 export function activitiesOf({ month, register }: MonthRecord): Activities {
 	if (register.year === 'unclear') throw yearUnclear(month);
+	if (register.year === 'refuted') throw refuted();
 	return new Map(
 		register.lines.map(({ Account, Activity }, index) => [
 			Account.UID.toLowerCase(),
@@ -68,6 +69,15 @@ function differs(name: string, total: Amount, activity: Amount, path: string): R
 				path,
 				`${what}. Where something was booked between the two readings, the next sync puts it right; else report it with this text.`,
 			);
+}
+
+function refuted(): Rejection {
+	return new Rejection(
+		'register_differs',
+		'register.year',
+		'The account register says something else than the profit and loss report on the accrual basis, so that no cash flow can be taken from it. ' +
+			'Report it with this text; the month is read again with the next sync.',
+	);
 }
 
 function yearUnclear(month: string): Rejection {

@@ -39,9 +39,9 @@ const registerLineShape = z.object({
 export const monthlyFinancialsShape = monthHeadShape.extend({
 	accounts: z.array(accountShape),
 	register: z.object({
-		/** What `Year` was found to mean; `either` where it makes no difference. */
-		year: z.enum(['calendar', 'financial', 'either', 'unclear'], {
-			error: 'is none of "calendar", "financial", "either" and "unclear"',
+		/** What `Year` was found to mean; `either` where it makes no difference, `refuted` where a report says otherwise. */
+		year: z.enum(['calendar', 'financial', 'either', 'unclear', 'refuted'], {
+			error: 'is none of "calendar", "financial", "either", "unclear" and "refuted"',
 		}),
 		lines: z.array(registerLineShape),
 	}),

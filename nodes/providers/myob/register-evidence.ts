@@ -1,0 +1,97 @@
+import type { StreamContext } from '../../engine/definition';
+import { monthAt, type CalendarMonth } from '../../engine/months';
+import { amountOf, parseAmount, sumOf, ZERO, type Amount } from '../../shared/money';
+import { attempt, Rejection } from '../../shared/rejection';
+import type { Register, RegisterLine, YearMeaning } from './register';
+import { profitAndLoss } from './report';
+
+/** What a report told of the register: what its `Year` means, or that it says something else than the report. */
+export type Evidence = YearMeaning | 'unclear' | 'refuted';
+
+const MEANINGS: readonly YearMeaning[] = ['calendar', 'financial'];
+
+/**
+ * Finds out what the register's `Year` means, by the profit and loss of one month for which it makes a difference. On
+ * the cash basis the register is tried in any case: there no month's own report can be held against it.
+ */
+export async function evidenceFor(
+	context: StreamContext,
+	register: Register,
+	months: readonly CalendarMonth[],
+): Promise<Evidence> {
+	const isAmbiguous = months.some(({ key }) => register.isAmbiguous(key));
+	const isCash = context.metadata.basis === 'cash';
+	if (!isAmbiguous && !isCash) return 'calendar';
+	const telling = months.filter(({ key }) => register.canTell(key));
+	const month = latestEnded(context, isAmbiguous ? telling : months);
+	if (!month) return 'unclear';
+	const totals = totalsIn(await accrualReport(context, month), register);
+	const fitting = (as: Reading): YearMeaning[] =>
+		MEANINGS.filter((meaning) => fits(totals, register.resultLinesOf(month.key, meaning), as));
+	const [meaning, other] = fitting('sizes');
+	if (isCash && (!meaning || !fitting('figures').includes(meaning))) return 'refuted';
+	if (!isAmbiguous) return 'calendar';
+	return meaning && !other ? meaning : 'unclear';
+}
+
+/** In the running month something may be booked between two calls. */
+function latestEnded(
+	{ account, startedAt }: StreamContext,
+	months: readonly CalendarMonth[],
+): CalendarMonth | undefined {
+	const running = monthAt(startedAt, account.timezone);
+	return months.findLast(({ key }) => key < running) ?? months.at(-1);
+}
+
+/** The register counts what is invoiced, whatever basis the connection is on. */
+async function accrualReport({ api, account }: StreamContext, month: CalendarMonth): Promise<unknown> {
+	const { path, what, scope, accept, query } = profitAndLoss;
+	return await api.call({
+		path: typeof path === 'function' ? path(account) : path,
+		query: query(month, 'accrual'),
+		what: `${what} for ${month.key}, to try the account register by it`,
+		...{ account, scope, accept },
+	});
+}
+
+interface ReportLine {
+	AccountTotal?: unknown;
+	Account?: { UID?: unknown } | null;
+}
+
+type Totals = ReadonlyMap<string, Amount>;
+
+/** Without header accounts, which the report may show too. */
+function totalsIn(report: unknown, register: Register): Totals {
+	const { AccountsBreakdown } = report as { AccountsBreakdown: Array<ReportLine | null> | null };
+	const lines = (AccountsBreakdown ?? []).map(
+		(line) => [String(line?.Account?.UID), line?.AccountTotal] as [string, unknown],
+	);
+	return summed(lines.filter(([account]) => register.isOfResult(account)));
+}
+
+/** Which year it is shows in the sizes; what the signs mean is another question. */
+type Reading = 'sizes' | 'figures';
+
+function fits(totals: Totals, lines: readonly RegisterLine[], as: Reading): boolean {
+	const activities = summed(lines.map(({ Account, Activity }) => [Account.UID, Activity]));
+	const read = (of: Totals, account: string): Amount => {
+		const amount = of.get(account) ?? ZERO;
+		return as === 'sizes' ? amount.abs() : amount;
+	};
+	return [...new Set([...totals.keys(), ...activities.keys()])].every((account) =>
+		read(totals, account).minus(read(activities, account)).abs().lte(amountOf('0.01')),
+	);
+}
+
+/** By account, without what is no number: the month is rejected for it later, with the place. */
+function summed(entries: Array<[account: string, value: unknown]>): Totals {
+	const totals = new Map<string, Amount>();
+	for (const [account, value] of entries) {
+		const amount = attempt(() => parseAmount(value, ''));
+		if (amount instanceof Rejection) continue;
+		const key = account.toLowerCase();
+		totals.set(key, sumOf([totals.get(key) ?? ZERO, amount]));
+	}
+	return totals;
+}
