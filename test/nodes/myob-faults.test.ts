@@ -10,7 +10,7 @@ let stage: SyncStage;
 let tenant: Tenant;
 
 async function openStage(seed: string): Promise<void> {
-	stage = await syncStage(seed, 'myob', { myob: { perSecond: 10_000 } });
+	stage = await syncStage(seed, 'myob');
 	tenant = await stage.scenario.connect('Young', 'young', 'myob');
 }
 

@@ -14,7 +14,7 @@ describe('the bundled MYOB sync in n8n’s engine', () => {
 	const items: string[] = [];
 
 	beforeAll(async () => {
-		stage = await syncStage('myob', 'myob', { myob: { perSecond: 10_000 } });
+		stage = await syncStage('myob', 'myob');
 		bakehouse = await connect('Bakehouse', 'bakehouse');
 		await connect('Joinery', 'joinery');
 		await connect('Young', 'young');

@@ -203,6 +203,7 @@ describe('the company file of a connection', () => {
 			warnings: [],
 		});
 		expect((await describe(file('nz', ' '))).account).toMatchObject({ name: FILE, currency: 'NZD' });
+		expect((await describe(file('AU', 'half \uD83E, NUL \0'))).account.name).toBe('half \uFFFD, NUL \uFFFD');
 		const bare = apiOf({ [FILE]: () => ({ Id: FILE, Name: 'Bare', Country: 'AU' }) });
 		expect((await describe(bare)).account.name).toBe('Bare');
 		const { account, warnings } = await describe(file('AU'), 'Mars/Olympus');

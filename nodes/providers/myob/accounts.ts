@@ -1,7 +1,7 @@
 import type { AccountDiscovery, AccountReference, ProviderApi } from '../../engine/definition';
 import { ReadFailure } from '../../engine/failure';
 import { isTimeZone } from '../../shared/dates';
-import { excerpt } from '../../shared/text';
+import { excerpt, storable } from '../../shared/text';
 import { fileOf } from './report';
 
 interface CompanyFile {
@@ -78,7 +78,7 @@ function businessIdIn(text: string): string {
 }
 
 const nameOr = (id: string, name: unknown): string =>
-	typeof name === 'string' && name.trim() !== '' ? name : id;
+	typeof name === 'string' && name.trim() !== '' ? storable(name) : id;
 
 const WHERE_IT_STANDS =
 	'It stands as businessId in the address to which MYOB returned after the consent; enter it with Connection: Update.';
