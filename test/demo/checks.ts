@@ -4,6 +4,7 @@ import { inTenant } from '../../db/transaction';
 import { imbalances, rowVersions, type BookedRun } from '../support/books';
 import { differences } from '../support/differences';
 import type { Scenario, Tenant } from '../support/scenario';
+import { uploadDifferences } from './upload';
 
 /** Something the demo claims, and whether it held; `details` says what did not, or adds a figure. */
 export interface Check {
@@ -12,9 +13,12 @@ export interface Check {
 	details: string[];
 }
 
-/** Every row of every tenant is equal to the sandbox's own totals. */
-export async function equalToSource({ warehouse, sandbox, tenants }: Scenario): Promise<Check> {
-	const wrong: string[] = [];
+/** Every row of every tenant is equal to the sandbox's own totals, and what was uploaded to the file. */
+export async function equalToSource(
+	{ warehouse, sandbox, tenants }: Scenario,
+	uploader: Tenant | undefined,
+): Promise<Check> {
+	const wrong = uploader ? await uploadDifferences(warehouse.admin, uploader) : [];
 	for (const tenant of tenants) wrong.push(...(await differences(warehouse.admin, sandbox, tenant)));
 	return {
 		claim: 'Every row is equal to the sandbox’s own totals, to the cent',

@@ -1,11 +1,13 @@
 // `npm run demo`: the bundled workflows in n8n's own engine, from a sandbox of the providers into an embedded PostgreSQL.
 import { say, withProgress } from '../../scripts/progress.mjs';
-import { closeEngine, type EngineRun } from '../support/n8n-engine';
+import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n-engine';
 import { Scenario } from '../support/scenario';
 import { demonstrate } from './demonstrate';
 import { optionsFrom, untilInterrupted, type Options } from './options';
 import { asJson, asText, isGood } from './report';
 import { setStage, type Stage } from './stage';
+import { spreadsheet, WRITTEN_AS } from './upload';
+import { uploadWorkflow } from '../support/upload-workflow';
 
 async function main(options: Options): Promise<boolean> {
 	const stage = await withProgress('Starting PostgreSQL and the provider sandbox', setStage);
@@ -26,8 +28,16 @@ async function main(options: Options): Promise<boolean> {
 
 async function show(scenario: Scenario) {
 	await withProgress('Setting the database up', async () => executionOf(await scenario.run('zixly-setup')));
-	say('The workflow zixly-setup made the schema; the sync workflows now sync two tenants, twice.');
-	return await demonstrate(scenario, async (provider) => executionOf(await scenario.sync({}, provider)));
+	say('The workflow zixly-setup made the schema; the sync workflows now read two tenants’ data, twice.');
+	return await demonstrate(scenario, {
+		sync: async (provider) => executionOf(await scenario.sync({}, provider)),
+		upload: async ({ id }) => {
+			const { credentials } = scenario;
+			return executionOf(
+				await runWorkflow(uploadWorkflow(id, WRITTEN_AS), { credentials, input: spreadsheet() as never[] }),
+			);
+		},
+	});
 }
 
 function executionOf({ executionId, error }: EngineRun): string {

@@ -3,7 +3,7 @@ import { serviceKeys, serviceOf, type ServiceKey } from '../sandbox';
 import { bookedRuns, rowVersions } from '../support/books';
 import { ASANA_TIMEZONE } from '../support/differences';
 import { publishConstantRates } from '../support/pipedrive-expected';
-import type { Scenario } from '../support/scenario';
+import type { Scenario, Tenant } from '../support/scenario';
 import { allSucceeded, equalToSource, keptApart, sumsHold, wroteNothing } from './checks';
 import type { Demonstration, NumberedRun } from './report';
 
@@ -11,11 +11,15 @@ import type { Demonstration, NumberedRun } from './report';
 const consentsFor = (provider: ServiceKey): [string, string] =>
 	provider === 'myob' ? ['bakehouse', 'joinery'] : ['harbour', 'southern'];
 
-/** Runs the sync of a provider once and resolves to n8n's execution id; rejects when the execution fails. */
-export type Sync = (provider: ServiceKey) => Promise<string>;
+/** Runs workflows; each resolves to the execution's id as our books have it, and rejects when the execution fails. */
+export interface Runner {
+	sync(provider: ServiceKey): Promise<string>;
+	/** Loads the rows of a person's file. */
+	upload?(tenant: Tenant): Promise<string>;
+}
 
 /** Connects the tenants to every provider, syncs twice, and holds what came of it against the sandbox and the promises. */
-export async function demonstrate(scenario: Scenario, sync: Sync): Promise<Demonstration> {
+export async function demonstrate(scenario: Scenario, runner: Runner): Promise<Demonstration> {
 	const { admin } = scenario.warehouse;
 	// The same rate on every day, so that what is expected needs no rates by day.
 	await publishConstantRates(admin);
@@ -24,15 +28,15 @@ export async function demonstrate(scenario: Scenario, sync: Sync): Promise<Demon
 		await scenario.connect('Harbour Group', harbour, provider, metadataOf(provider));
 		await scenario.connect('Southern Group', southern, provider, metadataOf(provider));
 	}
-	const first = await syncOnce(scenario, 1, sync);
+	const first = await loadOnce(scenario, 1, runner);
 	const written = await rowVersions(admin);
-	const second = await syncOnce(scenario, 2, sync);
+	const second = await loadOnce(scenario, 2, runner);
 	const runs = [...first, ...second];
 	return {
 		runs,
 		checks: [
-			allSucceeded(runs, 2 * scenario.tenants.length),
-			await equalToSource(scenario),
+			allSucceeded(runs, 2 * (scenario.tenants.length + (runner.upload ? 1 : 0))),
+			await equalToSource(scenario, runner.upload && uploaderOf(scenario)),
 			sumsHold(runs),
 			await wroteNothing(admin, written),
 			await keptApart(scenario),
@@ -42,13 +46,18 @@ export async function demonstrate(scenario: Scenario, sync: Sync): Promise<Demon
 
 const metadataOf = (provider: ServiceKey) => (provider === 'asana' ? { timezone: ASANA_TIMEZONE } : {});
 
-async function syncOnce(scenario: Scenario, run: 1 | 2, sync: Sync): Promise<NumberedRun[]> {
+const uploaderOf = ({ tenants }: Scenario): Tenant => tenants[0]!;
+
+async function loadOnce(scenario: Scenario, run: 1 | 2, { sync, upload }: Runner): Promise<NumberedRun[]> {
 	const runs: NumberedRun[] = [];
-	for (const provider of serviceKeys) {
-		const { displayName } = serviceOf(scenario.sandbox, provider);
-		const executionId = await withProgress(`Sync ${run} of 2: ${displayName}`, () => sync(provider));
+	const step = async (what: string, execute: () => Promise<string>): Promise<void> => {
+		const executionId = await withProgress(`Run ${run} of 2: ${what}`, execute);
 		const booked = await bookedRuns(scenario.warehouse.admin, executionId);
 		runs.push(...booked.map((one) => ({ ...one, run })));
+	};
+	for (const provider of serviceKeys) {
+		await step(serviceOf(scenario.sandbox, provider).displayName, () => sync(provider));
 	}
+	if (upload) await step('an upload', () => upload(uploaderOf(scenario)));
 	return runs;
 }

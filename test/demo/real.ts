@@ -35,9 +35,11 @@ async function show(n8n: RealN8n, scenario: Scenario) {
 		await n8n.importWorkflowFolder(join(CHECKOUT, 'workflows'));
 	});
 	await withProgress('Running zixly-setup', async () => succeeded(await n8n.execute('zixly-setup')));
-	return await demonstrate(scenario, async (provider) => {
-		succeeded(await n8n.execute(`zixly-sync-${provider}`));
-		return await latestExecution(scenario);
+	return await demonstrate(scenario, {
+		sync: async (provider) => {
+			succeeded(await n8n.execute(`zixly-sync-${provider}`));
+			return await latestExecution(scenario);
+		},
 	});
 }
 

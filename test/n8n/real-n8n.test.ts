@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setStage, type Stage } from '../demo/stage';
 import { bookedRuns, everyRow, imbalances, rowVersions } from '../support/books';
 import { bundledWorkflow, CHECKOUT } from '../support/checkout';
-import { differences } from '../support/expected';
+import { ASANA_TIMEZONE, differences } from '../support/differences';
 import { RealN8n, type N8nServer } from '../support/real-n8n';
 import { Scenario } from '../support/scenario';
 import { browser, withEditor } from './editor';
@@ -96,6 +96,20 @@ describe('a real n8n with the packed package', () => {
 		expect(await rowVersions(stage.warehouse.admin)).toEqual(written);
 		const runs = await bookedRuns(stage.warehouse.admin);
 		expect(runs.map(({ status }) => status)).toEqual(Array(4).fill('succeeded'));
+		expect(runs.flatMap(imbalances)).toEqual([]);
+	});
+
+	it.each([
+		['asana', 'harbour', { timezone: ASANA_TIMEZONE }],
+		['hubspot', 'harbour', {}],
+		['myob', 'bakehouse', {}],
+		['pipedrive', 'harbour', {}],
+	])('syncs %s by the command line too', async (provider, consent, metadata) => {
+		const tenant = await scenario.connect(`Owner of ${provider}`, consent, provider, metadata);
+		await execute(`zixly-sync-${provider}`);
+		expect(await differences(stage.warehouse.admin, stage.sandbox, tenant)).toEqual([]);
+		const runs = (await bookedRuns(stage.warehouse.admin)).filter((run) => run.provider === provider);
+		expect(runs.map(({ status }) => status)).toEqual(['succeeded']);
 		expect(runs.flatMap(imbalances)).toEqual([]);
 	});
 

@@ -4,12 +4,11 @@ import { generateKey } from '../../db/key-ring';
 import { createTenant } from '../../db/tenants';
 import { startSandbox, type Sandbox } from '../sandbox';
 import { bookedRuns, imbalances, rowVersions } from '../support/books';
-import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
+import { bundledWorkflow } from '../support/checkout';
 import { bundledCredentials, type StoredCredential } from '../support/credentials';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { closeEngine, runWorkflow } from '../support/n8n-engine';
-
-const POSTGRES = { zixlyPostgresApi: { id: 'zixlyPostgres', name: 'Zixly Postgres' } };
+import { uploadWorkflow } from '../support/upload-workflow';
 
 let database: TestDatabase;
 let sandbox: Sandbox;
@@ -30,37 +29,8 @@ afterAll(async () => {
 	await database.close();
 });
 
-/** Items of any node → Transform & Normalize → Postgres Upsert. */
-function workflow(parameters: object): WorkflowFile {
-	const node = (name: string, type: string, more: object) => ({
-		id: name,
-		name,
-		type,
-		typeVersion: 1,
-		position: [0, 0] as [number, number],
-		parameters: {},
-		...more,
-	});
-	const transform = { provider: 'manual', stream: 'customMetrics', ...parameters };
-	return {
-		id: 'upload',
-		name: 'Upload',
-		nodes: [
-			node('Rows', 'n8n-nodes-base.manualTrigger', {}),
-			node('Transform', 'n8n-nodes-zixly.transformNormalize', { parameters: transform }),
-			node('Upsert', 'n8n-nodes-zixly.postgresUpsert', { credentials: POSTGRES }),
-		],
-		connections: {
-			Rows: { main: [[{ node: 'Transform', type: 'main', index: 0 }]] },
-			Transform: { main: [[{ node: 'Upsert', type: 'main', index: 0 }]] },
-		},
-		settings: { executionOrder: 'v1' },
-	};
-}
-
 async function load(rows: object[], parameters: object = {}) {
-	const tenant = { tenantId: { __rl: true, mode: 'id', value: tenantId } };
-	const file = workflow({ ...tenant, ...parameters });
+	const file = uploadWorkflow(tenantId, parameters);
 	const run = await runWorkflow(file, { credentials, input: rows as never[] });
 	expect(run.error).toBeUndefined();
 	const [booked] = await bookedRuns(database.admin, run.executionId);
@@ -162,11 +132,7 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 		[{ stream: 'deals' }, /"deals" of manual is not known/],
 		[{ tenantId: { __rl: true, mode: 'id', value: '={{ $json.nothing }}' } }, /no tenant/],
 	])('stop where the node is set up wrongly: %j', async (parameters, message) => {
-		const tenant = { tenantId: { __rl: true, mode: 'id', value: tenantId } };
-		const run = await runWorkflow(workflow({ ...tenant, ...parameters }), {
-			credentials,
-			input: [row()],
-		});
+		const run = await runWorkflow(uploadWorkflow(tenantId, parameters), { credentials, input: [row()] });
 		expect(run.error?.message).toMatch(message);
 	});
 });
