@@ -133,7 +133,7 @@ describe('the bundled MYOB sync in n8n’s engine', () => {
 		await stage.database.admin.query('delete from etl.accounts where tenant_id <> $1', [cash.id]);
 		expect((await sync()).runs.get('Cash')).toMatchObject({ status: 'succeeded', rows: { inserted: 13 } });
 		const { id } = stage.sandbox.myob.file('joinery');
-		const loaded = await financialsOf(stage.database.admin, cash.id);
+		const loaded = await financialsOf(stage.database.admin, cash);
 		for (const [externalId, figures] of loaded) {
 			const month = externalId.split(':')[2] ?? '';
 			expect([externalId, figures]).toEqual([
