@@ -1,6 +1,7 @@
 import { jsonReply } from '../reply';
 import type { ServiceConsent, ServiceFacts } from '../service';
 import { SKETCHES, type Sketch } from './catalogue';
+import { cursorText } from './listing';
 import { problems } from './problems';
 import { PIPEDRIVE_CLIENT, PIPEDRIVE_LIMITS, PIPEDRIVE_SCOPES, type PipedriveLimits } from './settings';
 
@@ -70,11 +71,14 @@ export const pipedriveFacts: ServiceFacts<PipedriveConsent, PipedriveLimits> = {
 			unknownStatus: (body) => body.replaceAll('"status":"open"', '"status":"paused"'),
 			/** The page backwards, its first things twice. */
 			disordered,
+			/** Every page of changes is followed by the first one. */
 			endlessCursor: (body) =>
-				body.replace(/"additional_data":\{[^}]*\}/, '"additional_data":{"next_cursor":"round-and-round"}'),
+				body.replace(/"additional_data":\{[^}]*\}/, `"additional_data":{"next_cursor":"${FIRST_PAGE}"}`),
 		},
 	},
 };
+
+const FIRST_PAGE = cursorText({ field: 'update_time', fieldValue: null, sortDirection: 'asc', id: 0 });
 
 function disordered(body: string): string {
 	const { data, ...rest } = JSON.parse(body) as { data: unknown };

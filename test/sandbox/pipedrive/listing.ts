@@ -111,7 +111,11 @@ function isReached(deal: Deal, { fieldValue, id }: Cursor, { field, direction }:
 }
 
 function cursorFor(deal: Deal, { field, direction }: Order): string {
-	const cursor: Cursor = { field, fieldValue: keyOf(deal, field), sortDirection: direction, id: deal.id };
+	return cursorText({ field, fieldValue: keyOf(deal, field), sortDirection: direction, id: deal.id });
+}
+
+/** A cursor as the API gives and takes it. */
+export function cursorText(cursor: Cursor): string {
 	return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
