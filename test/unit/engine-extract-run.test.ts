@@ -160,6 +160,22 @@ describe('the messages of a run', () => {
 		expect(brief(messages)).toEqual([`RECORD a/${stream}`, `STATE a/${stream} 1`]);
 	});
 
+	it.each([
+		['as many as there are', undefined, 4],
+		['as many as it says for one account', 2, 2],
+	])('come of calls side by side: %s', async (_name, perAccount, most) => {
+		const running = { now: 0, most: 0 };
+		const http = async (): Promise<HttpReply> => {
+			running.most = Math.max(running.most, ++running.now);
+			await new Promise((resolve) => setTimeout(resolve, 5));
+			running.now--;
+			return { status: 200, headers: {}, body: '{"Reports":[{"Rows":[]}]}' };
+		};
+		const definition = { limits: { ...xero.limits, perAccount } };
+		await messagesOf({ organisations: ['a'], definition, more: { http, historyStart: '2026-01' } });
+		expect(running.most).toBe(most);
+	});
+
 	it('say of an account that is switched off only that nothing was read of it', async () => {
 		const states = new Map([
 			[`a/${stream}`, { kept: true }],
