@@ -46,21 +46,32 @@ export async function tenantsWithConversions(pool: Pool): Promise<TenantName[]> 
 const property = (column: string): string =>
 	column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-// `fx` may be anybody's: it is compared as text, which cannot fail. A rate may be used for a year after its day.
-function selectSql(table: ConvertedTable): string {
+// Without an index on purpose: one with metadata in its condition would make every update of a row write all indexes.
+// `fx` may be anybody's: what is not as we write it must not fail the query, so days are compared as texts.
+const MAX_AGE = `case when t.metadata -> 'fx' ->> 'maxAgeDays' ~ '^\\d{1,3}$'
+	then (t.metadata -> 'fx' ->> 'maxAgeDays')::int else 0 end`;
+
+function idsSql(table: ConvertedTable): string {
+	return `select t.id from public.${table} t
+	where t.metadata ? 'fx' and exists (
+		select from unnest($1::text[], $2::date[], $3::date[]) as changed(quote, first_day, last_day)
+		where changed.quote in (t.metadata -> 'fx' ->> 'currency', t.metadata -> 'fx' ->> 'reportingCurrency')
+			and t.metadata -> 'fx' ->> 'lastDay' >= to_char(changed.first_day, 'YYYY-MM-DD') collate "C"
+			and (
+				t.metadata -> 'fx' ->> 'firstDay' <= to_char(changed.last_day, 'YYYY-MM-DD') collate "C"
+				or t.metadata -> 'fx' ->> 'lastDay' <= to_char(changed.last_day + ${MAX_AGE}, 'YYYY-MM-DD') collate "C"
+			)
+	)
+	order by t.id`;
+}
+
+function rowsSql(table: ConvertedTable): string {
 	const amounts = AMOUNTS[table].map((name) => `'${property(name)}', t.${name}::text`).join(', ');
 	return `select t.id, k.client_id as "clientId", k.client_name as "clientName", t.external_id as "externalId",
 		to_char(t.${DAYS[table]} ${table === 'lead_events' ? "at time zone 'UTC'" : ''}, 'YYYY-MM-DD') as day,
 		jsonb_build_object(${amounts}) as amounts, t.metadata -> 'fx' as fx
 	from public.${table} t join public.client_kpis k on k.id = t.client_kpi_id
-	where t.metadata ? 'fx' and t.id > $1 and exists (
-		select from unnest($2::text[], $3::date[], $4::date[]) as changed(quote, first_day, last_day)
-		where changed.quote in (t.metadata -> 'fx' ->> 'currency', t.metadata -> 'fx' ->> 'reportingCurrency')
-			and t.metadata -> 'fx' ->> 'lastDay' >= to_char(changed.first_day, 'YYYY-MM-DD') collate "C"
-			and t.metadata -> 'fx' ->> 'firstDay' <= to_char(changed.last_day + 366, 'YYYY-MM-DD') collate "C"
-	)
-	order by t.id
-	limit $5`;
+	where t.id = any ($1) order by t.id`;
 }
 
 /** So many rows are read and written at once. */
@@ -74,23 +85,21 @@ export async function* convertedRows(
 	spans: readonly ChangedSpan[],
 	options: { signal?: AbortSignal } = {},
 ): AsyncGenerator<ConvertedRow[]> {
-	const values = [
+	const query = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
+		await withRetries(
+			async () =>
+				await inTenant(pool, tenantId, async (client) => (await client.query<Row>(text, values)).rows),
+			options,
+		);
+	// All ids at once: paged by a condition, each page would look at every converted row again.
+	const found = await query<{ id: string }>(idsSql(table), [
 		spans.map(({ quote }) => quote),
 		spans.map(({ firstDay }) => firstDay),
 		spans.map(({ lastDay }) => lastDay),
-	];
-	for (let after = ''; ; ) {
-		const page = await withRetries(
-			async () =>
-				await inTenant(pool, tenantId, async (client) => {
-					return (await client.query<ConvertedRow>(selectSql(table), [after, ...values, PAGE])).rows;
-				}),
-			options,
-		);
-		if (page.length > 0) yield page;
-		const last = page.at(-1);
-		if (!last || page.length < PAGE) return;
-		after = last.id;
+	]);
+	for (let at = 0; at < found.length; at += PAGE) {
+		const ids = found.slice(at, at + PAGE).map(({ id }) => id);
+		yield await query<ConvertedRow>(rowsSql(table), [ids]);
 	}
 }
 

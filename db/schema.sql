@@ -207,11 +207,9 @@ alter table etl.sync_runs add constraint sync_runs_status_check CHECK ((status =
 
 -- Indexes besides those of constraints
 
-CREATE INDEX financials_converted_idx ON public.financials USING btree (client_kpi_id) WHERE (metadata ? 'fx'::text);
 CREATE INDEX financials_record_date_idx ON public.financials USING btree (record_date);
 CREATE INDEX integrations_provider_status_idx ON public.integrations USING btree (provider, status);
 CREATE INDEX lead_events_client_kpi_id_event_date_idx ON public.lead_events USING btree (client_kpi_id, event_date);
-CREATE INDEX lead_events_converted_idx ON public.lead_events USING btree (client_kpi_id) WHERE (metadata ? 'fx'::text);
 CREATE INDEX lead_events_latest_idx ON public.lead_events USING btree (client_kpi_id, status) WHERE (status <> 'passed'::text);
 CREATE INDEX lead_events_lead_id_client_kpi_id_idx ON public.lead_events USING btree (lead_id, client_kpi_id);
 CREATE INDEX lead_events_stage_status_idx ON public.lead_events USING btree (stage, status);

@@ -61,8 +61,6 @@ create table public.financials (
 	constraint financials_net_profit_check check (net_profit = revenue - expenses)
 );
 create index financials_record_date_idx on public.financials (record_date);
--- What was converted from another currency is found when a rate was corrected.
-create index financials_converted_idx on public.financials (client_kpi_id) where metadata ? 'fx';
 
 create table public.lead_events (
 	id text primary key,
@@ -84,7 +82,6 @@ create index lead_events_lead_id_client_kpi_id_idx on public.lead_events (lead_i
 create index lead_events_stage_status_idx on public.lead_events (stage, status);
 -- The entries that carry a lead's status and value: what ages, and what was deleted.
 create index lead_events_latest_idx on public.lead_events (client_kpi_id, status) where status <> 'passed';
-create index lead_events_converted_idx on public.lead_events (client_kpi_id) where metadata ? 'fx';
 
 -- `embedding vector(1536)` is added by `migrate` as soon as the server has the vector extension.
 create table public.custom_metrics (

@@ -199,7 +199,7 @@ describe('rows that cannot be converted anew', () => {
 		const tenant = { tenantId: '1', tenantName: 'Harbour Group', message: 'locked away' };
 		const outcome = { pairs: [], refused: [], replayable: 0, stillMissing: 0 };
 		const failing = () =>
-			report('ecb', { ...outcome, recomputation: { rows: [], failures: [tenant, tenant] } });
+			report('ecb', { ...outcome, recomputation: { recomputed: 0, rows: [], failures: [tenant, tenant] } });
 		expect(failing).toThrow(/stored, but the rows of Harbour Group, and 1 more.*next run.*locked away/);
 	});
 });

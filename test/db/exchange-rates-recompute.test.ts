@@ -204,7 +204,7 @@ describe('a corrected rate', () => {
 			corrections: [{ date: '2026-08-31', from: '1.25', to: '1.1' }],
 		});
 		let outcome = await recompute(database.pool, '2000-01-01');
-		expect(outcome).toEqual({ rows: [], failures: [] });
+		expect(outcome).toEqual({ recomputed: 0, rows: [], failures: [] });
 		const changed = await changedBy(async () => {
 			outcome = await recompute(database.pool, TODAY);
 		});

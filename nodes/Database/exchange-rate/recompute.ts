@@ -30,6 +30,9 @@ export interface RecomputedRow extends TenantName {
 }
 
 export interface Recomputation {
+	/** How many rows were converted anew. */
+	recomputed: number;
+	/** The first thousand of them, and of those that were left as they were. */
 	rows: RecomputedRow[];
 	/** Tenants whose rows could not be looked at; the next run does it. */
 	failures: Array<TenantName & { message: string }>;
@@ -40,13 +43,13 @@ export interface Recomputation {
  * Which rates those are stands in the database until it is done: after a kill the next run goes on.
  */
 export async function recompute(pool: Pool, today: Day, signal?: AbortSignal): Promise<Recomputation> {
-	const done: Recomputation = { rows: [], failures: [] };
+	const done: Recomputation = { recomputed: 0, rows: [], failures: [] };
 	const changed = await changedRates(pool);
 	if (changed.spans.length === 0) return done;
 	for (const tenant of await tenantsWithConversions(pool)) {
 		signal?.throwIfAborted();
 		try {
-			await recomputeTenant({ pool, tenant, spans: changed.spans, today, signal }, done.rows);
+			await recomputeTenant({ pool, tenant, spans: changed.spans, today, signal }, done);
 		} catch (error) {
 			signal?.throwIfAborted();
 			done.failures.push({ ...tenant, message: (error as Error).message });
@@ -64,11 +67,17 @@ interface Work {
 	signal: AbortSignal | undefined;
 }
 
-async function recomputeTenant(work: Work, into: RecomputedRow[]): Promise<void> {
+/** So many rows are shown. */
+const MOST_SHOWN = 1_000;
+
+async function recomputeTenant(work: Work, done: Recomputation): Promise<void> {
 	const { pool, tenant, spans, signal } = work;
 	for (const table of CONVERTED_TABLES) {
 		for await (const page of convertedRows(pool, tenant.tenantId, table, spans, { signal })) {
-			for (const row of await recomputePage(work, table, page)) into.push(row);
+			for (const row of await recomputePage(work, table, page)) {
+				if (row.after) done.recomputed++;
+				if (done.rows.length < MOST_SHOWN) done.rows.push(row);
+			}
 		}
 	}
 }

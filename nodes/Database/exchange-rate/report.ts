@@ -13,7 +13,7 @@ export interface Outcome {
 	stillMissing: number;
 }
 
-/** So many lines and rows are shown each; the summary counts them all. */
+/** So many refused lines are shown; the summary counts them all. */
 const MOST_SHOWN = 1_000;
 
 /**
@@ -28,7 +28,7 @@ export function report(source: string, outcome: Outcome): object[] {
 	return [
 		...pairs.map((pair) => ({ type: 'RATES', ...pair })),
 		...refused.slice(0, MOST_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
-		...recomputation.rows.slice(0, MOST_SHOWN).map((row) => ({ type: 'RECOMPUTED', ...row })),
+		...recomputation.rows.map((row) => ({ type: 'RECOMPUTED', ...row })),
 		{
 			type: 'SUMMARY',
 			source,
@@ -41,7 +41,7 @@ export function report(source: string, outcome: Outcome): object[] {
 					.map(({ newestDay }) => newestDay)
 					.sort()
 					.at(-1) ?? null,
-			recomputedRows: recomputation.rows.filter(({ after }) => after).length,
+			recomputedRows: recomputation.recomputed,
 			replayableRecords: replayable,
 			recordsStillWithoutRate: stillMissing,
 		},
