@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Clock } from '../clock';
-import { FAULT_KINDS, FaultQueue, type Fault } from '../faults';
-import { whole, type Delivery, type Reply, type SandboxRequest } from '../reply';
+import { FAULT_KINDS, FaultQueue } from '../faults';
+import type { Delivery, Reply, SandboxRequest } from '../reply';
 import { RequestLog, type RequestEntry } from '../request-log';
 import { serviceControls, type Control } from './controls';
 import type { Admission, ApiCall, CallFacts, ServiceConsent, ServiceFacts, ServiceSettings } from './facts';
-import { faultDelivery } from './fault-replies';
-import { formOf, OAuthService } from './oauth';
+import { OAuthService } from './oauth';
 import type { ProviderSandbox } from './provider-sandbox';
+import { RequestHandler } from './request-handler';
 import { TokenStore, type Grant } from './tokens';
 
 export interface ConnectOptions {
@@ -30,17 +28,9 @@ export interface ConnectedTokens {
 	metadata: Record<string, unknown>;
 }
 
-/** What is known of a request while it is answered. */
-interface Passage extends CallFacts {
-	request: SandboxRequest;
-	grant: Grant | null;
-	grantType: string | null;
-	fault: Fault | undefined;
-}
-
 /**
- * One provider of the sandbox: it leads a request through token, limits and faults to its answer, notes it in the log,
- * and is what a test sets up, changes and asks afterwards.
+ * One provider of the sandbox: what a test sets up, changes and asks afterwards. What is the provider's alone, a
+ * subclass says.
  */
 export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings extends ServiceSettings>
 	implements ProviderSandbox
@@ -49,6 +39,7 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 	protected readonly tokens: TokenStore;
 	protected readonly oauth: OAuthService;
 	private readonly log = new RequestLog();
+	private readonly handler: RequestHandler;
 	private currentSettings: Settings;
 	private base = '';
 
@@ -70,6 +61,22 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 			usual: faults.path,
 			...{ invalidGrant: oauth.tokenPath, invalidClient: oauth.tokenPath },
 			...faults.paths,
+		});
+		this.handler = new RequestHandler({
+			...{
+				clock,
+				facts,
+				settings,
+				tokens: this.tokens,
+				oauth: this.oauth,
+				faults: this.faults,
+				log: this.log,
+			},
+			answers: {
+				answer: (call) => this.answer(call),
+				callOf: (request, grant) => this.callOf?.(request, grant) ?? {},
+				admit: (call) => this.admit?.(call) ?? { headers: {} },
+			},
 		});
 	}
 
@@ -136,16 +143,8 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 	}
 
 	async handle(incoming: SandboxRequest): Promise<Delivery> {
-		const request = { ...incoming, path: incoming.path.slice(this.prefix.length) || '/' };
-		const form = request.path === this.facts.oauth.tokenPath ? formOf(request) : null;
-		const grant = form ? this.tokens.grantOf(form.get('refresh_token') ?? '') : this.grantIn(request);
-		const passage: Passage = {
-			...{ request, grant, grantType: form?.get('grant_type') ?? null, fault: undefined },
-			...this.callOf?.(request, grant),
-		};
-		const delivery = await this.route(passage);
-		this.note(passage, delivery);
-		return delivery;
+		const path = incoming.path.slice(this.prefix.length) || '/';
+		return await this.handler.handle({ ...incoming, path }, this.base);
 	}
 
 	consents(): string[] {
@@ -219,77 +218,4 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 		if (consent) return consent;
 		throw new Error(`There is no consent "${name}". There are: ${this.consents().join(', ')}.`);
 	}
-
-	private grantIn(request: SandboxRequest): Grant | null {
-		const check = this.tokens.checkAccess(bearerOf(request));
-		return 'grant' in check ? check.grant : null;
-	}
-
-	private async route(passage: Passage): Promise<Delivery> {
-		const { request } = passage;
-		const { authorizePath, tokenPath, revokePath } = this.facts.oauth;
-		if ([authorizePath, tokenPath, revokePath].includes(request.path)) {
-			return await this.faulty(passage, () => this.oauth.replyTo(request, this.base)!);
-		}
-		const check = this.tokens.checkAccess(bearerOf(request));
-		if ('refused' in check) return whole(this.facts.unauthorized(check.refused, this.clock.now()));
-		return await this.apiCall(passage, { ...passage, grant: check.grant, url: this.base });
-	}
-
-	private async apiCall(passage: Passage, call: ApiCall): Promise<Delivery> {
-		const { refusal, headers, release } = this.admit?.(call) ?? { headers: {} };
-		if (refusal) return { ...whole(withHeaders(refusal, headers)), finished: release };
-		try {
-			const { reply, ...delivery } = await this.faulty(passage, async () => await this.slowly(call));
-			return { ...delivery, reply: withHeaders(reply, headers), finished: release };
-		} catch (error) {
-			release?.();
-			throw error;
-		}
-	}
-
-	private async slowly(call: ApiCall): Promise<Reply> {
-		const { latencyMs } = this.currentSettings;
-		if (latencyMs > 0) await sleep(latencyMs);
-		return await this.answer(call);
-	}
-
-	/** The true answer, or that of a fault which waits for this request. */
-	private async faulty(passage: Passage, produce: () => Reply | Promise<Reply>): Promise<Delivery> {
-		const { request, account, month, grant } = passage;
-		passage.fault = this.faults.take({
-			path: request.path,
-			accountId: account,
-			consent: grant?.consent,
-			month,
-		});
-		if (!passage.fault) return whole(await produce());
-		const elsewhere = `${this.base.replace('127.0.0.1', 'localhost')}/elsewhere`;
-		const context = { now: this.clock.now(), elsewhere };
-		return await faultDelivery(passage.fault, this.facts.faults, async () => await produce(), context);
-	}
-
-	private note({ request, grant, grantType, fault, account }: Passage, { reply, manner }: Delivery): void {
-		this.log.add({
-			at: this.clock.now().toISOString(),
-			method: request.method,
-			path: request.path,
-			query: Object.fromEntries([...request.query].filter(([name]) => name !== 'code' && name !== 'state')),
-			accountId: account ?? null,
-			consent: grant?.consent ?? null,
-			grantType,
-			authorised: request.headers.authorization !== undefined,
-			fault: fault?.kind ?? null,
-			status: manner === 'hang' || manner === 'reset' ? 0 : reply.status,
-		});
-	}
-}
-
-function bearerOf({ headers }: SandboxRequest): string {
-	const [scheme, token = ''] = (headers.authorization ?? '').split(' ');
-	return scheme === 'Bearer' ? token : '';
-}
-
-function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
-	return { ...reply, headers: { ...headers, ...reply.headers } };
 }
