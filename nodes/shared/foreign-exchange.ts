@@ -1,5 +1,5 @@
 import { daysLookedAt, type Conversion, type ConversionPeriod, type ConversionRate } from './conversion';
-import type { Day } from './dates';
+import { isDay, type Day } from './dates';
 import { columnText, plainText, roundedTo, type Amount } from './money';
 import { Rejection } from './rejection';
 
@@ -121,5 +121,6 @@ const MISSING =
 export function missingRateIn(message: string): MissingRate | undefined {
 	const [, from, to, firstDay, lastDay, days] = MISSING.exec(message) ?? [];
 	if (!from || !to || !firstDay || !days) return undefined;
-	return { from, to, firstDay, lastDay: lastDay ?? firstDay, maxAgeDays: Number(days) };
+	const missing = { from, to, firstDay, lastDay: lastDay ?? firstDay, maxAgeDays: Number(days) };
+	return isDay(missing.firstDay) && isDay(missing.lastDay) ? missing : undefined;
 }

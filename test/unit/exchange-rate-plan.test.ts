@@ -42,6 +42,8 @@ describe('which rates are asked for', () => {
 	it('as far back as a tenant’s history or a rejected record needs', () => {
 		const history = { ...DEMAND, currencies: [{ currency: 'NZD', historyStart: '2024-01' }] };
 		expect(ratesToAsk(history)).toEqual([{ currencies: ['NZD'], from: '2023-12-25' }]);
+		const garbage = { ...DEMAND, currencies: [{ currency: 'NZD', historyStart: 'last year' }] };
+		expect(ratesToAsk(garbage)).toEqual([{ currencies: ['NZD'], from: '2025-10-25' }]);
 		const lacking = { from: 'USD', to: 'AUD', firstDay: '2020-02-29', lastDay: '2020-02-29', maxAgeDays: 3 };
 		const demand = {
 			...DEMAND,

@@ -102,6 +102,9 @@ describe('a rejection for want of a rate', () => {
 	);
 
 	it('is not seen in another text', () => {
+		const of = (day: string) => `There is no exchange rate from NZD to AUD for ${day}: none of the 7 days up`;
+		expect(missingRateIn(of('2026-02-28'))).toMatchObject({ firstDay: '2026-02-28' });
+		expect(missingRateIn(of('2026-02-31'))).toBeUndefined();
 		expect(missingRateIn('There is no exchange rate from NZD to AUD of the 7 days up to 2026-06-30.')).toBe(
 			undefined,
 		);

@@ -68,8 +68,9 @@ function beginningOf(currency: string, history: Day, stored: readonly StoredDays
 export function historyNeeded({ currencies, missing, today }: Demand): Day {
 	const months = currencies
 		.flatMap(({ historyStart }) => historyStart ?? [])
-		.map((month) => plusDays(firstDayOf(month), -MAX_AGE_DAYS))
-		.filter(isDay);
+		.map(firstDayOf)
+		.filter(isDay)
+		.map((day) => plusDays(day, -MAX_AGE_DAYS));
 	const lacking = missing.map(({ firstDay, maxAgeDays }) => plusDays(firstDay, -maxAgeDays));
 	return [...months, ...lacking].reduce(earlierDay, plusDays(yearBefore(today), -MAX_AGE_DAYS));
 }
