@@ -216,6 +216,15 @@ describe('a month that is rejected', () => {
 		expect(found.message).toMatch(message);
 	});
 
+	it.each(['constructor', '__proto__', 'toString', '', 'income', 'Asset'])(
+		'for a classification that only looks like one: "%s"',
+		(classification) => {
+			const accounts = [...ACCOUNTS, account('odd', classification)];
+			const found = rejection(() => rowOf({ accounts, result: { odd: 5 } }));
+			expect([found.code, found.path]).toEqual(['unknown_section', 'profitAndLoss.AccountsBreakdown[0]']);
+		},
+	);
+
 	it('for its classification is taken once the operator says what it counts as', () => {
 		const accounts = [...ACCOUNTS, account('odd', 'Appropriation')];
 		const sectionMap = new Map([['appropriation', 'expense' as const]]);

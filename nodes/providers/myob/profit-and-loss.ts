@@ -8,13 +8,13 @@ import { sectionLabel } from '../xero/sections';
 import type { MonthAccount, MonthRecord } from './shapes';
 
 /** What an account's classification counts as. Its number says nothing: a company file may number as it likes. */
-const KINDS: Readonly<Record<string, SectionKind>> = {
-	Income: 'income',
-	OtherIncome: 'income',
-	CostOfSales: 'expense',
-	Expense: 'expense',
-	OtherExpense: 'expense',
-};
+const KINDS: ReadonlyMap<string, SectionKind> = new Map([
+	['Income', 'income'],
+	['OtherIncome', 'income'],
+	['CostOfSales', 'expense'],
+	['Expense', 'expense'],
+	['OtherExpense', 'expense'],
+]);
 
 /** An account's figure in the month. */
 export interface ResultLine {
@@ -57,7 +57,7 @@ export function sectionsOf(
 	return [...totals]
 		.map(([title, amounts]) => ({
 			...{ title, total: sumOf(amounts) },
-			kind: sectionMap.get(sectionLabel(title)) ?? KINDS[title] ?? unknownTo(lines, title),
+			kind: sectionMap.get(sectionLabel(title)) ?? KINDS.get(title) ?? unknownTo(lines, title),
 		}))
 		.sort((a, b) => (a.title < b.title ? -1 : 1));
 }
