@@ -1,4 +1,4 @@
-/** What a chunk is made of, and what became of it. Shapes only. */
+/** What a chunk is made of, and what became of it. */
 
 import type { Preparation } from './prepare';
 
@@ -27,6 +27,20 @@ export interface LoadRow extends LoadOrigin {
 	row: Record<string, unknown>;
 }
 
+/**
+ * What is gone at the provider: a lead of `lead_events` (`leadId`, `deletedAt`) or a row of `custom_metrics` (`client`,
+ * `metricName`, `recordDate`). A DELETED message is one; whatever is wrong with it ends as a rejection.
+ */
+export interface LoadDeletion extends LoadOrigin {
+	recordId: string;
+	table: string;
+	leadId?: unknown;
+	deletedAt?: unknown;
+	client?: LoadClient;
+	metricName?: unknown;
+	recordDate?: unknown;
+}
+
 /** Why a row or record was refused: a code for machines, the place, words for people. */
 export interface Refusal {
 	code: string;
@@ -47,7 +61,9 @@ export interface LoadState extends LoadOrigin {
 	/** Null where only the counts are meant. */
 	state: Record<string, unknown> | null;
 	counts: Record<string, unknown>;
-	/** How many rows of its stream and account came since its last state, in this chunk and in earlier ones. */
+	/** The account's open leads that were last touched before this UTC instant (ISO 8601) are stale. */
+	ageing?: { staleBefore: string };
+	/** How many rows and deletions of its stream and account came since its last state, in this chunk and in earlier ones. */
 	rowsArrived: number;
 }
 
@@ -59,16 +75,27 @@ export interface LoadChunk {
 	rows: LoadRow[];
 	/** The rows checked by a `RowReader`, where that was done beforehand: while the chunk before was stored. */
 	prepared?: Preparation[];
+	/** What is gone once the rows are stored. */
+	deletions?: LoadDeletion[];
 	rejected: LoadRejected[];
 	states: LoadState[];
 }
 
-/** What became of a row. `superseded`: the stored one is newer; `deduplicated`: a better copy was in the chunk. */
+export type Arrival = LoadRow | LoadDeletion;
+
+/** What the fates are of, in their order: the rows, then the deletions. */
+export function arrivalsOf({ rows, deletions = [] }: Pick<LoadChunk, 'rows' | 'deletions'>): Arrival[] {
+	return deletions.length === 0 ? rows : [...rows, ...deletions];
+}
+
+/** What became of a row, or of what a deletion is about. `superseded`: the stored one is newer; `deduplicated`: a better copy was in the chunk. */
 export type RowFate = 'inserted' | 'updated' | 'unchanged' | 'superseded' | 'deduplicated' | 'rejected';
 
 export interface ChunkResult {
-	/** One for each row of the chunk, in its order. */
+	/** One for each row of the chunk, in its order, then one for each deletion. */
 	fates: RowFate[];
-	/** Why rows were rejected, by their index in the chunk. */
+	/** Why they were rejected, by their index in `fates`. */
 	refusals: Map<number, Refusal>;
+	/** How many leads grew stale, by the state that asked for it. */
+	aged: Map<LoadState, number>;
 }

@@ -1,5 +1,5 @@
 import type { StreamCounts } from '../sync-runs';
-import type { LoadChunk, RowFate } from './chunk';
+import { arrivalsOf, type ChunkResult, type LoadChunk, type RowFate } from './chunk';
 
 /** How many rows came, and how many met which fate; the fates add up to `produced`. */
 export type RowTally = Record<'produced' | RowFate, number>;
@@ -31,20 +31,23 @@ export function tallyRows<Row, Key>(
  */
 export function addCounts(
 	before: Record<string, unknown>,
-	{ rows, states }: Pick<LoadChunk, 'rows' | 'states'>,
-	fates: readonly RowFate[],
+	{ rows, deletions, states }: Pick<LoadChunk, 'rows' | 'deletions' | 'states'>,
+	{ fates, aged }: Pick<ChunkResult, 'fates' | 'aged'>,
 ): Record<string, unknown> {
 	const counts = new Map(Object.entries(before));
-	for (const [stream, tally] of tallyRows(rows, fates, (row) => row.stream)) {
+	for (const [stream, tally] of tallyRows(arrivalsOf({ rows, deletions }), fates, (row) => row.stream)) {
 		add(streamCounts(counts, stream).rows, tally);
 	}
-	for (const { stream, counts: given, rowsArrived } of states) {
+	for (const state of states) {
+		const { stream, counts: given, rowsArrived } = state;
 		const { rows: ofRows, ...records } = given;
 		const { produced, ...otherFates } = (ofRows ?? {}) as Record<string, unknown>;
 		const sums = streamCounts(counts, stream);
 		add(sums.records, records);
 		add(sums.rows, otherFates);
 		if (typeof produced === 'number') add(sums.rows, { produced: produced - rowsArrived });
+		// Beside the fates: no row came for it.
+		if (aged.has(state)) add(sums.rows, { aged: aged.get(state) });
 	}
 	return Object.fromEntries(counts);
 }

@@ -3,7 +3,9 @@ import type { Pool, PoolClient } from 'pg';
 
 import { inTenant, withRetries } from '../transaction';
 import type { ChunkResult, LoadChunk, LoadRow } from './chunk';
+import { ageLeads } from './ageing';
 import { addCounts } from './counts';
+import { applyDeletions } from './deletions';
 import { RowReader, type Preparation } from './prepare';
 import { resolveRejections, saveRejections } from './rejections';
 import { findRun, holdRun, saveProgress } from './run';
@@ -33,7 +35,7 @@ export async function loadChunk(
 ): Promise<ChunkResult> {
 	const prepared = chunk.prepared ?? readAll(chunk.rows);
 	const attempt = attemptsTo(chunk, prepared, turn);
-	return await turn.take(touchesOthers(prepared), () =>
+	return await turn.take(touchesOthers(chunk, prepared), () =>
 		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt, 'zixly_worker')), {
 			signal,
 		}),
@@ -58,7 +60,7 @@ function attemptsTo(
 		if (run.committed && stored) return stored;
 		stored = written;
 		await storeInOrder(client, chunk, written);
-		await saveProgress(client, syncRunId, chunkId, addCounts(run.counts, chunk, written.fates));
+		await saveProgress(client, syncRunId, chunkId, addCounts(run.counts, chunk, written));
 		return written;
 	};
 }
@@ -68,12 +70,18 @@ function readAll(rows: readonly LoadRow[]): Preparation[] {
 	return rows.map((row) => reader.read(row));
 }
 
-/** Rows of the funnel concern other entries of their lead. */
-function touchesOthers(prepared: readonly Preparation[]): boolean {
+/** Rows of the funnel concern other entries of their lead, and what is gone or grows stale is no row of the chunk. */
+function touchesOthers({ deletions = [], states }: LoadChunk, prepared: readonly Preparation[]): boolean {
+	if (deletions.length > 0 || states.some(({ ageing }) => ageing)) return true;
 	return prepared.some((row) => !(row instanceof RefusedValue) && row.statement.table.name === 'lead_events');
 }
 
-async function storeInOrder(client: PoolClient, chunk: LoadChunk, { refusals }: ChunkResult): Promise<void> {
+async function storeInOrder(client: PoolClient, chunk: LoadChunk, result: ChunkResult): Promise<void> {
+	const { refusals } = result;
+	const gone = await applyDeletions(client, chunk.tenantId, chunk.deletions ?? []);
+	result.fates.push(...gone.fates);
+	for (const [index, refusal] of gone.refusals) refusals.set(chunk.rows.length + index, refusal);
+	result.aged = await ageLeads(client, chunk.states);
 	await resolveRejections(client, chunk, refusals);
 	await saveRejections(client, chunk, refusals);
 	await saveStates(client, chunk);

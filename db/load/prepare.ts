@@ -165,7 +165,11 @@ class ClientReader {
 const sameClient = (one: LoadClient, other: LoadClient): boolean =>
 	one.clientName === other.clientName && one.industry === other.industry && !other.clientId;
 
-function prepareClient(given: LoadClient, provider: string): PreparedClient {
+/**
+ * A client as it is to be found.
+ * @throws RefusedValue where it is none
+ */
+export function prepareClient(given: LoadClient, provider: string): PreparedClient {
 	if (!isPlainObject(given)) throw missingClient();
 	const exact = optionalText(given.clientId, 'client.clientId');
 	const externalId = exact ? null : optionalText(given.externalId, 'client.externalId');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
-import type { LoadChunk, LoadRejected, LoadRow, Refusal } from './chunk';
+import { arrivalsOf, type Arrival, type LoadChunk, type LoadRejected, type Refusal } from './chunk';
 import { isolate } from './isolate';
 import { storable } from '../text';
 import { jsonText } from './values';
@@ -28,7 +28,7 @@ export async function saveRejections(
 	chunk: LoadChunk,
 	refusals: ReadonlyMap<number, Refusal>,
 ): Promise<void> {
-	const all = [...chunk.rejected.map(rejectionOf), ...refusedRecords(chunk.rows, refusals)];
+	const all = [...chunk.rejected.map(rejectionOf), ...refusedRecords(arrivalsOf(chunk), refusals)];
 	const latest = new Map(all.map((one) => [keyOf(one), one]));
 	// In one order, so that parallel loads cannot wait for each other in a circle.
 	const sorted = [...latest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rejection]) => rejection);
@@ -69,13 +69,12 @@ function recordIdOf(given: unknown, payload: string): string {
 }
 
 /** The rows that were refused, together for each record: the reason is the first one's. */
-function refusedRecords(rows: readonly LoadRow[], refusals: ReadonlyMap<number, Refusal>): Rejection[] {
-	const records = new Map<string, { first: LoadRow; reason: Refusal; rows: unknown[] }>();
+function refusedRecords(arrivals: readonly Arrival[], refusals: ReadonlyMap<number, Refusal>): Rejection[] {
+	const records = new Map<string, { first: Arrival; reason: Refusal; rows: unknown[] }>();
 	const unnamed: Rejection[] = [];
 	for (const [index, reason] of refusals) {
-		const row = rows[index]!;
-		const { table, client } = row;
-		const content = { table, client, row: row.row };
+		const row = arrivals[index]!;
+		const content = contentOf(row);
 		const id = recordKeyOf(row);
 		const record = records.get(id);
 		if (!row.recordId) unnamed.push(loadRejection(row, reason, [content]));
@@ -88,14 +87,22 @@ function refusedRecords(rows: readonly LoadRow[], refusals: ReadonlyMap<number, 
 	];
 }
 
-function loadRejection(row: LoadRow, reason: Refusal, rows: unknown[]): Rejection {
+/** Without what the rejection has in columns of its own. */
+function contentOf(arrival: Arrival): Record<string, unknown> {
+	const { table, client } = arrival;
+	if ('row' in arrival) return { table, client, row: arrival.row };
+	const { leadId, deletedAt, metricName, recordDate } = arrival;
+	return { table, client, leadId, deletedAt, metricName, recordDate };
+}
+
+function loadRejection(row: Arrival, reason: Refusal, rows: unknown[]): Rejection {
 	return rejectionOf({ ...row, stage: 'load', reason, record: { rows } });
 }
 
 const keyOf = (one: Rejection): string =>
 	JSON.stringify([one.provider, one.stream, one.accountId, one.recordId, one.stage]);
 
-const recordKeyOf = (one: LoadRow | LoadRejected): string =>
+const recordKeyOf = (one: Arrival | LoadRejected): string =>
 	JSON.stringify([one.provider, one.stream, one.accountId, one.recordId]);
 
 const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
@@ -146,11 +153,12 @@ export async function resolveRejections(
 	chunk: LoadChunk,
 	refusals: ReadonlyMap<number, Refusal>,
 ): Promise<void> {
-	if (chunk.rows.length === refusals.size || !(await hasOpenRejections(client, chunk.tenantId))) return;
+	const arrivals = arrivalsOf(chunk);
+	if (arrivals.length === refusals.size || !(await hasOpenRejections(client, chunk.tenantId))) return;
 	const bad = new Set(
-		[...chunk.rejected, ...[...refusals.keys()].map((index) => chunk.rows[index]!)].map(recordKeyOf),
+		[...chunk.rejected, ...[...refusals.keys()].map((index) => arrivals[index]!)].map(recordKeyOf),
 	);
-	const good = new Map(chunk.rows.map((row) => [recordKeyOf(row), row]));
+	const good = new Map(arrivals.map((row) => [recordKeyOf(row), row]));
 	const resolved = [...good].filter(([key]) => !bad.has(key)).map(([, row]) => row);
 	await client.query(RESOLVE, [
 		chunk.tenantId,

@@ -6,6 +6,7 @@ import type { ChunkResult, Refusal, RowFate } from './chunk';
 import { resolveClients } from './clients';
 import { columnTexts } from './columns';
 import { isolate, type DatabaseFault } from './isolate';
+import { placeLeads, settleLeads } from './lead-entries';
 import type { Preparation, PreparedRow } from './prepare';
 import type { Turn } from './turn';
 import type { UpsertStatement } from './upsert-sql';
@@ -24,8 +25,10 @@ export async function writeRows(
 	const result: ChunkResult = {
 		fates: new Array<RowFate>(rows.length).fill('rejected'),
 		refusals: new Map(),
+		aged: new Map(),
 	};
 	const placed = await placeAtClients(client, tenantId, acceptable(rows, result), result);
+	await placeLeads(client, placed);
 	const best = bestOf(placed, result);
 	await turn.writes(best);
 	for (const part of inOrder(best).flatMap(partsOf)) {
@@ -36,6 +39,7 @@ export async function writeRows(
 			(row, fault) => result.refusals.set(row.index, refusalOf(fault)),
 		);
 	}
+	await settleLeads(client, placed);
 	return result;
 }
 

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { RunEnd } from '../../db/sync-runs';
 import { isMessage, type StateMessage } from '../shared/messages';
 import { WiringError } from './failure';
-import { originOf, rejectedOf, rowOf, stateOf, type Origin } from './messages-in';
+import { deletionOf, originOf, rejectedOf, rowOf, stateOf, type Origin } from './messages-in';
 import { ownRow, type OwnItemSettings } from './own-items';
 import { RunLoader, type RunLoaderOptions } from './run-loader';
 
@@ -79,6 +79,8 @@ export class Loading {
 		switch (json.type) {
 			case 'ROW':
 				return loader.addRow(item, rowOf(json), json);
+			case 'DELETED':
+				return loader.addDeletion(item, deletionOf(json), json);
 			case 'REJECTED':
 				return loader.addRejected(item, rejectedOf(json));
 			case 'STATE':
@@ -172,10 +174,11 @@ export class Loading {
 	}
 }
 
-const FOR_RUNS: ReadonlySet<unknown> = new Set(['ROW', 'REJECTED', 'STATE', 'RECORD']);
+const FOR_RUNS: ReadonlySet<unknown> = new Set(['ROW', 'DELETED', 'REJECTED', 'STATE', 'RECORD']);
 
-/** A FAILURE and a SUMMARY pass on, and so does what later versions may say of a run. */
+/** A FAILURE and a SUMMARY pass on, what later versions may say of a run, and all that is only for a look. */
 function passesOn(json: IDataObject): boolean {
+	if (json.preview === true && isMessage(json)) return true;
 	return !FOR_RUNS.has(json.type) && isMessage(json);
 }
 

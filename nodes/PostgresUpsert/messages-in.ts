@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { LoadRejected, LoadRow } from '../../db/load/chunk';
+import type { LoadDeletion, LoadRejected, LoadRow } from '../../db/load/chunk';
 import type { StateMessage } from '../shared/messages';
 
 /** Whose an incoming message is. A run of null means that the node opens one. */
@@ -44,6 +44,14 @@ export function rowOf(json: IDataObject): LoadRow {
 		client: json.client as unknown as LoadRow['client'],
 		row: json.row as Record<string, unknown>,
 	};
+}
+
+/** A DELETED for the loader, which checks the rest as it does with a ROW. */
+export function deletionOf(json: IDataObject): LoadDeletion {
+	const { leadId, deletedAt, metricName, recordDate } = json;
+	const table = json.table as string;
+	const client = json.client as unknown as LoadDeletion['client'];
+	return { ...placeOf(json), table, leadId, deletedAt, client, metricName, recordDate };
 }
 
 export function rejectedOf(json: IDataObject): LoadRejected {

@@ -1,15 +1,19 @@
-import type {
-	ChunkResult,
-	LoadChunk,
-	LoadOrigin,
-	LoadRejected,
-	LoadRow,
-	LoadState,
+import {
+	arrivalsOf,
+	type Arrival,
+	type ChunkResult,
+	type LoadChunk,
+	type LoadDeletion,
+	type LoadOrigin,
+	type LoadRejected,
+	type LoadRow,
+	type LoadState,
 } from '../../db/load/chunk';
 import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
 import { RowReader, type Preparation } from '../../db/load/prepare';
 import { Turn } from '../../db/load/turn';
 import type { FailureMessage, StateMessage } from '../shared/messages';
+import { goneBy, isAbout } from './gone';
 import type { Output } from './output';
 import type { Storing } from './storing';
 
@@ -53,6 +57,7 @@ interface Place {
 interface Gathered {
 	rows: Array<Taken<LoadRow>>;
 	prepared: Preparation[];
+	deletions: Array<Taken<LoadDeletion>>;
 	rejected: LoadRejected[];
 	states: Array<Taken<LoadState>>;
 	lastItem: number;
@@ -67,6 +72,9 @@ export class RunLoader {
 
 	private rows: Array<Taken<LoadRow>> = [];
 	private prepared: Preparation[] = [];
+	private deletions: Array<Taken<LoadDeletion>> = [];
+	/** What they are about. */
+	private gone = new Set<string>();
 	private rejected: LoadRejected[] = [];
 	private states: Array<Taken<LoadState>> = [];
 	private rejectedIds = new Set<string>();
@@ -84,7 +92,9 @@ export class RunLoader {
 	addRow(item: number, row: LoadRow, json: object): Promise<void> | undefined {
 		if (this.failure) return undefined;
 		// A good copy after a bad one resolves it, so the bad one must be stored by then.
-		if (this.rejectedIds.size > 0 && this.rejectedIds.has(recordOf(row))) {
+		const isAfter = this.rejectedIds.size > 0 && this.rejectedIds.has(recordOf(row));
+		// What is deleted is so once all rows of the chunk are stored, so a row that brings it back must wait.
+		if (isAfter || (this.gone.size > 0 && isAbout(row, this.gone))) {
 			return this.flush().then(() => this.addRow(item, row, json));
 		}
 		this.prepared.push(this.reader.read(row));
@@ -92,6 +102,18 @@ export class RunLoader {
 		this.lastItem = item;
 		this.placeOf(row).arrived++;
 		return this.rows.length >= this.options.chunkSize ? this.flush() : undefined;
+	}
+
+	addDeletion(item: number, deletion: LoadDeletion, json: object): Promise<void> | undefined {
+		if (this.failure) return undefined;
+		if (this.rejectedIds.has(recordOf(deletion))) {
+			return this.flush().then(() => this.addDeletion(item, deletion, json));
+		}
+		this.deletions.push({ item, json, value: deletion });
+		this.gone.add(goneBy(deletion));
+		this.lastItem = item;
+		this.placeOf(deletion).arrived++;
+		return this.deletions.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
 	addRejected(item: number, record: LoadRejected): Promise<void> | undefined {
@@ -111,8 +133,9 @@ export class RunLoader {
 		const place = this.placeOf(message);
 		const rowsArrived = place.arrived;
 		place.arrived = 0;
-		const { provider, stream, accountId, state, counts } = message;
-		this.states.push({ item, json, value: { provider, stream, accountId, state, counts, rowsArrived } });
+		const { provider, stream, accountId, state, counts, ageing } = message;
+		const value = { provider, stream, accountId, state, counts, ageing, rowsArrived };
+		this.states.push({ item, json, value });
 		this.lastItem = item;
 	}
 
@@ -128,21 +151,32 @@ export class RunLoader {
 
 	/** Begins to store what has come so far, as soon as what was begun before is stored. */
 	async flush(): Promise<void> {
-		const { rows, prepared, rejected, states, lastItem } = this;
-		if (this.failure || rows.length + rejected.length + states.length === 0) return;
-		[this.rows, this.prepared, this.rejected, this.states] = [[], [], [], []];
-		this.rejectedIds = new Set();
+		const { rows, prepared, deletions, rejected, states, lastItem } = this;
+		const gathered = rows.length + deletions.length + rejected.length + states.length;
+		if (this.failure || gathered === 0) return;
+		[this.rows, this.prepared, this.deletions, this.rejected, this.states] = [[], [], [], [], []];
+		[this.rejectedIds, this.gone] = [new Set(), new Set()];
 		this.reader = new RowReader();
 		this.turn = new Turn(this.turn);
 		const { turn } = this;
-		await this.options.storing.begin(() => this.store({ rows, prepared, rejected, states, lastItem }, turn));
+		const chunk = { rows, prepared, deletions, rejected, states, lastItem };
+		await this.options.storing.begin(() => this.store(chunk, turn));
 	}
 
-	private async store({ rows, prepared, rejected, states, lastItem }: Gathered, turn: Turn): Promise<void> {
+	private async store(gathered: Gathered, turn: Turn): Promise<void> {
 		if (this.failure) return;
-		const chunk = { rows: rows.map(({ value }) => value), states: states.map(({ value }) => value) };
+		const { rows, prepared, deletions, rejected, states, lastItem } = gathered;
+		const chunk: LoadChunk = {
+			...this.run,
+			rows: rows.map(({ value }) => value),
+			prepared,
+			deletions: deletions.map(({ value }) => value),
+			rejected,
+			states: states.map(({ value }) => value),
+		};
 		try {
-			this.report(rows, states, await this.options.load({ ...this.run, ...chunk, prepared, rejected }, turn));
+			const result = await this.options.load(chunk, turn);
+			this.report(deletions.length === 0 ? rows : [...rows, ...deletions], arrivalsOf(chunk), states, result);
 		} catch (error) {
 			this.fail(error, lastItem);
 		}
@@ -157,47 +191,52 @@ export class RunLoader {
 		}
 	}
 
-	private report(rows: Array<Taken<LoadRow>>, states: Array<Taken<LoadState>>, result: ChunkResult): void {
-		const values = rows.map(({ value }) => value);
+	private report(
+		arrivals: Array<Taken<Arrival>>,
+		values: Arrival[],
+		states: Array<Taken<LoadState>>,
+		result: ChunkResult,
+	): void {
 		for (const [table, tally] of tallyRows(values, result.fates, (row) => row.table)) {
 			addTally(entryOf(this.tables, table, emptyTally), tally);
 		}
 		for (const [place, tally] of tallyRows(values, result.fates, (row) => this.placeOf(row))) {
 			addTally(place.tally, tally);
 		}
-		this.reportRows(rows, result);
+		this.reportRows(arrivals, result);
 		for (const { item, json, value } of states) {
 			// The counts of own items came with no message.
-			if ('type' in json) this.options.output.emit({ ...json, counts: this.countsOf(value) }, item);
+			if ('type' in json) this.options.output.emit({ ...json, counts: this.countsOf(value, result) }, item);
 		}
 	}
 
-	private reportRows(rows: Array<Taken<LoadRow>>, { fates, refusals }: ChunkResult): void {
+	private reportRows(arrivals: Array<Taken<Arrival>>, { fates, refusals }: ChunkResult): void {
 		const { tenantId, syncRunId, integrationId } = this.run;
 		const envelope = { tenantId, integrationId, syncRunId };
 		for (const [index, reason] of refusals) {
-			const { item, value } = rows[index]!;
-			const { provider, stream, accountId, recordId, table, client, row } = value;
+			const { item, value } = arrivals[index]!;
+			const { provider, stream, accountId, recordId, ...record } = contentOf(value);
 			const origin = { provider, stream, accountId, recordId };
-			const record = { table, client, row };
 			this.options.output.refuse(
 				{ ...origin, ...envelope, type: 'REJECTED', stage: 'load', reason, record },
 				item,
 			);
 		}
 		if (!this.options.returnRows) return;
-		rows.forEach(({ item, json }, index) => this.options.output.emit({ ...json, fate: fates[index] }, item));
+		arrivals.forEach(({ item, json }, index) =>
+			this.options.output.emit({ ...json, fate: fates[index] }, item),
+		);
 	}
 
 	/** What the nodes before have counted, with what became of the rows. */
-	private countsOf(state: LoadState): Record<string, unknown> {
+	private countsOf(state: LoadState, { aged }: ChunkResult): Record<string, unknown> {
 		const place = this.placeOf(state);
 		const { tally } = place;
 		place.tally = emptyTally();
 		const before = (state.counts.rows ?? {}) as Partial<RowTally>;
 		const rows: RowTally = { ...tally, produced: before.produced ?? tally.produced };
 		rows.deduplicated += before.deduplicated ?? 0;
-		return { ...state.counts, rows };
+		return { ...state.counts, rows: { ...rows, ...(aged.has(state) && { aged: aged.get(state) }) } };
 	}
 
 	private placeOf({ stream, accountId }: LoadOrigin): Place {
@@ -216,5 +255,12 @@ function addTally(total: RowTally, more: RowTally): void {
 	for (const name of Object.keys(total) as Array<keyof RowTally>) total[name] += more[name];
 }
 
-const recordOf = ({ provider, stream, accountId, recordId }: LoadRow | LoadRejected): string =>
+/** A ROW may be the message itself, with its envelope. */
+function contentOf(arrival: Arrival): Arrival {
+	if (!('row' in arrival)) return arrival;
+	const { provider, stream, accountId, recordId, table, client, row } = arrival;
+	return { provider, stream, accountId, recordId, table, client, row };
+}
+
+const recordOf = ({ provider, stream, accountId, recordId }: Arrival | LoadRejected): string =>
 	JSON.stringify([provider, stream, accountId, recordId]);

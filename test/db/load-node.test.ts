@@ -76,7 +76,7 @@ describe('messages of a sync', () => {
 			...rows(target, days(4)),
 			{ type: 'REJECTED', ...envelope(target), ...rejected('2026-06') },
 			state(target, counts),
-			{ type: 'DELETED', tenantId: target.tenantId },
+			{ type: 'NEWER', ...envelope(target) },
 			failure(target),
 			state(target, { extracted: 0 }, 'org-2'),
 		];

@@ -1,0 +1,165 @@
+import type { PoolClient } from 'pg';
+
+import type { Column, ColumnType } from '../tables';
+import type { LoadDeletion, Refusal, RowFate } from './chunk';
+import { prepareClient, type PreparedClient } from './prepare';
+import { STORED_ENTRIES } from './stored-entries';
+import { columnText, isPlainObject, readText, RefusedValue, storable } from './values';
+
+interface DeletedLead {
+	index: number;
+	sourceSystem: string;
+	accountId: string;
+	leadId: string;
+	deletedAt: string;
+}
+
+interface DeletedMetric {
+	index: number;
+	sourceSystem: string;
+	client: PreparedClient;
+	metricName: string;
+	recordDate: string;
+}
+
+export interface DeletionResult {
+	/** One for each deletion, in order. */
+	fates: RowFate[];
+	/** Why deletions were rejected, by their index. */
+	refusals: Map<number, Refusal>;
+}
+
+/**
+ * Marks the leads that are gone, and takes out the metrics that have no value any more: after the rows that came before
+ * them. What is so already, and what is not there, is `unchanged`.
+ */
+export async function applyDeletions(
+	client: PoolClient,
+	tenantId: string,
+	deletions: readonly LoadDeletion[],
+): Promise<DeletionResult> {
+	const result: DeletionResult = { fates: deletions.map(() => 'unchanged'), refusals: new Map() };
+	const leads: DeletedLead[] = [];
+	const metrics: DeletedMetric[] = [];
+	for (const [index, given] of deletions.entries()) {
+		try {
+			if (given.table === 'lead_events') leads.push({ index, ...leadIn(given) });
+			else metrics.push({ index, ...metricIn(given) });
+		} catch (error) {
+			if (!(error instanceof RefusedValue)) throw error;
+			result.fates[index] = 'rejected';
+			result.refusals.set(index, { code: error.code, path: error.path, message: error.message });
+		}
+	}
+	for (const index of await markLeads(client, leads)) result.fates[index] = 'updated';
+	for (const index of await removeMetrics(client, tenantId, metrics)) result.fates[index] = 'updated';
+	return result;
+}
+
+const required = (property: string, type: ColumnType): Column => ({
+	name: property,
+	property,
+	type,
+	nullable: false,
+});
+
+/** @throws RefusedValue */
+function leadIn(given: LoadDeletion): Omit<DeletedLead, 'index'> {
+	return {
+		sourceSystem: filled(given.provider, 'provider'),
+		accountId: filled(given.accountId, 'accountId'),
+		leadId: filled(given.leadId, 'leadId'),
+		deletedAt: columnText(required('deletedAt', 'timestamptz'), given.deletedAt)!,
+	};
+}
+
+/** @throws RefusedValue */
+function metricIn(given: LoadDeletion): Omit<DeletedMetric, 'index'> {
+	if (given.table !== 'custom_metrics') throw wrongTable(given.table);
+	const sourceSystem = filled(given.provider, 'provider');
+	if (!isPlainObject(given.client)) {
+		throw new RefusedValue('missing_value', 'client', 'The message does not say which client it is about.');
+	}
+	return {
+		sourceSystem,
+		client: prepareClient(given.client, sourceSystem),
+		metricName: filled(given.metricName, 'metricName'),
+		recordDate: columnText(required('recordDate', 'timestamptz'), given.recordDate)!,
+	};
+}
+
+function filled(value: unknown, property: string): string {
+	const text = readText(columnText(required(property, 'text'), value), property);
+	if (text !== '') return text;
+	throw new RefusedValue('missing_value', property, `${property} is empty.`);
+}
+
+function wrongTable(name: unknown): RefusedValue {
+	const given = typeof name === 'string' ? storable(name.slice(0, 60)) : typeof name;
+	return new RefusedValue(
+		'unknown_table',
+		'table',
+		`What is gone is a lead of lead_events or a row of custom_metrics, not of "${given}".`,
+	);
+}
+
+// A copy of the lead that is newer than its deletion is one that was restored since. The time of the first word stays.
+const MARK = `with incoming as materialized (
+	select i.*, row_number() over (partition by lead_id, source_system, account_id order by deleted_at, ord) as nth
+	from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality
+		as i(lead_id, source_system, account_id, deleted_at, ord)
+), latest as materialized (
+	select distinct on (i.ord) i.ord, i.deleted_at, t.id, t.status, t.metadata, t.version
+	from incoming i, ${STORED_ENTRIES} t
+	where i.nth = 1
+	order by i.ord, (t.status <> 'passed') desc, t.event_date desc, t.external_id desc
+)
+update public.lead_events t
+set status = 'deleted', metadata = t.metadata || jsonb_build_object('deletedAt', l.deleted_at)
+from latest l
+where t.id = l.id
+	and not coalesce(l.version > l.deleted_at, false)
+	and (l.status <> 'deleted' or coalesce((l.metadata ->> 'deletedAt') collate "C" > l.deleted_at, true))
+returning l.ord::int as place`;
+
+async function markLeads(client: PoolClient, leads: readonly DeletedLead[]): Promise<number[]> {
+	if (leads.length === 0) return [];
+	const { rows } = await client.query<{ place: number }>(MARK, [
+		leads.map(({ leadId }) => leadId),
+		leads.map(({ sourceSystem }) => sourceSystem),
+		leads.map(({ accountId }) => accountId),
+		leads.map(({ deletedAt }) => deletedAt),
+	]);
+	return rows.map(({ place }) => leads[place - 1]!.index);
+}
+
+// Where two ask for one row, either may be told that it went.
+const REMOVE = `with incoming as materialized (
+	select i.*, coalesce(l.client_kpi_id, k.id) as client_kpi_id
+	from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) with ordinality
+		as i(provider, external_id, client_id, metric_name, record_date, ord)
+	left join etl.client_links l
+		on l.tenant_id = $1 and l.provider = i.provider and l.external_id = i.external_id
+	left join public.client_kpis k on k.tenant_id = $1 and k.client_id = i.client_id
+)
+delete from public.custom_metrics t using incoming i
+where t.client_kpi_id = i.client_kpi_id and t.metric_name = i.metric_name and t.record_date = i.record_date
+	and t.source_system = i.provider
+returning i.ord::int as place`;
+
+async function removeMetrics(
+	client: PoolClient,
+	tenantId: string,
+	metrics: readonly DeletedMetric[],
+): Promise<number[]> {
+	if (metrics.length === 0) return [];
+	const { rows } = await client.query<{ place: number }>(REMOVE, [
+		tenantId,
+		metrics.map(({ sourceSystem }) => sourceSystem),
+		metrics.map((metric) => metric.client.externalId),
+		metrics.map((metric) => metric.client.clientId),
+		metrics.map(({ metricName }) => metricName),
+		metrics.map(({ recordDate }) => recordDate),
+	]);
+	return rows.map(({ place }) => metrics[place - 1]!.index);
+}

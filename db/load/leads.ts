@@ -1,0 +1,79 @@
+import type { PreparedRow } from './prepare';
+
+/** A lead that rows of the chunk are about. */
+export interface ChunkLead {
+	leadId: string;
+	sourceSystem: string;
+	accountId: string;
+	/** Where the newest copy in the chunk belongs, and that copy's version. */
+	clientKpiId: string;
+	version: string | null;
+	/** `external_id` of the entry that carries the status in that copy; null where it came in another chunk. */
+	latest: string | null;
+	rows: PreparedRow[];
+}
+
+/** Where `values` of a row of `lead_events` has what. */
+const LEAD_ID = 1;
+const STATUS = 4;
+const SOURCE_SYSTEM = 5;
+const EXTERNAL_ID = 6;
+
+/** The status of an entry that a lead has moved on from. */
+const PASSED = 'passed';
+
+/**
+ * The leads of the chunk that came out of a provider's account. Those of a user's own items are left alone: what their
+ * statuses mean is the user's.
+ */
+export function leadsOf(rows: readonly PreparedRow[]): ChunkLead[] {
+	const leads = new Map<string, ChunkLead>();
+	const accountOf = accountReader();
+	for (const row of rows) {
+		if (row.statement.table.name !== 'lead_events') continue;
+		const accountId = accountOf(row);
+		const sourceSystem = row.values[SOURCE_SYSTEM];
+		if (accountId === '' || !sourceSystem) continue;
+		const leadId = row.values[LEAD_ID]!;
+		const key = [sourceSystem, accountId, leadId].join('\0');
+		const lead = leads.get(key);
+		if (lead) take(lead, row);
+		else leads.set(key, begun({ leadId, sourceSystem, accountId }, row));
+	}
+	return [...leads.values()];
+}
+
+function begun(named: Pick<ChunkLead, 'leadId' | 'sourceSystem' | 'accountId'>, row: PreparedRow): ChunkLead {
+	const { clientKpiId, version } = row;
+	return { ...named, clientKpiId, version, latest: latestIn(row), rows: [row] };
+}
+
+/** The newest copy counts, of equals the later one. */
+function take(lead: ChunkLead, row: PreparedRow): void {
+	lead.rows.push(row);
+	if (isOlder(row, lead)) return;
+	if (row.version !== lead.version) lead.latest = null;
+	lead.version = row.version;
+	lead.clientKpiId = row.clientKpiId;
+	lead.latest = latestIn(row) ?? lead.latest;
+}
+
+const isOlder = (row: PreparedRow, { version }: ChunkLead): boolean =>
+	row.version !== null && version !== null && row.version < version;
+
+const latestIn = ({ values }: PreparedRow): string | null =>
+	values[STATUS] === PASSED ? null : values[EXTERNAL_ID]!;
+
+/** All rows of a record have the same source. */
+function accountReader(): (row: PreparedRow) => string {
+	let last: string | null = null;
+	let account = '';
+	return ({ source }) => {
+		if (source !== last) {
+			last = source;
+			const { accountId } = JSON.parse(source ?? '{}') as { accountId?: unknown };
+			account = typeof accountId === 'string' ? accountId : '';
+		}
+		return account;
+	};
+}

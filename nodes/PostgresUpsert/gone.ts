@@ -1,0 +1,29 @@
+import type { LoadClient, LoadDeletion, LoadRow } from '../../db/load/chunk';
+import { canonicalInstant } from '../../db/load/values';
+
+/** Names what a deletion is about: a lead of an account, or the row of a metric's key. */
+export function goneBy({ provider, accountId, table, ...about }: LoadDeletion): string {
+	if (table === 'lead_events') return leadKey(provider, accountId, about.leadId);
+	return metricKey(provider, about.client, about.metricName, about.recordDate);
+}
+
+/** Whether a row is about something that is among `gone`, named by `goneBy`. */
+export function isAbout({ provider, accountId, table, client, row }: LoadRow, gone: Set<string>): boolean {
+	if (table === 'lead_events') return gone.has(leadKey(provider, accountId, row?.leadId));
+	return (
+		table === 'custom_metrics' && gone.has(metricKey(provider, client, row?.metricName, row?.recordDate))
+	);
+}
+
+const leadKey = (provider: string, accountId: string, leadId: unknown): string =>
+	JSON.stringify([provider, accountId, leadId]);
+
+function metricKey(
+	provider: string,
+	client: LoadClient | undefined,
+	metricName: unknown,
+	recordDate: unknown,
+): string {
+	const instant = typeof recordDate === 'string' ? (canonicalInstant(recordDate) ?? recordDate) : recordDate;
+	return JSON.stringify([provider, client?.externalId, metricName, instant, '']);
+}
