@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg';
 
 import type { Column, ColumnType } from '../tables';
+import { storable } from '../text';
 import type { LoadDeletion, Refusal, RowFate } from './chunk';
 import { prepareClient, type PreparedClient } from './prepare';
 import { STORED_ENTRIES } from './stored-entries';
-import { columnText, isPlainObject, readText, RefusedValue, storable } from './values';
+import { columnText, isPlainObject, readText, RefusedValue } from './values';
 
 interface DeletedLead {
 	index: number;
