@@ -63,6 +63,7 @@ describe('what HubSpot answers', () => {
 		['the ten seconds’ limit, without a time to wait', [{ kind: 'tooManyRequests', count: 2 }]],
 		['a page’s fields of other types', [{ kind: 'fieldTypesChanged', count: 'always', path: '/objects/' }]],
 		['a reply without its results, once', [{ kind: 'fieldsRemoved', path: '/deals' }]],
+		['batches of which half failed for the moment', [{ kind: 'halfABatch', path: '/batch', count: 3 }]],
 		['an outage of the data centre', [{ kind: 'status', status: 524, count: 3 }]],
 	])('%s: everything is read all the same', async (_name, faults) => {
 		sandbox.hubspot.faults.add(...faults);

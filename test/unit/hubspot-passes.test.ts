@@ -57,10 +57,12 @@ describe('the first read', () => {
 		const portal = new PortalReading('large', {}, 1_500);
 		const first = await portal.window({ maxRecords: 500 });
 		expect(searches(first)).toEqual([]);
-		const [early] = portal.books.ids(1);
+		const [early, deleted] = portal.books.ids(2);
 		portal.books.edit(early!, { cents: 77 });
+		portal.books.delete(deleted!);
 		const rest = await portal.sync({ maxRecords: 500 });
 		expect(searches(rest.at(-1)!).length).toBeGreaterThan(0);
+		expect(portal.known.get(String(deleted))?.deleted).toBe(true);
 		expect(portal.differences()).toEqual([]);
 	});
 

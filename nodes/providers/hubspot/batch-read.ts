@@ -1,6 +1,6 @@
 import type { StreamContext } from '../../engine/definition';
 import { paths } from './paths';
-import { dealBatchShape, demand, type ReadDeal } from './replies';
+import { dealBatchShape, demand, isWhole, type ReadDeal } from './replies';
 
 /** What is wanted of the deals of a batch. */
 export interface Wanted {
@@ -28,6 +28,7 @@ export async function readDeals(
 		account,
 		what: 'a batch of deals',
 		scope: 'crm.objects.deals.read',
+		accept: isWhole,
 	});
 	return results;
 }

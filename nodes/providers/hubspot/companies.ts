@@ -1,7 +1,7 @@
 import { inBatches } from '../../engine/changes';
 import type { StreamContext } from '../../engine/definition';
 import { paths } from './paths';
-import { associationsShape, companyBatchShape, demand, type ReadDeal } from './replies';
+import { associationsShape, companyBatchShape, demand, isWhole, type ReadDeal } from './replies';
 import { textIn } from './values';
 
 /** The association type of a deal with its primary company. */
@@ -60,6 +60,7 @@ async function associatedCompanies(
 		account,
 		what: 'the companies of a batch of deals',
 		scope: 'crm.objects.companies.read',
+		accept: isWhole,
 	});
 	return new Map(results.flatMap(({ from, to }) => primaryIn(to).map((company) => [from.id, company])));
 }
@@ -87,6 +88,7 @@ async function namesOf(
 		account,
 		what: 'the names of companies',
 		scope: 'crm.objects.companies.read',
+		accept: isWhole,
 	});
 	return new Map(
 		results.map(({ id, properties }) => [id, textIn(properties?.name) ?? textIn(properties?.domain)]),

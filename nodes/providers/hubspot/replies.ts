@@ -23,8 +23,20 @@ export const pageShape = z.object({
 	paging: z.object({ next: z.object({ after: id }).nullish() }).nullish(),
 });
 
+/** Why a part of a batch did not come, beside what did. */
+const errors = z.array(z.object({ category: text })).nullish();
+
+/** A part that would come if it were asked for again; all else is not there. */
+const PASSING = /INTERNAL|TIME_?OUT|RATE_LIMIT|UNAVAILABLE|LOCKED/i;
+
+/** Whether what a batch lacks is not there, and was not only left out for the moment. */
+export function isWhole(batch: { errors?: z.infer<typeof errors> }): boolean {
+	return !batch.errors?.some(({ category }) => PASSING.test(category ?? ''));
+}
+
 /** What was found of what a batch asked for; the rest stands among the errors, or nowhere. */
 export const dealBatchShape = z.object({
+	errors,
 	results: z.array(
 		z.looseObject({
 			id,
@@ -36,10 +48,12 @@ export const dealBatchShape = z.object({
 });
 
 export const companyBatchShape = z.object({
+	errors,
 	results: z.array(z.object({ id, properties: z.object({ name: text, domain: text }).nullish() })),
 });
 
 export const associationsShape = z.object({
+	errors,
 	results: z.array(
 		z.object({
 			from: z.object({ id }),

@@ -47,6 +47,13 @@ export const rewrittenReplies: Readonly<Record<string, (body: string) => string>
 		...(result.id !== undefined && { id: Number(result.id) }),
 		...(result.properties !== undefined && { properties: numbersIn(result.properties as Json) }),
 	})),
+	/** The second half of a batch fails for the moment, beside the first. */
+	halfABatch: (body) => {
+		const batch = listOf(body);
+		const half = batch.results.slice(0, batch.results.length / 2);
+		const error = { status: 'error', category: 'INTERNAL_ERROR', message: 'The sandbox failed in part.' };
+		return JSON.stringify({ ...batch, results: half, numErrors: 1, errors: [error] });
+	},
 	/** The pages overlap: what came first comes again at the end. */
 	repeatedResults: (body) => {
 		const page = listOf(body);
