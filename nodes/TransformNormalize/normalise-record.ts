@@ -39,9 +39,10 @@ export function normaliseRecord(
 	const result = attempt((): UsedRecord => {
 		const { raw, normaliser } = prepared(incoming);
 		const { rows, deletions = [], unknownProperties } = normaliser.normalise(raw, settings, conversion);
+		const ofRecord = rows.map((row) => ready(row, raw));
 		deletions.forEach((deletion) => refuseUnstorable(unstorablePath(deletion, 'deletion')));
 		const { recordId } = raw;
-		return { recordId, rows: rows.map((row) => ready(row, raw)), deletions, unknownProperties };
+		return { recordId, rows: ofRecord, deletions, unknownProperties };
 	});
 	return result instanceof Rejection ? { rejection: reasonOf(result) } : result;
 }

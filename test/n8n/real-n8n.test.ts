@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdirSync, existsSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { browser, withEditor } from './editor';
 import { everyFile } from './secrets';
 
 const NODES = ['database', 'extract', 'integrations', 'postgresUpsert', 'transformNormalize'];
-const WORKFLOWS = ['zixly-setup', 'zixly-sync-xero'];
+const WORKFLOWS = readdirSync(join(CHECKOUT, 'workflows')).map((file) => file.replace(/\.json$/, ''));
 
 /** One n8n from the first import to the last look: each test goes on from what the one before left. */
 describe('a real n8n with the packed package', () => {
