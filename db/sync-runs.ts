@@ -278,13 +278,20 @@ async function markIntegration(client: PoolClient, integrationId: string, end: R
 	}
 }
 
-// Who connected the tenant again while the run failed with the old token has mended it already. (A run that first
-// refreshed the token is taken for such a one; the next run tells.)
+// Who connected the tenant again while the run failed with the old token has mended it already. A run that first
+// refreshed the token looks the same; where the one before it ended so too, it was no person.
 const MARK_FOR_A_PERSON = `
 	update integrations i set status = 'ERROR'
 	from etl.sync_runs r
 	where i.id = $1 and r.id = $2 and i.status = 'ACTIVE'
-		and (i.updated_at <= r.started_at or r.error ->> 'class' is distinct from 'reconnect_required')`;
+		and (i.updated_at <= r.started_at
+			or r.error ->> 'class' is distinct from 'reconnect_required'
+			or 'reconnect_required' = (
+				select earlier.error ->> 'class' from etl.sync_runs earlier
+				where earlier.integration_id = i.id and earlier.id <> r.id
+				order by earlier.started_at desc, earlier.id desc
+				limit 1
+			))`;
 
 /** The warnings lie among the counts; a reader wants them apart. */
 function withWarnings<Row extends { counts: Record<string, unknown> }>(

@@ -34,6 +34,10 @@ async function claimed(name: string): Promise<ClaimedRun> {
 	const { id: tenantId } = await createTenant(database.pool, { name });
 	const given = { tenantId, provider: 'xero', authentication: 'n8n' } as const;
 	const { integrationId } = await createIntegration(database.pool, given);
+	return await claim(integrationId);
+}
+
+async function claim(integrationId: string): Promise<ClaimedRun> {
 	const [run] = await claimDue(database.pool, {
 		provider: 'xero',
 		limit: 50,
@@ -41,7 +45,7 @@ async function claimed(name: string): Promise<ClaimedRun> {
 		executionId: 'execution-1',
 		authentication: 'n8n',
 		integrationId,
-		runNow: false,
+		runNow: true,
 	});
 	return run!;
 }
@@ -83,6 +87,22 @@ describe('a run can be closed', () => {
 		await storeTokens(database.pool, keyRing({ activeKeyId: id, activeKey: key }), mended, tokens);
 		expect(await statusAfter(mended)).toBe('ACTIVE');
 		expect(await statusAfter(broken)).toBe('ERROR');
+	});
+
+	it('and asks for a person where a token that every run refreshes is refused again and again', async () => {
+		const { id, key } = generateKey();
+		const refreshed = { accessToken: 'made-up-access-token-2', refreshToken: null, expiresAt: null };
+		const error = { class: 'reconnect_required', message: 'made up' };
+		const statuses: Array<string | undefined> = [];
+		const { integrationId } = await claimed('Refused').then(async (run) => (await finish(run), run));
+		for (let round = 0; round < 2; round++) {
+			const run = await claim(integrationId);
+			await storeTokens(database.pool, keyRing({ activeKeyId: id, activeKey: key }), run, refreshed);
+			await finish(run, { status: 'failed', needsPerson: true, error });
+			const [integration] = await listIntegrations(database.pool, { tenantId: run.tenantId });
+			statuses.push(integration?.status);
+		}
+		expect(statuses).toEqual(['ACTIVE', 'ERROR']);
 	});
 
 	it('for one tenant without a word about another', async () => {
