@@ -47,6 +47,9 @@ function openDatabase(name: string): TestDatabase {
 	const settings = { ...loginSettings(source, WORKER, name), maxConnections: 10 };
 	const adminUrl = withDatabase(source.adminUrl, name);
 	const admin = new pg.Pool({ connectionString: adminUrl, max: 4, allowExitOnIdle: true });
+	// The drop below may cut a connection that is just being closed; without a listener that ends the whole run.
+	admin.on('error', () => undefined);
+	admin.on('connect', (client) => client.on('error', () => undefined));
 	const pool = poolFor(settings);
 	const close = async () => {
 		if (!pool.ended) await pool.end();
