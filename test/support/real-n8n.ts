@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { DatabaseSettings } from '../../db/connection';
+import { Client } from 'pg';
+
+import { clientConfig, type DatabaseSettings } from '../../db/connection';
 import { ensureN8n, type N8nInstallation } from '../../scripts/n8n.mjs';
 import { CHECKOUT, type WorkflowFile } from './checkout';
 import type { StoredCredential } from './credentials';
@@ -33,6 +35,8 @@ export class RealN8n {
 		/** Its home; n8n's own files are below `.n8n` in it. */
 		readonly userFolder: string,
 		private readonly env: NodeJS.ProcessEnv,
+		/** Its own. */
+		private readonly database: DatabaseSettings,
 	) {}
 
 	/** Installs n8n where it is not yet, then the package as n8n's installer does, and makes n8n's tables. */
@@ -40,7 +44,12 @@ export class RealN8n {
 		const installation = await ensureN8n(CHECKOUT);
 		const userFolder = await mkdtemp(join(tmpdir(), 'zixly-n8n-'));
 		await installPackage(userFolder, dirname(installation.root));
-		return new RealN8n(installation, userFolder, { ...environmentOf(userFolder, database), ...env });
+		return new RealN8n(
+			installation,
+			userFolder,
+			{ ...environmentOf(userFolder, database), ...env },
+			database,
+		);
 	}
 
 	/** Any command, e.g. `['list:workflow']`. */
@@ -70,9 +79,24 @@ export class RealN8n {
 		return { ...result, run: runIn(result.stdout) };
 	}
 
-	/** Lets a workflow's triggers run; a server that is up notices within ten seconds. */
+	/** Lets a workflow's triggers run, and other workflows call it; where the server is up, waits until it has noticed. */
 	async publish(id: string): Promise<void> {
 		await this.mustRun(['publish:workflow', `--id=${id}`]);
+		for (let second = 0; this.server && !(await this.isPublished(id)); second++) {
+			if (second === 60) throw new Error(`n8n's server did not notice that ${id} was published.`);
+			await wait(1_000);
+		}
+	}
+
+	private async isPublished(id: string): Promise<boolean> {
+		const client = new Client(clientConfig(this.database));
+		await client.connect();
+		try {
+			const found = 'select from workflow_published_version where "workflowId" = $1';
+			return (await client.query(found, [id])).rowCount === 1;
+		} finally {
+			await client.end();
+		}
 	}
 
 	/** Starts the server with its editor and an owner, and resolves when it answers. */
