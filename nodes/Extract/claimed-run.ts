@@ -1,4 +1,4 @@
-import type { RunToExtract } from '../engine/extract-run';
+import type { RunToExtract } from '../engine/run';
 
 const IDS = ['tenantId', 'integrationId', 'syncRunId', 'provider'] as const;
 

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { KeyRing } from '../../db/key-ring';
 import { systemClock } from '../engine/clock';
 import type { Application, ProviderDefinition } from '../engine/definition';
-import type { RunToExtract } from '../engine/extract-run';
+import type { RunToExtract } from '../engine/run';
 import { ReadFailure } from '../engine/failure';
 import { assertAllowedHost, assertSafeAddress } from '../engine/hosts';
 import type { HttpClient } from '../engine/http';

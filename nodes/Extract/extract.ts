@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import type { RunToExtract } from '../engine/extract-run';
+import type { RunToExtract } from '../engine/run';
 import { ReadFailure, withoutSecrets } from '../engine/failure';
 import type { Message } from '../shared/messages';
 import { databaseFor } from '../shared/n8n/database';

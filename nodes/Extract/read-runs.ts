@@ -7,13 +7,8 @@ import { readStates } from '../../db/stream-states';
 import { renewLeases } from '../../db/sync-runs';
 import { Budget } from '../engine/budget';
 import { systemClock, type Clock } from '../engine/clock';
-import {
-	envelopeOf,
-	extractRun,
-	type ExtractContext,
-	type RunBooks,
-	type RunToExtract,
-} from '../engine/extract-run';
+import { extractRun } from '../engine/extract-run';
+import { envelopeOf, type ExtractContext, type RunBooks, type RunToExtract } from '../engine/run';
 import { asFailure, ReadFailure } from '../engine/failure';
 import type { Log } from '../engine/log';
 import { failureMessage } from '../engine/outcomes';

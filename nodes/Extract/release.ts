@@ -2,7 +2,7 @@ import type { Logger } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { finishRun, releaseRuns } from '../../db/sync-runs';
-import type { RunToExtract } from '../engine/extract-run';
+import type { RunToExtract } from '../engine/run';
 import { withoutSecrets, type ReadFailure } from '../engine/failure';
 
 /** Closes runs that this execution cannot read, due again at once, so that none waits for its lease to end. */

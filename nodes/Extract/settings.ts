@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { BudgetLimits } from '../engine/budget';
 import type { ProviderDefinition } from '../engine/definition';
-import type { ExtractMode } from '../engine/extract-run';
+import type { ExtractMode } from '../engine/run';
 import { isMonthKey } from '../engine/months';
 import { providerOf } from '../providers/registry';
 import { isDay } from '../shared/dates';

@@ -4,7 +4,7 @@ import type { KeyRing } from '../../db/key-ring';
 import { NoRefreshTokenError, readToken, refreshToken } from '../../db/tokens';
 import { withRetries } from '../../db/transaction';
 import { VaultError } from '../../db/vault';
-import type { RunToExtract } from '../engine/extract-run';
+import type { RunToExtract } from '../engine/run';
 import { ReadFailure } from '../engine/failure';
 import { exchangeRefreshToken, type OAuthClient } from '../engine/oauth';
 import { tokensOf, type StoredToken, type TokenSource } from '../engine/tokens';

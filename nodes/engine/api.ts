@@ -217,13 +217,12 @@ function headersOf(
 }
 
 function placeOf(
-	{ displayName }: ProviderDefinition,
-	request: ApiRequest,
+	{ displayName: provider, statusPage }: ProviderDefinition,
+	{ what, scope, account }: ApiRequest,
 	status: number,
 	detail: string,
 ): CallPlace {
-	const account = request.account?.name ?? 'the connection';
-	return { provider: displayName, what: request.what, account, scope: request.scope, status, detail };
+	return { provider, statusPage, what, account: account?.name ?? 'the connection', scope, status, detail };
 }
 
 function parsed(body: string, redact: readonly string[]): unknown {

@@ -9,6 +9,8 @@ export interface ProviderDefinition {
 	displayName: string;
 	/** What the provider calls an account: "organisation", "portal", "company file". For messages. */
 	accountWord: string;
+	/** Where the provider says that it is out of order, as a host name. For messages. */
+	statusPage?: string;
 	/** The credential type that holds the application's id and secret and the addresses. */
 	credential: string;
 	/** Where a stored token may be sent; subdomains count too. */
@@ -29,7 +31,7 @@ export interface ProviderDefinition {
 	redact: readonly string[];
 	/** Headers that say how many seconds to wait, in order of preference; `retry-after` unless told. */
 	waitHeaders?: readonly string[];
-	/** In order: the first that fits a reply says what to do; a 2xx that none fits is accepted. */
+	/** In order, before those that hold for all: the first that fits a reply says what to do; a 2xx that none fits is accepted. */
 	rules: readonly ResponseRule[];
 	accounts: AccountDiscovery;
 	streams: readonly StreamDefinition[];
@@ -88,6 +90,7 @@ export interface CallPlace {
 	/** The account's name, or words for the connection as a whole. */
 	account: string;
 	scope?: string;
+	statusPage?: string;
 	status: number;
 	/** The provider's own words, where it has any. */
 	detail: string;

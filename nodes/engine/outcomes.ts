@@ -39,6 +39,9 @@ export function conflict({ displayName }: ProviderDefinition, { name }: Account)
 export const switchedOff = (name: string): string =>
 	`${name} is switched off, and nothing was read of it. Switch the account on to read it again.`;
 
+export const streamOff = (stream: string, name: string): string =>
+	`${stream} of ${name} is switched off, and nothing was read of it. Switch the stream on to read it again.`;
+
 /** A stream that is not in every plan is left out where it is not allowed. */
 export const notAllowed = (stream: string, { message }: ReadFailure): string =>
 	`${stream} was left out: ${message} Switch the stream off to hear no more of it.`;

@@ -1,5 +1,5 @@
 import type { HttpReply } from './http';
-import type { ResponseRule } from './definition';
+import type { CallPlace, ResponseRule } from './definition';
 
 /** The first rule that fits the reply; undefined: it is accepted. */
 export function ruleFor(
@@ -27,9 +27,9 @@ export const UNREADABLE: ResponseRule = {
 	status: [0, 999],
 	action: 'retry',
 	class: 'provider_unavailable',
-	message: ({ provider, what, account, status }) =>
-		`${provider} answered ${status} for ${what} of ${account}, but with something that cannot be read. ` +
-		'The next run tries again; look at the provider’s status page if it lasts.',
+	message: (place) =>
+		`${place.provider} answered ${place.status} for ${place.what} of ${place.account}, but with something that cannot be read. ` +
+		triedAgain(place),
 };
 
 /** No reply at all: name not found, connection refused or cut, time-out. */
@@ -52,18 +52,48 @@ const OTHERWISE: readonly ResponseRule[] = [
 			`${provider} sent the call for ${what} to another address, and a token never follows a redirect. Correct API Base URL in the credential.`,
 	},
 	{
+		status: [401, 401],
+		action: 'refresh',
+		class: 'reconnect_required',
+		message: ({ provider, what, account }) =>
+			`${provider} refused the token for ${what} of ${account}, also after it was refreshed. Connect the tenant again.`,
+	},
+	{
+		status: [404, 404],
+		action: 'fail',
+		class: 'bad_request',
+		message: ({ provider, what, account }) =>
+			`${provider} knows no ${what.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly ${provider} credential.`,
+	},
+	{
+		status: [429, 429],
+		action: 'wait',
+		class: 'rate_limited',
+		message: ({ provider, what, account }) =>
+			`${provider} had no room for ${what} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
+	},
+	{
 		status: [400, 499],
 		action: 'fail',
 		class: 'bad_request',
-		message: ({ provider, what, account, status, detail }) =>
-			`${provider} refused the call for ${what} of ${account} with status ${status}${detail && ` (${detail})`}. ` +
+		message: (place) =>
+			`${place.provider} refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
 			'Trying again will not help: report it with this text.',
 	},
 	{
 		status: [500, 599],
 		action: 'retry',
 		class: 'provider_unavailable',
-		message: ({ provider, what, account, status }) =>
-			`${provider} is out of order: it answered ${status} for ${what} of ${account} several times. The next run tries again.`,
+		message: (place) =>
+			`${place.provider} answered ${place.status} for ${place.what} of ${place.account} several times${said(place)}. ${triedAgain(place)}`,
 	},
 ];
+
+/** The provider's own words, in parentheses behind ours. */
+export function said({ detail }: CallPlace): string {
+	return detail && ` (${detail})`;
+}
+
+function triedAgain({ statusPage = 'the provider’s status page' }: CallPlace): string {
+	return `The next run tries again; see ${statusPage} if it lasts.`;
+}

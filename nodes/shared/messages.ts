@@ -54,7 +54,7 @@ export interface StateMessage extends Envelope {
 	counts: StateCounts;
 	/** What a person should know although nothing failed. */
 	warnings?: string[];
-	/** Nothing was asked for, since the account is switched off; it neither succeeded nor failed. */
+	/** The account or the stream is switched off, or not allowed and optional: it neither succeeded nor failed. */
 	switchedOff?: true;
 	/** The stream's leads that are open and were last touched before this instant are to be marked stale. */
 	ageing?: { staleBefore: string };

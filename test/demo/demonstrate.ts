@@ -2,7 +2,7 @@ import { withProgress } from '../../scripts/progress.mjs';
 import { serviceKeys, serviceOf, type ServiceKey } from '../sandbox';
 import { bookedRuns, rowVersions } from '../support/books';
 import { ASANA_TIMEZONE } from '../support/differences';
-import { publishConstantRates } from '../support/pipedrive-expected';
+import { publishConstantRates } from '../support/constant-rates';
 import type { Scenario, Tenant } from '../support/scenario';
 import { allSucceeded, equalToSource, keptApart, sumsHold, wroteNothing } from './checks';
 import type { Demonstration, NumberedRun } from './report';

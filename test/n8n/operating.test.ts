@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setStage, type Stage } from '../demo/stage';
 import { bookedRuns } from '../support/books';
 import { bundledWorkflow, CHECKOUT, type WorkflowFile } from '../support/checkout';
-import { differences } from '../support/expected';
+import { differences } from '../support/differences';
 import { RealN8n } from '../support/real-n8n';
 import { Scenario } from '../support/scenario';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Fault } from '../sandbox';
 import { imbalances, type BookedRun } from '../support/books';
-import { differences } from '../support/expected';
+import { differences } from '../support/differences';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';
 

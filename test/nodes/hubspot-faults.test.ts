@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault, HubSpotSandbox } from '../sandbox';
 import { imbalances, rowVersions, type BookedRun } from '../support/books';
 import { expectedRows } from '../support/hubspot-expected';
-import { leadRowsOf, rowDifferences } from '../support/lead-rows';
+import { leadRowsOf } from '../support/lead-rows';
+import { mapDifferences } from '../support/map-differences';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';
 
@@ -44,7 +45,7 @@ async function sync(): Promise<BookedRun> {
 async function expectEqualToSource(): Promise<void> {
 	const staleBefore = new Date(Date.now() - 30 * DAY_MS).toISOString();
 	const expected = expectedRows(hubspot.books('harbour').expected(), { portalCurrency: 'AUD', staleBefore });
-	expect(rowDifferences(expected, await leadRowsOf(stage.database.admin, harbour.id))).toEqual([]);
+	expect(mapDifferences(expected, await leadRowsOf(stage.database.admin, harbour.id))).toEqual([]);
 }
 
 const statusOf = async ({ integrationId }: Tenant): Promise<string | undefined> => {

@@ -5,7 +5,8 @@ import type { HubSpotSandbox } from '../sandbox';
 import { imbalances, rowVersions } from '../support/books';
 import { bundledWorkflow } from '../support/checkout';
 import { expectedRows } from '../support/hubspot-expected';
-import { leadRowsOf, rowDifferences } from '../support/lead-rows';
+import { leadRowsOf } from '../support/lead-rows';
+import { mapDifferences } from '../support/map-differences';
 import { runWorkflow } from '../support/n8n-engine';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';
@@ -39,7 +40,7 @@ describe('deals of HubSpot that were deleted, restored, merged or given to anoth
 	async function differences(): Promise<string[]> {
 		const staleBefore = new Date(Date.now() - 30 * DAY_MS).toISOString();
 		const expected = expectedRows(harbour().expected(), { portalCurrency: 'AUD', staleBefore });
-		return rowDifferences(expected, await leadRowsOf(stage.database.admin, tenant.id));
+		return mapDifferences(expected, await leadRowsOf(stage.database.admin, tenant.id));
 	}
 
 	const harbour = () => hubspot.books('harbour');

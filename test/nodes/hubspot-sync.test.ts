@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { HubSpotSandbox } from '../sandbox';
 import { everyRow, imbalances, rowVersions } from '../support/books';
-import { expectedRows, funnelOf, MADE_UP_RATES, type RowLine } from '../support/hubspot-expected';
-import { leadRowsOf, rowDifferences } from '../support/lead-rows';
+import { publishConstantRates } from '../support/constant-rates';
+import { expectedRows, funnelOf, type RowLine } from '../support/hubspot-expected';
+import { leadRowsOf } from '../support/lead-rows';
+import { mapDifferences } from '../support/map-differences';
 import { engineLog } from '../support/n8n-engine';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';
@@ -20,13 +22,7 @@ describe('the bundled HubSpot sync in n8n’s engine', () => {
 	beforeAll(async () => {
 		stage = await syncStage('hubspot-sync', 'hubspot');
 		({ hubspot } = stage.sandbox);
-		for (const [base, rate] of Object.entries(MADE_UP_RATES)) {
-			await stage.database.admin.query(
-				`insert into etl.exchange_rates (base, quote, rate_date, rate, source)
-				select $1, 'AUD', day::date, $2, 'made-up' from generate_series(now() - interval '600 days', now(), '1 day') day`,
-				[base, rate],
-			);
-		}
+		await publishConstantRates(stage.database.admin);
 		for (const consent of CONSENTS) await stage.scenario.connect(`Tenant ${consent}`, consent, 'hubspot');
 	});
 
@@ -54,7 +50,7 @@ describe('the bundled HubSpot sync in n8n’s engine', () => {
 	/** How the tables differ from what the portals hold. */
 	async function differences(): Promise<string[]> {
 		const all = stage.scenario.tenants.map(async (tenant) =>
-			rowDifferences(expectedOf(tenant), await leadRowsOf(stage.database.admin, tenant.id)),
+			mapDifferences(expectedOf(tenant), await leadRowsOf(stage.database.admin, tenant.id)),
 		);
 		return (await Promise.all(all)).flat();
 	}
@@ -173,7 +169,7 @@ describe('the bundled HubSpot sync in n8n’s engine', () => {
 		books.edit(books.ids(1)[0]!, { cents: 7 });
 		await sync();
 		const found = await leadRowsOf(stage.database.admin, tenant.id);
-		expect(rowDifferences(expectedOf(tenant), found)).toEqual([]);
+		expect(mapDifferences(expectedOf(tenant), found)).toEqual([]);
 	});
 
 	it('left no planted secret in items, errors, the log or the tables', async () => {

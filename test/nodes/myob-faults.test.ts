@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import type { Fault } from '../sandbox';
 import { imbalances, rowVersions, type BookedRun } from '../support/books';
-import { differences } from '../support/expected';
+import { differences } from '../support/differences';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { plusMonths } from '../../nodes/engine/months';
 import { everyRow, financialsOf, imbalances, rowVersions, type Figures } from '../support/books';
-import { differences, expectedFinancials } from '../support/expected';
+import { differences } from '../support/differences';
+import { expectedFinancials } from '../support/expected';
 import { engineLog } from '../support/n8n-engine';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';

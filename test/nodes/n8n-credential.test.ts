@@ -6,7 +6,7 @@ import { providerOf } from '../../nodes/providers/registry';
 import { serviceOf, type ServiceKey } from '../sandbox';
 import { bookedRuns, imbalances } from '../support/books';
 import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
-import { differences } from '../support/expected';
+import { differences } from '../support/differences';
 import { runWorkflow } from '../support/n8n-engine';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Company } from '../sandbox/pipedrive/company';
 import type { Deal } from '../sandbox/pipedrive/model';
 import { imbalances, rowVersions } from '../support/books';
-import { leadDifferences, publishConstantRates } from '../support/pipedrive-expected';
+import { publishConstantRates } from '../support/constant-rates';
+import { leadDifferences } from '../support/pipedrive-expected';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';
 

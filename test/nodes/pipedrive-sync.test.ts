@@ -5,12 +5,8 @@ import type { Company } from '../sandbox/pipedrive/company';
 import type { Deal } from '../sandbox/pipedrive/model';
 import { everyRow, imbalances, rowVersions } from '../support/books';
 import { engineLog } from '../support/n8n-engine';
-import {
-	expectedFunnel,
-	leadDifferences,
-	publishConstantRates,
-	storedFunnel,
-} from '../support/pipedrive-expected';
+import { publishConstantRates } from '../support/constant-rates';
+import { expectedFunnel, leadDifferences, storedFunnel } from '../support/pipedrive-expected';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';
 

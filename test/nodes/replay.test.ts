@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { bookedRuns, financialsOf, imbalances, rowVersions, type Figures } from '../support/books';
-import { differences, expectedFinancials } from '../support/expected';
+import { differences } from '../support/differences';
+import { expectedFinancials } from '../support/expected';
 import type { EngineRun } from '../support/n8n-engine';
 import type { Tenant } from '../support/scenario';
 import { syncStage, type SyncStage } from '../support/sync-stage';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { everyRow, imbalances, rowVersions } from '../support/books';
-import { differences } from '../support/expected';
+import { differences } from '../support/differences';
 import { engineLog } from '../support/n8n-engine';
 import { syncStage, type SyncStage } from '../support/sync-stage';
 

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { Sandbox } from '../sandbox';
+import { mapDifferences } from './map-differences';
 import type { Tenant } from './scenario';
 
 /** Metric values by `<client id> <day> <metric>`. */
@@ -38,10 +39,5 @@ export async function metricDifferences(
 	timezone: string,
 ): Promise<string[]> {
 	const expected = expectedMetrics(sandbox, tenant, timezone);
-	const there = await metricsOf(admin, tenant.id);
-	const keys = [...new Set([...expected.keys(), ...there.keys()])].sort();
-	return keys.flatMap((key) => {
-		const [wanted = 'no row', found = 'no row'] = [expected.get(key), there.get(key)];
-		return wanted === found ? [] : [`${tenant.name}, ${key}: ${found}, where the sandbox says ${wanted}.`];
-	});
+	return mapDifferences(expected, await metricsOf(admin, tenant.id));
 }

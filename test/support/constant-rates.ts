@@ -1,4 +1,8 @@
+import type { Pool } from 'pg';
+
 import type { PublishedRate } from '../../db/exchange-rates';
+
+const DAY_MS = 86_400_000;
 
 /** What one unit is worth in AUD, in thousandths, on every day alike: so that expected values need no rates by day. */
 const THOUSANDTHS: Readonly<Record<string, bigint>> = {
@@ -21,6 +25,19 @@ export const MADE_UP_RATES: Readonly<Record<string, string>> = Object.fromEntrie
 export function constantRates(days: readonly string[]): PublishedRate[] {
 	return Object.entries(MADE_UP_RATES).flatMap(([base, rate]) =>
 		days.map((date) => ({ base, quote: 'AUD', date, rate, source: 'made-up' })),
+	);
+}
+
+/** Publishes the constant rates for every day that deals of the sandbox may be valued on. */
+export async function publishConstantRates(admin: Pool, now = new Date()): Promise<void> {
+	const days = Array.from({ length: 550 }, (_, ago) =>
+		new Date(now.getTime() + (1 - ago) * DAY_MS).toISOString().slice(0, 10),
+	);
+	await admin.query(
+		`insert into etl.exchange_rates (base, quote, rate_date, rate, source)
+		select r.base, r.quote, r.date::date, r.rate::numeric, r.source
+		from jsonb_to_recordset($1) as r(base text, quote text, date text, rate text, source text)`,
+		[JSON.stringify(constantRates(days))],
 	);
 }
 

@@ -2,9 +2,10 @@ import type { Pool } from 'pg';
 
 import type { Sandbox } from '../sandbox';
 import { metricDifferences } from './asana-expected';
-import { differences as financialDifferences } from './expected';
+import { financialDifferences } from './expected';
 import { expectedRows } from './hubspot-expected';
-import { leadRowsOf, rowDifferences } from './lead-rows';
+import { leadRowsOf } from './lead-rows';
+import { mapDifferences } from './map-differences';
 import { leadDifferences } from './pipedrive-expected';
 import type { Tenant } from './scenario';
 
@@ -26,7 +27,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 export const differences: Comparison = async (admin, sandbox, tenant) => {
 	const compare = COMPARISONS[tenant.provider];
 	if (!compare) return [`Nothing says what is expected of ${tenant.provider}.`];
-	return await compare(admin, sandbox, tenant);
+	const wrong = await compare(admin, sandbox, tenant);
+	return wrong.map((line) => `${tenant.name}, ${line}`);
 };
 
 const STALE_AFTER_MS = 30 * 86_400_000;
@@ -36,6 +38,5 @@ async function portalDifferences(admin: Pool, { hubspot }: Sandbox, tenant: Tena
 	const staleBefore = new Date(Date.now() - STALE_AFTER_MS).toISOString();
 	const deals = hubspot.books(tenant.consent).expected();
 	const expected = expectedRows(deals, { portalCurrency: currency, staleBefore });
-	const wrong = rowDifferences(expected, await leadRowsOf(admin, tenant.id));
-	return wrong.map((line) => `${tenant.name}, ${line}`);
+	return mapDifferences(expected, await leadRowsOf(admin, tenant.id));
 }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 
 import type { Sandbox } from '../sandbox';
 import { financialsOf, type Figures } from './books';
+import { mapDifferences } from './map-differences';
 import type { Tenant } from './scenario';
 
 /** The months that a first sync reads: the running one, in the organisation's own time zone, and the 12 before. */
@@ -42,18 +43,15 @@ function setsOfBooks({ xero, myob }: Sandbox, { provider, consent }: Tenant): Se
 }
 
 /** Every row that differs from the sandbox's totals, is missing or is too much, as a sentence each. */
-export async function differences(admin: Pool, sandbox: Sandbox, tenant: Tenant): Promise<string[]> {
-	const expected = expectedFinancials(sandbox, tenant);
-	const there = await financialsOf(admin, tenant);
-	const ids = [...new Set([...expected.keys(), ...there.keys()])].sort();
-	return ids.flatMap((id) => {
-		const [wanted, found] = [textOf(expected.get(id)), textOf(there.get(id))];
-		return wanted === found ? [] : [`${tenant.name}, ${id}: ${found}, where the sandbox says ${wanted}.`];
-	});
+export async function financialDifferences(admin: Pool, sandbox: Sandbox, tenant: Tenant): Promise<string[]> {
+	const expected = inWords(expectedFinancials(sandbox, tenant));
+	return mapDifferences(expected, inWords(await financialsOf(admin, tenant)));
 }
 
-function textOf(figures: Figures | undefined): string {
-	if (!figures) return 'no row';
-	const { revenue, expenses, netProfit, cashFlow } = figures;
+function inWords(all: Map<string, Figures>): Map<string, string> {
+	return new Map([...all].map(([id, figures]) => [id, textOf(figures)]));
+}
+
+function textOf({ revenue, expenses, netProfit, cashFlow }: Figures): string {
 	return `revenue ${revenue}, expenses ${expenses}, net profit ${netProfit}, cash flow ${cashFlow}`;
 }

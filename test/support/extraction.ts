@@ -7,7 +7,7 @@ import { createTenant } from '../../db/tenants';
 import { readToken, storeTokens, type TokenSet } from '../../db/tokens';
 import type { BudgetLimits } from '../../nodes/engine/budget';
 import { systemClock, type Clock } from '../../nodes/engine/clock';
-import type { ExtractMode, RunToExtract } from '../../nodes/engine/extract-run';
+import type { ExtractMode, RunToExtract } from '../../nodes/engine/run';
 import { Throttles } from '../../nodes/engine/throttle';
 import { storedConnection, type ProviderCredential } from '../../nodes/Extract/connection';
 import { readRuns } from '../../nodes/Extract/read-runs';

@@ -2,8 +2,6 @@ import type { ExpectedDeal } from '../sandbox/hubspot/expected';
 
 import { MADE_UP_RATES } from './constant-rates';
 
-export { MADE_UP_RATES };
-
 export interface ExpectedOptions {
 	/** The portal's own currency, ISO 4217. */
 	portalCurrency: string;

@@ -15,12 +15,3 @@ export async function leadRowsOf(admin: Pool, tenantId: string): Promise<Map<str
 		rows.map(({ id, lead, at, stage, status, value }) => [id, rowLine(lead, at, stage, status, value)]),
 	);
 }
-
-/** Rows that differ, are missing or are too much, as a sentence each. */
-export function rowDifferences(expected: Map<string, RowLine>, found: Map<string, RowLine>): string[] {
-	const ids = [...new Set([...expected.keys(), ...found.keys()])].sort();
-	return ids.flatMap((id) => {
-		const [wanted, there] = [expected.get(id) ?? 'no row', found.get(id) ?? 'no row'];
-		return wanted === there ? [] : [`${id}: ${there}, where the sandbox says ${wanted}.`];
-	});
-}

@@ -2,10 +2,9 @@ import type { Pool } from 'pg';
 
 import type { Sandbox } from '../sandbox';
 import type { ExpectedEntry } from '../sandbox/pipedrive/totals';
-import { constantRates, inAud } from './constant-rates';
+import { inAud } from './constant-rates';
+import { mapDifferences } from './map-differences';
 import type { Tenant } from './scenario';
-
-const DAY_MS = 86_400_000;
 
 /** A row of `lead_events` as one line of text. */
 type Line = string;
@@ -47,13 +46,7 @@ async function storedLines(admin: Pool, { id }: Tenant): Promise<Map<string, Lin
 
 /** Every row that differs from the sandbox's totals, is missing or is too much, as a sentence each. */
 export async function leadDifferences(admin: Pool, sandbox: Sandbox, tenant: Tenant): Promise<string[]> {
-	const expected = expectedLines(sandbox, tenant);
-	const there = await storedLines(admin, tenant);
-	const ids = [...new Set([...expected.keys(), ...there.keys()])].sort();
-	return ids.flatMap((id) => {
-		const [wanted = 'no row', found = 'no row'] = [expected.get(id), there.get(id)];
-		return wanted === found ? [] : [`${tenant.name}, ${id}: ${found}, where the sandbox says ${wanted}.`];
-	});
+	return mapDifferences(expectedLines(sandbox, tenant), await storedLines(admin, tenant));
 }
 
 /** The funnel as its query gives it: how many deals stand in a stage, and their worth. */
@@ -74,17 +67,4 @@ export function expectedFunnel({ pipedrive }: Sandbox, { consent }: Tenant): str
 		[stage, status, deals, value === '0.000' ? '0' : value.slice(0, -1)].join(' | '),
 	);
 	return lines.sort();
-}
-
-/** Publishes the constant rates for every day that deals of the sandbox may be valued on. */
-export async function publishConstantRates(admin: Pool, now = new Date()): Promise<void> {
-	const days = Array.from({ length: 550 }, (_, ago) =>
-		new Date(now.getTime() + (1 - ago) * DAY_MS).toISOString().slice(0, 10),
-	);
-	await admin.query(
-		`insert into etl.exchange_rates (base, quote, rate_date, rate, source)
-		select r.base, r.quote, r.date::date, r.rate::numeric, r.source
-		from jsonb_to_recordset($1) as r(base text, quote text, date text, rate text, source text)`,
-		[JSON.stringify(constantRates(days))],
-	);
 }

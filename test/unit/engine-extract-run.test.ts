@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from '../../nodes/engine/budget';
 import type { Account } from '../../nodes/shared/account';
 import type { AccountReference, ApiRequest, ProviderDefinition } from '../../nodes/engine/definition';
-import { extractRun, type ExtractContext, type RunBooks } from '../../nodes/engine/extract-run';
+import { extractRun } from '../../nodes/engine/extract-run';
+import type { ExtractContext, RunBooks, RunToExtract } from '../../nodes/engine/run';
 import { ReadFailure } from '../../nodes/engine/failure';
 import type { HttpReply, HttpRequest } from '../../nodes/engine/http';
 import { Throttles } from '../../nodes/engine/throttle';
@@ -35,6 +36,7 @@ interface Scene {
 	instead?: (request: ApiRequest) => ReadFailure | Error | undefined;
 	definition?: Partial<ProviderDefinition>;
 	more?: Partial<ExtractContext>;
+	run?: RunToExtract;
 }
 
 /** The provider's accounts and months come from here; only the orchestration of a run is tried. */
@@ -111,7 +113,7 @@ async function messagesOf(scene: Scene): Promise<Message[]> {
 		...scene.more,
 	};
 	const messages: Message[] = [];
-	for await (const message of extractRun(run, context)) messages.push(message);
+	for await (const message of extractRun(scene.run ?? run, context)) messages.push(message);
 	return messages;
 }
 
@@ -195,6 +197,34 @@ describe('the messages of a run', () => {
 			warnings: [expect.stringContaining('Org a is switched off')],
 		});
 		expect(messages[3]).not.toHaveProperty('warnings');
+	});
+
+	it('say of a stream that is switched off only that nothing was read of it', async () => {
+		const messages = await messagesOf({
+			organisations: ['a'],
+			run: { ...run, metadata: { disabledStreams: [stream] } },
+		});
+		expect(brief(messages)).toEqual([`STATE a/${stream} 0`]);
+		expect(messages[0]).toMatchObject({
+			state: null,
+			switchedOff: true,
+			warnings: [expect.stringContaining(`${stream} of Org a is switched off`)],
+		});
+	});
+
+	it('say the same of an optional stream that is not allowed, and of any other that it failed', async () => {
+		const notAllowed = new ReadFailure('not_permitted', 'The plan does not include it. Upgrade it.');
+		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
+			path.includes('/Reports/') ? notAllowed : undefined;
+		const optional = { streams: [{ ...xero.streams[0]!, optional: true }] };
+		const left = await messagesOf({ organisations: ['a'], instead, definition: optional });
+		expect(brief(left)).toEqual([`STATE a/${stream} 0`]);
+		expect(left[0]).toMatchObject({
+			switchedOff: true,
+			warnings: [expect.stringContaining('The plan does not include it')],
+		});
+		const failed = await messagesOf({ organisations: ['a'], instead });
+		expect(brief(failed)).toEqual([`STATE a/${stream} 0`, `FAILURE a/${stream} not_permitted`]);
 	});
 
 	it('are not none where every account is switched off', async () => {

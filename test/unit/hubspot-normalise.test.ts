@@ -5,7 +5,8 @@ import type { NormaliseSettings, RawRecord } from '../../nodes/providers/normali
 import { deals } from '../../nodes/providers/hubspot/normalise-deals';
 import { Conversion } from '../../nodes/shared/conversion';
 import { attempt, Rejection } from '../../nodes/shared/rejection';
-import { expectedRows, MADE_UP_RATES, rowLine } from '../support/hubspot-expected';
+import { MADE_UP_RATES } from '../support/constant-rates';
+import { expectedRows, rowLine } from '../support/hubspot-expected';
 import { PortalReading } from './hubspot-portal';
 import { SETTINGS } from './xero-months';
 

@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { integrationField, tenantField } from '../../shared/n8n/search';
+import { integrationField, tenantField, tenantIdFilter } from '../../shared/n8n/search';
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
 import { basisField, businessIdField, resetScope, timezoneField, updateFields } from './settings-fields';
@@ -45,17 +45,7 @@ const getAll: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add filter',
 		default: {},
-		options: [
-			providerField,
-			{
-				displayName: 'Tenant ID',
-				name: 'tenantId',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. cmd1x2y3z0000abcd',
-				description: 'Only the connections of this tenant',
-			},
-		],
+		options: [providerField, tenantIdFilter('Only the connections of this tenant')],
 	},
 ];
 

@@ -2,6 +2,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
+import { tenantIdFilter } from '../../shared/n8n/search';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -45,14 +46,7 @@ const filters: INodeProperties = {
 			placeholder: 'e.g. monthlyFinancials',
 			description: 'Only those of this stream',
 		},
-		{
-			displayName: 'Tenant ID',
-			name: 'tenantId',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. cmd1x2y3z0000abcd',
-			description: 'Only those of this tenant',
-		},
+		tenantIdFilter('Only those of this tenant'),
 	],
 };
 

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
+import { tenantIdFilter } from '../../shared/n8n/search';
 
 const numberOption = (
 	displayName: string,
@@ -35,17 +36,7 @@ export const getHealthFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add filter',
 		default: {},
-		options: [
-			providerField,
-			{
-				displayName: 'Tenant ID',
-				name: 'tenantId',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. cmd1x2y3z0000abcd',
-				description: 'Only the connections of this tenant',
-			},
-		],
+		options: [providerField, tenantIdFilter('Only the connections of this tenant')],
 	},
 	{
 		displayName: 'Options',

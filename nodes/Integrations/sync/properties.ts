@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { integrationField } from '../../shared/n8n/search';
+import { integrationField, tenantIdFilter } from '../../shared/n8n/search';
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
 import { failRunsFields, getHealthFields } from './health-properties';
@@ -103,14 +103,7 @@ const getRuns: INodeProperties[] = [
 				],
 				description: 'Only the runs that ended so',
 			},
-			{
-				displayName: 'Tenant ID',
-				name: 'tenantId',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. cmd1x2y3z0000abcd',
-				description: 'Only the runs of this tenant',
-			},
+			tenantIdFilter('Only the runs of this tenant'),
 		],
 	},
 ];

@@ -7,6 +7,7 @@ export const asana: ProviderDefinition = {
 	key: 'asana',
 	displayName: 'Asana',
 	accountWord: 'workspace',
+	statusPage: 'status.asana.com',
 	credential: 'zixlyAsanaOAuth2Api',
 	domains: ['asana.com'],
 	apiBaseUrl: 'https://app.asana.com',

@@ -1,9 +1,7 @@
-import { dayAt } from '../../engine/months';
+import { startOf } from '../../engine/local-days';
 import { plusDays, type Day } from '../../shared/dates';
 
 const DAY_MS = 86_400_000;
-/** No zone is further from UTC. */
-const FURTHEST_MS = 16 * 3_600_000;
 
 /** Consecutive local dates of a time zone, each with the instants that belong to it. */
 export class LocalDays {
@@ -40,24 +38,4 @@ export class LocalDays {
 /** How many days after `from` a date lies. */
 export function daysFrom(from: Day, day: Day): number {
 	return Math.round((Date.parse(day) - Date.parse(from)) / DAY_MS);
-}
-
-const starts = new Map<string, number>();
-
-/**
- * The first instant of a local date. It is searched for, since midnight is missing or comes twice where clocks change
- * at it, and it is remembered, since asking for a zone takes long with many projects.
- */
-function startOf(day: Day, zone: string): number {
-	const key = `${zone} ${day}`;
-	const known = starts.get(key);
-	if (known !== undefined) return known;
-	let [before, at] = [Date.parse(day) - FURTHEST_MS, Date.parse(day) + FURTHEST_MS];
-	while (at - before > 1) {
-		const middle = Math.floor((before + at) / 2);
-		if (dayAt(new Date(middle), zone) < day) before = middle;
-		else at = middle;
-	}
-	starts.set(key, at);
-	return at;
 }

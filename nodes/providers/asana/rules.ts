@@ -1,6 +1,5 @@
 import type { CallPlace, ResponseRule } from '../../engine/definition';
-
-const said = ({ detail }: CallPlace): string => (detail ? ` (${detail})` : '');
+import { said } from '../../engine/respond';
 
 const scopeMissing = ({ what, account, scope }: CallPlace): string =>
 	`Asana did not give ${what} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
@@ -8,7 +7,7 @@ const scopeMissing = ({ what, account, scope }: CallPlace): string =>
 
 const aboutScope = /\bscopes?\b/i;
 
-/** What Asana's replies mean, in order. */
+/** What Asana's replies mean, in order, where it is not what it means at all providers. */
 export const asanaRules: readonly ResponseRule[] = [
 	{
 		// A new token would not have the scope either.
@@ -49,39 +48,10 @@ export const asanaRules: readonly ResponseRule[] = [
 			'Check that the person who connected it is a member of the workspace, not a guest, and that its administrator allows the app.',
 	},
 	{
-		status: [404, 404],
-		action: 'fail',
-		class: 'bad_request',
-		message: ({ what, account }) =>
-			`Asana knows no ${what.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly Asana credential.`,
-	},
-	{
 		status: [412, 412],
 		action: 'fail',
 		class: 'bad_request',
 		message: ({ what, account }) =>
 			`Asana wants ${what} of ${account} to be read from the beginning. Reset the state of the stream; report it with this text if it comes again.`,
-	},
-	{
-		status: [429, 429],
-		action: 'wait',
-		class: 'rate_limited',
-		message: ({ what, account }) =>
-			`Asana had no room for ${what} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
-	},
-	{
-		status: [400, 499],
-		action: 'fail',
-		class: 'bad_request',
-		message: (place) =>
-			`Asana refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
-			'Trying again will not help: report it with this text.',
-	},
-	{
-		status: [500, 599],
-		action: 'retry',
-		class: 'provider_unavailable',
-		message: ({ what, account, status }) =>
-			`Asana answered ${status} for ${what} of ${account} several times. The next run tries again; see status.asana.com if it lasts.`,
 	},
 ];

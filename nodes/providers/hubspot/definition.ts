@@ -13,6 +13,7 @@ export const hubspot: ProviderDefinition = {
 	key: 'hubspot',
 	displayName: 'HubSpot',
 	accountWord: 'portal',
+	statusPage: 'status.hubspot.com',
 	credential: 'zixlyHubSpotOAuth2Api',
 	domains: ['hubapi.com', 'hubspot.com'],
 	apiBaseUrl: API_BASE_URL,

@@ -1,18 +1,10 @@
 import type { CallPlace, ResponseRule } from '../../engine/definition';
+import { said } from '../../engine/respond';
 
 const HOUR_MS = 3_600_000;
 
-const said = ({ detail }: CallPlace): string => (detail ? ` (${detail})` : '');
-
-/** What HubSpot's replies mean, in order. */
+/** What HubSpot's replies mean, in order, where it is not what it means at all providers. */
 export const hubspotRules: readonly ResponseRule[] = [
-	{
-		status: [401, 401],
-		action: 'refresh',
-		class: 'reconnect_required',
-		message: ({ what, account }) =>
-			`HubSpot refused the token for ${what} of ${account}, also after it was refreshed. Connect the tenant again.`,
-	},
 	{
 		// The edge answers so where the token is cut or garbled.
 		status: [530, 530],
@@ -95,21 +87,6 @@ export const hubspotRules: readonly ResponseRule[] = [
 		pauseMs: 60_000,
 		message: ({ account }) =>
 			`HubSpot is moving ${account} to another data centre, which takes up to a day. It is read again by itself afterwards.`,
-	},
-	{
-		status: [400, 499],
-		action: 'fail',
-		class: 'bad_request',
-		message: (place) =>
-			`HubSpot refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
-			'Trying again will not help: report it with this text.',
-	},
-	{
-		status: [500, 599],
-		action: 'retry',
-		class: 'provider_unavailable',
-		message: ({ what, account, status }) =>
-			`HubSpot answered ${status} for ${what} of ${account} several times. The next run tries again; see status.hubspot.com if it lasts.`,
 	},
 ];
 

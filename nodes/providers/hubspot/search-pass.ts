@@ -1,11 +1,11 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { boundsOf } from '../../engine/local-days';
 import type { ListMark } from './list-pass';
 import { changedDeal, modifiedMs } from './page-of-deals';
 import { afterPage, groupsFor, type Filter, type Position } from './search-position';
 import { paths } from './paths';
 import { GLANCE_PROPERTIES } from './properties';
 import { demand, pageShape, type DealPage } from './replies';
-import { daysAsMs } from './local-days';
 
 const PAGE_SIZE = 200;
 
@@ -61,7 +61,7 @@ async function* changedInRange(
 	context: StreamContext,
 	range: { from: string; to: string },
 ): AsyncGenerator<Page, void> {
-	const { from, until } = daysAsMs(range, context.account.timezone);
+	const { from, until } = boundsOf(range, context.account.timezone);
 	const groups: Filter[][] = [
 		[{ propertyName: 'hs_lastmodifieddate', operator: 'LT', value: String(until) }],
 		[

@@ -1,8 +1,7 @@
 import type { CallPlace, ResponseRule } from '../../engine/definition';
+import { said } from '../../engine/respond';
 
 const HOUR_MS = 3_600_000;
-
-const said = ({ detail }: CallPlace): string => (detail ? ` (${detail})` : '');
 
 /** MYOB says by a name in the body what a 403 is about. */
 const named = (name: string): RegExp => new RegExp(`"Name"\\s*:\\s*"${name}"`, 'i');
@@ -15,7 +14,7 @@ const dailyMessage = (): string =>
 const crowdedMessage = ({ what, account }: CallPlace): string =>
 	`MYOB had no room for ${what} of ${account}, also after waiting several times. The rest is read by itself later.`;
 
-/** What MYOB's replies mean, in order. */
+/** What MYOB's replies mean, in order, where it is not what it means at all providers. */
 export const myobRules: readonly ResponseRule[] = [
 	{
 		// A missing scope answers 401 as an ended token does: what a new token does not mend is a right.
@@ -90,26 +89,11 @@ export const myobRules: readonly ResponseRule[] = [
 		message: crowdedMessage,
 	},
 	{
-		status: [400, 499],
-		action: 'fail',
-		class: 'bad_request',
-		message: (place) =>
-			`MYOB refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
-			'Trying again will not help: report it with this text.',
-	},
-	{
 		status: [504, 504],
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: ({ what, account }) =>
 			`MYOB took too long for ${what} of ${account}, several times. It is slow between the 20th and the 5th of a month; the next run tries again.`,
-	},
-	{
-		status: [500, 599],
-		action: 'retry',
-		class: 'provider_unavailable',
-		message: (place) =>
-			`MYOB answered ${place.status} for ${place.what} of ${place.account} several times${said(place)}. The next run tries again.`,
 	},
 	{
 		// An error is an error also where it comes as a success.

@@ -1,9 +1,10 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { boundsOf } from '../../engine/local-days';
 import { ALL_STATUSES, DEALS, listPage } from './calls';
 import { CursorTrail } from './cursor-trail';
 import { itemOf, matters } from './items';
 import type { ListedDeal } from './replies';
-import { boundsOf, msOf } from './times';
+import { msOf } from './times';
 
 const DAY_MS = 24 * 3_600_000;
 /** Twice as far as our clock and Pipedrive's may be apart. */
@@ -76,7 +77,7 @@ async function nextPage(context: StreamContext, cursor: string | null, trail: Cu
 
 /** The creation before which nothing more is looked for, in milliseconds since 1970. */
 function backOf({ back }: Place, { range, account }: StreamContext): number {
-	if (range) return boundsOf(range, account.timezone).from.getTime();
+	if (range) return boundsOf(range, account.timezone).from;
 	return back === null ? 0 : Date.parse(back) - OVERLAP_MS;
 }
 
@@ -91,5 +92,5 @@ function isMeant({ add_time, update_time }: ListedDeal, { range, account }: Stre
 	if (!range) return msOf(update_time) === undefined;
 	const { from, until } = boundsOf(range, account.timezone);
 	const added = msOf(add_time) ?? 0;
-	return added >= from.getTime() && added < until.getTime();
+	return added >= from && added < until;
 }

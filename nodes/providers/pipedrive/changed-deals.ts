@@ -1,9 +1,10 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { boundsOf } from '../../engine/local-days';
 import { ALL_STATUSES, listPage, type ListEndpoint } from './calls';
 import { CursorTrail } from './cursor-trail';
 import { itemOf, matters } from './items';
 import type { ListedDeal } from './replies';
-import { apiTime, boundsOf, msOf } from './times';
+import { apiTime, msOf } from './times';
 
 /** What is changed may show a little later, and with a time a little earlier. */
 const OVERLAP_MS = 10 * 60_000;
@@ -79,7 +80,7 @@ async function nextPage(context: StreamContext, endpoint: ListEndpoint, place: P
 function rangeOf({ range, account }: StreamContext): Record<string, string> {
 	if (!range) return {};
 	const { from, until } = boundsOf(range, account.timezone);
-	return { updated_since: apiTime(from), updated_until: apiTime(until) };
+	return { updated_since: apiTime(new Date(from)), updated_until: apiTime(new Date(until)) };
 }
 
 /** Never beyond the reading's own start: a change dated in the future would hide all that come before it. */

@@ -16,6 +16,7 @@ export const pipedrive: ProviderDefinition = {
 	key: 'pipedrive',
 	displayName: 'Pipedrive',
 	accountWord: 'company',
+	statusPage: 'status.pipedrive.com',
 	credential: 'zixlyPipedriveOAuth2Api',
 	domains: ['pipedrive.com'],
 	apiBaseUrl: 'https://api.pipedrive.com',

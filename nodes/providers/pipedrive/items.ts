@@ -1,6 +1,7 @@
 import type { ChangedItem, StreamContext } from '../../engine/definition';
+import { startOf } from '../../engine/local-days';
 import type { ListedDeal } from './replies';
-import { msOf, startOf } from './times';
+import { msOf } from './times';
 
 /** A deal as a page gave it. Archiving it need not change its time, but it does change the deal. */
 export function itemOf(deal: ListedDeal): ChangedItem {
@@ -19,7 +20,7 @@ export function matters({ close_time: closed }: ListedDeal, context: StreamConte
 	const { historyStart, account } = context;
 	const ended = msOf(closed);
 	if (historyStart === undefined || ended === undefined) return true;
-	return ended >= startOf(historyStart, account.timezone).getTime();
+	return ended >= startOf(historyStart, account.timezone);
 }
 
 const textOf = (value: unknown): string | undefined =>

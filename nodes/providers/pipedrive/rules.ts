@@ -1,22 +1,14 @@
 import type { CallPlace, ResponseRule } from '../../engine/definition';
+import { said } from '../../engine/respond';
 
 const HOUR_MS = 3_600_000;
-
-const said = ({ detail }: CallPlace): string => (detail ? ` (${detail})` : '');
 
 const dayUsedUp = ({ account }: CallPlace): string =>
 	`The API tokens of ${account} are used up for today: Pipedrive counts all apps and users of the company together. ` +
 	'The rest is read by itself when the new day of its server has begun; a plan with more seats has more tokens.';
 
-/** What Pipedrive's replies mean, in order. */
+/** What Pipedrive's replies mean, in order, where it is not what it means at all providers. */
 export const pipedriveRules: readonly ResponseRule[] = [
-	{
-		status: [401, 401],
-		action: 'refresh',
-		class: 'reconnect_required',
-		message: ({ what, account }) =>
-			`Pipedrive refused the token for ${what} of ${account}, also after it was refreshed. Connect the tenant again.`,
-	},
 	{
 		status: [402, 402],
 		action: 'fail',
@@ -50,13 +42,6 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		message: (place) =>
 			`The person who connected ${place.account} may not see ${place.what}${said(place)}. ` +
 			'Give that user the right in Pipedrive, or let somebody who has it connect the tenant again.',
-	},
-	{
-		status: [404, 404],
-		action: 'fail',
-		class: 'bad_request',
-		message: ({ what, account }) =>
-			`Pipedrive knows no ${what.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly Pipedrive credential.`,
 	},
 	{
 		status: [410, 410],
@@ -99,20 +84,5 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		restMs: 120_000,
 		message: ({ what, account }) =>
 			`Pipedrive had no room for ${what} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
-	},
-	{
-		status: [400, 499],
-		action: 'fail',
-		class: 'bad_request',
-		message: (place) =>
-			`Pipedrive refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
-			'Trying again will not help: report it with this text.',
-	},
-	{
-		status: [500, 599],
-		action: 'retry',
-		class: 'provider_unavailable',
-		message: ({ what, account, status }) =>
-			`Pipedrive answered ${status} for ${what} of ${account} several times. The next run tries again; see status.pipedrive.com if it lasts.`,
 	},
 ];

@@ -1,6 +1,4 @@
-import { DateTime } from 'luxon';
-
-import { plusDays, utcInstant, type Day } from '../../shared/dates';
+import { utcInstant } from '../../shared/dates';
 
 /** An instant as the API takes it in a query: whole seconds and `Z`, anything else is answered with 400. */
 export function apiTime(instant: Date): string {
@@ -11,16 +9,6 @@ export function apiTime(instant: Date): string {
 export function msOf(time: unknown): number | undefined {
 	const instant = typeof time === 'string' ? utcInstant(time) : undefined;
 	return instant === undefined ? undefined : Date.parse(instant);
-}
-
-/** The instant at which a day begins in a time zone (IANA). */
-export function startOf(day: Day, zone: string): Date {
-	return DateTime.fromISO(day, { zone }).startOf('day').toJSDate();
-}
-
-/** From when and until when the days from one through another last in a time zone. */
-export function boundsOf(range: { from: Day; to: Day }, zone: string): { from: Date; until: Date } {
-	return { from: startOf(range.from, zone), until: startOf(plusDays(range.to, 1), zone) };
 }
 
 /** A time of version 1, `YYYY-MM-DD HH:MM:SS` in UTC though it does not say so; undefined where it is none. */

@@ -30,6 +30,7 @@ export const xero: ProviderDefinition = {
 	key: 'xero',
 	displayName: 'Xero',
 	accountWord: 'organisation',
+	statusPage: 'status.xero.com',
 	credential: 'zixlyXeroOAuth2Api',
 	domains: ['xero.com'],
 	apiBaseUrl: 'https://api.xero.com',

@@ -1,10 +1,9 @@
-import type { CallPlace, ResponseRule } from '../../engine/definition';
+import type { ResponseRule } from '../../engine/definition';
+import { said } from '../../engine/respond';
 
 const HOUR_MS = 3_600_000;
 
-const said = ({ detail }: CallPlace): string => (detail ? ` (${detail})` : '');
-
-/** What Xero's replies mean, in order. */
+/** What Xero's replies mean, in order, where it is not what it means at all providers. */
 export const xeroRules: readonly ResponseRule[] = [
 	{
 		// A 401, although it is about a right: a new token would not have the scope either.
@@ -15,13 +14,6 @@ export const xeroRules: readonly ResponseRule[] = [
 		message: ({ what, account, scope }) =>
 			`Xero did not give ${what} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
 			'Add it to Scope in the Zixly Xero credential and connect the tenant again.',
-	},
-	{
-		status: [401, 401],
-		action: 'refresh',
-		class: 'reconnect_required',
-		message: ({ what, account }) =>
-			`Xero refused the token for ${what} of ${account}, also after it was refreshed. Connect the tenant again.`,
 	},
 	{
 		status: [403, 403],
@@ -49,13 +41,6 @@ export const xeroRules: readonly ResponseRule[] = [
 			'Check the role of the user who connected it and the plan of the Xero app.',
 	},
 	{
-		status: [404, 404],
-		action: 'fail',
-		class: 'bad_request',
-		message: ({ what, account }) =>
-			`Xero knows no ${what.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly Xero credential.`,
-	},
-	{
 		// "day", "DayLimit" and "daily" have all been seen.
 		status: [429, 429],
 		header: { name: 'x-rate-limit-problem', matches: /da(y|ily)/i },
@@ -75,32 +60,10 @@ export const xeroRules: readonly ResponseRule[] = [
 			`No calls for ${account} are left of those that Xero allows in a day. The rest is read by itself when they are back.`,
 	},
 	{
-		status: [429, 429],
-		action: 'wait',
-		class: 'rate_limited',
-		message: ({ what, account }) =>
-			`Xero had no room for ${what} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
-	},
-	{
-		status: [400, 499],
-		action: 'fail',
-		class: 'bad_request',
-		message: (place) =>
-			`Xero refused the call for ${place.what} of ${place.account} with status ${place.status}${said(place)}. ` +
-			'Trying again will not help: report it with this text.',
-	},
-	{
 		status: [503, 503],
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: () =>
 			'Xero is under maintenance (503). The next run tries again; status.xero.com says how long it lasts.',
-	},
-	{
-		status: [500, 599],
-		action: 'retry',
-		class: 'provider_unavailable',
-		message: ({ what, account, status }) =>
-			`Xero answered ${status} for ${what} of ${account} several times. The next run tries again; see status.xero.com if it lasts.`,
 	},
 ];

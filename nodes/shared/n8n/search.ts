@@ -86,6 +86,16 @@ export const tenantField: INodeProperties = {
 	],
 };
 
+/** A filter by tenant, for collections, which take no list to pick from. @param description whose results it leaves */
+export const tenantIdFilter = (description: string): INodeProperties => ({
+	displayName: 'Tenant ID',
+	name: 'tenantId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. cmd1x2y3z0000abcd',
+	description,
+});
+
 /** A field that picks a connection from the list or takes its id. */
 export const integrationField: INodeProperties = {
 	displayName: 'Integration',

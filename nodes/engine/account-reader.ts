@@ -1,0 +1,212 @@
+import type { Account } from '../shared/account';
+import type { Envelope, Message, RecordMessage, StateMessage } from '../shared/messages';
+import type { AccountReference, DiscoveryContext, StreamDefinition } from './definition';
+import { asFailure, ReadFailure } from './failure';
+import { conflict, failureMessage, notAllowed, streamOff, switchedOff } from './outcomes';
+import { read, type ReadingContext, type ReadingEnd, type ReadRecord } from './reading';
+import { envelopeOf, type ExtractContext, type Messages, type RunToExtract, type StreamState } from './run';
+
+/** Reads the accounts of a run. */
+export class AccountReader {
+	constructor(
+		private readonly run: RunToExtract,
+		private readonly context: ExtractContext,
+		private readonly discovery: DiscoveryContext,
+		private readonly states: ReadonlyMap<string, StreamState>,
+		/** What the next STATE is to say. */
+		private readonly warnings: string[],
+	) {}
+
+	/** Gives the account's messages, and the failure that its last stream ended with. */
+	async *read(reference: AccountReference): Messages<ReadFailure | undefined> {
+		const account = yield* this.attempt(this.envelope(reference.id, ''), this.describe(reference));
+		if (account instanceof ReadFailure) return account;
+		if (account === undefined) return yield* this.leaveOut(reference);
+		let failure: ReadFailure | undefined;
+		for (const stream of this.context.definition.streams) {
+			if (this.isDisabled(stream))
+				yield this.leftOut(account.id, stream, streamOff(stream.key, account.name));
+			else failure = yield* this.readStream(account, stream);
+			if (failure?.endsRun) break;
+		}
+		return failure;
+	}
+
+	/** The next run reads it first; without a word of it this one would look as if it had read all. */
+	*putOff({ id }: AccountReference): Generator<Message, undefined> {
+		for (const stream of this.context.definition.streams) {
+			if (!this.isDisabled(stream))
+				yield this.stateMessage(this.envelope(id, stream.key), PUT_OFF, { extracted: 0 });
+		}
+		return undefined;
+	}
+
+	private isDisabled({ key }: StreamDefinition): boolean {
+		const { disabledStreams } = this.run.metadata;
+		return Array.isArray(disabledStreams) && disabledStreams.includes(key);
+	}
+
+	private *leaveOut({ id, name }: AccountReference): Generator<Message, undefined> {
+		this.warnings.push(switchedOff(name));
+		for (const stream of this.context.definition.streams) yield this.leftOut(id, stream);
+		return undefined;
+	}
+
+	// Without a word of it a run of which everything is left out would look as if its messages were lost.
+	private leftOut(accountId: string, { key }: StreamDefinition, why?: string): StateMessage {
+		if (why) this.warnings.push(why);
+		const message = this.stateMessage(this.envelope(accountId, key), NOTHING_READ, { extracted: 0 });
+		return { ...message, switchedOff: true };
+	}
+
+	/** The account's facts, noted in the books; undefined where it is not to be read. */
+	private async describe(reference: AccountReference): Promise<Account | undefined> {
+		const { definition, books } = this.context;
+		const { account, warnings } = await definition.accounts.describe(this.discovery, reference);
+		this.warnings.push(...warnings);
+		const saved = await books.saveAccount(account);
+		if (saved === 'conflict') throw conflict(definition, account);
+		return saved === 'enabled' ? account : undefined;
+	}
+
+	private async *attempt<T>(envelope: Envelope, work: Promise<T>): Messages<T | ReadFailure> {
+		try {
+			return await work;
+		} catch (error) {
+			const failure = this.failureOf(error);
+			if (!failure.endsRun) yield failureMessage(envelope, failure);
+			return failure;
+		}
+	}
+
+	private async *readStream(account: Account, stream: StreamDefinition): Messages<ReadFailure | undefined> {
+		const envelope = this.envelope(account.id, stream.key);
+		const counted = { extracted: 0, skipped: 0 };
+		const progress: { state: Record<string, unknown> | null } = { state: null };
+		try {
+			const context = this.readingContext(account, stream, progress);
+			const end = yield* this.records(envelope, account, context, counted);
+			this.context.log.info(`${this.place(account, stream)}: ${counted.extracted} records read`);
+			yield this.stateMessage(envelope, end, counted);
+			return undefined;
+		} catch (error) {
+			const failure = this.failureOf(error);
+			if (stream.optional && failure.failureClass === 'not_permitted' && counted.extracted === 0) {
+				yield this.leftOut(account.id, stream, notAllowed(stream.key, failure));
+				return undefined;
+			}
+			this.context.log.warn(`${this.place(account, stream)}: stopped (${failure.failureClass})`);
+			// What ends the run is said once, for all of it; records that went out must still be counted.
+			if (counted.extracted > 0 || !failure.endsRun)
+				yield this.stateMessage(envelope, { ...progress, hasMore: false }, counted);
+			if (!failure.endsRun) yield failureMessage(envelope, failure);
+			return failure;
+		}
+	}
+
+	/** The stream's records, counted as they go out. */
+	private async *records(
+		envelope: Envelope,
+		account: Account,
+		context: ReadingContext<StreamDefinition>,
+		counted: { extracted: number; skipped: number },
+	): Messages<ReadingEnd> {
+		const reading = read(context);
+		for (let next = await reading.next(); ; next = await reading.next()) {
+			if (next.done) return next.value;
+			counted.extracted++;
+			this.context.budget.count(1);
+			if ('record' in next.value) yield recordMessage(envelope, account, next.value);
+			else counted.skipped++;
+			if ('skipped' in next.value) this.warnings.push(skippedRecord(next.value));
+		}
+	}
+
+	private readingContext(
+		account: Account,
+		stream: StreamDefinition,
+		progress: { state: Record<string, unknown> | null },
+	): ReadingContext<StreamDefinition> {
+		const { extractMode, budget, clock, definition, books } = this.context;
+		const { api, metadata } = this.discovery;
+		const historyStartMonth = textIn(metadata.historyStart) ?? this.context.historyStart;
+		const known = this.states.get(`${account.id}/${stream.key}`)?.state ?? {};
+		return {
+			api,
+			account,
+			metadata,
+			stream,
+			state: extractMode.mode === 'sync' ? known : {},
+			startedAt: clock.now(),
+			range: extractMode.mode === 'backfill' ? extractMode.range : undefined,
+			historyStart: historyStartMonth && `${historyStartMonth}-01`,
+			historyStartMonth,
+			concurrent: definition.limits.perAccount ?? definition.limits.concurrent,
+			books: books.of(account.id),
+			budget,
+			clock,
+			warn: (text) => void this.warnings.push(text),
+			progress: (state) => void (progress.state = state),
+		};
+	}
+
+	private place(account: Account, stream: StreamDefinition): string {
+		return `${this.context.definition.displayName}: ${account.name}: ${stream.key}`;
+	}
+
+	private stateMessage(
+		envelope: Envelope,
+		{ state, hasMore }: { state: Record<string, unknown> | null; hasMore: boolean },
+		counts: { extracted: number; skipped?: number },
+	): StateMessage {
+		const moves = this.context.extractMode.mode === 'sync';
+		if (hasMore && !moves) this.warnings.push(RANGE_CUT);
+		const warnings = fewOf(this.warnings.splice(0));
+		return {
+			type: 'STATE',
+			...envelope,
+			state: moves && state ? { ...state } : null,
+			hasMore: hasMore && moves,
+			counts: { ...counts },
+			...(warnings.length > 0 && { warnings }),
+		};
+	}
+
+	private failureOf(error: unknown): ReadFailure {
+		this.context.signal?.throwIfAborted();
+		return asFailure(error);
+	}
+
+	private envelope(accountId: string, stream: string): Envelope {
+		return envelopeOf(this.run, accountId, stream);
+	}
+}
+
+const NOTHING_READ = { state: null, hasMore: false };
+const PUT_OFF = { state: null, hasMore: true };
+
+const RANGE_CUT =
+	'Only the first records of the range were read, up to Max Records or Max Minutes. Raise them, or choose a shorter range.';
+
+const MOST_WARNINGS = 20;
+
+/** A provider that refuses thousands of records must not fill the books with as many lines. */
+function fewOf(warnings: string[]): string[] {
+	const distinct = [...new Set(warnings)];
+	if (distinct.length <= MOST_WARNINGS) return distinct;
+	return [...distinct.slice(0, MOST_WARNINGS), `… and ${distinct.length - MOST_WARNINGS} more of the kind.`];
+}
+
+const skippedRecord = ({ recordId, skipped }: { recordId: string; skipped: string }): string =>
+	`${recordId} was skipped: ${skipped}`;
+
+const textIn = (value: unknown): string | undefined =>
+	typeof value === 'string' && value ? value : undefined;
+
+function recordMessage(
+	envelope: Envelope,
+	account: Account,
+	{ recordId, fetchedAt, record }: Extract<ReadRecord, { record: unknown }>,
+): RecordMessage {
+	return { type: 'RECORD', ...envelope, recordId, account, fetchedAt, record };
+}

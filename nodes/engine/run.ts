@@ -1,0 +1,60 @@
+import type { Account } from '../shared/account';
+import type { Envelope, Message } from '../shared/messages';
+import type { ApiContext } from './api';
+import type { Budget } from './budget';
+import type { AccountReference, StreamBooks } from './definition';
+
+/** A claimed run, as Claim Due gives it. */
+export interface RunToExtract {
+	tenantId: string;
+	integrationId: string;
+	syncRunId: string;
+	provider: string;
+	metadata: Record<string, unknown>;
+}
+
+/** How far a stream of an account was read, and when that was noted (ISO 8601 in UTC). */
+export interface StreamState {
+	state: Record<string, unknown>;
+	updatedAt: string;
+}
+
+/** The books that a run reads and writes while it extracts. */
+export interface RunBooks {
+	/** States by `<account id>/<stream>`. */
+	readStates(): Promise<ReadonlyMap<string, StreamState>>;
+	/** The accounts that earlier runs read and that are still to be read. */
+	knownAccounts(): Promise<readonly AccountReference[]>;
+	/** Notes an account; says whether it is to be read. */
+	saveAccount(account: Account): Promise<'enabled' | 'disabled' | 'conflict'>;
+	/** What is known of one account already. */
+	of(accountId: string): StreamBooks;
+}
+
+/**
+ * What is read: what changed since the last time, all of a range of local days, or the first records for a look.
+ * Only the first moves the state.
+ */
+export type ExtractMode =
+	| { mode: 'sync' }
+	| { mode: 'backfill'; range: { from: string; to: string } }
+	| { mode: 'preview' };
+
+export interface ExtractContext extends ApiContext {
+	books: RunBooks;
+	extractMode: ExtractMode;
+	/** The first month that is read, `YYYY-MM`; the integration's own goes before. */
+	historyStart?: string;
+	/** IANA; where neither the provider nor the integration states a time zone. */
+	timezone: string;
+	budget: Budget;
+}
+
+/** Messages as they are read, and what the reading came to. */
+export type Messages<Result = void> = AsyncGenerator<Message, Result>;
+
+/** The envelope of a run's messages about an account's stream; with both empty, about the integration. */
+export function envelopeOf(run: RunToExtract, accountId: string, stream: string): Envelope {
+	const { tenantId, integrationId, syncRunId, provider } = run;
+	return { tenantId, integrationId, syncRunId, provider, stream, accountId };
+}
