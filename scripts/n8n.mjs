@@ -10,7 +10,7 @@ import { say, withProgress } from './progress.mjs';
 const VERSION = '2.41.1';
 
 /**
- * The real n8n, installed once into a cache folder outside the checkout (2.8 GB, some five minutes). Resolves to
+ * The real n8n, installed once into a cache folder outside the checkout (2.8 GB, a few minutes). Resolves to
  * `{ root, node, cli }`: its folder, a Node.js that it runs on, and its command line.
  */
 export async function ensureN8n(checkout) {
@@ -42,7 +42,7 @@ async function install(root, source) {
 	// Interrupted, it starts again but fetches nothing twice: npm keeps what it downloaded.
 	const args = ['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 	const code = await withProgress(
-		`Installing n8n ${VERSION} into ${root}, once (2.8 GB, about five minutes)`,
+		`Installing n8n ${VERSION} into ${root}, once (2.8 GB, a few minutes)`,
 		() => npm(args, { cwd: root, quiet: true }),
 		15,
 	);
