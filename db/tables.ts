@@ -86,7 +86,9 @@ const financials = dataTable(
 		path: 'netProfit',
 		message: 'netProfit is not revenue less expenses.',
 		holds: ([, revenue, expenses, netProfit]) => {
-			const [income, costs, profit] = [revenue, expenses, netProfit].map(centsOf);
+			const income = centsOf(revenue);
+			const costs = centsOf(expenses);
+			const profit = centsOf(netProfit);
 			const known = income !== undefined && costs !== undefined && profit !== undefined;
 			return !known || profit === income - costs;
 		},

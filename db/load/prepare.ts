@@ -1,11 +1,12 @@
 import { dataTables, type Column, type DataTable } from '../tables';
 import { storable } from '../text';
 import type { LoadClient, LoadRow } from './chunk';
-import { upsertStatement, type UpsertStatement } from './upsert-sql';
+import type { Keyed } from './key-order';
+import { upsertStatement } from './upsert-sql';
 import { canonicalInstant, columnText, isPlainObject, readJson, readText, RefusedValue } from './values';
 
 /** A row whose values are known to suit their columns, as the texts that PostgreSQL reads. */
-export interface PreparedRow {
+export interface PreparedRow extends Keyed {
 	/** Its place in the chunk. */
 	index: number;
 	/** One object for all rows of the chunk that say the same of a client. */
@@ -19,14 +20,8 @@ export interface PreparedRow {
 	version: string | null;
 	/** How many characters the texts have. */
 	size: number;
-	/** What can write it. */
-	statement: UpsertStatement;
-	/** The key but for the client as one text; equal keys are equal texts. */
-	ownKey: string;
 	/** Known once the client is in the database. */
 	clientKpiId: string;
-	/** The whole key. */
-	key: string;
 }
 
 /** What checking a row gave: the row as it can be written, or why it cannot. */
@@ -78,7 +73,6 @@ export class RowReader {
 			statement: upsertStatement(table, values),
 			ownKey: ownKeyOf(table, values),
 			clientKpiId: '',
-			key: '',
 		};
 	}
 }

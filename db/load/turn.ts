@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { shareKeys, type InKeyOrder } from './key-order';
+
 /**
  * Rows of two chunks of a run may be written at once, on two connections, but each chunk is committed after the one
  * before it: what is stored is always the beginning of what came, and a state never runs ahead of the data.
@@ -12,9 +14,6 @@ export class OutOfTurnError extends Error {
 	}
 }
 
-/** Rows by what writes them and by their keys. */
-export type KeyedRows = ReadonlyMap<object, ReadonlyMap<string, unknown>>;
-
 /**
  * How long a chunk that has written its rows waits for the one before it. Two runs whose chunks wait for each other's
  * rows would wait for ever: PostgreSQL sees only half of such a circle.
@@ -26,7 +25,7 @@ export class Turn {
 	/** It is known which rows it writes, or its first attempt did not come so far. */
 	private readonly placed = new Moment<void>();
 	/** These, until it ends: the last turn of a run outlives it. */
-	private rows: KeyedRows | undefined;
+	private rows: InKeyOrder | undefined;
 	/** What became of its first attempt. */
 	private readonly attempted = new Moment<'stored' | 'failed'>();
 	private readonly ended = new Moment<{ error?: unknown }>();
@@ -74,7 +73,7 @@ export class Turn {
 	 * rows with one key the later stays.
 	 * @throws OutOfTurnError as `comes`
 	 */
-	async writes(rows: KeyedRows): Promise<void> {
+	async writes(rows: InKeyOrder): Promise<void> {
 		this.rows = rows;
 		this.placed.happens();
 		if (this.before?.rows && shareKeys(this.before.rows, rows)) await this.comes();
@@ -120,14 +119,6 @@ class Moment<Value> {
 	readonly come = new Promise<Value>((resolve) => {
 		this.happens = resolve;
 	});
-}
-
-function shareKeys(some: KeyedRows, others: KeyedRows): boolean {
-	for (const [statement, rows] of some) {
-		const candidates = others.get(statement);
-		if (candidates) for (const key of rows.keys()) if (candidates.has(key)) return true;
-	}
-	return false;
 }
 
 async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | undefined> {

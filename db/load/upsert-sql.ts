@@ -44,22 +44,22 @@ function sqlFor(table: DataTable, nullKeys: readonly boolean[]): string {
 	const key = ['client_kpi_id', ...table.key];
 	const list = (prefix: string, columns: readonly string[]) =>
 		columns.map((name) => prefix + name).join(', ');
-	return `with incoming as materialized (
+	return `with incoming as (
 	${incoming(table)}
 ), compared as materialized (
-	select i.*, stored.id as stored_id, case
+	select i.*, case
 		when stored.id is null then '+'
 		when (${list('stored.', business)}) is not distinct from (${list('i.', business)})
 			and ${withoutSource('stored.metadata')} is not distinct from i.metadata then '='
 		when ${newer('stored.metadata', "i.source::jsonb ->> 'version'")} then '<'
-		else '~' end as fate, ${NEW_ID} as id
+		else '~' end as fate
 	from incoming i left join lateral (
 		select t.id, t.metadata, ${list('t.', business)} from public.${table.name} t
 		where ${sameKey('t', 'i', table.key, nullKeys)} limit 1
 	) stored on true
 ), written as (
 	insert into public.${table.name} as t (id, client_kpi_id, ${list('', names)}, metadata)
-	select id, client_kpi_id, ${list('', names)},
+	select ${newId('compared')}, client_kpi_id, ${list('', names)},
 		case when source is null then metadata else metadata || jsonb_build_object('_src', source::jsonb) end
 	from compared where fate in ('+', '~') order by ord
 	on conflict (${key.join(', ')}) do update
@@ -72,7 +72,7 @@ select string_agg(mark, '' order by ord) as fates from (
 	union all
 	select c.ord, case
 		when w.id is null then '<' -- a newer one came in while this statement ran
-		when w.id = c.id then '+'
+		when w.id = ${newId('c')} then '+'
 		else '~' end
 	from compared c left join written w on ${sameKey('w', 'c', table.key, nullKeys)}
 	where c.fate in ('+', '~')
@@ -80,17 +80,21 @@ select string_agg(mark, '' order by ord) as fates from (
 }
 
 /** A cuid for each row of the statement: what would count the process's ids counts its rows. */
-const NEW_ID = "$4::text || lpad(to_hex(i.ord), 4, '0') || $5::text";
+const newId = (rows: string): string => `$4::text || lpad(to_hex(${rows}.ord), 4, '0') || $5::text`;
 
+// Functions in the select list run in step, row by row; in `from` each would first fill a table of its own. `offset 0`
+// keeps the casts from being written, and so done, wherever a value is used.
 function incoming({ columns }: DataTable): string {
 	const casts = columns.map(({ name, type }, index) => `v${index + 1}::${type} as ${name}`);
 	const metadata = columns.length + 1;
-	const all = Array.from({ length: columns.length + 3 }, (_, index) => index);
+	const texts = Array.from({ length: columns.length + 3 }, (_, index) => {
+		return `unnest(string_to_array($${index + 6}, $1, $2)) as v${index}`;
+	});
 	return `select ord, v0 as client_kpi_id, ${casts.join(', ')},
 		v${metadata}::jsonb as metadata, v${metadata + 1} as source
-	from unnest(${all.map((index) => `string_to_array($${index + 6}, $1, $2)`).join(', ')})
-		with ordinality as given(${all.map((index) => `v${index}`).join(', ')}, ord)
-	where ord <= $3::int`;
+	from (select generate_series(1, $3::int) as ord, ${texts.join(', ')}) as given
+	where ord is not null -- every text ends with a separator
+	offset 0`;
 }
 
 function sameKey(left: string, right: string, key: readonly string[], nullKeys: readonly boolean[]): string {

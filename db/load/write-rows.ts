@@ -6,10 +6,10 @@ import type { ChunkResult, Refusal, RowFate } from './chunk';
 import { resolveClients } from './clients';
 import { columnTexts } from './columns';
 import { isolate, type DatabaseFault } from './isolate';
+import { haveOneKey, inKeyOrder } from './key-order';
 import { placeLeads, settleLeads } from './lead-entries';
 import type { Preparation, PreparedRow } from './prepare';
 import type { Turn } from './turn';
-import type { UpsertStatement } from './upsert-sql';
 import { RefusedValue } from './values';
 
 /**
@@ -29,9 +29,9 @@ export async function writeRows(
 	};
 	const placed = await placeAtClients(client, tenantId, acceptable(rows, result), result);
 	await placeLeads(client, placed);
-	const best = bestOf(placed, result);
-	await turn.writes(best);
-	for (const part of inOrder(best).flatMap(partsOf)) {
+	const ordered = inKeyOrder(placed);
+	await turn.writes(ordered);
+	for (const part of [...ordered.values()].flatMap((some) => partsOf(bestOf(some, result)))) {
 		await isolate(
 			client,
 			part,
@@ -67,34 +67,23 @@ async function placeAtClients(
 	});
 }
 
-type Groups = Map<UpsertStatement, Map<string, PreparedRow>>;
-
-/** The rows of each statement by their keys; of rows with one key only the best. */
-function bestOf(rows: PreparedRow[], result: ChunkResult): Groups {
-	const groups: Groups = new Map();
+/** Of rows with one key, which are neighbours, only the best. */
+function bestOf(rows: readonly PreparedRow[], { fates }: ChunkResult): PreparedRow[] {
+	const best: PreparedRow[] = [];
 	for (const row of rows) {
-		let group = groups.get(row.statement);
-		if (!group) groups.set(row.statement, (group = new Map()));
-		row.key = row.clientKpiId + row.ownKey;
-		keepBest(group, row, result);
+		const other = best.at(-1);
+		if (!other || !haveOneKey(other, row)) {
+			best.push(row);
+			continue;
+		}
+		const loser = isNewer(other, row) ? row : other;
+		fates[loser.index] = 'deduplicated';
+		if (loser === other) best[best.length - 1] = row;
 	}
-	return groups;
-}
-
-/** Parallel loads that take their locks in one order cannot wait for each other in a circle. */
-function inOrder(groups: Groups): PreparedRow[][] {
-	const sorted = [...groups].sort(([a], [b]) => (a.name < b.name ? -1 : 1));
-	return sorted.map(([, group]) => [...group.values()].sort((a, b) => (a.key < b.key ? -1 : 1)));
+	return best;
 }
 
 /** The newest stays, of equals the later one. */
-function keepBest(group: Map<string, PreparedRow>, row: PreparedRow, { fates }: ChunkResult): void {
-	const other = group.get(row.key);
-	const loser = other && isNewer(other, row) ? row : other;
-	if (loser) fates[loser.index] = 'deduplicated';
-	if (loser !== row) group.set(row.key, row);
-}
-
 function isNewer(one: PreparedRow, other: PreparedRow): boolean {
 	return one.version !== null && other.version !== null && one.version > other.version;
 }
