@@ -2,7 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
 import { isolate, type DatabaseFault } from './isolate';
-import type { PreparedClient } from './prepare';
+import type { PreparedClient } from './prepared-client';
 
 /**
  * Finds each client, makes those that are missing and renames those whose name has changed.

@@ -16,25 +16,25 @@ const SEPARATOR = '\u001f';
 const NOTHING = '\u001e';
 const EITHER = /[\u001e\u001f]/; // eslint-disable-line no-control-regex -- these are the marks
 
-/** A column of a statement, one value for each row. */
-export interface ColumnValues {
-	values: ReadonlyArray<string | null>;
+/** A column of a statement: where its texts come from. */
+export interface TextColumn<Row> {
+	of: (row: Row) => string | null;
 	/** Whether a person's text may be among them: only there can the marks occur. */
 	free: boolean;
 }
 
-/** Every text ends with a separator, so the arrays have one element more than the columns have values. */
-export function columnTexts(columns: readonly ColumnValues[]): ColumnTexts {
-	const taken = columns.some(({ values, free }) => free && values.some(hasMark));
+/** Every text ends with a separator, so the arrays have one element more than there are rows. */
+export function columnTexts<Row>(rows: readonly Row[], columns: ReadonlyArray<TextColumn<Row>>): ColumnTexts {
+	const taken = columns.some(({ of, free }) => free && rows.some((row) => hasMark(of(row))));
 	const separator = taken ? randomUUID() : SEPARATOR;
 	const nothing = taken ? randomUUID() : NOTHING;
-	return { separator, nothing, texts: columns.map(({ values }) => joined(values, separator, nothing)) };
+	// One list for all columns: a new one for each would be a tenth of the garbage. Its last text stays empty.
+	const texts = new Array<string>(rows.length + 1).fill('');
+	const joined = ({ of }: TextColumn<Row>): string => {
+		for (const [index, row] of rows.entries()) texts[index] = of(row) ?? nothing;
+		return texts.join(separator);
+	};
+	return { separator, nothing, texts: columns.map(joined) };
 }
 
 const hasMark = (value: string | null): boolean => value !== null && EITHER.test(value);
-
-function joined(values: ReadonlyArray<string | null>, separator: string, nothing: string): string {
-	const texts = values.map((value) => value ?? nothing);
-	texts.push('');
-	return texts.join(separator);
-}

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Column, ColumnType } from '../tables';
 import { storable } from '../text';
 import type { LoadDeletion, Refusal, RowFate } from './chunk';
-import { prepareClient, type PreparedClient } from './prepare';
+import { prepareClient, type PreparedClient } from './prepared-client';
 import { STORED_ENTRIES } from './stored-entries';
 import { columnText, isPlainObject, readText, RefusedValue } from './values';
 

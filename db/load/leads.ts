@@ -1,4 +1,5 @@
 import type { PreparedRow } from './prepare';
+import { isNewer } from './row-source';
 
 /** A lead that rows of the chunk are about. */
 export interface ChunkLead {
@@ -28,12 +29,11 @@ const PASSED = 'passed';
  */
 export function leadsOf(rows: readonly PreparedRow[]): ChunkLead[] {
 	const leads = new Map<string, ChunkLead>();
-	const accountOf = accountReader();
 	for (const row of rows) {
 		if (row.statement.table.name !== 'lead_events') continue;
-		const accountId = accountOf(row);
+		const accountId = row.origin?.accountId;
 		const sourceSystem = row.values[SOURCE_SYSTEM];
-		if (accountId === '' || !sourceSystem) continue;
+		if (!accountId || !sourceSystem) continue;
 		const leadId = row.values[LEAD_ID]!;
 		const key = [sourceSystem, accountId, leadId].join('\0');
 		const lead = leads.get(key);
@@ -51,29 +51,12 @@ function begun(named: Pick<ChunkLead, 'leadId' | 'sourceSystem' | 'accountId'>, 
 /** The newest copy counts, of equals the later one. */
 function take(lead: ChunkLead, row: PreparedRow): void {
 	lead.rows.push(row);
-	if (isOlder(row, lead)) return;
+	if (isNewer(lead, row)) return;
 	if (row.version !== lead.version) lead.latest = null;
 	lead.version = row.version;
 	lead.clientKpiId = row.clientKpiId;
 	lead.latest = latestIn(row) ?? lead.latest;
 }
 
-const isOlder = (row: PreparedRow, { version }: ChunkLead): boolean =>
-	row.version !== null && version !== null && row.version < version;
-
 const latestIn = ({ values }: PreparedRow): string | null =>
 	values[STATUS] === PASSED ? null : values[EXTERNAL_ID]!;
-
-/** All rows of a record have the same source. */
-function accountReader(): (row: PreparedRow) => string {
-	let last: string | null = null;
-	let account = '';
-	return ({ source }) => {
-		if (source !== last) {
-			last = source;
-			const { accountId } = JSON.parse(source ?? '{}') as { accountId?: unknown };
-			account = typeof accountId === 'string' ? accountId : '';
-		}
-		return account;
-	};
-}

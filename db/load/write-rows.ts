@@ -2,13 +2,15 @@ import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
 import { meaningOf } from '../sqlstate';
+import type { DataTable } from '../tables';
 import type { ChunkResult, Refusal, RowFate } from './chunk';
 import { resolveClients } from './clients';
-import { columnTexts } from './columns';
+import { columnTexts, type TextColumn } from './columns';
 import { isolate, type DatabaseFault } from './isolate';
 import { haveOneKey, inKeyOrder } from './key-order';
 import { placeLeads, settleLeads } from './lead-entries';
 import type { Preparation, PreparedRow } from './prepare';
+import { isNewer } from './row-source';
 import type { Turn } from './turn';
 import { RefusedValue } from './values';
 
@@ -67,7 +69,7 @@ async function placeAtClients(
 	});
 }
 
-/** Of rows with one key, which are neighbours, only the best. */
+/** Of rows with one key, which are neighbours, only the newest; of equals the later one. */
 function bestOf(rows: readonly PreparedRow[], { fates }: ChunkResult): PreparedRow[] {
 	const best: PreparedRow[] = [];
 	for (const row of rows) {
@@ -81,11 +83,6 @@ function bestOf(rows: readonly PreparedRow[], { fates }: ChunkResult): PreparedR
 		if (loser === other) best[best.length - 1] = row;
 	}
 	return best;
-}
-
-/** The newest stays, of equals the later one. */
-function isNewer(one: PreparedRow, other: PreparedRow): boolean {
-	return one.version !== null && other.version !== null && one.version > other.version;
 }
 
 /** Far below what one text may be in JavaScript and one message to PostgreSQL. */
@@ -118,27 +115,40 @@ async function upsert(
 	{ fates }: ChunkResult,
 ): Promise<void> {
 	const { table, sql } = rows[0]!.statement;
-	const { separator, nothing, texts } = columnTexts([
-		{ values: rows.map((row) => row.clientKpiId), free: true },
-		...table.columns.map(({ type }, index) => ({
-			values: rows.map((row) => row.values[index]!),
-			free: type === 'text',
-		})),
-		// JSON writes control characters as escapes.
-		{ values: rows.map((row) => row.metadata), free: false },
-		{ values: rows.map((row) => row.source), free: false },
-	]);
+	const { separator, nothing, texts } = columnTexts(rows, columnsOf(table));
 	const answer = await client.query<{ fates: string }>(sql, [
 		separator,
 		nothing,
 		rows.length,
 		...idMargins(),
+		...originsOf(rows),
 		...texts,
 	]);
 	const marks = answer.rows[0]?.fates ?? '';
 	rows.forEach((row, index) => {
 		fates[row.index] = fateOf(marks[index]);
 	});
+}
+
+/** As the statement wants them. */
+function columnsOf({ columns }: DataTable): Array<TextColumn<PreparedRow>> {
+	return [
+		{ of: ({ clientKpiId }) => clientKpiId, free: true },
+		...columns.map(({ type }, index) => ({
+			of: ({ values }: PreparedRow) => values[index]!,
+			free: type === 'text',
+		})),
+		// JSON writes control characters as escapes.
+		{ of: ({ metadata }) => metadata, free: false },
+		{ of: ({ origin }) => origin && origin.name, free: false },
+		{ of: ({ recordId }) => recordId, free: true },
+		{ of: ({ version }) => version, free: true },
+	];
+}
+
+function originsOf(rows: readonly PreparedRow[]): [names: string[], jsons: string[]] {
+	const origins = [...new Set(rows.map(({ origin }) => origin))].filter((one) => one !== null);
+	return [origins.map(({ name }) => name), origins.map(({ json }) => json)];
 }
 
 /** A cuid without the four characters that count ids. */

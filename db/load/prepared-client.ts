@@ -1,0 +1,59 @@
+import type { LoadClient } from './chunk';
+import { isPlainObject, readText, RefusedValue } from './values';
+
+/** A client as it is to be found in, or put into, `client_kpis`. */
+export interface PreparedClient {
+	provider: string;
+	/** Looked up in `etl.client_links`; null where the exact `clientId` was given. */
+	externalId: string | null;
+	clientId: string;
+	clientName: string | null;
+	industry: string | null;
+}
+
+/** Thousands of rows speak of a few clients: each is checked once, and is one object. */
+export class ClientReader {
+	private readonly known = new Map<string, { given: LoadClient; prepared: PreparedClient }>();
+
+	read(given: LoadClient, provider: string): PreparedClient {
+		const known = this.known.get(given?.externalId);
+		if (known && known.prepared.provider === provider && sameClient(known.given, given))
+			return known.prepared;
+		const prepared = prepareClient(given, provider);
+		if (prepared.externalId !== null) this.known.set(given.externalId, { given, prepared });
+		return prepared;
+	}
+}
+
+const sameClient = (one: LoadClient, other: LoadClient): boolean =>
+	one.clientName === other.clientName && one.industry === other.industry && !other.clientId;
+
+/**
+ * A client as it is to be found.
+ * @throws RefusedValue where it is none
+ */
+export function prepareClient(given: LoadClient, provider: string): PreparedClient {
+	if (!isPlainObject(given)) throw missingClient();
+	const exact = optionalText(given.clientId, 'client.clientId');
+	const externalId = exact ? null : optionalText(given.externalId, 'client.externalId');
+	if (!exact && !externalId) throw missingClient();
+	return {
+		provider,
+		externalId,
+		clientId: exact ?? qualified(provider, externalId!),
+		clientName: optionalText(given.clientName, 'client.clientName'),
+		industry: optionalText(given.industry, 'client.industry'),
+	};
+}
+
+function missingClient(): RefusedValue {
+	return new RefusedValue('missing_value', 'client', 'The row does not say which client it is about.');
+}
+
+function qualified(provider: string, externalId: string): string {
+	return externalId.startsWith(`${provider}:`) ? externalId : `${provider}:${externalId}`;
+}
+
+function optionalText(value: unknown, path: string): string | null {
+	return value === undefined || value === null || value === '' ? null : readText(value, path);
+}
