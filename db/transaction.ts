@@ -67,12 +67,14 @@ async function rollback(client: PoolClient): Promise<Error | undefined> {
 	}
 }
 
+// Thousands of lookups look dear to the planner, who would then compile the statement for longer than it runs: on a
+// server with just-in-time compilation, the default, unchanged rows took three times as long.
+const ASSUME = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true),
+	set_config('jit', 'off', true)`;
+
 async function assume(client: PoolClient, role: string, tenantId: string): Promise<void> {
 	try {
-		await client.query("select set_config('role', $1, true), set_config('app.tenant_id', $2, true)", [
-			role,
-			tenantId,
-		]);
+		await client.query(ASSUME, [role, tenantId]);
 	} catch (error) {
 		throw roleError(error, role, client);
 	}

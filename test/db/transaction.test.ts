@@ -48,6 +48,19 @@ describe('a tenant', () => {
 	});
 });
 
+describe('a transaction', () => {
+	it('has no statement compiled just in time, and leaves the connection as it was', async () => {
+		const { id } = await createTenant(database.pool, { name: 'One' });
+		const client = await database.pool.connect();
+		await client.query('set jit = on');
+		client.release();
+		const within = await inTenant(database.pool, id, (one) => one.query('show jit'));
+		const after = await database.pool.query('show jit');
+		expect([within.rows, after.rows]).toEqual([[{ jit: 'off' }], [{ jit: 'on' }]]);
+		await database.pool.query('reset jit');
+	});
+});
+
 describe('a date', () => {
 	it('comes as text, whatever the time zone of this machine, and an instant as a Date', async () => {
 		const { rows } = await database.pool.query(

@@ -29,7 +29,6 @@ const FAST: Record<string, string> = {
 	synchronous_commit: 'off',
 	full_page_writes: 'off',
 	max_connections: '200',
-	jit: 'off',
 	listen_addresses: '127.0.0.1',
 	unix_socket_directories: '',
 	log_min_messages: 'fatal',
