@@ -6,6 +6,7 @@ import { serviceKeys, serviceOf, startSandbox, type Fault, type Sandbox, type Se
 import type { ProviderSandbox } from '../sandbox/service';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { Extraction, type ConnectedTenant, type ExtractOptions } from '../support/extraction';
+import { tlsReset, type TlsReset } from '../support/tls-reset';
 
 /** What a case may end as: everything is read all the same, or a failure of a class. */
 type Outcome = 'read' | FailureMessage['failure']['class'];
@@ -16,6 +17,8 @@ interface Case {
 	/** What else is set up, besides faults. */
 	given?: (service: ProviderSandbox, consent: string) => void;
 	options?: (extraction: Extraction) => ExtractOptions;
+	/** What must have happened besides the outcome. */
+	check?: () => void;
 	/** Providers that know no such thing. */
 	unknownTo?: ServiceKey[];
 	outcome: Outcome;
@@ -81,10 +84,13 @@ const CASES: Case[] = [
 	{ name: 'the connection cut in the body', faults: [{ kind: 'cutConnection' }], outcome: 'read' },
 	{
 		name: 'a name that DNS does not know',
-		options: (extraction) => ({
-			credential: { ...extraction.credential(), apiBaseUrl: 'https://no-such-host.invalid' },
-			allowedHosts: ['no-such-host.invalid', new URL(extraction.sandbox.url).host],
-		}),
+		options: (extraction) => readingFrom('https://no-such-host.invalid', extraction),
+		outcome: 'provider_unavailable',
+	},
+	{
+		name: 'TLS reset in the handshake',
+		options: (extraction) => readingFrom(resetting.url, extraction),
+		check: () => expect(resetting.begun).toBeGreaterThan(1),
 		outcome: 'provider_unavailable',
 	},
 	{ name: 'a redirect', faults: [{ kind: 'redirect', count: always }], outcome: 'configuration' },
@@ -103,6 +109,13 @@ const CASES: Case[] = [
 	},
 ];
 
+function readingFrom(apiBaseUrl: string, extraction: Extraction): ExtractOptions {
+	return {
+		credential: { ...extraction.credential(), apiBaseUrl },
+		allowedHosts: [new URL(apiBaseUrl).host, new URL(extraction.sandbox.url).host],
+	};
+}
+
 /** Waits a fiftieth of what it is asked to, so that the table does not take an hour. */
 const hasty: Clock = {
 	...systemClock,
@@ -113,14 +126,17 @@ const TIMEOUT_MS = 1_500;
 
 let database: TestDatabase;
 let sandbox: Sandbox;
+let resetting: TlsReset;
 const table = new Map<string, Map<string, string>>();
 
 beforeAll(async () => {
 	database = await testDatabase();
+	resetting = await tlsReset();
 	sandbox = await startSandbox({ seed: 'source-behaviour', xero: { minute: 100_000, day: 1_000_000 } });
 });
 
 afterAll(async () => {
+	await resetting.close();
 	await sandbox.close();
 	await database.close();
 	console.log(asText(table));
@@ -141,7 +157,7 @@ describe.each(keys)('%s', (key) => {
 
 	it.each(CASES.filter(({ unknownTo = [] }) => !unknownTo.includes(key)))(
 		'$name',
-		async ({ name, faults = [], given, options, outcome }) => {
+		async ({ name, faults = [], given, options, check, outcome }) => {
 			const service = serviceOf(sandbox, key);
 			service.faults.add(...faults);
 			given?.(service, consent);
@@ -153,6 +169,7 @@ describe.each(keys)('%s', (key) => {
 			});
 			service.clear();
 			await database.admin.query('delete from etl.stream_states');
+			check?.();
 			const met = outcomeOf(messages);
 			note(name, key, met);
 			expect(met).toBe(outcome);
