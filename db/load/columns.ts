@@ -31,7 +31,7 @@ export function columnTexts<Row>(rows: readonly Row[], columns: ReadonlyArray<Te
 	// One list for all columns: a new one for each would be a tenth of the garbage. Its last text stays empty.
 	const texts = new Array<string>(rows.length + 1).fill('');
 	const joined = ({ of }: TextColumn<Row>): string => {
-		for (const [index, row] of rows.entries()) texts[index] = of(row) ?? nothing;
+		for (let index = 0; index < rows.length; index++) texts[index] = of(rows[index]!) ?? nothing;
 		return texts.join(separator);
 	};
 	return { separator, nothing, texts: columns.map(joined) };

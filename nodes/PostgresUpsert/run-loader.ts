@@ -240,10 +240,12 @@ export class RunLoader {
 	}
 
 	private placeOf({ stream, accountId }: LoadOrigin): Place {
-		const ofStream = entryOf(this.places, stream, () => new Map<string, Place>());
-		return entryOf(ofStream, accountId, () => ({ arrived: 0, tally: emptyTally() }));
+		return entryOf(entryOf(this.places, stream, noPlaces), accountId, emptyPlace);
 	}
 }
+
+const noPlaces = (): Map<string, Place> => new Map();
+const emptyPlace = (): Place => ({ arrived: 0, tally: emptyTally() });
 
 function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
 	let value = map.get(key);

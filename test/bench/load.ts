@@ -104,6 +104,8 @@ async function load({ n8n, admin, folder }: Stage, contender: Contender, size: n
 		files.rowsFile,
 		JSON.stringify(await contender.items(financialsRows(size, `bench-${size}`))),
 	);
+	// Else the server may begin to do so by itself while one of the two is measured.
+	await admin.query(`vacuum (analyze) ${contender.table}`);
 	await admin.query('checkpoint');
 	const before = await walPosition(admin);
 	const execution = await n8n.cli(['execute', `--id=bench-${contender.name}`], { N8N_LOG_LEVEL: 'error' });
