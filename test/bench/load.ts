@@ -74,6 +74,8 @@ async function compete(stage: Stage, contender: Contender, size: number, results
 	await stage.admin.query(`truncate ${contender.table}`);
 	for (const pass of ['first', 'unchanged'] as const) {
 		const measure = await load(stage, contender, size);
+		// Else the server may begin to do so by itself while one of the two is measured.
+		await stage.admin.query(`vacuum (analyze) ${contender.table}`);
 		results.add({ contender: contender.name, size, pass }, measure);
 		console.error(`${contender.name} ${size} ${pass}: ${describe(measure)}`);
 	}
@@ -104,8 +106,6 @@ async function load({ n8n, admin, folder }: Stage, contender: Contender, size: n
 		files.rowsFile,
 		JSON.stringify(await contender.items(financialsRows(size, `bench-${size}`))),
 	);
-	// Else the server may begin to do so by itself while one of the two is measured.
-	await admin.query(`vacuum (analyze) ${contender.table}`);
 	await admin.query('checkpoint');
 	const before = await walPosition(admin);
 	const execution = await n8n.cli(['execute', `--id=bench-${contender.name}`], { N8N_LOG_LEVEL: 'error' });
