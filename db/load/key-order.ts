@@ -21,17 +21,19 @@ export function inKeyOrder<Row extends Keyed>(rows: readonly Row[]): Map<UpsertS
 	return new Map(byStatement.map(([statement, some]) => [statement, sorted(some)]));
 }
 
-/** Client by client, since what comes of one mostly is in order: comparing whole keys would take five times as long. */
+/** Client by client, since what comes of one mostly is in order already. */
 function sorted<Row extends Keyed>(rows: readonly Row[]): Row[] {
 	const byClient = [...groupBy(rows, ({ clientKpiId }) => clientKpiId)];
 	byClient.sort(([a], [b]) => (a < b ? -1 : 1));
 	return byClient.flatMap(([, some]) => some.sort((a, b) => compare(a.ownKey, b.ownKey)));
 }
 
+/** Of rows of one statement. */
 export function haveOneKey(one: Keyed, other: Keyed): boolean {
 	return one.ownKey === other.ownKey && one.clientKpiId === other.clientKpiId;
 }
 
+/** Whether a key is among both. */
 export function shareKeys(some: InKeyOrder, others: InKeyOrder): boolean {
 	for (const [statement, rows] of some) if (meet(rows, others.get(statement) ?? [])) return true;
 	return false;

@@ -17,8 +17,6 @@ export interface PreparedRow extends Keyed, RowSource {
 	values: Array<string | null>;
 	/** `metadata` without `_src`, as JSON. */
 	metadata: string | null;
-	/** How many characters the texts have. */
-	size: number;
 	/** Known once the client is in the database. */
 	clientKpiId: string;
 }
@@ -53,19 +51,9 @@ export class RowReader {
 		const client = this.clients.read(given.client, given.provider);
 		const metadata = metadataText(given.row.metadata);
 		const { recordId, version, origin } = this.sources.read(given.row.metadata);
-		return {
-			index,
-			client,
-			values,
-			metadata,
-			recordId,
-			version,
-			origin,
-			size: sizeOf(values) + (metadata?.length ?? 0) + (origin?.json.length ?? 0) + (recordId?.length ?? 0),
-			statement: upsertStatement(table, values),
-			ownKey: ownKeyOf(table, values),
-			clientKpiId: '',
-		};
+		const statement = upsertStatement(table, values);
+		const ownKey = ownKeyOf(table, values);
+		return { index, client, values, metadata, recordId, version, origin, statement, ownKey, clientKpiId: '' };
 	}
 }
 
@@ -73,12 +61,6 @@ function valuesOf(table: DataTable, row: Record<string, unknown>): PreparedRow['
 	const values = table.columns.map((column) => columnText(column, ownValue(row, column)));
 	if (!table.rule || table.rule.holds(values)) return values;
 	throw new RefusedValue('check_violation', table.rule.path, table.rule.message);
-}
-
-function sizeOf(values: PreparedRow['values']): number {
-	let size = 0;
-	for (const value of values) size += value?.length ?? 0;
-	return size;
 }
 
 /** With a NUL between the values: the one character that none of them can hold. */

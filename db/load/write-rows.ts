@@ -9,6 +9,7 @@ import { columnTexts, type TextColumn } from './columns';
 import { isolate, type DatabaseFault } from './isolate';
 import { haveOneKey, inKeyOrder } from './key-order';
 import { placeLeads, settleLeads } from './lead-entries';
+import { partsOf } from './parts';
 import type { Preparation, PreparedRow } from './prepare';
 import { isNewer } from './row-source';
 import type { Turn } from './turn';
@@ -83,23 +84,6 @@ function bestOf(rows: readonly PreparedRow[], { fates }: ChunkResult): PreparedR
 		if (loser === other) best[best.length - 1] = row;
 	}
 	return best;
-}
-
-/** Far below what one text may be in JavaScript and one message to PostgreSQL. */
-const MOST_CHARACTERS = 64 * 2 ** 20;
-
-function partsOf(rows: PreparedRow[]): PreparedRow[][] {
-	const parts: PreparedRow[][] = [[]];
-	let characters = 0;
-	for (const row of rows) {
-		characters += row.size;
-		if (characters > MOST_CHARACTERS && parts.at(-1)!.length > 0) {
-			parts.push([]);
-			characters = row.size;
-		}
-		parts.at(-1)!.push(row);
-	}
-	return parts;
 }
 
 const FATES: Record<string, RowFate> = {

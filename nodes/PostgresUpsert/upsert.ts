@@ -54,8 +54,8 @@ async function takeAll(
 	loading: Loading,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	for (let item = 0; item < items.length; item++) {
-		const waiting = loading.take(item, items[item]!.json);
+	for (const [item, { json }] of items.entries()) {
+		const waiting = loading.take(item, json);
 		if (waiting) await waiting;
 		// Answers of the database come in between, so that a chunk is stored while the next one is checked.
 		if (item % ITEMS_AT_A_TIME === 0) await pause();
