@@ -21,6 +21,16 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
+					name: 'attack',
+					include: ['test/attack/**/*.test.ts'],
+					...database,
+					testTimeout: 180_000,
+					hookTimeout: 180_000,
+				},
+			},
+			{
+				extends: true,
+				test: {
 					name: 'nodes',
 					include: ['test/nodes/**/*.test.ts'],
 					...database,

@@ -21,6 +21,12 @@ const test = (args) =>
 		? runSuites([() => vitest(checkout, args)])
 		: runSuites([() => vitest(checkout, []), () => check('npm run demo -- --once', () => demo(['--once']))]);
 
+/** Resolves to the exit code; the last line counts the attacks and how many got through. */
+const attack = async (args) => {
+	const { passed, failed } = await vitest(checkout, ['--project', 'attack', ...args]);
+	return failed === 0 && passed > 0 ? 0 : 1;
+};
+
 const testN8n = (args) =>
 	runSuites([() => vitest(checkout, ['--config', 'test/n8n/vitest.config.mts', ...args])]);
 
@@ -28,6 +34,7 @@ const bench = ([name = 'load', ...args]) => typescript(`test/bench/${name}.ts`)(
 
 const COMMANDS = {
 	test,
+	attack,
 	'test:n8n': testN8n,
 	demo,
 	n8n: typescript('test/demo/real.ts'),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,14 +23,28 @@ export async function runSuites(suites) {
 export async function vitest(checkout, args) {
 	const folder = mkdtempSync(join(tmpdir(), 'zixly-vitest-'));
 	const report = join(folder, 'report.json');
+	const attacks = join(folder, 'attacks.jsonl');
 	try {
 		const cli = join(checkout, 'node_modules', 'vitest', 'vitest.mjs');
 		const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-		const code = await run(process.execPath, [cli, 'run', ...reporters, ...args], { cwd: checkout });
+		const env = { ZIXLY_ATTACKS: attacks };
+		const code = await run(process.execPath, [cli, 'run', ...reporters, ...args], { cwd: checkout, env });
+		printAttacks(attacks);
 		return countsOf(report, code);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** Sums what `expectRepelled` of test/support/attacks.ts has booked; prints nothing where no attack was run. */
+function printAttacks(file) {
+	if (!existsSync(file)) return;
+	const lines = readFileSync(file, 'utf8')
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line));
+	const sum = (key) => lines.reduce((total, line) => total + line[key], 0);
+	process.stdout.write(`\nattack: ${sum('attacks')} attacks, ${sum('through')} got through\n`);
 }
 
 function countsOf(report, code) {
