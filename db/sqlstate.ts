@@ -124,6 +124,11 @@ export function isRetryable(error: unknown): boolean {
 	return error instanceof Error && LOST_WORDS.test(error.message);
 }
 
+/** Whether the server takes no writes: a standby after a failover, or one that was set to read-only. */
+export function isOtherServer(error: unknown): boolean {
+	return sqlstateOf(error) === '25006';
+}
+
 /** Whether a row's own values are what the server refused, so that the rest of its chunk may pass. */
 export function isRowFault(error: unknown): boolean {
 	const state = sqlstateOf(error);

@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Pool, PoolClient } from 'pg';
 
-import { isRetryable, sqlstateOf } from './sqlstate';
+import { LOCAL_SETTINGS } from './session-settings';
+import { isOtherServer, isRetryable, sqlstateOf } from './sqlstate';
 
 /** `zixly_worker` sees the same rows of a tenant, by policies that are made for finding thousands of rows by their keys. */
 export type TenantRole = 'zixly_app' | 'zixly_worker';
+
+/** Whatever the server's default is. Not `read write`: a server that takes no writes now has its reasons. */
+export const BEGIN = 'begin isolation level read committed';
 
 /**
  * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to
@@ -34,13 +38,13 @@ async function inTransaction<T>(
 	const client = await pool.connect();
 	let broken: Error | undefined;
 	try {
-		await client.query('begin');
+		await client.query(BEGIN);
 		await prepare(client);
 		const result = await work(client);
 		await commit(client);
 		return result;
 	} catch (error) {
-		broken = await rollback(client);
+		broken = (await rollback(client)) ?? unusable(error);
 		throw error;
 	} finally {
 		client.release(broken);
@@ -67,10 +71,13 @@ async function rollback(client: PoolClient): Promise<Error | undefined> {
 	}
 }
 
-// Thousands of lookups look dear to the planner, who would then compile the statement for longer than it runs: on a
-// server with just-in-time compilation, the default, unchanged rows took three times as long.
-const ASSUME = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true),
-	set_config('jit', 'off', true)`;
+/** After a failover the old server may answer for a while, and take no writes: the next try connects anew. */
+function unusable(error: unknown): Error | undefined {
+	return isOtherServer(error) ? (error as Error) : undefined;
+}
+
+// One trip for role, tenant and settings; local to the transaction, as a transaction pooler needs it.
+const ASSUME = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true), ${LOCAL_SETTINGS}`;
 
 async function assume(client: PoolClient, role: string, tenantId: string): Promise<void> {
 	try {

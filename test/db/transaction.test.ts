@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createTenant, listTenants } from '../../db/tenants';
 import { asWorker, inTenant, withRetries } from '../../db/transaction';
@@ -59,6 +60,78 @@ describe('a transaction', () => {
 		expect([within.rows, after.rows]).toEqual([[{ jit: 'off' }], [{ jit: 'on' }]]);
 		await database.pool.query('reset jit');
 	});
+});
+
+describe('a transaction on a server with other habits', () => {
+	const HABITS: Record<string, string> = {
+		DateStyle: 'SQL, DMY',
+		TimeZone: 'Asia/Kathmandu',
+		IntervalStyle: 'sql_standard',
+		bytea_output: 'escape',
+		extra_float_digits: '0',
+		standard_conforming_strings: 'off',
+		array_nulls: 'off',
+		transform_null_equals: 'on',
+		search_path: 'nowhere',
+		row_security: 'off',
+		jit: 'on',
+		default_transaction_isolation: 'serializable',
+		statement_timeout: '5min',
+		lock_timeout: '0',
+		idle_in_transaction_session_timeout: '0',
+	};
+
+	it('has settings of its own, and leaves those of the session alone', async () => {
+		const { id } = await createTenant(database.pool, { name: 'One' });
+		const names = [...Object.keys(HABITS), 'transaction_isolation'];
+		const read = `select ${names.map((name) => `current_setting('${name}') as "${name}"`).join(', ')}`;
+		const client = new pg.Client(database.settings);
+		await client.connect();
+		for (const [name, value] of Object.entries(HABITS)) {
+			await client.query('select set_config($1, $2, false)', [name, value]);
+		}
+		const pool = poolOf(client);
+		const [within, after] = [await inTenant(pool, id, (one) => one.query(read)), await client.query(read)];
+		await client.end();
+		expect(within.rows[0]).toEqual({
+			DateStyle: 'ISO, MDY',
+			TimeZone: 'UTC',
+			IntervalStyle: 'postgres',
+			bytea_output: 'hex',
+			extra_float_digits: '1',
+			standard_conforming_strings: 'on',
+			array_nulls: 'on',
+			transform_null_equals: 'off',
+			search_path: 'pg_catalog, public, pg_temp',
+			row_security: 'on',
+			jit: 'off',
+			default_transaction_isolation: 'serializable',
+			transaction_isolation: 'read committed',
+			statement_timeout: '10min',
+			lock_timeout: '10s',
+			idle_in_transaction_session_timeout: '1min',
+		});
+		expect(after.rows[0]).toEqual({
+			...HABITS,
+			search_path: 'nowhere',
+			transaction_isolation: 'serializable',
+		});
+	});
+
+	it('takes two trips before its work, for all of them', async () => {
+		const { id } = await createTenant(database.pool, { name: 'One' });
+		const client = new pg.Client(database.settings);
+		await client.connect();
+		const queries = vi.spyOn(client, 'query');
+		await inTenant(poolOf(client), id, async () => expect(queries).toHaveBeenCalledTimes(2));
+		await client.end();
+	});
+
+	/** A pool of this one connection. */
+	function poolOf(client: pg.Client): pg.Pool {
+		const lent = Object.assign(client, { release: () => undefined });
+		return { connect: async () => lent } as unknown as pg.Pool;
+	}
 });
 
 describe('a date', () => {
