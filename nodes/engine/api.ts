@@ -10,9 +10,9 @@ import type {
 } from './definition';
 import { ReadFailure, withoutSecrets } from './failure';
 import { assertSameService } from './hosts';
-import type { HttpClient, HttpReply, HttpRequest } from './http';
+import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from './http';
 import type { Log } from './log';
-import { NO_REPLY, ruleFor, UNREADABLE } from './respond';
+import { NO_REPLY, ruleFor, TOO_LARGE, UNREADABLE } from './respond';
 import { retryAfterMs } from './retry-after';
 import { send } from './send';
 import type { AccountThrottle, Throttles } from './throttle';
@@ -101,6 +101,7 @@ async function callOnce(
 		throttle,
 	});
 	const reply = await replyTo(context, httpRequestOf(context, request, token));
+	if (reply instanceof ReplyTooLarge) return trouble(TOO_LARGE, 0, reply.message);
 	if (reply instanceof Error) return trouble(NO_REPLY, 0, withoutSecrets(reply.message));
 	throttle?.observe(reply.headers);
 	const rule = ruleFor(definition.rules, request.path, reply);

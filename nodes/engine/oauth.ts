@@ -2,7 +2,7 @@ import { backoffMs } from './backoff';
 import type { Clock } from './clock';
 import type { OAuthFacts } from './definition';
 import { ReadFailure } from './failure';
-import type { HttpClient, HttpReply, HttpRequest } from './http';
+import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from './http';
 import { retryAfterMs } from './retry-after';
 import { send } from './send';
 
@@ -28,6 +28,8 @@ export interface ExchangedTokens {
 /** Short and few: the exchange happens under a row lock, whose holder the database ends after 45 seconds. */
 const TIMEOUT_MS = 12_000;
 const RETRIES = 2;
+/** A pair of tokens is a few KB. */
+const MAX_BYTES = 2 ** 20;
 
 /**
  * Exchanges a refresh token for a new pair. A reply that got lost is asked for again with the same token: providers
@@ -63,7 +65,7 @@ async function replyTo(client: OAuthClient, refreshToken: string): Promise<HttpR
 	} catch (error) {
 		client.signal?.throwIfAborted();
 		if (error instanceof ReadFailure) throw error;
-		return unavailable(client, 'did not answer');
+		return unavailable(client, error instanceof ReplyTooLarge ? 'answered far too much' : 'did not answer');
 	}
 }
 
@@ -75,7 +77,7 @@ function requestFor(client: OAuthClient, refreshToken: string): HttpRequest {
 		Object.assign(form, { client_id: clientId, client_secret: clientSecret });
 	else headers.authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
 	const { accessTokenUrl: url, signal } = client;
-	return { method: 'POST', url, headers, form, timeoutMs: TIMEOUT_MS, signal };
+	return { method: 'POST', url, headers, form, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, signal };
 }
 
 function tokensIn(

@@ -42,6 +42,16 @@ export const NO_REPLY: ResponseRule = {
 		'The next run tries again; check the network and API Base URL if it lasts.',
 };
 
+/** A reply of which the rest was not read. Asking again would only bring it again. */
+export const TOO_LARGE: ResponseRule = {
+	status: [0, 0],
+	action: 'fail',
+	class: 'provider_unavailable',
+	message: ({ provider, what, account, detail }) =>
+		`${provider} answered too much for ${what} of ${account}: ${detail}. ` +
+		'The next run tries again; report it with this text if it lasts.',
+};
+
 /** What statuses mean where a provider's own rules say nothing. */
 const OTHERWISE: readonly ResponseRule[] = [
 	{

@@ -3,6 +3,7 @@ import { CallWindow } from './call-window';
 import { DayBudget } from './day-budget';
 import type { ApiRequest, CallLimit, ProviderLimits } from './definition';
 import { ReadFailure } from './failure';
+import { isBelievable } from './retry-after';
 import { Slots } from './slots';
 
 const HOUR_MS = 3_600_000;
@@ -61,10 +62,11 @@ export class AccountThrottle {
 	/** Takes in what a reply's headers say is left. */
 	observe(headers: Record<string, string>): void {
 		for (const { limit, window } of this.windows) {
-			const left = countIn(headers, limit.remainingHeader);
+			const left = countIn(headers, limit.remainingHeader, limit.calls);
 			if (left !== undefined) window.correct(left, this.now());
 		}
-		const left = countIn(headers, this.limits.day?.remainingHeader);
+		const { remainingHeader, limits = [] } = this.limits.day ?? {};
+		const left = countIn(headers, remainingHeader, Math.max(...limits));
 		if (!this.day || left === undefined) return;
 		this.day.observe(left);
 		// The provider does not say when its day begins: rest an hour, then one call tells what is left.
@@ -73,12 +75,13 @@ export class AccountThrottle {
 
 	/** Holds back all calls for the account for a while: the provider asked for it. */
 	pause(milliseconds: number): void {
-		this.pausedUntil = Math.max(this.pausedUntil, this.now() + milliseconds);
+		if (isBelievable(milliseconds)) this.pausedUntil = Math.max(this.pausedUntil, this.now() + milliseconds);
 	}
 
-	/** Makes no call for the account until then, and does not wait either. */
+	/** Makes no call for the account until then, and does not wait either; for more than a day it does not. */
 	restUntil(instant: Date): void {
-		this.restsUntil = Math.max(this.restsUntil, instant.getTime());
+		const until = instant.getTime();
+		if (isBelievable(until - this.now())) this.restsUntil = Math.max(this.restsUntil, until);
 	}
 
 	private async admit(options: ThrottleOptions, weight: Weight): Promise<void> {
@@ -146,7 +149,15 @@ export class Throttles {
 	}
 }
 
-function countIn(headers: Record<string, string>, name: string | undefined): number | undefined {
-	const header = name === undefined ? undefined : headers[name];
-	return header !== undefined && /^\s*\d+\s*$/.test(header) ? Number(header) : undefined;
+/** More than so many times the usual limit is no plan that anybody has, and would switch the limit off. */
+const MOST_TIMES_USUAL = 20;
+
+function countIn(
+	headers: Record<string, string>,
+	name: string | undefined,
+	usual: number,
+): number | undefined {
+	const header = name === undefined ? '' : (headers[name]?.trim() ?? '');
+	const count = /^\d{1,12}$/.test(header) ? Number(header) : undefined;
+	return count !== undefined && count <= usual * MOST_TIMES_USUAL ? count : undefined;
 }

@@ -14,6 +14,8 @@ export const FAULT_KINDS = [
 	'cutConnection',
 	/** The body comes in twenty pieces, `delayMs` apart (default 50); withReply. */
 	'slowDrip',
+	/** 200 with JSON of `megabytes` (default 300), packed to a thousandth of it. */
+	'bomb',
 	/** The reply comes after `delayMs` (default 1,000); withReply. */
 	'delay',
 	/** No answer, ever. */
@@ -50,6 +52,7 @@ export interface Fault {
 	retryAfter?: number | 'date' | null;
 	body?: string;
 	delayMs?: number;
+	megabytes?: number;
 	location?: string;
 }
 

@@ -16,13 +16,15 @@ export interface Reply {
 }
 
 /** How a reply goes over the wire; all but `whole` are faults. */
-export type Manner = 'whole' | 'drip' | 'cut' | 'reset' | 'hang';
+export type Manner = 'whole' | 'drip' | 'cut' | 'reset' | 'hang' | 'bomb';
 
 export interface Delivery {
 	reply: Reply;
 	manner: Manner;
 	/** Milliseconds between the pieces of a dripping reply. */
 	dripMs?: number;
+	/** How large a `bomb` becomes when it is unpacked. */
+	megabytes?: number;
 	/** Called once the connection has no more to do with this request. */
 	finished?: () => void;
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
@@ -57,14 +58,26 @@ async function read(incoming: IncomingMessage): Promise<SandboxRequest> {
 	};
 }
 
-async function deliver({ reply, manner, dripMs }: Delivery, response: ServerResponse): Promise<void> {
+async function deliver(
+	{ reply, manner, dripMs, megabytes }: Delivery,
+	response: ServerResponse,
+): Promise<void> {
 	if (manner === 'hang') return;
 	if (manner === 'reset') return void response.socket?.resetAndDestroy();
+	if (manner === 'bomb') return explode(megabytes ?? 300, response);
 	const body = Buffer.from(reply.body);
 	response.writeHead(reply.status, { ...reply.headers, 'content-length': String(body.length) });
 	if (manner === 'whole') return void response.end(body);
 	if (manner === 'drip') return await drip(body, dripMs ?? 50, response);
 	response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
+}
+
+/** A list of one text; gzip lets packed pieces stand one after the other. */
+function explode(megabytes: number, response: ServerResponse): void {
+	const filling = gzipSync(Buffer.alloc(2 ** 20, 'a'));
+	const pieces = Array.from({ length: megabytes }, () => filling);
+	response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+	response.end(Buffer.concat([gzipSync('{"results":["'), ...pieces, gzipSync('"]}')]));
 }
 
 /** Twenty pieces, one after each pause; ends early where the client gives up. */

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,6 +31,19 @@ export class KillableSync {
 			stdio: 'inherit',
 		});
 		return new KillableSync(child, folder);
+	}
+
+	/** Watches what the process holds in memory, in MB; `stop` gives how far it rose above what it was at first. */
+	watchMemory(): { stop(): number } {
+		const idle = residentMb(this.child.pid);
+		let most = idle;
+		const timer = setInterval(() => (most = Math.max(most, residentMb(this.child.pid))), 10);
+		return {
+			stop() {
+				clearInterval(timer);
+				return Math.round(most - idle);
+			},
+		};
 	}
 
 	async begin(order: WorkerOrder): Promise<void> {
@@ -66,5 +79,15 @@ export class KillableSync {
 
 	private hasEnded(): boolean {
 		return this.child.exitCode !== null || this.child.signalCode !== null;
+	}
+}
+
+/** Resident memory of a process; 0 where the system does not tell (anything but Linux). */
+function residentMb(pid: number | undefined): number {
+	try {
+		const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+		return Number(kilobytes ?? 0) / 1024;
+	} catch {
+		return 0;
 	}
 }

@@ -177,3 +177,29 @@ describe('the throttles of a process', () => {
 		expect(throttles.of('xero a', 'A', limits)).not.toBe(first);
 	});
 });
+
+describe('what replies say that cannot be', () => {
+	const HEADER = 'x-left';
+	const day = { limits: [1_000], reserve: 0.05, remainingHeader: 'x-day-left' };
+	const run = async (account: AccountThrottle) =>
+		await account.run({ dayShare }, {}, async () => await Promise.resolve());
+
+	it.each(['9'.repeat(400), '1e9', '-1', 'NaN', '4294967295'])('changes no limit: %#', async (left) => {
+		const clock = manualClock();
+		const account = throttle(clock, { windows: perMinute(2, HEADER), day });
+		account.observe({ [HEADER]: left, 'x-day-left': left });
+		for (let call = 0; call < 3; call++) await run(account);
+		expect(clock.waits).toEqual([60_000]);
+		account.observe({ 'x-day-left': '900' });
+		await run(account);
+	});
+
+	it('lets nobody rest for longer than a day, nor until no instant at all', async () => {
+		const clock = manualClock();
+		const account = throttle(clock);
+		for (const instant of ['2083-10-24', 'no date']) account.restUntil(new Date(instant));
+		for (const wait of [1e20, Infinity, NaN, -5]) account.pause(wait);
+		await run(account);
+		expect(clock.waits).toEqual([]);
+	});
+});

@@ -22,6 +22,24 @@ describe('Retry-After', () => {
 		expect(retryAfterMs('Mon, 23 Nov 2026 01:00:00 GMT', now)).toBe(0);
 	});
 
+	it('believes a wait of a day at most', () => {
+		expect(retryAfterMs('86400', now)).toBe(86_400_000);
+		expect(retryAfterMs('Tue, 24 Nov 2026 02:00:00 GMT', now)).toBe(86_400_000);
+	});
+
+	it.each([
+		'86401',
+		'1795791596',
+		'1e9',
+		'99999999999999999999',
+		'9'.repeat(400),
+		'Tue, 24 Nov 2026 02:00:01 GMT',
+		'Mon, 01 Jan 9999 00:00:00 GMT',
+		`Mon, ${'1'.repeat(100_000)}`,
+	])('takes more than a day for no answer: %#', (header) => {
+		expect(retryAfterMs(header, now)).toBeUndefined();
+	});
+
 	it.each([undefined, '', 'soon', '-5', '5x', 'NaN'])('does not invent a time from %j', (header) => {
 		expect(retryAfterMs(header, now)).toBeUndefined();
 	});

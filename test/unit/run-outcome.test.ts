@@ -165,6 +165,12 @@ describe('when a run is tried again', () => {
 		expect(at([failure('', 'rate_limited', '2026-11-22T00:00:00Z')])).toBe('2026-11-23T00:00:00.000Z');
 	});
 
+	it('takes a wait of more than a day for none', () => {
+		expect(at([failure('', 'rate_limited', '2026-11-24T00:00:00Z')])).toBe('2026-11-24T00:00:00.000Z');
+		expect(at([failure('', 'rate_limited', '2026-11-24T00:00:01Z')])).toBe('2026-11-23T00:05:00.000Z');
+		expect(at([failure('', 'rate_limited', '2083-10-24T00:00:00Z')])).toBe('2026-11-23T00:05:00.000Z');
+	});
+
 	it('doubles the pause with every failed run, up to six hours', () => {
 		const down = [failure('', 'provider_unavailable')];
 		expect(at(down)).toBe('2026-11-23T00:05:00.000Z');

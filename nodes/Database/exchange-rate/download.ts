@@ -1,6 +1,6 @@
 import { backoffMs, withJitter } from '../../engine/backoff';
 import type { Clock } from '../../engine/clock';
-import type { HttpClient, HttpReply } from '../../engine/http';
+import { ReplyTooLarge, type HttpClient, type HttpReply } from '../../engine/http';
 import { retryAfterMs } from '../../engine/retry-after';
 import { send } from '../../engine/send';
 
@@ -37,6 +37,7 @@ export async function download(connection: Connection, bank: Bank, url: string):
 		const reply = await tryOnce(connection, url);
 		if (!(reply instanceof Error) && !passes(reply.status)) return fileIn(reply, bank, url);
 		const wait = pauseFor(connection.clock, reply, tries);
+		if (reply instanceof ReplyTooLarge) throw tooLarge(bank, reply, url);
 		if (tries === TRIES || wait > LONGEST_WAIT_MS) throw unanswered(bank, reply, url);
 		await connection.clock.sleep(wait, connection.signal);
 	}
@@ -63,6 +64,12 @@ function fileIn({ status, headers, body }: HttpReply, bank: Bank, url: string): 
 	const moved = headers.location ? ` It points to ${headers.location}.` : '';
 	const advice = bank.refusals?.[status] ?? `Check Base URL; what was asked for is ${url}.`;
 	throw new Error(`${bank.name} answered with status ${status} instead of its rates.${moved} ${advice}`);
+}
+
+function tooLarge({ name }: Bank, { message }: ReplyTooLarge, url: string): Error {
+	return new Error(
+		`${name} answered too much: ${message}. Nothing was changed; check Base URL, or load fewer days. What was asked for is ${url}.`,
+	);
 }
 
 function unanswered(bank: Bank, reply: HttpReply | Error, url: string): Error {

@@ -1,3 +1,4 @@
+import { isBelievable, MAX_WAIT_MS } from '../../engine/retry-after';
 import type { FailureMessage } from '../../shared/messages';
 import type { RunOutcome } from './outcome';
 
@@ -21,14 +22,14 @@ export function retryAt(
 	const isToldToAll = told.length > 0 && told.length === outcome.failures.length;
 	const pauses = isToldToAll ? told : [...told, growingPause(failedBefore, random)];
 	// One organisation at its day's limit must not hold back the others of its integration for the rest of the day.
-	const longest = isToldToAll && outcome.status === 'failed' ? Infinity : LONGEST_PAUSE_MS;
+	const longest = isToldToAll && outcome.status === 'failed' ? MAX_WAIT_MS : LONGEST_PAUSE_MS;
 	return new Date(now.getTime() + Math.min(longest, ...pauses));
 }
 
-/** How long the provider asked to wait, in milliseconds; nothing where it named no instant that can be read. */
+/** How long the provider asked to wait, in milliseconds; nothing where it named no instant within a day. */
 function pauseTold({ failure }: FailureMessage, now: Date): number[] {
-	const instant = Date.parse(failure.retryAt ?? '');
-	return Number.isNaN(instant) ? [] : [Math.max(0, instant - now.getTime())];
+	const pause = Date.parse(failure.retryAt ?? '') - now.getTime();
+	return isBelievable(pause) ? [Math.max(0, pause)] : [];
 }
 
 function growingPause(failedBefore: number, random: () => number): number {

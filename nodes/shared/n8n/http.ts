@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import {
 	NodeOperationError,
 	type IExecuteFunctions,
@@ -6,11 +8,13 @@ import {
 } from 'n8n-workflow';
 
 import type { HttpClient, HttpReply, HttpRequest } from '../../engine/http';
+import { readText } from './read-text';
+
+type Helper = IExecuteFunctions['helpers']['httpRequest'];
 
 /** n8n's own HTTP helper as the engine wants it: proxy, SSRF policy and logging stay n8n's. */
 export function httpClientOf(context: IExecuteFunctions): HttpClient {
-	return async (request) =>
-		replyOf((await context.helpers.httpRequest(requestOptions(request))) as IN8nHttpFullResponse);
+	return async (request) => await send(context.helpers.httpRequest, requestOptions(request), request);
 }
 
 /**
@@ -19,39 +23,48 @@ export function httpClientOf(context: IExecuteFunctions): HttpClient {
  */
 export function authenticatedHttpClientOf(context: IExecuteFunctions, credentialType: string): HttpClient {
 	return async (request) => {
-		const options: IHttpRequestOptions = {
-			...requestOptions(request),
-			ignoreHttpStatusErrors: { ignore: true, except: [401] },
-		};
+		const { boundedContext, lastRefusal } = bounded(context, request);
 		try {
-			return replyOf(
-				(await context.helpers.httpRequestWithAuthentication.call(
-					context,
-					credentialType,
-					options,
-				)) as IN8nHttpFullResponse,
-			);
+			const response = (await context.helpers.httpRequestWithAuthentication.call(
+				boundedContext,
+				credentialType,
+				requestOptions(request),
+			)) as IN8nHttpFullResponse;
+			return await replyOf(response, request);
 		} catch (error) {
-			const refused = refusedReply(error as RefusedRequest);
-			if (refused) return refused;
+			const { httpCode } = error as { httpCode?: string | null };
+			const refusal = lastRefusal();
+			if (refusal && httpCode === '401') return refusal;
 			throw new NodeOperationError(context.getNode(), error as Error);
 		}
 	};
 }
 
-/** What n8n throws for a status that it was told not to ignore. */
-interface RefusedRequest {
-	httpCode?: string | null;
-	cause?: { response?: { headers?: Record<string, unknown>; data?: unknown } };
+/**
+ * The context with a helper that reads every body within its bounds. n8n itself sends through it, and would leave the
+ * body of a refusal that it answers with a new token unread, and its connection open.
+ */
+function bounded(context: IExecuteFunctions, request: HttpRequest) {
+	let refusal: HttpReply | undefined;
+	const httpRequest: Helper = async (options) => {
+		// n8n puts the execution's signal in the place of ours, which also ends what takes too long.
+		const reply = await send(
+			context.helpers.httpRequest,
+			{ ...options, abortSignal: request.signal },
+			request,
+		);
+		const { status, headers, body } = reply;
+		if (status !== 401) return { statusCode: status, headers, body };
+		refusal = reply;
+		throw Object.assign(new Error('The token was refused.'), { response: { status, headers, data: body } });
+	};
+	const helpers = { ...context.helpers, httpRequest };
+	const boundedContext = Object.create(context, { helpers: { value: helpers } }) as IExecuteFunctions;
+	return { boundedContext, lastRefusal: () => refusal };
 }
 
-function refusedReply({ httpCode, cause }: RefusedRequest): HttpReply | undefined {
-	if (httpCode !== '401') return undefined;
-	return replyOf({
-		statusCode: 401,
-		headers: (cause?.response?.headers ?? {}) as IN8nHttpFullResponse['headers'],
-		body: (cause?.response?.data ?? '') as string,
-	});
+async function send(helper: Helper, options: IHttpRequestOptions, request: HttpRequest): Promise<HttpReply> {
+	return await replyOf((await helper(options)) as IN8nHttpFullResponse, request);
 }
 
 function requestOptions(request: HttpRequest): IHttpRequestOptions {
@@ -59,7 +72,8 @@ function requestOptions(request: HttpRequest): IHttpRequestOptions {
 		method: request.method,
 		url: request.url,
 		...contentOf(request),
-		encoding: 'text',
+		// Read here: n8n takes a whole body into memory, however large it becomes when it is unpacked.
+		encoding: 'stream',
 		timeout: request.timeoutMs,
 		abortSignal: request.signal,
 		returnFullResponse: true,
@@ -79,10 +93,14 @@ function contentOf({ headers, form, json }: HttpRequest): Pick<IHttpRequestOptio
 	return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(json) };
 }
 
-function replyOf(response: IN8nHttpFullResponse): HttpReply {
+async function replyOf(response: IN8nHttpFullResponse, request: HttpRequest): Promise<HttpReply> {
 	const headers = Object.fromEntries(
 		Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
 	);
-	const body = typeof response.body === 'string' ? response.body : JSON.stringify(response.body ?? '');
-	return { status: response.statusCode, headers, body };
+	return { status: response.statusCode, headers, body: await bodyOf(response.body, request) };
+}
+
+async function bodyOf(body: unknown, request: HttpRequest): Promise<string> {
+	if (body instanceof Readable) return await readText(body, request);
+	return typeof body === 'string' ? body : JSON.stringify(body ?? '');
 }

@@ -50,16 +50,17 @@ const MANNERS: Readonly<Record<string, Manner>> = {
 	cutConnection: 'cut',
 	lostReply: 'reset',
 	slowDrip: 'drip',
+	bomb: 'bomb',
 };
 
 const REWRITTEN: Readonly<Record<string, (body: string) => string>> = {
 	truncatedJson: (body) => body.slice(0, body.length / 2),
 };
 
-function spoil({ kind, delayMs }: Fault, own: OwnFaults, reply: Reply): Delivery {
+function spoil({ kind, delayMs, megabytes }: Fault, own: OwnFaults, reply: Reply): Delivery {
 	const rewrite = own.rewritten?.[kind] ?? REWRITTEN[kind];
 	const body = rewrite?.(reply.body) ?? reply.body;
-	return { reply: { ...reply, body }, manner: MANNERS[kind] ?? 'whole', dripMs: delayMs };
+	return { reply: { ...reply, body }, manner: MANNERS[kind] ?? 'whole', dripMs: delayMs, megabytes };
 }
 
 /** A date is told by the machine's clock, as the reply's own `Date` is: clients compare the two. */
