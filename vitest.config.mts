@@ -16,7 +16,8 @@ export default defineConfig({
 	resolve: { alias },
 	test: {
 		projects: [
-			{ extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+			// A limit against hanging alone: on a busy machine a test may take many times as long.
+			{ extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 60_000 } },
 			{ extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'], ...database } },
 			{
 				extends: true,

@@ -290,6 +290,6 @@ describe('a file', () => {
 		const started = performance.now();
 		const { rows } = uploaded(file);
 		expect(rows).toHaveLength(100_000);
-		expect(performance.now() - started).toBeLessThan(30_000);
+		expect(performance.now() - started).toBeLessThan(120_000);
 	});
 });
