@@ -6,7 +6,8 @@ import type { Preparation } from './prepare';
 export interface LoadClient {
 	/** The provider's own id: the client's `client_id` becomes `<provider>:<externalId>`. */
 	externalId: string;
-	clientName: string;
+	/** Null where it is not known: the stored name stays, and a new client is called by its id. */
+	clientName: string | null;
 	industry: string | null;
 	/** Where it is known, the exact `client_id`; then `externalId` is not looked at. */
 	clientId?: string;

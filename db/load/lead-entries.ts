@@ -42,7 +42,8 @@ export async function placeLeads(client: PoolClient, rows: readonly PreparedRow[
 	for (const lead of leads) for (const row of lead.rows) row.clientKpiId = lead.clientKpiId;
 }
 
-// What made the entry the latest one goes with its place: a corrected rate must give it no value again.
+// What made the entry the latest one goes with its place: a corrected rate must give it no value again. An entry that was
+// only assumed goes as a whole: it stood in for what came now.
 const SETTLE = `with ${INCOMING}, ranked as materialized (
 	select t.id, row_number() over (partition by i.ord order by
 		coalesce(t.version > i.version, false) desc,
@@ -52,14 +53,18 @@ const SETTLE = `with ${INCOMING}, ranked as materialized (
 	) as place
 	from incoming i, ${STORED_ENTRIES} t
 	where t.client_kpi_id = i.client_kpi_id and t.status <> 'passed'
+), unassumed as (
+	delete from public.lead_events t using ranked r
+	where t.id = r.id and r.place > 1 and t.metadata -> 'assumed' = 'true'
 )
 update public.lead_events t set status = 'passed', value = null,
 	metadata = t.metadata - array['fx', 'lastActivityAt', 'deletedAt']
-from ranked r where t.id = r.id and r.place > 1`;
+from ranked r where t.id = r.id and r.place > 1 and t.metadata -> 'assumed' is distinct from 'true'`;
 
 /**
  * Leaves one entry of each lead with a status and a value, that of its newest copy. An entry that the provider does not
- * give any more, or that came late with an older copy, has passed: else the lead's money would count twice.
+ * give any more, or that came late with an older copy, has passed, or is gone where it was only assumed: else the lead's
+ * money would count twice.
  */
 export async function settleLeads(client: PoolClient, rows: readonly PreparedRow[]): Promise<void> {
 	const leads = leadsOf(rows);

@@ -5,6 +5,7 @@ import { canonicalRows } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { Deletion, RejectionReason } from '../shared/messages';
 import { attempt, reasonOf, Rejection } from '../shared/rejection';
+import type { Remark } from '../shared/remarks';
 import { shaped } from '../shared/shape';
 import { excerpt, unstorablePath } from '../shared/text';
 import type { IncomingRecord } from './incoming';
@@ -20,6 +21,7 @@ export interface UsedRecord {
 	rows: ReadyRow[];
 	deletions: readonly Deletion[];
 	unknownProperties: readonly string[];
+	remarks: readonly Remark[];
 }
 
 export type Outcome = UsedRecord | { rejection: RejectionReason };
@@ -38,11 +40,12 @@ export function normaliseRecord(
 ): Outcome {
 	const result = attempt((): UsedRecord => {
 		const { raw, normaliser } = prepared(incoming);
-		const { rows, deletions = [], unknownProperties } = normaliser.normalise(raw, settings, conversion);
+		const normalised = normaliser.normalise(raw, settings, conversion);
+		const { rows, deletions = [], unknownProperties, remarks = [] } = normalised;
 		const ofRecord = rows.map((row) => ready(row, raw));
 		deletions.forEach((deletion) => refuseUnstorable(unstorablePath(deletion, 'deletion')));
 		const { recordId } = raw;
-		return { recordId, rows: ofRecord, deletions, unknownProperties };
+		return { recordId, rows: ofRecord, deletions, unknownProperties, remarks };
 	});
 	return result instanceof Rejection ? { rejection: reasonOf(result) } : result;
 }

@@ -15,6 +15,7 @@ import type {
 import { storable } from '../shared/text';
 import { recordIdIn, type Incoming, type IncomingRecord } from './incoming';
 import { normaliseRecord, ratesNeededBy } from './normalise-record';
+import { RecordRemarks } from './record-remarks';
 import { Tally, type RowSlot } from './tally';
 import { UnknownFields } from './unknown-fields';
 
@@ -64,6 +65,7 @@ type Mark = { preview?: true };
 
 class Transformation {
 	readonly unknown = new UnknownFields();
+	private readonly remarks = new RecordRemarks();
 	private readonly tally = new Tally();
 
 	constructor(
@@ -79,7 +81,7 @@ class Transformation {
 	}
 
 	private closed(state: StateMessage): StateMessage {
-		return this.ageing(this.unknown.toldIn(this.tally.close(state)));
+		return this.ageing(this.remarks.toldIn(this.unknown.toldIn(this.tally.close(state))));
 	}
 
 	private ageing(state: StateMessage): StateMessage {
@@ -97,8 +99,9 @@ class Transformation {
 			this.tally.addRejected(envelope);
 			return [{ item, message: { ...rejectedMessage(incoming, outcome.rejection), ...mark } }];
 		}
-		this.unknown.note(envelope, outcome.unknownProperties);
-		const { recordId, rows, deletions } = outcome;
+		const { recordId, rows, deletions, unknownProperties, remarks } = outcome;
+		this.unknown.note(envelope, unknownProperties);
+		this.remarks.note(envelope, remarks);
 		const slots = this.tally.addRows(envelope, rows, deletions.length);
 		return [
 			...slots.map((slot) => ({

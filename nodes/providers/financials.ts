@@ -14,6 +14,7 @@ import {
 	type MonthFigures,
 } from '../shared/foreign-exchange';
 import { plainText, type Amount } from '../shared/money';
+import { accountClient } from './account-client';
 import type { CanonicalRow, LooseRecord, NormaliseSettings, RawRecord, SectionKind } from './normaliser';
 
 /** What every record of a month's figures says of itself, whoever the provider is. */
@@ -63,16 +64,15 @@ export function financialsRow(
 	conversion: Conversion,
 ): CanonicalRow<'financials'> {
 	const { columns, fx } = inReportingCurrency(month, paths, raw, settings, conversion);
-	const { id, name } = raw.account;
 	return {
 		table: 'financials',
-		client: { externalId: id, clientName: name, industry: null },
+		client: accountClient(raw.account),
 		row: {
 			recordDate: lastDayOf(month.month),
 			...columns,
 			currency: settings.reportingCurrency,
 			sourceSystem,
-			externalId: `pnl:${id}:${month.month}:${month.basis}`,
+			externalId: `pnl:${raw.account.id}:${month.month}:${month.basis}`,
 			metadata: metadataOf(month, raw, fx),
 		},
 	};

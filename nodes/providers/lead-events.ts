@@ -3,18 +3,21 @@ import { dayAt } from '../engine/months';
 import type { Unsourced } from '../shared/canonical-rows';
 import { daysLookedAt, type Conversion, type ConversionPeriod } from '../shared/conversion';
 import type { Day } from '../shared/dates';
+import type { FactReader } from '../shared/facts';
 import { exchangeFor } from '../shared/foreign-exchange';
 import type { ClientReference } from '../shared/messages';
 import { amountOf, columnText, plainText, type Amount } from '../shared/money';
 import { Rejection } from '../shared/rejection';
+import type { Remark } from '../shared/remarks';
 import type { CanonicalRow, NormaliseSettings, RawRecord } from './normaliser';
+import { compareEntries, type StageHistory } from './stage-history';
 
 /** A deal of any CRM with its whole life so far. */
 export interface DealHistory {
 	sourceSystem: string;
 	/** The provider's bare id. */
 	leadId: string;
-	/** Every entry into a stage, in any order; at least one. */
+	/** Every entry into a stage, in any order; at least one. `completeHistory` makes them end where the deal is. */
 	entries: readonly StageEntry[];
 	/** What became of it; an open one that nobody touches is found to be stale here. */
 	status: 'active' | 'won' | 'lost' | 'deleted';
@@ -31,6 +34,7 @@ export interface DealHistory {
 	client: ClientReference;
 	/** Of the latest entry: what the deal is like now. */
 	metadata: Record<string, unknown>;
+	remarks?: readonly Remark[];
 }
 
 /** A deal came into a stage. */
@@ -45,6 +49,11 @@ export interface StageEntry {
 	/** The stage's label. */
 	stage: string;
 	metadata: Record<string, unknown>;
+}
+
+/** What is to be told of a deal that was used. */
+export function remarksOf({ assumed }: StageHistory, facts: FactReader): Remark[] {
+	return [...(assumed ? [{ kind: 'assumedStage' } as const] : []), ...facts.remarks];
 }
 
 /** The rates that a deal's value may need: none where there is nothing to convert. */
@@ -65,7 +74,7 @@ export function leadEventRows(
 	settings: NormaliseSettings,
 	conversion: Conversion,
 ): Array<CanonicalRow<'lead_events'>> {
-	const entries = deal.entries.toSorted(byTime);
+	const entries = deal.entries.toSorted(compareEntries);
 	const latest = entries.at(-1);
 	if (!latest) throw new Rejection('invalid_record', '', 'The deal was in no stage.');
 	const { value, fx } = valueOf(deal, raw, settings, conversion);
@@ -84,13 +93,6 @@ export function leadEventRows(
 }
 
 const PASSED = { value: null, status: 'passed' } as const;
-
-function byTime(a: StageEntry, b: StageEntry): number {
-	return (
-		Date.parse(a.enteredAt) - Date.parse(b.enteredAt) ||
-		a.changeId.localeCompare(b.changeId, 'en', { numeric: true })
-	);
-}
 
 type Row = Unsourced<'lead_events'>;
 

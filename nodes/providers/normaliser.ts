@@ -3,6 +3,7 @@ import type { Account } from '../shared/account';
 import type { CanonicalTable, Unsourced } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { ClientReference, Deletion } from '../shared/messages';
+import type { Remark } from '../shared/remarks';
 import type { ColumnMap } from './manual/columns';
 import type { DateFormat } from './manual/days';
 import type { NumberFormat } from './manual/numbers';
@@ -55,6 +56,8 @@ export interface Normalised {
 	deletions?: readonly Deletion[];
 	/** Properties that the provider sent and that are not known here. */
 	unknownProperties: readonly string[];
+	/** What a person should know of the record although it was used. */
+	remarks?: readonly Remark[];
 }
 
 /** How the cells of a file are to be read; a person says so, since nobody can tell. */

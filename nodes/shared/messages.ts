@@ -65,7 +65,8 @@ export interface ClientReference {
 	externalId: string;
 	/** The exact `client_id` of `client_kpis`, where it is known: then `externalId` is not looked up. */
 	clientId?: string;
-	clientName: string;
+	/** Null where it is not known now: the name that is stored stays. */
+	clientName: string | null;
 	industry: string | null;
 }
 

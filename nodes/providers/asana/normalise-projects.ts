@@ -112,7 +112,11 @@ class Output {
 		{ gid, name }: ProjectRecord,
 		private readonly today: Day,
 	) {
-		this.client = { externalId: gid, clientName: name === '' ? gid : name, industry: null };
+		this.client = {
+			externalId: gid,
+			clientName: typeof name === 'string' ? name.trim() || null : null,
+			industry: null,
+		};
 	}
 
 	add(day: Day, figures: Figures): void {

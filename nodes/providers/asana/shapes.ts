@@ -32,7 +32,8 @@ export const taskShape = z.object({
 /** A project with its tasks, as Extract composes it. */
 export const projectShape = z.object({
 	gid,
-	name: z.string(),
+	/** Only the client's name. */
+	name: z.unknown(),
 	completed: z.boolean(),
 	completed_at: instant.nullable(),
 	created_at: instant,

@@ -1,5 +1,6 @@
 import { inBatches } from '../../engine/changes';
 import type { StreamContext } from '../../engine/definition';
+import { mergedIdsIn } from './merged-deals';
 import { paths } from './paths';
 import { associationsShape, companyBatchShape, demand, isWhole, type ReadDeal } from './replies';
 import { textIn } from './values';
@@ -14,21 +15,21 @@ export interface Company {
 	name: string | null;
 }
 
-/** The companies of deals, by the deals' ids; a deal without one is missing. Names are read once per reading. */
+/** The companies of deals, by the deals' ids; a deal without one is missing. Each is read once per reading. */
 export class Companies {
-	private readonly names = new Map<string, string | null>();
+	/** By the id that was asked for. */
+	private readonly read = new Map<string, Company>();
 
 	async of(context: StreamContext, deals: readonly ReadDeal[]): Promise<Map<string, Company>> {
 		const ids = await companyIdsOf(context, deals);
-		await this.readNames(context, [...new Set(ids.values())]);
-		return new Map([...ids].map(([deal, id]) => [deal, { id, name: this.names.get(id) ?? null }]));
+		await this.readAll(context, [...new Set(ids.values())]);
+		return new Map([...ids].map(([deal, id]) => [deal, this.read.get(id) ?? { id, name: null }]));
 	}
 
-	private async readNames(context: StreamContext, ids: readonly string[]): Promise<void> {
-		const unknown = ids.filter((id) => !this.names.has(id));
+	private async readAll(context: StreamContext, ids: readonly string[]): Promise<void> {
+		const unknown = ids.filter((id) => !this.read.has(id));
 		for (const batch of inBatches(unknown, BATCH)) {
-			const found = await namesOf(context, batch);
-			for (const id of batch) this.names.set(id, found.get(id) ?? null);
+			for (const [id, company] of await companiesOf(context, batch)) this.read.set(id, company);
 		}
 	}
 }
@@ -77,20 +78,62 @@ function primaryIn(associations: readonly Association[]): string[] {
 	return [primary?.toObjectId ?? lowest].filter((id) => id !== undefined);
 }
 
-async function namesOf(
-	{ api, account }: StreamContext,
-	ids: readonly string[],
-): Promise<Map<string, string | null>> {
+/**
+ * The companies by the ids that they were asked for by. One that was merged into another answers as that one. Those that
+ * do not answer have no name.
+ */
+async function companiesOf(context: StreamContext, ids: readonly string[]): Promise<Map<string, Company>> {
+	const answers = await batchOf(context, ids);
+	const found = new Map<string, Company>();
+	for (const answer of answers) {
+		for (const id of [answer.id, ...answer.formerIds]) if (ids.includes(id)) found.set(id, companyIn(answer));
+	}
+	const named = new Set([...found.values()].map(({ id }) => id));
+	const others = answers.filter(({ id }) => !named.has(id));
+	const missing = ids.filter((id) => !found.has(id));
+	return new Map([...found, ...(await matchOthers(context, missing, others))]);
+}
+
+/** Companies that answered under ids that nobody asked for: where it is not plain for which, each is asked for alone. */
+async function matchOthers(
+	context: StreamContext,
+	missing: readonly string[],
+	others: readonly Answer[],
+): Promise<Map<string, Company>> {
+	const matched = new Map<string, Company>();
+	if (others.length === 0) return matched;
+	const [only] = others;
+	if (missing.length === 1 && others.length === 1) return matched.set(missing[0]!, companyIn(only!));
+	for (const id of missing.slice(0, MAX_ASKED_ALONE)) {
+		const [answer] = await batchOf(context, [id]);
+		if (answer) matched.set(id, companyIn(answer));
+	}
+	return matched;
+}
+
+/** More are merged in no batch; those beyond it have no name this time. */
+const MAX_ASKED_ALONE = 20;
+
+const companyIn = ({ id, name }: Answer): Company => ({ id, name });
+
+interface Answer extends Company {
+	/** The ids of the companies that were merged into it. */
+	formerIds: string[];
+}
+
+async function batchOf({ api, account }: StreamContext, ids: readonly string[]): Promise<Answer[]> {
 	const { results } = await demand(api, companyBatchShape, {
 		method: 'POST',
 		path: paths.companyBatch,
-		json: { inputs: ids.map((id) => ({ id })), properties: ['name', 'domain'] },
+		json: { inputs: ids.map((id) => ({ id })), properties: ['name', 'domain', 'hs_merged_object_ids'] },
 		account,
 		what: 'the names of companies',
 		scope: 'crm.objects.companies.read',
 		accept: isWhole,
 	});
-	return new Map(
-		results.map(({ id, properties }) => [id, textIn(properties?.name) ?? textIn(properties?.domain)]),
-	);
+	return results.map(({ id, properties }) => ({
+		id,
+		name: textIn(properties?.name) ?? textIn(properties?.domain),
+		formerIds: mergedIdsIn(properties?.hs_merged_object_ids),
+	}));
 }

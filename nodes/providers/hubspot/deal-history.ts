@@ -1,43 +1,48 @@
-import { z } from 'zod/v4';
+import type { z } from 'zod/v4';
 
 import { dayAt } from '../../engine/months';
+import { FactReader } from '../../shared/facts';
+import type { ClientReference } from '../../shared/messages';
 import { plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
 import { excerpt } from '../../shared/text';
-import type { DealHistory } from '../lead-events';
+import { accountClient } from '../account-client';
+import { remarksOf, type DealHistory } from '../lead-events';
 import type { NormaliseSettings, RawRecord, StageStatus } from '../normaliser';
 import { dealRecordShape, type Deal } from './shapes';
-import { stageEntriesOf } from './stage-entries';
+import { stageHistoryOf } from './stage-entries';
 import { statusOf } from './status';
-import { instantIn, numberIn, textIn } from './values';
+import { numberIn, parseNumber, textIn } from './values';
 
 export type DealRecord = z.infer<typeof dealRecordShape>;
 
 /**
  * A deal as HubSpot gave it, as the history that all CRMs' deals are turned into.
- * @throws Rejection where something in it cannot be read
+ * @throws Rejection where something in it that a column needs cannot be read
  */
 export function dealHistoryOf(record: DealRecord, raw: RawRecord, settings: NormaliseSettings): DealHistory {
 	const { deal } = record;
+	const facts = new FactReader();
+	const times = timesOf(deal, facts);
 	const stages = new Map(record.stages.map((stage) => [stage.id, stage]));
-	const entries = stageEntriesOf(deal, stages);
-	const latest = entries.at(-1)!;
+	const history = stageHistoryOf(deal, stages, facts, raw.fetchedAt);
+	const latest = history.entries.at(-1)!;
 	const status = statusOf(deal, stages.get(latest.stageId), latest.stageId, settings);
 	const amount = amountOf(deal, raw);
-	const version = instantOf(deal, 'hs_lastmodifieddate');
 	return {
 		sourceSystem: 'hubspot',
 		leadId: deal.id,
-		entries,
+		entries: history.entries,
 		status,
 		amount,
-		...ownRateOf(deal, amount, raw, settings),
-		valueDay: dayAt(new Date(valueInstant(deal, status) ?? latest.enteredAt), raw.account.timezone),
-		lastActivityAt: lastActivityOf(deal, latest.enteredAt),
-		version,
-		client: clientOf(record, raw, settings),
-		metadata: metadataOf(deal, status),
+		...ownRateOf(deal, amount, raw, settings, facts),
+		valueDay: dayAt(new Date(valueInstant(times, status) ?? latest.enteredAt), raw.account.timezone),
+		lastActivityAt: lastActivityOf(times, latest.enteredAt),
+		version: times.hs_lastmodifieddate,
+		client: clientOf(record, raw, settings, facts),
+		metadata: metadataOf(deal, times, status, facts),
+		remarks: remarksOf(history, facts),
 	};
 }
 
@@ -46,15 +51,19 @@ export function dealRecordOf(record: unknown): DealRecord {
 	return shaped<DealRecord>(dealRecordShape, record, '');
 }
 
-type InstantProperty =
-	| 'hs_lastmodifieddate'
-	| 'closedate'
-	| 'createdate'
-	| 'notes_last_updated'
-	| 'hs_v2_date_entered_current_stage';
+const TIMES = [
+	'hs_lastmodifieddate',
+	'closedate',
+	'createdate',
+	'notes_last_updated',
+	'hs_v2_date_entered_current_stage',
+] as const;
 
-function instantOf({ properties }: Deal, name: InstantProperty): string | null {
-	return instantIn(properties[name], `deal.properties.${name}`);
+type Times = Record<(typeof TIMES)[number], string | null>;
+
+function timesOf({ properties }: Deal, facts: FactReader): Times {
+	const times = TIMES.map((name) => [name, facts.instant(properties[name], `deal.properties.${name}`)]);
+	return Object.fromEntries(times) as Times;
 }
 
 /** An empty amount is none, and not 0. The currency is left out in accounts that use only their own. */
@@ -76,28 +85,26 @@ function ownRateOf(
 	amount: DealHistory['amount'],
 	{ account }: RawRecord,
 	{ reportingCurrency }: NormaliseSettings,
+	facts: FactReader,
 ): Pick<DealHistory, 'ownRate'> {
 	if (amount === null || amount.currency === reportingCurrency) return {};
 	if (account.currency !== reportingCurrency) return {};
-	const rate = numberIn(properties.hs_exchange_rate, 'deal.properties.hs_exchange_rate');
+	const rate = facts.read(properties.hs_exchange_rate, 'deal.properties.hs_exchange_rate', parseNumber);
 	return rate?.gt(0) ? { ownRate: { rate: rate.toFixed(), source: 'hubspot' } } : {};
 }
 
 /** When a closed deal was closed, and an open one last changed: that day's rate counts. */
-function valueInstant(deal: Deal, status: StageStatus): string | null {
-	const closed =
-		status === 'active'
-			? null
-			: (instantOf(deal, 'closedate') ?? instantOf(deal, 'hs_v2_date_entered_current_stage'));
-	return closed ?? instantOf(deal, 'hs_lastmodifieddate');
+function valueInstant(times: Times, status: StageStatus): string | null {
+	const closed = status === 'active' ? null : (times.closedate ?? times.hs_v2_date_entered_current_stage);
+	return closed ?? times.hs_lastmodifieddate;
 }
 
-function lastActivityOf(deal: Deal, enteredAt: string): string {
+function lastActivityOf(times: Times, enteredAt: string): string {
 	const instants = [
-		instantOf(deal, 'hs_lastmodifieddate'),
-		instantOf(deal, 'notes_last_updated'),
-		instantOf(deal, 'hs_v2_date_entered_current_stage'),
-		instantOf(deal, 'createdate'),
+		times.hs_lastmodifieddate,
+		times.notes_last_updated,
+		times.hs_v2_date_entered_current_stage,
+		times.createdate,
 	];
 	return instants.reduce<string>(
 		(latest, instant) => (instant !== null && instant > latest ? instant : latest),
@@ -105,21 +112,29 @@ function lastActivityOf(deal: Deal, enteredAt: string): string {
 	);
 }
 
-function clientOf({ company }: DealRecord, { account }: RawRecord, { clientPer }: NormaliseSettings) {
-	if (clientPer === 'account' || company === null) {
-		return { externalId: account.id, clientName: account.name, industry: null };
-	}
-	const clientName = textIn(company.name) ?? `Company ${company.id}`;
+function clientOf(
+	{ company }: DealRecord,
+	{ account }: RawRecord,
+	{ clientPer }: NormaliseSettings,
+	facts: FactReader,
+): ClientReference {
+	if (clientPer === 'account' || company === null) return accountClient(account);
+	const clientName = facts.text(company.name, 'company.name');
 	return { externalId: `${account.id}:${company.id}`, clientName, industry: null };
 }
 
-function metadataOf(deal: Deal, status: StageStatus): Record<string, unknown> {
-	const { dealname, closed_lost_reason: reason } = deal.properties;
+function metadataOf(
+	{ properties }: Deal,
+	times: Times,
+	status: StageStatus,
+	facts: FactReader,
+): Record<string, unknown> {
+	const { dealname, closed_lost_reason: reason } = properties;
 	return {
-		dealName: textIn(dealname),
-		createdAt: instantOf(deal, 'createdate'),
+		dealName: facts.text(dealname, 'deal.properties.dealname'),
+		createdAt: times.createdate,
 		// While a deal is open this is when it is hoped to be closed.
-		[status === 'active' ? 'expectedCloseAt' : 'closedAt']: instantOf(deal, 'closedate'),
-		...(status === 'lost' && { lostReason: textIn(reason) }),
+		[status === 'active' ? 'expectedCloseAt' : 'closedAt']: times.closedate,
+		...(status === 'lost' && { lostReason: facts.text(reason, 'deal.properties.closed_lost_reason') }),
 	};
 }

@@ -1,10 +1,11 @@
+import { parseInstant } from '../../shared/facts';
 import type { Deletion } from '../../shared/messages';
 import type { Deal } from './shapes';
-import { instantIn, textIn } from './values';
+import { textIn } from './values';
 
 /** The ids of the deals that were merged into this one, as HubSpot lists them with semicolons between. */
 export function mergedIdsIn(value: unknown): string[] {
-	return (textIn(value) ?? '').split(/[;,\s]+/).filter((id) => id !== '');
+	return typeof value === 'object' ? [] : (textIn(value) ?? '').split(/[;,\s]+/).filter((id) => id !== '');
 }
 
 /**
@@ -23,10 +24,8 @@ export function mergedAway(deal: Deal, otherwise: string): Deletion[] {
 
 function mergedAt(deal: Deal, id: string): string | undefined {
 	const versions = deal.propertiesWithHistory?.hs_merged_object_ids ?? [];
-	const instants = versions.flatMap(({ value, timestamp }, index) =>
-		mergedIdsIn(value).includes(id)
-			? [instantIn(timestamp, `deal.propertiesWithHistory.hs_merged_object_ids[${index}].timestamp`)]
-			: [],
+	const instants = versions.flatMap(({ value, timestamp }) =>
+		mergedIdsIn(value).includes(id) ? (parseInstant(timestamp) ?? []) : [],
 	);
-	return instants.filter((instant) => instant !== null).sort()[0];
+	return instants.sort()[0];
 }

@@ -1,3 +1,4 @@
+import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
@@ -6,7 +7,6 @@ import { dealHistoryOf, dealRecordOf, type DealRecord } from './deal-history';
 import { mergedAway } from './merged-deals';
 import { DEAL_PROPERTIES } from './properties';
 import { deletedRecordShape } from './shapes';
-import { instantIn } from './values';
 
 /** HubSpot's deal: a row of `lead_events` per entry into a stage; of a deleted one the word that it is gone. */
 export const deals: Normaliser = {
@@ -19,13 +19,14 @@ export const deals: Normaliser = {
 	},
 
 	normalise(raw, settings, conversion): Normalised {
-		if (isDeleted(raw.record)) return deletion(raw.record);
+		if (isDeleted(raw.record)) return deletion(raw);
 		const record = dealRecordOf(raw.record);
 		const history = dealHistoryOf(record, raw, settings);
 		return {
 			rows: leadEventRows(history, raw, settings, conversion),
 			deletions: mergedAway(record.deal, history.version ?? raw.fetchedAt),
 			unknownProperties: unknownIn(record),
+			remarks: history.remarks,
 		};
 	},
 
@@ -46,15 +47,16 @@ function isDeleted(record: unknown): boolean {
 	return typeof record === 'object' && record !== null && 'deleted' in record;
 }
 
-function deletion(record: unknown): Normalised {
+/** That it is gone matters more than since when. */
+function deletion({ record, fetchedAt }: RawRecord): Normalised {
 	const { deal, deleted } = shaped(deletedRecordShape, record, '');
-	const deletedAt = instantIn(deleted.at, 'deleted.at');
-	if (deletedAt === null)
-		throw new Rejection('not_an_instant', 'deleted.at', 'It is not said when the deal was deleted.');
+	const facts = new FactReader();
+	const deletedAt = facts.instant(deleted.at, 'deleted.at') ?? fetchedAt;
 	return {
 		rows: [],
 		deletions: [{ table: 'lead_events', leadId: deal.id, deletedAt }],
 		unknownProperties: [],
+		...(facts.remarks.length > 0 && { remarks: facts.remarks }),
 	};
 }
 

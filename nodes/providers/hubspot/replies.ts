@@ -49,7 +49,12 @@ export const dealBatchShape = z.object({
 
 export const companyBatchShape = z.object({
 	errors,
-	results: z.array(z.object({ id, properties: z.object({ name: text, domain: text }).nullish() })),
+	results: z.array(
+		z.object({
+			id,
+			properties: z.object({ name: text, domain: text, hs_merged_object_ids: text }).nullish(),
+		}),
+	),
 });
 
 export const associationsShape = z.object({

@@ -1,42 +1,39 @@
+import type { FactReader } from '../../shared/facts';
 import { plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import type { StageEntry } from '../lead-events';
+import { completeHistory, type StageHistory } from '../stage-history';
 import type { Deal, Stage } from './shapes';
-import { instantIn, numberIn, textIn } from './values';
+import { instantIn, parseNumber, textIn } from './values';
 
-/** A stage that the deal came into at an instant. */
-interface Entry {
-	stageId: string;
-	at: string;
-	/** Of two at one instant the older one has the smaller number. */
-	order: number;
-}
+type EntryAt = (stageId: string, at: string, order?: number) => StageEntry;
 
 /**
  * Every entry of a deal into a stage, oldest first, out of the history of its stage.
  * @throws Rejection where an entry cannot be read, or there is no stage at all
  */
-export function stageEntriesOf(deal: Deal, stages: ReadonlyMap<string, Stage>): StageEntry[] {
-	const present = textIn(deal.properties.dealstage);
-	const entries = [...entriesInHistory(deal), ...missingEntry(deal, present)];
-	const last = (stageId: string): number => Number(stageId === present);
-	entries.sort((a, b) => compare(a.at, b.at) || last(a.stageId) - last(b.stageId) || a.order - b.order);
-	if (entries.length === 0) {
-		throw new Rejection(
-			'stage_missing',
-			'deal.properties.dealstage',
-			'The deal is in no stage, and no instant is known at which it came into one. Choose a stage for it in HubSpot.',
-		);
-	}
-	return unique(entries.map((entry, index) => stageEntry(deal.id, entry, index, stages.get(entry.stageId))));
+export function stageHistoryOf(
+	deal: Deal,
+	stages: ReadonlyMap<string, Stage>,
+	facts: FactReader,
+	fetchedAt: string,
+): StageHistory {
+	const entryAt: EntryAt = (stageId, at, order = 0) =>
+		stageEntry(deal.id, { stageId, at, order }, stages.get(stageId), facts);
+	const entries = entriesInHistory(deal, entryAt);
+	const stageId = textIn(deal.properties.dealstage);
+	const since = enteredPresentStageAt(deal, facts) ?? (entries.length === 0 ? madeAt(deal, facts) : null);
+	if (entries.length === 0 && (stageId === null || since === null)) throw noStage();
+	const present = stageId === null ? null : { stageId, since, entryAt: (at: string) => entryAt(stageId, at) };
+	return completeHistory(entries, present, fetchedAt);
 }
 
 /** What a stage is called; one that was removed from its pipeline without a trace by its id. */
-export function labelOf(stageId: string, stage: Stage | undefined): string {
-	return textIn(stage?.label) ?? `stage:${stageId}`;
+export function labelOf(stageId: string, stage: Stage | undefined, facts: FactReader): string {
+	return facts.text(stage?.label, 'stages.label') ?? `stage:${stageId}`;
 }
 
-function entriesInHistory(deal: Deal): Entry[] {
+function entriesInHistory(deal: Deal, entryAt: EntryAt): StageEntry[] {
 	const path = 'deal.propertiesWithHistory.dealstage';
 	const versions = (deal.propertiesWithHistory?.dealstage ?? []).flatMap(({ value, timestamp }, index) => {
 		const stageId = textIn(value);
@@ -44,48 +41,53 @@ function entriesInHistory(deal: Deal): Entry[] {
 		return stageId !== null && at !== null ? [{ stageId, at }] : [];
 	});
 	// The newest comes first in all that was seen, but nowhere is that promised.
-	const oldestFirst = compare(versions[0]?.at ?? '', versions.at(-1)?.at ?? '') < 0;
-	return versions.map((version, index) => ({ ...version, order: oldestFirst ? index : -index }));
+	const oldestFirst = (versions[0]?.at ?? '') < (versions.at(-1)?.at ?? '');
+	return versions.map(({ stageId, at }, index) =>
+		entryAt(stageId, at, oldestFirst ? index : versions.length - index),
+	);
 }
 
-/**
- * The entry into the present stage, where the history does not have it: HubSpot keeps so many values of a property,
- * and gives none at all where it was not asked.
- */
-function missingEntry(deal: Deal, present: string | null): Entry[] {
-	const versions = deal.propertiesWithHistory?.dealstage ?? [];
-	if (present === null || versions.some(({ value }) => textIn(value) === present)) return [];
-	const { hs_v2_date_entered_current_stage: entered, createdate } = deal.properties;
-	const at =
-		instantIn(entered, 'deal.properties.hs_v2_date_entered_current_stage') ??
-		(versions.length === 0 ? instantIn(createdate, 'deal.properties.createdate') : null);
-	return at === null ? [] : [{ stageId: present, at, order: Number.MAX_SAFE_INTEGER }];
+const enteredPresentStageAt = ({ properties }: Deal, facts: FactReader): string | null =>
+	facts.instant(
+		properties.hs_v2_date_entered_current_stage,
+		'deal.properties.hs_v2_date_entered_current_stage',
+	);
+
+/** HubSpot gives no history where it was not asked for it. Then the deal has been in its stage since it was made. */
+function madeAt({ properties, createdAt, updatedAt }: Deal, facts: FactReader): string | null {
+	return (
+		facts.instant(properties.createdate, 'deal.properties.createdate') ??
+		facts.instant(createdAt, 'deal.createdAt') ??
+		facts.instant(properties.hs_lastmodifieddate, 'deal.properties.hs_lastmodifieddate') ??
+		facts.instant(updatedAt, 'deal.updatedAt')
+	);
 }
+
+const noStage = (): Rejection =>
+	new Rejection(
+		'stage_missing',
+		'deal.properties.dealstage',
+		'The deal is in no stage, and no instant is known at which it came into one. Choose a stage for it in HubSpot.',
+	);
 
 function stageEntry(
 	dealId: string,
-	{ stageId, at }: Entry,
-	index: number,
+	{ stageId, at, order }: { stageId: string; at: string; order: number },
 	stage: Stage | undefined,
+	facts: FactReader,
 ): StageEntry {
-	const probability = numberIn(stage?.probability, `stages.${stageId}.probability`);
+	const probability = facts.read(stage?.probability, 'stages.probability', parseNumber);
 	return {
 		externalId: `deal:${dealId}:${stageId}:${Date.parse(at)}`,
 		enteredAt: at,
-		changeId: String(index).padStart(6, '0'),
+		changeId: String(order),
 		stageId,
-		stage: labelOf(stageId, stage),
+		stage: labelOf(stageId, stage, facts),
 		metadata: {
 			stageId,
-			pipelineId: textIn(stage?.pipelineId),
-			pipeline: textIn(stage?.pipeline),
+			pipelineId: facts.text(stage?.pipelineId, 'stages.pipelineId'),
+			pipeline: facts.text(stage?.pipeline, 'stages.pipeline'),
 			probability: probability && plainText(probability),
 		},
 	};
 }
-
-function unique(entries: StageEntry[]): StageEntry[] {
-	return [...new Map(entries.map((entry) => [entry.externalId, entry])).values()];
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -2,7 +2,7 @@ import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { NormaliseSettings, StageStatus } from '../normaliser';
 import type { Deal, Stage } from './shapes';
-import { flagIn, numberIn } from './values';
+import { flagIn, parseNumber, textIn } from './values';
 
 /**
  * What a deal's present stage means. A label proves nothing: a stage called "Closed lost" may be open.
@@ -15,16 +15,17 @@ export function statusOf(
 	stageId: string,
 	{ stageMap }: Pick<NormaliseSettings, 'stageMap'>,
 ): StageStatus {
+	const label = textIn(stage?.label);
 	const status =
 		stageMap.get(stageId.toLowerCase()) ??
-		stageMap.get(stage?.label?.trim().toLowerCase() ?? '') ??
+		stageMap.get(label?.toLowerCase() ?? '') ??
 		statusOfDeal(properties) ??
 		(stage && statusOfStage(stage));
 	if (status) return status;
 	throw new Rejection(
 		'status_unknown',
 		'deal.properties.dealstage',
-		`Neither the deal nor its pipeline says whether the stage "${excerpt(stage?.label ?? stageId)}" (${excerpt(stageId)}) is open, won or lost. ` +
+		`Neither the deal nor its pipeline says whether the stage "${excerpt(label ?? stageId)}" (${excerpt(stageId)}) is open, won or lost. ` +
 			'Name it in Stage Map of Transform & Normalize, or set its probability to Won or Lost in HubSpot.',
 	);
 }
@@ -42,7 +43,7 @@ function statusOfStage({ isClosed, probability }: Stage): StageStatus | undefine
 	const closed = flagIn(isClosed);
 	// An open stage may have the probability 0.
 	if (closed === false) return 'active';
-	const chance = closed ? numberIn(probability, 'stages') : null;
+	const chance = closed ? parseNumber(probability) : undefined;
 	if (chance?.eq(1)) return 'won';
 	return chance?.isZero() ? 'lost' : undefined;
 }

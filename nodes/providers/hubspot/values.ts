@@ -1,4 +1,4 @@
-import { utcInstant, utcInstantOfMs } from '../../shared/dates';
+import { isNone, parseInstant } from '../../shared/facts';
 import { amountOf, isEmpty, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
@@ -15,27 +15,29 @@ const PLACES = 12;
  */
 export function numberIn(value: unknown, path: string): Amount | null {
 	if (isEmpty(value)) return null;
+	const number = parseNumber(value);
+	if (number !== undefined) return number;
+	const text = excerpt(String(value).trim(), 60);
+	throw new Rejection('not_a_number', path, `"${text}" is not a number as HubSpot writes one.`);
+}
+
+/** The number that a value is; undefined where it is none. */
+export function parseNumber(value: unknown): Amount | undefined {
 	const text = String(value).trim();
-	if (NUMBER.test(text)) return amountOf(text).toDecimalPlaces(PLACES);
-	throw new Rejection('not_a_number', path, `"${excerpt(text, 60)}" is not a number as HubSpot writes one.`);
+	return NUMBER.test(text) ? amountOf(text).toDecimalPlaces(PLACES) : undefined;
 }
 
 /**
- * The instant that a property holds, in UTC as `…Z`: HubSpot writes ISO 8601 with or without milliseconds,
- * milliseconds since 1970, or for a mere date its midnight in UTC.
+ * The instant of an entry, in UTC as `…Z`; null where there is none. HubSpot writes ISO 8601 with or without
+ * milliseconds, milliseconds since 1970, or for a mere date its midnight in UTC.
  * @throws Rejection `not_an_instant`
  */
 export function instantIn(value: unknown, path: string): string | null {
-	if (isEmpty(value)) return null;
-	const text = String(value).trim();
-	const instant = instantOf(text);
+	if (isNone(value)) return null;
+	const instant = parseInstant(value);
 	if (instant !== undefined) return instant;
-	throw new Rejection('not_an_instant', path, `"${excerpt(text, 60)}" is neither a date nor an instant.`);
-}
-
-function instantOf(text: string): string | undefined {
-	if (/^-?\d{1,16}$/.test(text)) return utcInstantOfMs(Number(text));
-	return utcInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+	const text = excerpt(String(value).trim(), 60);
+	throw new Rejection('not_an_instant', path, `"${text}" is neither a date nor an instant.`);
 }
 
 /** A property as text; null where it is empty. */

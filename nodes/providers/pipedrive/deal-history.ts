@@ -1,95 +1,49 @@
 import { dayAt } from '../../engine/months';
 import type { Account } from '../../shared/account';
 import type { Day } from '../../shared/dates';
+import { FactReader } from '../../shared/facts';
 import type { ClientReference } from '../../shared/messages';
 import { parseAmount, plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
-import type { DealHistory, StageEntry } from '../lead-events';
+import { accountClient } from '../account-client';
+import { remarksOf, type DealHistory } from '../lead-events';
 import type { NormaliseSettings } from '../normaliser';
-import type { Deal, DealRecord, StageChange } from './shapes';
-import { StageNames } from './stage-names';
+import { readDealFacts, type DealFacts } from './deal-facts';
+import type { Deal, DealRecord } from './shapes';
+import { stageHistoryOf } from './stage-entries';
 
 const STATUSES = { open: 'active', won: 'won', lost: 'lost', deleted: 'deleted' } as const;
 
 /**
  * A deal with its life so far.
- * @throws Rejection where its amount or its times cannot be read
+ * @param fetchedAt when Pipedrive gave it: a UTC instant, ISO 8601
+ * @throws Rejection where its amount or its stage cannot be read
  */
 export function historyOf(
 	record: DealRecord,
 	account: Account,
 	{ clientPer }: Pick<NormaliseSettings, 'clientPer'>,
+	fetchedAt: string = new Date().toISOString(),
 ): DealHistory {
 	const { deal } = record;
+	const reader = new FactReader();
+	const facts = readDealFacts(deal, reader);
+	const history = stageHistoryOf(record, facts, reader, fetchedAt);
+	const enteredAt = history.entries.at(-1)!.enteredAt;
 	return {
 		sourceSystem: 'pipedrive',
 		leadId: deal.id,
-		entries: entriesOf(record),
+		entries: history.entries,
 		status: STATUSES[deal.status],
 		amount: amountIn(deal),
-		valueDay: valueDayOf(deal, account.timezone),
-		lastActivityAt: lastActivityOf(deal),
-		version: deal.update_time ?? deal.add_time,
-		client: clientOf(record, account, clientPer),
-		metadata: metadataOf(record),
+		valueDay: valueDayOf(deal, facts, enteredAt, account.timezone),
+		lastActivityAt: lastActivityOf(facts) ?? enteredAt,
+		version: facts.updatedAt ?? facts.addedAt,
+		client: clientOf(record, account, clientPer, reader),
+		metadata: metadataOf(record, facts, reader),
+		remarks: remarksOf(history, reader),
 	};
-}
-
-/** Its creation, and each change of its stage. */
-function entriesOf(record: DealRecord): StageEntry[] {
-	const { deal } = record;
-	const names = new StageNames(record);
-	const changes = inOrder(record.stageChanges);
-	const [first] = changes;
-	// Where the first change comes from no stage, it is the creation that it tells of.
-	const later = first && !first.change.data.old_value ? changes.slice(1) : changes;
-	const createdIn = first ? (first.change.data.old_value ?? first.change.data.new_value) : deal.stage_id;
-	const createdAt = first && first.at < deal.add_time ? first.at : deal.add_time;
-	const entry = (
-		rest: Pick<StageEntry, 'externalId' | 'enteredAt' | 'changeId' | 'stageId'>,
-	): StageEntry => ({
-		...rest,
-		stage: names.labelOf(rest.stageId),
-		metadata: names.factsOf(rest.stageId),
-	});
-	return [
-		entry({
-			externalId: `deal:${deal.id}:created`,
-			enteredAt: createdAt,
-			changeId: CREATION,
-			stageId: createdIn,
-		}),
-		...later.map(({ at, change: { data } }) =>
-			entry({
-				externalId: `deal:${deal.id}:flow:${data.id}`,
-				enteredAt: at,
-				changeId: data.id,
-				stageId: data.new_value,
-			}),
-		),
-	];
-}
-
-/** Sorts before every change. */
-const CREATION = '0';
-
-/** The changes by time and id, each once: a page may have given it twice. */
-function inOrder(stageChanges: readonly StageChange[]): Array<{ at: string; change: StageChange }> {
-	const byId = new Map(stageChanges.map((change) => [change.data.id, change]));
-	return [...byId.values()]
-		.map((change, index) => ({ at: timeOf(change, index), change }))
-		.sort((a, b) => compare(a.at, b.at) || Number(a.change.data.id) - Number(b.change.data.id));
-}
-
-function timeOf({ data, timestamp }: StageChange, index: number): string {
-	const at = data.log_time ?? timestamp;
-	if (at) return at;
-	throw new Rejection(
-		'invalid_record',
-		`stageChanges[${index}].data.log_time`,
-		'A change of stage has no time.',
-	);
 }
 
 function amountIn({ value, currency }: Deal): DealHistory['amount'] {
@@ -107,46 +61,51 @@ function amountIn({ value, currency }: Deal): DealHistory['amount'] {
 }
 
 /** The company's own day of closing, which no time zone shifts; of an open deal the day of its last change. */
-function valueDayOf(deal: Deal, zone: string): Day {
-	if (deal.status === 'open') return dayAt(new Date(deal.update_time ?? deal.add_time), zone);
-	const ofStatus = deal.status === 'won' ? deal.local_won_date : deal.local_lost_date;
-	const closed = deal.close_time ?? deal.won_time ?? deal.lost_time ?? deal.update_time ?? deal.add_time;
-	return deal.local_close_date ?? ofStatus ?? dayAt(new Date(closed), zone);
+function valueDayOf(deal: Deal, facts: DealFacts, enteredAt: string, zone: string): Day {
+	const changedAt = facts.updatedAt ?? facts.addedAt ?? enteredAt;
+	if (deal.status === 'open') return dayAt(new Date(changedAt), zone);
+	const ofStatus = deal.status === 'won' ? facts.localWonDate : facts.localLostDate;
+	const closedAt = facts.closeTime ?? facts.wonTime ?? facts.lostTime ?? changedAt;
+	return facts.localCloseDate ?? ofStatus ?? dayAt(new Date(closedAt), zone);
 }
 
-function lastActivityOf({ add_time, update_time, stage_change_time }: Deal): string {
-	return [add_time, update_time ?? '', stage_change_time ?? ''].sort().at(-1)!;
+function lastActivityOf({ addedAt, updatedAt, stageChangedAt }: DealFacts): string | undefined {
+	return [addedAt, updatedAt, stageChangedAt]
+		.filter((at) => at !== null)
+		.sort()
+		.at(-1);
 }
 
 function clientOf(
 	{ organization }: DealRecord,
-	{ id, name }: Account,
+	account: Account,
 	clientPer: NormaliseSettings['clientPer'],
+	reader: FactReader,
 ): ClientReference {
-	if (clientPer === 'account' || !organization) return { externalId: id, clientName: name, industry: null };
-	return {
-		externalId: `${id}:${organization.id}`,
-		clientName: organization.name?.trim() || `${name}, organization ${organization.id}`,
-		industry: null,
-	};
+	if (clientPer === 'account' || !organization) return accountClient(account);
+	const clientName = reader.text(organization.name, 'organization.name');
+	return { externalId: `${account.id}:${organization.id}`, clientName, industry: null };
 }
 
 /** Of the latest entry: what the deal is like now. */
-function metadataOf({ deal, organization }: DealRecord): Record<string, unknown> {
-	const facts = {
-		title: deal.title,
-		ownerId: deal.owner_id,
-		organizationId: deal.org_id,
-		organization: organization?.name,
-		probability: deal.probability,
-		expectedCloseDate: deal.expected_close_date,
-		closeTime: deal.close_time,
-		wonTime: deal.won_time,
-		lostTime: deal.lost_time,
-		lostReason: deal.lost_reason,
-		archived: deal.is_archived === true ? true : undefined,
+function metadataOf(
+	{ organization }: DealRecord,
+	facts: DealFacts,
+	reader: FactReader,
+): Record<string, unknown> {
+	const metadata = {
+		title: facts.title,
+		ownerId: facts.ownerId,
+		organizationId: facts.organizationId,
+		organization: reader.text(organization?.name, 'organization.name'),
+		probability: facts.probability,
+		createdAt: facts.addedAt,
+		expectedCloseDate: facts.expectedCloseDate,
+		closeTime: facts.closeTime,
+		wonTime: facts.wonTime,
+		lostTime: facts.lostTime,
+		lostReason: facts.lostReason,
+		archived: facts.archived === true ? true : null,
 	};
-	return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== null && fact !== undefined));
+	return Object.fromEntries(Object.entries(metadata).filter(([, fact]) => fact !== null));
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

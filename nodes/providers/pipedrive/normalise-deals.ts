@@ -1,9 +1,12 @@
 import type { RateNeed } from '../../../db/exchange-rates';
+import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
 import type { LooseRecord, Normalised, Normaliser, RawRecord } from '../normaliser';
+import { parseReference } from './deal-facts';
 import { historyOf } from './deal-history';
+import { parseTime } from './times';
 import { goneShape, recordShape, unknownIn, type GoneRecord } from './shapes';
 
 /** Pipedrive's deal with its changes of stage becomes a row of `lead_events` for each stage it entered. */
@@ -14,7 +17,7 @@ export const deals: Normaliser = {
 		const gone = goneShape.safeParse(raw.record).data;
 		if (!gone || isGone(gone)) return [];
 		const record = recordShape.safeParse(raw.record).data;
-		const history = record && attempt(() => historyOf(record, raw.account, settings));
+		const history = record && attempt(() => historyOf(record, raw.account, settings, raw.fetchedAt));
 		if (!history || history instanceof Rejection) return [];
 		return dealRatesNeeded(history, raw, settings);
 	},
@@ -23,28 +26,36 @@ export const deals: Normaliser = {
 		const gone = shaped(goneShape, raw.record, '');
 		if (isGone(gone)) return deletionOf(gone, raw);
 		const record = shaped(recordShape, raw.record, '');
-		const rows = leadEventRows(historyOf(record, raw.account, settings), raw, settings, conversion);
-		return { rows, unknownProperties: unknownIn((raw.record as { deal: object }).deal) };
+		const history = historyOf(record, raw.account, settings, raw.fetchedAt);
+		const rows = leadEventRows(history, raw, settings, conversion);
+		const unknownProperties = unknownIn((raw.record as { deal: object }).deal);
+		return { rows, unknownProperties, remarks: history.remarks };
 	},
 
 	complete({ record, now }: LooseRecord) {
-		const completed = 'deal' in record ? record : { ...ALONE, deal: record };
+		const completed = 'deal' in record ? record : { deal: record, organization: organizationOf(record) };
 		const { id } = completed.deal as { id?: unknown };
 		return { recordId: String(id ?? ''), fetchedAt: now, record: completed };
 	},
 };
 
-/** A deal that came without its history: all that is known is where it stands. */
-const ALONE = { stageChanges: [], stages: [], pipelines: [], organization: null };
+/** Of a deal that came alone. Version 1 gives the organization itself, version 2 its id. */
+function organizationOf({ org_id: given }: Record<string, unknown>): object | null {
+	const id = given === null || given === undefined ? undefined : parseReference(given);
+	return id === undefined ? null : { id, name: (given as { name?: unknown }).name ?? null };
+}
 
 /** The status may still say what it was before. */
-const isGone = ({ deal }: GoneRecord): boolean => deal.is_deleted === true || deal.status === 'deleted';
+const isGone = ({ deal }: GoneRecord): boolean =>
+	deal.is_deleted === true || deal.deleted === true || deal.status === 'deleted';
 
 function deletionOf({ deal }: GoneRecord, { fetchedAt }: RawRecord): Normalised {
-	const deletedAt = deal.update_time ?? fetchedAt;
+	const reader = new FactReader();
+	const deletedAt = reader.read(deal.update_time, 'deal.update_time', parseTime) ?? fetchedAt;
 	return {
 		rows: [],
 		deletions: [{ table: 'lead_events', leadId: deal.id, deletedAt }],
 		unknownProperties: [],
+		...(reader.remarks.length > 0 && { remarks: reader.remarks }),
 	};
 }

@@ -1,97 +1,114 @@
 import { z } from 'zod/v4';
 
-import { isDay, utcInstant } from '../../shared/dates';
-import { v1Instant } from './times';
-
-const instantOf = (text: string): string | undefined => v1Instant(text) ?? utcInstant(text);
-
-/** An instant, given back in UTC as `…Z`. Version 1 writes them without a zone. */
-const instant = z
-	.string()
-	.refine((text) => instantOf(text) !== undefined, 'is not an instant, such as 2026-06-30T01:02:03Z')
-	.transform((text) => instantOf(text)!);
-
 /** An id, given back as text: the same one is a number in one reply and a text in the other. */
 const id = z
 	.union([z.int().nonnegative(), z.string().regex(/^\d+$/)], { error: 'is not an id' })
 	.transform(String);
 
-const day = z.string().refine(isDay, 'is not a date as YYYY-MM-DD');
+const STATUS = z.enum(['open', 'won', 'lost', 'deleted'], {
+	error: 'is none of open, won, lost and deleted',
+});
+
+/** Read for the sake of metadata alone, or with something to fall back to: it never rejects a deal. */
+const fact = z.unknown();
 
 /** All that may be read of a deal; the rest of what it has passes. */
 const dealShape = z.object({
 	id,
-	title: z.string().nullish(),
-	owner_id: id.nullish(),
-	org_id: id.nullish(),
-	pipeline_id: id.nullish(),
-	stage_id: id,
+	title: fact,
+	owner_id: fact,
+	/** The owner as version 1 calls it. */
+	user_id: fact,
+	org_id: fact,
+	pipeline_id: fact,
+	stage_id: id.nullish(),
 	/** Judged as an amount, not as a number. */
 	value: z.unknown(),
 	currency: z.string().nullish(),
-	status: z.enum(['open', 'won', 'lost', 'deleted'], { error: 'is none of open, won, lost and deleted' }),
-	add_time: instant,
-	update_time: instant.nullish(),
-	stage_change_time: instant.nullish(),
-	close_time: instant.nullish(),
-	won_time: instant.nullish(),
-	lost_time: instant.nullish(),
-	local_close_date: day.nullish(),
-	local_won_date: day.nullish(),
-	local_lost_date: day.nullish(),
-	expected_close_date: day.nullish(),
-	probability: z.number().nullish(),
-	lost_reason: z.string().nullish(),
-	is_archived: z.boolean().nullish(),
+	status: STATUS,
+	add_time: fact,
+	update_time: fact,
+	stage_change_time: fact,
+	close_time: fact,
+	won_time: fact,
+	lost_time: fact,
+	local_close_date: fact,
+	local_won_date: fact,
+	local_lost_date: fact,
+	expected_close_date: fact,
+	probability: fact,
+	lost_reason: fact,
+	is_archived: fact,
 });
 
 /** A change of stage as the flow of a deal has it. */
 const changeShape = z.object({
-	timestamp: instant.nullish(),
+	timestamp: fact,
 	data: z.object({
 		id,
 		old_value: id.nullish(),
 		new_value: id,
-		log_time: instant.nullish(),
+		log_time: fact,
 		/** An empty list, or an object with the stages' names of that time. */
 		additional_data: z.unknown(),
 	}),
 });
 
+/** A flow holds more than changes of stage; entries may be null, or have null for their data. */
+const changesShape = z
+	.array(z.unknown())
+	.nullish()
+	.transform((entries) => (entries ?? []).filter(mayBeStageChange))
+	.pipe(z.array(changeShape));
+
+function mayBeStageChange(entry: unknown): boolean {
+	const { object = 'dealChange', data } = (entry ?? {}) as { object?: unknown; data?: unknown };
+	if (data === null || data === undefined) return false;
+	const { field_key: field = 'stage_id' } = data as { field_key?: unknown };
+	return object === 'dealChange' && field === 'stage_id';
+}
+
 const stageShape = z.object({
 	id,
-	name: z.string(),
-	pipeline_id: id.nullish(),
-	deal_probability: z.number().nullish(),
+	name: fact,
+	pipeline_id: id.nullish().catch(null),
+	deal_probability: fact,
 });
 
-const pipelineShape = z.object({ id, name: z.string() });
+const pipelineShape = z.object({ id, name: fact });
 
-const organizationShape = z.object({ id, name: z.string().nullish() });
+const organizationShape = z.object({ id, name: fact });
+
+const listOf = <T>(shape: z.ZodType<T>) =>
+	z
+		.array(shape)
+		.nullish()
+		.transform((list) => list ?? []);
 
 export const recordShape = z.object({
 	deal: dealShape,
-	stageChanges: z.array(changeShape),
-	stages: z.array(stageShape),
-	pipelines: z.array(pipelineShape),
+	stageChanges: changesShape,
+	stages: listOf(stageShape),
+	pipelines: listOf(pipelineShape),
 	organization: organizationShape.nullish(),
 });
 
-/** Of a deal that is gone no more is read. */
+/** Of a deal that is gone no more is read. Version 1 calls the flag `deleted`. */
 export const goneShape = z.object({
 	deal: z.object({
 		id,
 		status: z.unknown(),
 		is_deleted: z.boolean().nullish(),
-		update_time: instant.nullish(),
+		deleted: z.boolean().nullish(),
+		update_time: fact,
 	}),
 });
 
 export type GoneRecord = z.infer<typeof goneShape>;
 export type DealRecord = z.infer<typeof recordShape>;
 export type Deal = DealRecord['deal'];
-export type StageChange = DealRecord['stageChanges'][number];
-export type Stage = DealRecord['stages'][number];
+export type StageChange = z.infer<typeof changeShape>;
+export type Stage = z.infer<typeof stageShape>;
 
 /** What deals are known to have; account after account adds fields of its own only within `custom_fields`. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -105,6 +122,8 @@ const KNOWN: ReadonlySet<string> = new Set([
 		'visible_to',
 		'custom_fields',
 	],
+	// Version 1.
+	...['deleted', 'active', 'weighted_value', 'stage_name', 'cc_email', 'owner_name', 'formatted_value'],
 	...['origin', 'origin_id', 'channel', 'channel_id', 'arr', 'mrr', 'acv', 'source_lead_id'],
 	...['stage_order_nr', 'person_name', 'org_name', 'next_activity_id', 'last_activity_id'],
 ]);

@@ -1,13 +1,18 @@
+import type { FactReader } from '../../shared/facts';
+import { parsePercent } from './deal-facts';
 import type { DealRecord, Stage, StageChange } from './shapes';
 
 /** What a stage is called, also one that was removed. */
 export class StageNames {
 	private readonly stages: ReadonlyMap<string, Stage>;
-	private readonly pipelines: ReadonlyMap<string, string>;
+	private readonly pipelines: ReadonlyMap<string, unknown>;
 	/** As they were called when a deal was moved. */
 	private readonly former = new Map<string, string>();
 
-	constructor({ stages, pipelines, stageChanges }: DealRecord) {
+	constructor(
+		{ stages, pipelines, stageChanges }: DealRecord,
+		private readonly reader: FactReader,
+	) {
 		this.stages = new Map(stages.map((stage) => [stage.id, stage]));
 		this.pipelines = new Map(pipelines.map(({ id, name }) => [id, name]));
 		for (const { data } of stageChanges) {
@@ -24,12 +29,13 @@ export class StageNames {
 	/** What else is known of it. */
 	factsOf(stageId: string): Record<string, unknown> {
 		const { pipeline_id: pipelineId, deal_probability: probability } = this.stages.get(stageId) ?? {};
-		const pipeline = this.pipelines.get(pipelineId ?? '');
+		const pipeline = this.reader.text(this.pipelines.get(pipelineId ?? ''), 'pipelines.name');
+		const chance = this.reader.read(probability, 'stages.deal_probability', parsePercent);
 		return {
 			stageId,
 			...(pipelineId && { pipelineId }),
 			...(pipeline && { pipeline }),
-			...(typeof probability === 'number' && { stageProbability: probability }),
+			...(chance !== null && { stageProbability: chance }),
 		};
 	}
 

@@ -11,6 +11,12 @@ export function msOf(time: unknown): number | undefined {
 	return instant === undefined ? undefined : Date.parse(instant);
 }
 
+/** A UTC instant out of a time of either version; undefined where it is none. */
+export function parseTime(value: unknown): string | undefined {
+	const text = typeof value === 'string' ? value.trim() : '';
+	return v1Instant(text) ?? utcInstant(text);
+}
+
 /** A time of version 1, `YYYY-MM-DD HH:MM:SS` in UTC though it does not say so; undefined where it is none. */
 export function v1Instant(time: string): string | undefined {
 	return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time) ? utcInstant(`${time.replace(' ', 'T')}Z`) : undefined;

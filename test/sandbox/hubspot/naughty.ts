@@ -62,7 +62,6 @@ const WRONG: ReadonlyArray<[code: string, properties: Record<string, unknown>]> 
 	['numeric_out_of_range', { amount: '99999999999' }],
 	['unknown_currency', { amount: '5', deal_currency_code: 'Doubloon' }],
 	['rate_missing', { amount: '5', deal_currency_code: 'CHF' }],
-	['not_an_instant', { hs_v2_date_entered_current_stage: 'last week' }],
 	['invalid_record', { amount: { value: '5' } }],
 	['status_unknown', { hs_is_closed: 'true', hs_is_closed_won: 'false', dealstage: 'gone' }],
 ];

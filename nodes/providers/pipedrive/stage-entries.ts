@@ -1,0 +1,107 @@
+import type { FactReader } from '../../shared/facts';
+import { Rejection } from '../../shared/rejection';
+import type { StageEntry } from '../lead-events';
+import { completeHistory, isLater, type StageHistory } from '../stage-history';
+import type { DealFacts } from './deal-facts';
+import type { DealRecord, StageChange } from './shapes';
+import { StageNames } from './stage-names';
+import { parseTime } from './times';
+
+/** An entry but for what its stage is called. */
+type Place = Pick<StageEntry, 'externalId' | 'enteredAt' | 'changeId' | 'stageId'>;
+
+interface TimedChange {
+	at: string;
+	change: StageChange;
+}
+
+/**
+ * A deal's creation and each change of its stage, up to the stage that it is in.
+ * @throws Rejection where it is in no stage, or no time is known
+ */
+export function stageHistoryOf(
+	record: DealRecord,
+	facts: DealFacts,
+	reader: FactReader,
+	fetchedAt: string,
+): StageHistory {
+	const { deal } = record;
+	const names = new StageNames(record, reader);
+	const changes = inOrder(record.stageChanges, reader);
+	const stageId = deal.stage_id ?? changes.at(-1)?.change.data.new_value;
+	if (!stageId) throw new Rejection('invalid_record', 'deal.stage_id', 'deal.stage_id is missing.');
+	const since = facts.stageChangedAt;
+	const placed = [...creationOf(deal.id, changes, stageId, facts), ...movesOf(deal.id, changes)];
+	const entries = placed.map((place) => named(place, names));
+	const entryAt = (at: string): StageEntry =>
+		named({ externalId: `deal:${deal.id}:present`, enteredAt: at, changeId: '', stageId }, names);
+	return completeHistory(entries, { stageId, since, entryAt }, fetchedAt);
+}
+
+const named = (place: Place, names: StageNames): StageEntry => ({
+	...place,
+	stage: names.labelOf(place.stageId),
+	metadata: names.factsOf(place.stageId),
+});
+
+/** Sorts before every change. */
+const CREATION = '0';
+
+/** None where the deal was moved since and no change says in which stage it was made. */
+function creationOf(
+	dealId: string,
+	changes: readonly TimedChange[],
+	present: string,
+	facts: DealFacts,
+): Place[] {
+	const [first] = changes;
+	const enteredAt = madeAt(first, facts);
+	if (!first && facts.stageChangedAt && isLater(facts.stageChangedAt, enteredAt)) return [];
+	const { old_value: from, new_value: to } = first?.change.data ?? {};
+	return [
+		{ externalId: `deal:${dealId}:created`, enteredAt, changeId: CREATION, stageId: from ?? to ?? present },
+	];
+}
+
+/** The first time that is known of it: `add_time` lies after the first change where a lead was converted. */
+function madeAt(first: TimedChange | undefined, { addedAt, stageChangedAt, updatedAt }: DealFacts): string {
+	const at = first && addedAt && first.at < addedAt ? first.at : (addedAt ?? first?.at);
+	const known = at ?? stageChangedAt ?? updatedAt;
+	if (known) return known;
+	throw new Rejection(
+		'invalid_record',
+		'deal.add_time',
+		'The deal has no readable time: neither of its creation, nor of a change of its stage, nor of any change.',
+	);
+}
+
+function movesOf(dealId: string, changes: readonly TimedChange[]): Place[] {
+	// Where the first change comes from no stage, it is the creation that it tells of.
+	const [first] = changes;
+	const moves = first && !first.change.data.old_value ? changes.slice(1) : changes;
+	return moves.map(({ at, change: { data } }) => ({
+		externalId: `deal:${dealId}:flow:${data.id}`,
+		enteredAt: at,
+		changeId: data.id,
+		stageId: data.new_value,
+	}));
+}
+
+/** The changes by time and id, each once: a page may have given it twice. */
+function inOrder(stageChanges: readonly StageChange[], reader: FactReader): TimedChange[] {
+	const byId = new Map(stageChanges.map((change) => [change.data.id, change]));
+	return [...byId.values()]
+		.map((change, index) => ({ at: timeOf(change, index, reader), change }))
+		.sort((a, b) => compare(a.at, b.at) || Number(a.change.data.id) - Number(b.change.data.id));
+}
+
+function timeOf({ data, timestamp }: StageChange, index: number, reader: FactReader): string {
+	const path = `stageChanges[${index}].data.log_time`;
+	const at =
+		reader.read(data.log_time, 'stageChanges.data.log_time', parseTime) ??
+		reader.read(timestamp, 'stageChanges.timestamp', parseTime);
+	if (at) return at;
+	throw new Rejection('invalid_record', path, 'A change of stage has no time that can be read.');
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
