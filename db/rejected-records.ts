@@ -16,8 +16,8 @@ export interface RejectedRecord {
 	stream: string;
 	accountId: string;
 	recordId: string;
-	/** Where it was refused: before it became rows, or by the database. */
-	stage: 'transform' | 'load';
+	/** Where it was rejected: not given by the provider, before it became rows, or by the database. */
+	stage: 'extract' | 'transform' | 'load';
 	reasonCode: string;
 	reasonPath: string | null;
 	reasonMessage: string;
@@ -25,6 +25,8 @@ export interface RejectedRecord {
 	lastSeenAt: string;
 	/** In how many runs it came. */
 	attempts: number;
+	/** When the provider is asked for it again; null where that is not what is missing. */
+	askAgainAt: string | null;
 	resolvedAt: string | null;
 	/** The raw record, or `{ rows }` that the database refused; absent unless asked for. */
 	payload?: unknown;
@@ -75,5 +77,5 @@ const PAYLOADS = 'select id, payload from etl.rejected_records where id = any ($
 const LIST = `select id, tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
 	sync_run_id as "syncRunId", provider, stream, account_id as "accountId", record_id as "recordId", stage,
 	reason_code as "reasonCode", reason_path as "reasonPath", reason_message as "reasonMessage",
-	first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", attempts, resolved_at as "resolvedAt"
+	first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", attempts, ask_again_at as "askAgainAt", resolved_at as "resolvedAt"
 	from etl.list_rejected_records($1, $2, $3, $4, $5, $6, $7, $8, $9)`;

@@ -59,7 +59,7 @@ async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<Re
 		from etl.rejected_records r
 		left join etl.accounts a
 			on a.provider = r.provider and a.account_id = r.account_id and a.integration_id = r.integration_id
-		where r.id = any ($1) and r.resolved_at is null
+		where r.id = any ($1) and r.resolved_at is null and r.stage <> 'extract'
 		order by r.stream, r.account_id, r.last_seen_at, r.id`,
 		[ids],
 	);

@@ -121,10 +121,11 @@ create table etl.rejected_records (
 	reason_code text not null,
 	reason_path text,
 	reason_message text not null,
-	payload json not null,
+	payload json,
 	first_seen_at timestamp with time zone not null default now(),
 	last_seen_at timestamp with time zone not null default now(),
 	attempts integer not null default 1,
+	ask_again_at timestamp with time zone,
 	resolved_at timestamp with time zone
 );
 create table etl.schema_migrations (
@@ -192,7 +193,9 @@ alter table etl.rejected_records add constraint rejected_records_pkey PRIMARY KE
 alter table etl.rejected_records add constraint rejected_records_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table etl.rejected_records add constraint rejected_records_sync_run_id_fkey FOREIGN KEY (sync_run_id) REFERENCES etl.sync_runs(id) ON DELETE SET NULL;
 alter table etl.rejected_records add constraint rejected_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
-alter table etl.rejected_records add constraint rejected_records_stage_check CHECK ((stage = ANY (ARRAY['transform'::text, 'load'::text])));
+alter table etl.rejected_records add constraint rejected_records_ask_again_check CHECK (((ask_again_at IS NOT NULL) = (stage = 'extract'::text)));
+alter table etl.rejected_records add constraint rejected_records_payload_check CHECK (((payload IS NOT NULL) OR (stage = 'extract'::text)));
+alter table etl.rejected_records add constraint rejected_records_stage_check CHECK ((stage = ANY (ARRAY['extract'::text, 'transform'::text, 'load'::text])));
 alter table etl.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (id);
 alter table etl.stream_states add constraint stream_states_pkey PRIMARY KEY (integration_id, account_id, stream);
 alter table etl.stream_states add constraint stream_states_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
@@ -221,6 +224,7 @@ CREATE INDEX exchange_rates_quote_rate_date_idx ON etl.exchange_rates USING btre
 CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
 CREATE INDEX rejected_records_sync_run_id_idx ON etl.rejected_records USING btree (sync_run_id);
 CREATE INDEX rejected_records_tenant_id_last_seen_at_idx ON etl.rejected_records USING btree (tenant_id, last_seen_at DESC);
+CREATE INDEX rejected_records_unreadable_idx ON etl.rejected_records USING btree (integration_id, ask_again_at) WHERE ((stage = 'extract'::text) AND (resolved_at IS NULL));
 CREATE UNIQUE INDEX rejected_records_open_idx ON etl.rejected_records USING btree (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provider), stage) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
 CREATE INDEX stream_states_sync_run_id_idx ON etl.stream_states USING btree (sync_run_id);
 CREATE INDEX stream_states_tenant_id_idx ON etl.stream_states USING btree (tenant_id);
@@ -550,14 +554,14 @@ $function$
 alter function etl.list_integrations(text,text,text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_rejected_records(only_ids text[], only_tenant text, only_provider text, only_stream text, only_code text, only_stage text, is_resolved boolean, seen_since timestamp with time zone, max_rows integer)
- RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text, account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, attempts integer, resolved_at timestamp with time zone)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text, account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, attempts integer, ask_again_at timestamp with time zone, resolved_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.sync_run_id, r.provider, r.stream,
 		r.account_id, r.record_id, r.stage, r.reason_code, r.reason_path, r.reason_message,
-		r.first_seen_at, r.last_seen_at, r.attempts, r.resolved_at
+		r.first_seen_at, r.last_seen_at, r.attempts, r.ask_again_at, r.resolved_at
 	from etl.rejected_records r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_ids is null or r.id = any (only_ids))

@@ -52,7 +52,8 @@ export interface Refusal {
 /** A record that is to be kept with the reason why it is in no table. A REJECTED message is one. */
 export interface LoadRejected extends LoadOrigin {
 	recordId: string;
-	stage: 'transform' | 'load';
+	/** `extract`: the provider did not give the record, so there is none to keep. */
+	stage: 'extract' | 'transform' | 'load';
 	reason: Refusal;
 	record: unknown;
 }
@@ -64,6 +65,8 @@ export interface LoadState extends LoadOrigin {
 	counts: Record<string, unknown>;
 	/** The account's open leads that were last touched before this UTC instant (ISO 8601) are stale. */
 	ageing?: { staleBefore: string };
+	/** Records that the provider did not give before and has answered for since. */
+	settled?: readonly string[];
 	/** How many rows and deletions of its stream and account came since its last state, in this chunk and in earlier ones. */
 	rowsArrived: number;
 }

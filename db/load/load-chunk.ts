@@ -7,7 +7,7 @@ import { ageLeads } from './ageing';
 import { addCounts } from './counts';
 import { applyDeletions } from './deletions';
 import { RowReader, type Preparation } from './prepare';
-import { resolveRejections, saveRejections } from './rejections';
+import { resolveRejections, saveRejections, settleUnreadable } from './rejections';
 import { findRun, holdRun, saveProgress } from './run';
 import { saveStates } from './states';
 import { Turn } from './turn';
@@ -83,6 +83,7 @@ async function storeInOrder(client: PoolClient, chunk: LoadChunk, result: ChunkR
 	for (const [index, refusal] of gone.refusals) refusals.set(chunk.rows.length + index, refusal);
 	result.aged = await ageLeads(client, chunk.states);
 	await resolveRejections(client, chunk, refusals);
+	await settleUnreadable(client, chunk);
 	await saveRejections(client, chunk, refusals);
 	await saveStates(client, chunk);
 }

@@ -16,7 +16,8 @@ interface Rejection {
 	recordId: string;
 	stage: string;
 	reason: Refusal;
-	payload: string;
+	/** JSON; null where the provider did not give the record. */
+	payload: string | null;
 }
 
 /**
@@ -47,15 +48,15 @@ const NOT_STORABLE = JSON.stringify({
 });
 
 function rejectionOf(given: LoadRejected): Rejection {
-	const payload = jsonText(given.record ?? null) ?? NOT_STORABLE;
+	const text = jsonText(given.record ?? null) ?? NOT_STORABLE;
 	return {
 		provider: textOf(given.provider),
 		stream: textOf(given.stream),
 		accountId: textOf(given.accountId),
-		recordId: recordIdOf(given.recordId, payload),
+		recordId: recordIdOf(given.recordId, text),
 		stage: given.stage,
 		reason: given.reason,
-		payload,
+		payload: given.stage === 'extract' ? null : text,
 	};
 }
 
@@ -106,9 +107,9 @@ const recordKeyOf = (one: Arrival | LoadRejected): string =>
 	JSON.stringify([one.provider, one.stream, one.accountId, one.recordId]);
 
 const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
-	account_id, record_id, stage, reason_code, reason_path, reason_message, payload)
+	account_id, record_id, stage, reason_code, reason_path, reason_message, payload, ask_again_at)
 select i.id, $1, $2, $3, i.provider, i.stream, i.account_id, i.record_id, i.stage, i.code, i.path, i.message,
-	i.payload::json
+	i.payload::json, case when i.stage = 'extract' then now() + interval '1 hour' end
 from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
 	$12::text[], $13::text[]) with ordinality
 	as i(id, provider, stream, account_id, record_id, stage, code, path, message, payload, ord)
@@ -118,7 +119,9 @@ on conflict (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provid
 set attempts = r.attempts + (r.sync_run_id is distinct from excluded.sync_run_id)::int,
 	integration_id = excluded.integration_id, sync_run_id = excluded.sync_run_id, last_seen_at = now(),
 	reason_code = excluded.reason_code, reason_path = excluded.reason_path,
-	reason_message = excluded.reason_message, payload = excluded.payload`;
+	reason_message = excluded.reason_message, payload = excluded.payload,
+	ask_again_at = case when r.stage = 'extract' then now() + case r.attempts
+		when 1 then interval '6 hours' when 2 then interval '24 hours' else interval '7 days' end end`;
 
 async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejection[]): Promise<void> {
 	await client.query(SAVE, [
@@ -177,4 +180,22 @@ async function hasOpenRejections(client: PoolClient, tenantId: string): Promise<
 		[tenantId],
 	);
 	return rows[0]?.open ?? false;
+}
+
+const SETTLE = `update etl.rejected_records r set resolved_at = now()
+from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as i(provider, stream, account_id, record_id)
+where r.tenant_id = $1 and r.stage = 'extract' and r.resolved_at is null and r.provider = i.provider
+	and r.stream = i.stream and r.account_id = i.account_id and md5(r.record_id) = md5(i.record_id)`;
+
+/** Closes the rejections of records that the provider had not given and now has answered for, also where it gave no row. */
+export async function settleUnreadable(client: PoolClient, { tenantId, states }: LoadChunk): Promise<void> {
+	const settled = states.flatMap(({ settled: ids = [], ...of }) => ids.map((id) => ({ ...of, id })));
+	if (settled.length === 0) return;
+	await client.query(SETTLE, [
+		tenantId,
+		settled.map(({ provider }) => textOf(provider)),
+		settled.map(({ stream }) => textOf(stream)),
+		settled.map(({ accountId }) => textOf(accountId)),
+		settled.map(({ id }) => textOf(id)),
+	]);
 }

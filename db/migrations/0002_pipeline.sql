@@ -63,7 +63,7 @@ create table etl.rejected_records (
 	tenant_id text not null references public.tenants on delete cascade,
 	integration_id text references public.integrations on delete cascade,
 	sync_run_id text references etl.sync_runs on delete set null,
-	stage text not null check (stage in ('transform', 'load')),
+	stage text not null check (stage in ('extract', 'transform', 'load')),
 	provider text not null,
 	stream text not null,
 	account_id text not null,
@@ -72,11 +72,15 @@ create table etl.rejected_records (
 	reason_path text,
 	reason_message text not null,
 	-- json, not jsonb: a record may hold the escape \u0000, which jsonb refuses.
-	payload json not null,
+	payload json,
 	first_seen_at timestamptz not null default now(),
 	last_seen_at timestamptz not null default now(),
 	attempts integer not null default 1,
-	resolved_at timestamptz
+	-- When a record that the provider did not give is to be asked for again.
+	ask_again_at timestamptz,
+	resolved_at timestamptz,
+	constraint rejected_records_payload_check check (payload is not null or stage = 'extract'),
+	constraint rejected_records_ask_again_check check ((ask_again_at is not null) = (stage = 'extract'))
 );
 -- One open row per record. What names it comes from outside and may be longer than an index entry, hence the hashes;
 -- the record's goes first, since resolving looks for that.
@@ -85,6 +89,8 @@ create unique index rejected_records_open_idx
 	nulls not distinct where resolved_at is null;
 create index rejected_records_tenant_id_last_seen_at_idx on etl.rejected_records (tenant_id, last_seen_at desc);
 create index rejected_records_integration_id_idx on etl.rejected_records (integration_id);
+create index rejected_records_unreadable_idx on etl.rejected_records (integration_id, ask_again_at)
+	where stage = 'extract' and resolved_at is null;
 create index rejected_records_sync_run_id_idx on etl.rejected_records (sync_run_id);
 
 create table etl.exchange_rates (

@@ -298,12 +298,13 @@ create function etl.list_rejected_records(
 returns table (
 	id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text,
 	account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text,
-	first_seen_at timestamptz, last_seen_at timestamptz, attempts integer, resolved_at timestamptz
+	first_seen_at timestamptz, last_seen_at timestamptz, attempts integer, ask_again_at timestamptz,
+	resolved_at timestamptz
 )
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.sync_run_id, r.provider, r.stream,
 		r.account_id, r.record_id, r.stage, r.reason_code, r.reason_path, r.reason_message,
-		r.first_seen_at, r.last_seen_at, r.attempts, r.resolved_at
+		r.first_seen_at, r.last_seen_at, r.attempts, r.ask_again_at, r.resolved_at
 	from etl.rejected_records r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_ids is null or r.id = any (only_ids))

@@ -29,7 +29,7 @@ export async function extract(context: IExecuteFunctions): Promise<INodeExecutio
 		if (!run) return [{ ...item, pairedItem: { item: index } }];
 		return (messages.get(run.syncRunId) ?? []).map((message) => paired(message, index));
 	});
-	const failed = output.filter(({ json }) => json.type === 'FAILURE');
+	const failed = output.filter(({ json }) => json.type === 'FAILURE' || json.type === 'REJECTED');
 	return [output, failed.map((item) => ({ ...item, json: { ...item.json } }))];
 }
 

@@ -5,6 +5,7 @@ import { deletedLeads, liveLeads } from '../../db/deleted-leads';
 import { knownStages } from '../../db/known-stages';
 import { readStates } from '../../db/stream-states';
 import { renewLeases } from '../../db/sync-runs';
+import { unreadableRecords } from '../../db/unreadable-records';
 import { Budget } from '../engine/budget';
 import { systemClock, type Clock } from '../engine/clock';
 import { extractRun } from '../engine/extract-run';
@@ -117,6 +118,10 @@ function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 			return {
 				deletedLeads: async () => await fromDatabase(async () => await deletedLeads(pool, leads)),
 				liveLeads: async () => await fromDatabase(async () => await liveLeads(pool, leads)),
+				unreadableRecords: async (stream) => {
+					const owner = { tenantId, integrationId, accountId, stream };
+					return await fromDatabase(async () => await unreadableRecords(pool, owner));
+				},
 				knownStages: async (ids) => await fromDatabase(async () => await knownStages(pool, leads, ids)),
 			};
 		},

@@ -54,11 +54,13 @@ export function deletionOf(json: IDataObject): LoadDeletion {
 	return { ...placeOf(json), table, leadId, deletedAt, client, metricName, recordDate };
 }
 
+const STAGES = ['extract', 'transform', 'load'] as const;
+
 export function rejectedOf(json: IDataObject): LoadRejected {
 	const reason = (json.reason ?? {}) as Record<string, unknown>;
 	return {
 		...placeOf(json),
-		stage: json.stage === 'load' ? 'load' : 'transform',
+		stage: STAGES.find((stage) => stage === json.stage) ?? 'transform',
 		reason: {
 			code: text(reason.code) || 'unknown',
 			path: text(reason.path),
@@ -76,5 +78,14 @@ export function stateOf(json: IDataObject): StateMessage {
 		stream,
 		accountId,
 		counts: (json.counts ?? {}) as StateMessage['counts'],
+		settled: textsIn(json.settled),
 	};
+}
+
+/** Far more than one STATE closes. */
+const MAX_SETTLED = 1_000;
+
+function textsIn(value: unknown): string[] | undefined {
+	if (!Array.isArray(value)) return undefined;
+	return value.filter((one) => typeof one === 'string').slice(0, MAX_SETTLED);
 }

@@ -133,8 +133,8 @@ export class RunLoader {
 		const place = this.placeOf(message);
 		const rowsArrived = place.arrived;
 		place.arrived = 0;
-		const { provider, stream, accountId, state, counts, ageing } = message;
-		const value = { provider, stream, accountId, state, counts, ageing, rowsArrived };
+		const { provider, stream, accountId, state, counts, ageing, settled } = message;
+		const value = { provider, stream, accountId, state, counts, ageing, settled, rowsArrived };
 		this.states.push({ item, json, value });
 		this.lastItem = item;
 	}

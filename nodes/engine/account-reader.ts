@@ -1,5 +1,12 @@
 import type { Account } from '../shared/account';
-import type { Envelope, Message, RecordMessage, StateMessage } from '../shared/messages';
+import type {
+	Envelope,
+	Message,
+	RecordCounts,
+	RecordMessage,
+	RejectedMessage,
+	StateMessage,
+} from '../shared/messages';
 import type { AccountReference, DiscoveryContext, StreamDefinition } from './definition';
 import { asFailure, ReadFailure } from './failure';
 import { conflict, failureMessage, notAllowed, streamOff, switchedOff } from './outcomes';
@@ -16,6 +23,9 @@ export class AccountReader {
 		/** What the next STATE is to say. */
 		private readonly warnings: string[],
 	) {}
+
+	/** What the next STATE is to close. */
+	private readonly settled: string[] = [];
 
 	/** Gives the account's messages, and the failure that its last stream ended with. */
 	async *read(reference: AccountReference): Messages<ReadFailure | undefined> {
@@ -81,7 +91,7 @@ export class AccountReader {
 
 	private async *readStream(account: Account, stream: StreamDefinition): Messages<ReadFailure | undefined> {
 		const envelope = this.envelope(account.id, stream.key);
-		const counted = { extracted: 0, skipped: 0 };
+		const counted = { extracted: 0, skipped: 0, rejected: 0 };
 		const progress: { state: Record<string, unknown> | null } = { state: null };
 		try {
 			const context = this.readingContext(account, stream, progress);
@@ -109,7 +119,7 @@ export class AccountReader {
 		envelope: Envelope,
 		account: Account,
 		context: ReadingContext<StreamDefinition>,
-		counted: { extracted: number; skipped: number },
+		counted: { extracted: number; skipped: number; rejected: number },
 	): Messages<ReadingEnd> {
 		const reading = read(context);
 		for (let next = await reading.next(); ; next = await reading.next()) {
@@ -117,8 +127,13 @@ export class AccountReader {
 			counted.extracted++;
 			this.context.budget.count(1);
 			if ('record' in next.value) yield recordMessage(envelope, account, next.value);
-			else counted.skipped++;
-			if ('skipped' in next.value) this.warnings.push(skippedRecord(next.value));
+			else if ('rejected' in next.value) {
+				counted.rejected++;
+				yield rejectedMessage(envelope, next.value);
+			} else {
+				counted.skipped++;
+				this.warnings.push(skippedRecord(next.value));
+			}
 		}
 	}
 
@@ -137,6 +152,7 @@ export class AccountReader {
 			metadata,
 			stream,
 			state: extractMode.mode === 'sync' ? known : {},
+			isSync: extractMode.mode === 'sync',
 			startedAt: clock.now(),
 			range: extractMode.mode === 'backfill' ? extractMode.range : undefined,
 			historyStart: historyStartMonth && `${historyStartMonth}-01`,
@@ -147,6 +163,8 @@ export class AccountReader {
 			clock,
 			warn: (text) => void this.warnings.push(text),
 			progress: (state) => void (progress.state = state),
+			settled: (recordId) => void this.settled.push(recordId),
+			describeAccount: async () => await definition.accounts.describe(this.discovery, account),
 		};
 	}
 
@@ -157,7 +175,7 @@ export class AccountReader {
 	private stateMessage(
 		envelope: Envelope,
 		{ state, hasMore }: { state: Record<string, unknown> | null; hasMore: boolean },
-		counts: { extracted: number; skipped?: number },
+		counts: Partial<RecordCounts>,
 	): StateMessage {
 		const moves = this.context.extractMode.mode === 'sync';
 		if (hasMore && !moves) this.warnings.push(RANGE_CUT);
@@ -169,6 +187,7 @@ export class AccountReader {
 			hasMore: hasMore && moves,
 			counts: { ...counts },
 			...(warnings.length > 0 && { warnings }),
+			...(this.settled.length > 0 && { settled: this.settled.splice(0) }),
 		};
 	}
 
@@ -209,4 +228,11 @@ function recordMessage(
 	{ recordId, fetchedAt, record }: Extract<ReadRecord, { record: unknown }>,
 ): RecordMessage {
 	return { type: 'RECORD', ...envelope, recordId, account, fetchedAt, record };
+}
+
+function rejectedMessage(
+	envelope: Envelope,
+	{ recordId, rejected }: Extract<ReadRecord, { rejected: unknown }>,
+): RejectedMessage {
+	return { type: 'REJECTED', ...envelope, recordId, stage: 'extract', reason: rejected, record: null };
 }

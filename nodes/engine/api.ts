@@ -1,14 +1,7 @@
 import { backoffMs, withJitter } from './backoff';
 import type { Clock } from './clock';
-import type {
-	ApiRequest,
-	Application,
-	CallPlace,
-	ProviderApi,
-	ProviderDefinition,
-	ResponseRule,
-} from './definition';
-import { ReadFailure, withoutSecrets } from './failure';
+import type { ApiRequest, Application, ProviderApi, ProviderDefinition, ResponseRule } from './definition';
+import { ReadFailure, withoutSecrets, type CallPlace } from './failure';
 import { assertSameService } from './hosts';
 import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from './http';
 import type { Log } from './log';
@@ -48,6 +41,8 @@ interface Trouble {
 	rule: ResponseRule;
 	place: CallPlace;
 	token: string | undefined;
+	/** The call is not to be tried again. */
+	once: boolean;
 	retryAfterMs: number | undefined;
 	throttle: AccountThrottle | undefined;
 }
@@ -97,6 +92,7 @@ async function callOnce(
 		rule,
 		place: placeOf(definition, request, status, detail),
 		token,
+		once: request.once === true && rule.action === 'retry',
 		retryAfterMs: asked,
 		throttle,
 	});
@@ -120,7 +116,7 @@ async function callOnce(
 /** Does what the rule says, so that the call can be tried again. @throws ReadFailure where it should not */
 async function recover(context: ApiContext, trouble: Trouble, tries: Tries): Promise<void> {
 	const { rule } = trouble;
-	if (rule.action === 'fail') throw failureOf(context, trouble);
+	if (rule.action === 'fail' || trouble.once) throw failureOf(context, trouble);
 	const done = tries[rule.action]++;
 	if (rule.action === 'refresh') return await refresh(context, trouble, done);
 	const wait = waitFor(context, trouble, done);
@@ -163,7 +159,8 @@ function failureOf(
 	const rest = asked ?? (limited ? (rule.restMs ?? LONGEST_WAIT_MS) : undefined);
 	const retryAt = rest === undefined ? undefined : new Date(clock.now().getTime() + rest);
 	if (limited && retryAt) throttle?.restUntil(retryAt);
-	return new ReadFailure(rule.class, rule.message(place), retryAt);
+	const failed = { ...place, ofEveryCall: rule.ofEveryCall === true };
+	return new ReadFailure(rule.class, rule.message(place), retryAt, failed);
 }
 
 function throttleOf(

@@ -1,7 +1,9 @@
 import { inBatches } from './changes';
-import type { CalendarMonthsStream, MonthPart } from './definition';
+import type { CalendarMonthsStream, Composed, MonthPart } from './definition';
+import { asFailure } from './failure';
 import { dayAt, isMonthKey, monthAt, monthsBetween, plusMonths, type CalendarMonth } from './months';
-import type { Reading, ReadingContext, ReadRecord } from './reading';
+import type { Reading, ReadingContext } from './reading';
+import { RecordReading } from './record-reading';
 
 type Context = ReadingContext<CalendarMonthsStream>;
 
@@ -23,11 +25,14 @@ export async function* readCalendarMonths(context: Context): Reading {
 	const { stream, startedAt } = context;
 	const variant = stream.variant(context.metadata);
 	const plan = context.range ? backfillOf(context, context.range) : planOf(context, startedAt, variant);
-	const months = monthsBetween(plan.from, plan.through);
+	const records = await RecordReading.begin(context);
+	const months = [...monthsToAskAgain(records, plan.from), ...monthsBetween(plan.from, plan.through)];
 	const shareOf = (await stream.prepare?.(context, months)) ?? (() => ({}));
 	for (const batch of inBatches(months, monthsAtOnce(context))) {
-		yield* inOrder(batch.map(async (month) => await readMonth(context, month, variant, shareOf(month))));
+		const read = async (month: CalendarMonth) => await readMonth(context, month, variant, shareOf(month));
+		for (const month of await Promise.all(batch.map(read))) if (month) yield* records.take(month);
 	}
+	yield* records.finishPage();
 	const state: MonthsState = {
 		fullReadAt: plan.full ? startedAt.toISOString() : String(context.state.fullReadAt),
 		readFrom: plan.historyFrom,
@@ -36,6 +41,12 @@ export async function* readCalendarMonths(context: Context): Reading {
 	};
 	if (months.length === 0) context.warn(nothingToRead(context, plan.from));
 	return { state, hasMore: false };
+}
+
+/** Months that could not be read earlier and are not among the usual ones any more. */
+function monthsToAskAgain(records: RecordReading, from: string): CalendarMonth[] {
+	const keys = records.takeDue().filter((key) => isMonthKey(key) && key < from);
+	return keys.sort().flatMap((key) => monthsBetween(key, key));
 }
 
 interface Plan {
@@ -87,14 +98,26 @@ async function readMonth(
 	month: CalendarMonth,
 	variant: string,
 	share: Record<string, unknown> | undefined,
-): Promise<ReadRecord | undefined> {
+): Promise<Composed | undefined> {
 	if (share === undefined) return undefined;
-	const { stream, clock } = context;
+	try {
+		return { recordId: month.key, record: await composeMonth(context, month, variant, share) };
+	} catch (error) {
+		return { recordId: month.key, failure: asFailure(error) };
+	}
+}
+
+async function composeMonth(
+	context: Context,
+	month: CalendarMonth,
+	variant: string,
+	share: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+	const { stream } = context;
 	const replies = await Promise.all(
 		stream.parts.map(async (part) => [part.name, await readPart(context, part, month, variant)] as const),
 	);
-	const record = { ...stream.head(month, variant), ...share, ...Object.fromEntries(replies) };
-	return { recordId: month.key, fetchedAt: clock.now().toISOString(), record };
+	return { ...stream.head(month, variant), ...share, ...Object.fromEntries(replies) };
 }
 
 async function readPart(
@@ -111,14 +134,6 @@ async function readPart(
 		scope,
 		accept,
 	});
-}
-
-/** Gives the results in order up to the first that failed. */
-async function* inOrder<T>(work: Array<Promise<T | undefined>>): AsyncGenerator<T, void> {
-	for (const result of await Promise.allSettled(work)) {
-		if (result.status === 'rejected') throw result.reason;
-		if (result.value !== undefined) yield result.value;
-	}
 }
 
 function monthsAtOnce({ concurrent, stream }: Context): number {

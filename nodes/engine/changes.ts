@@ -1,5 +1,8 @@
-import type { ChangedItem, ChangesStream, Mark } from './definition';
+import type { ChangedItem, ChangesStream, Composed, Mark } from './definition';
+import { asFailure } from './failure';
+import { readInHalves } from './halves';
 import type { Reading, ReadingContext, ReadRecord } from './reading';
+import { RecordReading } from './record-reading';
 
 type Context = ReadingContext<ChangesStream>;
 
@@ -12,7 +15,7 @@ type Marks = Record<string, Mark | undefined>;
 export async function* readChanges(context: Context): Reading {
 	const { stream, budget } = context;
 	const marks: Marks = { ...(context.state as Marks) };
-	const changes = new Changes(context);
+	const changes = new Changes(context, await RecordReading.begin(context));
 	for (const pass of stream.passes) {
 		for await (const page of pass.pages(context, marks[pass.name], marks)) {
 			yield* changes.complete(page.items);
@@ -21,6 +24,7 @@ export async function* readChanges(context: Context): Reading {
 			if (budget.isSpent) return { state: marks, hasMore: true };
 		}
 	}
+	yield* changes.askAgain();
 	return { state: marks, hasMore: false };
 }
 
@@ -30,29 +34,56 @@ class Changes {
 
 	private prepared: Promise<unknown> | undefined;
 
-	constructor(private readonly context: Context) {}
+	constructor(
+		private readonly context: Context,
+		private readonly records: RecordReading,
+	) {}
 
-	async *complete(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
-		const { concurrent, stream } = this.context;
-		const batches = inBatches(this.unseen(items), stream.batch);
-		// A few batches at once, given out in their order.
-		for (const together of inBatches(batches, concurrent)) {
-			for (const result of await Promise.allSettled(
-				together.map(async (batch) => await this.compose(batch)),
-			)) {
-				if (result.status === 'rejected') throw result.reason;
-				yield* result.value;
-			}
+	/** Reads what earlier runs could not, as far as no page of this one named it. */
+	async *askAgain(): AsyncGenerator<ReadRecord, void> {
+		const { records, context } = this;
+		const { find } = context.stream;
+		if (!find) return;
+		const found: ChangedItem[] = [];
+		for (const recordId of records.takeDue()) {
+			const item = await findOne(recordId, async () => await find(context, recordId));
+			if ('item' in item) found.push(item);
+			else yield* records.take(item);
 		}
+		yield* this.completeAll(found);
 	}
 
-	private async compose(batch: readonly ChangedItem[]): Promise<ReadRecord[]> {
-		const { context } = this;
-		const { stream } = context;
+	async *complete(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
+		const unseen = this.unseen(items);
+		yield* this.completeAll(unseen.filter(({ id, version }) => this.records.admits(id, version !== null)));
+	}
+
+	private async *completeAll(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
+		const { concurrent, stream } = this.context;
+		// A few batches at once, given out in their order.
+		for (const together of inBatches(inBatches(items, stream.batch), concurrent)) {
+			const composing = together.map(async (batch) => await this.compose(batch));
+			for (const result of await Promise.allSettled(composing)) {
+				if (result.status === 'rejected') throw result.reason;
+				for (const composed of result.value) yield* this.records.give(composed);
+			}
+		}
+		yield* this.records.finishPage();
+	}
+
+	private async compose(batch: readonly ChangedItem[]): Promise<Composed[]> {
+		const { context, records } = this;
+		const { stream, api } = context;
 		this.prepared ??= Promise.resolve(stream.prepare?.(context));
-		const composed = await stream.compose(context, batch, await this.prepared);
-		const fetchedAt = context.clock.now().toISOString();
-		return composed.map((one) => ({ ...one, fetchedAt }));
+		const prepared = await this.prepared;
+		return await readInHalves<ChangedItem, Composed>(batch, api, {
+			read: async (some, asking) => await stream.compose({ ...context, api: asking }, some, prepared),
+			accept: (composed) => composed.forEach((one) => records.note(one)),
+			reject({ id }, failure) {
+				records.note({ recordId: id, failure });
+				return { recordId: id, failure };
+			},
+		});
 	}
 
 	/** A record may stand on two pages: it moved while they were read, or two passes give it. */
@@ -62,6 +93,17 @@ class Changes {
 			this.seen.set(id, version);
 			return true;
 		});
+	}
+}
+
+async function findOne(
+	recordId: string,
+	find: () => Promise<ChangedItem | undefined>,
+): Promise<ChangedItem | Composed> {
+	try {
+		return (await find()) ?? { recordId, skipped: 'the provider no longer has it.' };
+	} catch (error) {
+		return { recordId, failure: asFailure(error) };
 	}
 }
 

@@ -1,7 +1,9 @@
 import type { FailureClass } from '../shared/messages';
 import type { Account } from '../shared/account';
 import type { Day } from '../shared/dates';
+import type { CallPlace, ReadFailure } from './failure';
 import type { CalendarMonth } from './months';
+import type { UnreadableRecord } from './quarantine';
 
 /** Everything the engine must know about a provider. Adding one is writing one of these, not a program. */
 export interface ProviderDefinition {
@@ -82,20 +84,6 @@ export interface DayLimit {
 	remainingHeader?: string;
 }
 
-/** What a message can say about the call that went wrong. */
-export interface CallPlace {
-	provider: string;
-	/** What was asked for, in words: "the profit and loss report". */
-	what: string;
-	/** The account's name, or words for the connection as a whole. */
-	account: string;
-	scope?: string;
-	statusPage?: string;
-	status: number;
-	/** The provider's own words, where it has any. */
-	detail: string;
-}
-
 /**
  * What a reply means. `retry` tries again after a backoff, `wait` after the time that the reply asks for, `refresh`
  * with a new token, once; where that has not helped, and with `fail` at once, it is a failure of the class.
@@ -107,6 +95,8 @@ export interface ResponseRule {
 	header?: { name: string; matches: RegExp };
 	action: 'retry' | 'wait' | 'refresh' | 'fail';
 	class: FailureClass;
+	/** Whether it concerns all calls alike, as a missing scope does: then no record is blamed for it. */
+	ofEveryCall?: true;
 	message(place: CallPlace): string;
 	/** For `rate_limited`: how long to stay away where the reply does not say, in milliseconds. */
 	restMs?: number;
@@ -140,6 +130,8 @@ export interface ApiRequest {
 	cost?: number;
 	/** The windows of this group count it too. */
 	group?: string;
+	/** Is not tried again after an outage: the same was tried several times, as part of a batch. */
+	once?: boolean;
 	/** Whether a reply is what was asked for. A 200 that is something else is tried again like an outage. */
 	accept(json: unknown): boolean;
 	/** Whether a refusal means that there is no such thing: then the call gives undefined. */
@@ -247,6 +239,8 @@ export interface StreamBooks {
 	knownStages(
 		ids: readonly string[],
 	): Promise<Array<{ id: string; label: string; metadata: Record<string, unknown> }>>;
+	/** The records of a stream that could not be read, those that have waited longest first. */
+	unreadableRecords(stream: string): Promise<UnreadableRecord[]>;
 }
 
 /**
@@ -262,6 +256,11 @@ export interface ChangesStream extends AnyStream {
 	prepare?(context: StreamContext): Promise<unknown>;
 	/** Completes a batch of items to records; an item of which no record can be had is skipped with the reason. */
 	compose(context: StreamContext, items: readonly ChangedItem[], prepared: unknown): Promise<Composed[]>;
+	/**
+	 * Finds a record for `compose` by its id, which comes from our own tables: one that could not be read before. Without
+	 * it, such a record is read when a page names it. Undefined where the provider no longer has it.
+	 */
+	find?(context: StreamContext, recordId: string): Promise<ChangedItem | undefined>;
 }
 
 /** One way of finding what is new or changed, such as a list, a search, or the recycle bin. */
@@ -297,7 +296,11 @@ export interface ChangedItem {
 	item: unknown;
 }
 
-/** A record, or why there is none. */
+/**
+ * A record, or why there is none: it is `skipped` where it is gone and need not be asked for again; `failure` is what
+ * the provider answered for it alone.
+ */
 export type Composed =
 	| { recordId: string; record: Record<string, unknown> }
-	| { recordId: string; skipped: string };
+	| { recordId: string; skipped: string }
+	| { recordId: string; failure: ReadFailure };

@@ -9,6 +9,34 @@ const ENDS_RUN: ReadonlySet<FailureClass> = new Set([
 	'internal',
 ]);
 
+/** What says nothing of a single record, whatever was asked for. */
+const NEVER_OF_ONE_RECORD: ReadonlySet<FailureClass> = new Set([
+	...ENDS_RUN,
+	'rate_limited',
+	'account_gone',
+	'account_conflict',
+]);
+
+/** What a message can say about the call that went wrong. */
+export interface CallPlace {
+	provider: string;
+	/** What was asked for, in words: "the profit and loss report". */
+	what: string;
+	/** The account's name, or words for the connection as a whole. */
+	account: string;
+	scope?: string;
+	statusPage?: string;
+	status: number;
+	/** The provider's own words, where it has any. */
+	detail: string;
+}
+
+/** The call that failed. */
+export interface FailedCall extends CallPlace {
+	/** Whether every other call would meet the same, as where a scope is missing. */
+	ofEveryCall: boolean;
+}
+
 /** A reason why something could not be read. The message says what happened and what to do, and holds no secret. */
 export class ReadFailure extends Error {
 	constructor(
@@ -16,6 +44,8 @@ export class ReadFailure extends Error {
 		message: string,
 		/** When it is worth trying again, where that is known. */
 		readonly retryAt?: Date,
+		/** Undefined where no reply, or the lack of one, was the reason. */
+		readonly call?: FailedCall,
 	) {
 		super(message);
 		this.name = 'ReadFailure';
@@ -24,6 +54,11 @@ export class ReadFailure extends Error {
 	/** Whether the other accounts of the integration would meet the same. */
 	get endsRun(): boolean {
 		return ENDS_RUN.has(this.failureClass);
+	}
+
+	/** Whether the provider may well answer for the record's neighbours. */
+	get mayBeOfOneRecord(): boolean {
+		return this.call !== undefined && !this.call.ofEveryCall && !NEVER_OF_ONE_RECORD.has(this.failureClass);
 	}
 }
 

@@ -1,7 +1,8 @@
 import type { Account } from '../shared/account';
-import type { Envelope, FailureMessage } from '../shared/messages';
+import type { Envelope, FailureMessage, RejectionReason } from '../shared/messages';
 import type { ProviderDefinition } from './definition';
-import { ReadFailure } from './failure';
+import { ReadFailure, type FailedCall } from './failure';
+import { said } from './respond';
 
 /** A failure as it travels between the nodes. */
 export function failureMessage(envelope: Envelope, failure: ReadFailure): FailureMessage {
@@ -45,3 +46,21 @@ export const streamOff = (stream: string, name: string): string =>
 /** A stream that is not in every plan is left out where it is not allowed. */
 export const notAllowed = (stream: string, { message }: ReadFailure): string =>
 	`${stream} was left out: ${message} Switch the stream off to hear no more of it.`;
+
+/** Why a record was rejected that the provider did not give, although it answered for its neighbours. */
+export function unreadable({ failureClass, message, call }: ReadFailure): RejectionReason {
+	const happened = call ? whatHappened(call) : message;
+	return { code: failureClass, path: '', message: `${happened} ${ASKED_AGAIN}` };
+}
+
+function whatHappened(call: FailedCall): string {
+	const { provider, what, account, status } = call;
+	const answered = status === 0 ? 'did not answer' : `answered ${status}${asUnreadable(status)}`;
+	return `${provider} ${answered} for ${what} of ${account}${said(call)}, and did answer for other records.`;
+}
+
+const asUnreadable = (status: number): string =>
+	status >= 200 && status < 300 ? ' with something that cannot be read' : '';
+
+const ASKED_AGAIN =
+	'It is asked for again after 1, 6 and 24 hours, then weekly; Rejected Record: Replay has the next sync ask for it.';

@@ -1,3 +1,4 @@
+import type { RejectionReason } from '../shared/messages';
 import type { Budget } from './budget';
 import { readCalendarMonths } from './calendar-months';
 import { readChanges } from './changes';
@@ -11,14 +12,23 @@ export interface ReadingContext<Stream> extends StreamContext {
 	state: Record<string, unknown>;
 	/** The first month that is read, `YYYY-MM`, where the operator said so. */
 	historyStartMonth?: string;
+	/** Neither a backfill nor a preview: what waits to be asked for again is left alone by those. */
+	isSync: boolean;
 	budget: Budget;
 	clock: Clock;
+	/** Asks the provider for the account itself: whether it answers at all. @throws ReadFailure */
+	describeAccount(): Promise<unknown>;
+	/** Notes that a record which could not be read before has been answered for. */
+	settled(recordId: string): void;
 	/** Notes how far was read: where the reading then fails, the next one goes on from there. */
 	progress(state: Record<string, unknown>): void;
 }
 
 /** A record, or why there is none, as the provider gave it at an instant (ISO 8601 in UTC). */
-export type ReadRecord = Composed & { fetchedAt: string };
+export type ReadRecord = (
+	| Exclude<Composed, { failure: unknown }>
+	| { recordId: string; rejected: RejectionReason }
+) & { fetchedAt: string };
 
 /** How a reading ended. */
 export interface ReadingEnd {

@@ -1,5 +1,6 @@
 import type { HttpReply } from './http';
-import type { CallPlace, ResponseRule } from './definition';
+import type { ResponseRule } from './definition';
+import type { CallPlace } from './failure';
 
 /** The first rule that fits the reply; undefined: it is accepted. */
 export function ruleFor(

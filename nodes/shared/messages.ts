@@ -54,6 +54,8 @@ export interface StateMessage extends Envelope {
 	counts: StateCounts;
 	/** What a person should know although nothing failed. */
 	warnings?: string[];
+	/** Records that could not be read before and have been answered for: their rejections of stage `extract` are closed. */
+	settled?: string[];
 	/** The account or the stream is switched off, or not allowed and optional: it neither succeeded nor failed. */
 	switchedOff?: true;
 	/** The stream's leads that are open and were last touched before this instant are to be marked stale. */
@@ -90,10 +92,13 @@ export interface RejectionReason {
 export interface RejectedMessage extends Envelope {
 	type: 'REJECTED';
 	recordId: string;
-	stage: 'transform' | 'load';
+	/** `extract`: the provider did not give it, so there is no record. */
+	stage: RejectionStage;
 	reason: RejectionReason;
 	record: unknown;
 }
+
+export type RejectionStage = 'extract' | 'transform' | 'load';
 
 export type FailureClass =
 	| 'reconnect_required'

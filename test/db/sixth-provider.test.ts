@@ -100,6 +100,7 @@ async function sync(tenantId: string, state: Record<string, unknown> | null): Pr
 			saveAccount: async () => await Promise.resolve('enabled'),
 			of: () => ({
 				deletedLeads: async () => await Promise.resolve([]),
+				unreadableRecords: async () => await Promise.resolve([]),
 				knownStages: async () => await Promise.resolve([]),
 				liveLeads: async () => await Promise.resolve([]),
 			}),

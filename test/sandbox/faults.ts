@@ -24,6 +24,10 @@ export const FAULT_KINDS = [
 	'reset',
 	/** It happened, then the connection was reset; withReply. */
 	'lostReply',
+	/** The true reply without the `record`; withReply. */
+	'leftOut',
+	/** The true reply with null in the place of the `record`; withReply. */
+	'hole',
 	/** 302 to `location` (default: the same port under another host name). */
 	'redirect',
 	/** 400s of the token endpoint. */
@@ -44,6 +48,8 @@ export interface Fault {
 	consent?: string;
 	/** Only requests for this month, `YYYY-MM`. */
 	month?: string;
+	/** Only requests that name this record: in the path, in a list of the query, or among the ids of a batch. */
+	record?: string;
 	/** How many requests it hits (default 1). */
 	count?: number | 'always';
 	/** So many matching requests pass first. */
@@ -62,6 +68,8 @@ export interface FaultTarget {
 	accountId?: string;
 	consent?: string;
 	month?: string;
+	query?: URLSearchParams;
+	body?: string;
 }
 
 interface Waiting {
@@ -120,8 +128,14 @@ function matches(fault: Fault, target: FaultTarget, paths: FaultPaths): boolean 
 		target.path.includes(path) &&
 		same(fault.accountId, target.accountId) &&
 		same(fault.consent, target.consent) &&
-		same(fault.month, target.month)
+		same(fault.month, target.month) &&
+		(fault.record === undefined || names(target, fault.record))
 	);
+}
+
+function names({ path, query, body = '' }: FaultTarget, record: string): boolean {
+	const listed = [...(query?.values() ?? [])].flatMap((value) => value.split(','));
+	return [...path.split('/'), ...listed].includes(record) || body.includes(`"${record}"`);
 }
 
 function passes(one: Waiting): boolean {

@@ -10,10 +10,10 @@ import type {
 	StreamContext,
 } from '../../nodes/engine/definition';
 import { ReadFailure } from '../../nodes/engine/failure';
-import { ruleFor } from '../../nodes/engine/respond';
 import { asanaAccounts } from '../../nodes/providers/asana/accounts';
 import { projectsStream } from '../../nodes/providers/asana/projects-stream';
-import { asanaRules } from '../../nodes/providers/asana/rules';
+import { asana } from '../../nodes/providers/asana/definition';
+import { failureFor } from '../support/reading';
 
 type Refusal = { status: number; body: string };
 type Answer = object | Refusal;
@@ -32,8 +32,7 @@ class Peer implements ProviderApi {
 			return await Promise.resolve(answer);
 		}
 		if (request.absent?.(answer)) return undefined;
-		const rule = ruleFor(asanaRules, request.path, { ...answer, headers: {} });
-		throw new ReadFailure(rule?.class ?? 'internal', `status ${answer.status}`);
+		throw failureFor(asana, request, { ...answer, headers: {} });
 	}
 
 	pathIn(): never {
@@ -65,6 +64,7 @@ function contextOf(api: ProviderApi, change: Partial<StreamContext> = {}): Strea
 		books: {
 			deletedLeads: async () => await Promise.resolve([]),
 			liveLeads: async () => await Promise.resolve([]),
+			unreadableRecords: async () => await Promise.resolve([]),
 			knownStages: async () => await Promise.resolve([]),
 		},
 		warn: () => undefined,
@@ -256,15 +256,18 @@ describe('a project’s record', () => {
 		expect(await compose(answer)).toMatchObject({ record: { tasks: [{ gid: '10' }, { gid: '11' }] } });
 	});
 
-	it.each([
-		[403, /"Relaunch": the person who connected Asana may not see/],
-		[404, /deleted/],
-	])('is skipped where its tasks answer %i', async (status, reason) => {
-		const body = '{"errors":[{"message":"Forbidden"}]}';
+	it.each([404, 410])('is skipped where its tasks answer %i', async (status) => {
+		const body = '{"errors":[{"message":"Not found"}]}';
 		expect(await compose(() => ({ status, body }))).toEqual({
 			recordId: '1',
-			skipped: expect.stringMatching(reason) as unknown,
+			skipped: expect.stringMatching(/deleted/) as unknown,
 		});
+	});
+
+	it('may be the only one that is forbidden', async () => {
+		const body = '{"errors":[{"message":"Forbidden"}]}';
+		const failure = await compose(() => ({ status: 403, body })).catch((error: unknown) => error);
+		expect(failure).toMatchObject({ failureClass: 'not_permitted', mayBeOfOneRecord: true });
 	});
 
 	it('is a failure where the right to all tasks is missing, or there is no answer', async () => {

@@ -6,6 +6,7 @@ import { read, type ReadingContext, type ReadingEnd, type ReadRecord } from '../
 import type { ApiRequest, StreamDefinition } from '../../nodes/engine/definition';
 import { xero } from '../../nodes/providers/xero/definition';
 import { manualClock } from '../support/manual-clock';
+import { quietReading } from '../support/reading';
 
 interface Result {
 	records: ReadRecord[];
@@ -32,6 +33,7 @@ function contextOf(
 	const clock = manualClock(given.now ?? '2026-11-23T02:00:00Z');
 	const answer = given.answer ?? (async (request: ApiRequest) => await Promise.resolve({ of: request.path }));
 	return {
+		...quietReading,
 		api: {
 			call: async (request) => {
 				requests.push(request);
@@ -49,13 +51,7 @@ function contextOf(
 		concurrent: 4,
 		clock,
 		budget: new Budget({ maxRecords: 5_000, maxMinutes: 10 }, clock),
-		books: {
-			deletedLeads: async () => await Promise.resolve([]),
-			liveLeads: async () => await Promise.resolve([]),
-			knownStages: async () => await Promise.resolve([]),
-		},
 		warn: (text) => void warnings.push(text),
-		progress: () => undefined,
 	};
 }
 

@@ -4,6 +4,7 @@ import { Budget } from '../../nodes/engine/budget';
 import type { ChangedItem, ChangesStream, Composed, Page, Pass } from '../../nodes/engine/definition';
 import { read, type ReadingContext, type ReadingEnd, type ReadRecord } from '../../nodes/engine/reading';
 import { manualClock } from '../support/manual-clock';
+import { quietReading } from '../support/reading';
 
 const item = (id: number, version = 'v1'): ChangedItem => ({ id: String(id), version, item: { id } });
 const range = (from: number, through: number): ChangedItem[] =>
@@ -58,21 +59,15 @@ async function reading({ passes, state = {}, maxRecords = 1_000, batch = 2, comp
 	};
 	const budget = new Budget({ maxRecords, maxMinutes: 10 }, clock);
 	const context: ReadingContext<ChangesStream> = {
+		...quietReading,
 		api: { call: async () => await Promise.reject(new Error('no call')), pathIn: (path) => ({ path }) },
 		account: { id: 'a', name: 'A', timezone: 'Australia/Sydney', currency: 'AUD' },
 		stream,
 		state,
-		metadata: {},
 		startedAt: clock.now(),
 		concurrent: 3,
 		clock,
 		budget,
-		books: {
-			deletedLeads: async () => await Promise.resolve([]),
-			liveLeads: async () => await Promise.resolve([]),
-			knownStages: async () => await Promise.resolve([]),
-		},
-		warn: () => undefined,
 		progress: (marks) => void result.progress.push({ ...marks }),
 	};
 	const end = await consume(read(context), (record) => {

@@ -79,6 +79,7 @@ function booksOf({ known = [], conflicts = [], disabled = [], states = new Map()
 		of: () => ({
 			deletedLeads: async () => await Promise.resolve([]),
 			liveLeads: async () => await Promise.resolve([]),
+			unreadableRecords: async () => await Promise.resolve([]),
 			knownStages: async () => await Promise.resolve([]),
 		}),
 	};

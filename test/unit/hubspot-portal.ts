@@ -8,6 +8,7 @@ import { catalogue, type Portal } from '../sandbox/hubspot/catalogue';
 import { PortalBooks } from '../sandbox/hubspot/portal-books';
 import { HUBSPOT_LIMITS, HUBSPOT_SCOPES, type HubSpotLimits } from '../sandbox/hubspot/settings';
 import { manualClock } from '../support/manual-clock';
+import { emptyBooks, quietReading } from '../support/reading';
 
 const START = manualClock().now();
 
@@ -72,6 +73,7 @@ export class PortalReading {
 		let progress: Record<string, unknown> | undefined;
 		const { portal } = this.books;
 		const reading = read({
+			...quietReading,
 			api: {
 				call: async (request) => {
 					requests.push(request);
@@ -89,7 +91,6 @@ export class PortalReading {
 			},
 			stream: hubspot.streams[0]!,
 			state: options.range ? {} : structuredClone(this.state),
-			metadata: {},
 			startedAt: this.clock.now(),
 			range: options.range,
 			historyStart: options.historyStart,
@@ -97,9 +98,8 @@ export class PortalReading {
 			clock: this.clock,
 			budget,
 			books: {
+				...emptyBooks,
 				deletedLeads: async () => await Promise.resolve(this.deletedLeads()),
-				liveLeads: async () => await Promise.resolve([]),
-				knownStages: async () => await Promise.resolve([]),
 			},
 			warn: (text) => void warnings.push(text),
 			progress: (state) => void (progress = structuredClone(state)),

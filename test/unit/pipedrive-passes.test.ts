@@ -334,15 +334,17 @@ describe('a record', () => {
 		},
 	);
 
-	it('is skipped with the reason where the history of one deal is refused', async () => {
+	it('is rejected with the reason where the history of one deal is refused', async () => {
 		const at = scene('hidden');
 		const hidden = [...at.company.deals.values()].filter((deal) => deal.hidden);
 		const { records } = await readDeals(at);
-		const skipped = records.filter((record) => 'skipped' in record);
-		expect(new Set(skipped.map(({ recordId }) => Number(recordId)))).toEqual(
+		const rejected = records.filter((record) => 'rejected' in record);
+		expect(new Set(rejected.map(({ recordId }) => Number(recordId)))).toEqual(
 			new Set(hidden.map(({ id }) => id)),
 		);
-		expect(skipped[0]).toMatchObject({ skipped: expect.stringContaining('403') });
+		expect(rejected[0]).toMatchObject({
+			rejected: { code: 'not_permitted', message: expect.stringContaining('403') as unknown },
+		});
 	});
 
 	it.each([404, 410])('is skipped where the deal answers %i', async (status) => {
@@ -353,12 +355,12 @@ describe('a record', () => {
 	});
 
 	it.each([
-		['a scope that is missing', problems.scopeMismatch()],
-		['a gateway that shuts us out', problems.blocked()],
-	])('is not skipped for %s: that means all of them', async (_, reply) => {
+		['a scope that is missing', problems.scopeMismatch(), 'not_permitted'],
+		['a gateway that shuts us out', problems.blocked(), 'rate_limited'],
+	])('is not blamed for %s: that means all of them', async (_, reply, failureClass) => {
 		const at = scene('harbour', { deals: 1 });
 		at.instead = ({ path }) => (path.endsWith('/flow') ? reply : undefined);
-		await expect(readDeals(at)).rejects.toThrow('status 403');
+		await expect(readDeals(at)).rejects.toMatchObject({ failureClass });
 	});
 
 	it('does without the names of organizations where the app may not see them, and says so', async () => {

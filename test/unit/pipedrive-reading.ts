@@ -8,6 +8,7 @@ import type { Company } from '../sandbox/pipedrive/company';
 import { companyFrom } from '../sandbox/pipedrive/seed';
 import type { Reply } from '../sandbox/reply';
 import { manualClock } from '../support/manual-clock';
+import { failureFor, quietReading } from '../support/reading';
 
 export const NOW = '2026-11-20T03:00:00.000Z';
 
@@ -62,6 +63,7 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 	const result: Read = { records: [], end: { state, hasMore: false }, marks: state };
 	const { company } = at;
 	const context: ReadingContext<ChangesStream> = {
+		...quietReading,
 		api: apiOf(at),
 		account: {
 			id: String(company.id),
@@ -71,7 +73,6 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 		},
 		stream: pipedrive.streams[0] as ChangesStream,
 		state,
-		metadata: {},
 		startedAt: at.clock.now(),
 		concurrent: 3,
 		clock: at.clock,
@@ -79,6 +80,7 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 		books: {
 			deletedLeads: async () => await Promise.resolve(at.deletedLeads),
 			liveLeads: async () => await Promise.resolve(at.leads),
+			unreadableRecords: async () => await Promise.resolve([]),
 			knownStages: async () => await Promise.resolve(at.knownStages),
 		},
 		warn: (text) => void at.warnings.push(text),
@@ -98,13 +100,14 @@ function apiOf(at: Scene): ProviderApi {
 	return {
 		call: async (request) => {
 			at.calls.push(request);
-			const { status, body } = at.instead(request) ?? sandboxReply(at, request);
+			const reply = at.instead(request) ?? sandboxReply(at, request);
+			const { status, body } = reply;
 			if (status !== 200) {
 				if (request.absent?.({ status, body })) return undefined;
-				throw new Error(`status ${status}: ${body}`);
+				throw failureFor(pipedrive, request, reply);
 			}
 			const json: unknown = JSON.parse(body);
-			if (!request.accept(json)) throw new Error(`not accepted: ${body.slice(0, 200)}`);
+			if (!request.accept(json)) throw failureFor(pipedrive, request, reply);
 			return await Promise.resolve(json);
 		},
 		pathIn: (path) => ({ path }),

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 
 import { listRejected, type RejectedRecord } from '../../../db/rejected-records';
 import { openReplay, type ReplayGroup } from '../../../db/replay';
+import { askAgainNow } from '../../../db/unreadable-records';
 import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
 import { executionKeyOf } from '../../shared/n8n/execution';
@@ -12,7 +13,12 @@ import { rejectedFilterOf } from './filters';
 import { replayMessages } from './replay-messages';
 
 /** A group with the first item that asked for one of its records. */
-type AskedGroup = ReplayGroup & { item: number; tenantName: string };
+type AskedGroup = ReplayGroup & {
+	item: number;
+	tenantName: string;
+	/** Those that the provider did not give: only a sync can read them. */
+	unreadableIds: readonly string[];
+};
 
 /** Opens a run for the chosen records of each connection and puts them out again: to Transform, then Upsert. */
 export async function replayRejected(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -20,6 +26,9 @@ export async function replayRejected(context: IExecuteFunctions): Promise<INodeE
 	const output: INodeExecutionData[] = [];
 	const notes: string[] = [];
 	for (const group of await groupsAsked(context, pool)) {
+		const { tenantId, unreadableIds } = group;
+		if (unreadableIds.length > 0) notes.push(asked(group, await askAgainNow(pool, tenantId, unreadableIds)));
+		if (group.ids.length === 0) continue;
 		const replay = await openReplay(pool, group, executionKeyOf(context));
 		if ('nothing' in replay) continue;
 		if ('runningSince' in replay) {
@@ -40,7 +49,7 @@ export async function replayRejected(context: IExecuteFunctions): Promise<INodeE
 
 /** The open records that the items choose, each once, by tenant and connection. */
 async function groupsAsked(context: IExecuteFunctions, pool: Pool): Promise<AskedGroup[]> {
-	const groups = new Map<string, AskedGroup & { ids: string[] }>();
+	const groups = new Map<string, AskedGroup & { ids: string[]; unreadableIds: string[] }>();
 	const seen = new Set<string>();
 	for (let item = 0; item < context.getInputData().length; item++) {
 		for (const record of await recordsAsked(context, pool, item)) {
@@ -48,8 +57,9 @@ async function groupsAsked(context: IExecuteFunctions, pool: Pool): Promise<Aske
 			seen.add(record.id);
 			const { tenantId, tenantName, integrationId, provider } = record;
 			const key = JSON.stringify([tenantId, integrationId, provider]);
-			const group = groups.get(key) ?? { tenantId, tenantName, integrationId, provider, item, ids: [] };
-			group.ids.push(record.id);
+			const asked = { tenantId, tenantName, integrationId, provider, item };
+			const group = groups.get(key) ?? { ...asked, ids: [], unreadableIds: [] };
+			(record.stage === 'extract' ? group.unreadableIds : group.ids).push(record.id);
 			groups.set(key, group);
 		}
 	}
@@ -82,6 +92,9 @@ const NOTHING_OPEN =
 
 const skipped = ({ tenantName, provider, ids }: AskedGroup, since: string): string =>
 	`${tenantName} (${provider}): ${ids.length} records were not replayed, since a run of this connection is going on since ${since}. Replay them when it has ended.`;
+
+const asked = ({ tenantName, provider }: AskedGroup, count: number): string =>
+	`${tenantName} (${provider}): the next sync asks the provider for ${count} records again that it did not give before.`;
 
 const leftOutNote = ({ tenantName, provider }: AskedGroup, count: number, reason: string): string =>
 	`${tenantName} (${provider}): ${count} records were left out, since ${reason}. They stay listed; a later sync may bring them again.`;

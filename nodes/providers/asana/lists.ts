@@ -51,6 +51,17 @@ export async function readList(api: ProviderApi, request: AnyRequest): Promise<E
 	);
 }
 
+/** Reads one thing; undefined where a refusal says that there is no such. @throws ReadFailure */
+export async function readOne(api: ProviderApi, request: RefusableListRequest): Promise<Entry | undefined> {
+	const { path, query, what, scope, account, refused } = request;
+	const reply = await api.call({
+		...{ path: VERSION + path, query, what, scope, account },
+		accept: (json) => isObject((json as { data?: unknown } | null)?.data),
+		absent: ({ status, body }) => refused(status) && !aboutScope(body),
+	});
+	return (reply as { data: Entry } | undefined)?.data;
+}
+
 async function readPages(api: ProviderApi, request: AnyRequest): Promise<Entry[] | Refused | 'expired'> {
 	const entries = new Map<unknown, Entry>();
 	const offsets = new Set<string>();

@@ -10,7 +10,7 @@ import type {
 } from '../../engine/definition';
 import { dayAt } from '../../engine/months';
 import { earlierDay, type Day } from '../../shared/dates';
-import { readList, type Entry } from './lists';
+import { readList, readOne, type Entry } from './lists';
 
 /** No names of people and no notes: nothing is asked for that no figure needs. */
 const PROJECT_FIELDS = 'name,archived,completed,completed_at,created_at,start_on,due_on';
@@ -59,6 +59,7 @@ export const projectsStream: ChangesStream = {
 	key: 'projects',
 	passes: [everyProject],
 	batch: 1,
+	find: findProject,
 	compose: async (context, items) =>
 		await Promise.all(items.map(async ({ item }) => await composed(context, item as ListedProject))),
 };
@@ -107,17 +108,26 @@ async function composed(context: StreamContext, { project, days }: ListedProject
 		what: `the tasks of the project ${nameOf(project)}`,
 		scope: 'tasks:read',
 		account: context.account,
-		refused: (status) => status in REFUSALS,
+		refused: isGone,
 	});
 	if (Array.isArray(tasks)) return { recordId, record: { ...project, tasks, ...(days && { days }) } };
-	return { recordId, skipped: `${nameOf(project)}: ${REFUSALS[tasks.refused]}` };
+	return { recordId, skipped: `${nameOf(project)} was deleted while it was read.` };
 }
 
-const REFUSALS: Readonly<Record<number, string>> = {
-	403: 'the person who connected Asana may not see its tasks. Make that person a member of the project, or archive it.',
-	404: 'it was deleted while it was read.',
-	410: 'it was deleted while it was read.',
-};
+/** A project that could not be read before and is listed no longer: archived, or gone. */
+async function findProject({ api, account }: StreamContext, gid: string): Promise<ChangedItem | undefined> {
+	const project = await readOne(api, {
+		path: `/projects/${encodeURIComponent(gid)}`,
+		query: { opt_fields: PROJECT_FIELDS },
+		what: `the project ${gid}`,
+		scope: 'projects:read',
+		account,
+		refused: isGone,
+	});
+	return project && itemOf({ project, days: undefined });
+}
+
+const isGone = (status: number): boolean => status === 404 || status === 410;
 
 const gidOf = ({ gid }: Entry): string => gid as string;
 

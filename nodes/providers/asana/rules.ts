@@ -1,4 +1,5 @@
-import type { CallPlace, ResponseRule } from '../../engine/definition';
+import type { ResponseRule } from '../../engine/definition';
+import type { CallPlace } from '../../engine/failure';
 import { said } from '../../engine/respond';
 
 const scopeMissing = ({ what, account, scope }: CallPlace): string =>
@@ -15,6 +16,7 @@ export const asanaRules: readonly ResponseRule[] = [
 		body: aboutScope,
 		action: 'fail',
 		class: 'not_permitted',
+		ofEveryCall: true,
 		message: scopeMissing,
 	},
 	{
@@ -37,6 +39,7 @@ export const asanaRules: readonly ResponseRule[] = [
 		body: aboutScope,
 		action: 'fail',
 		class: 'not_permitted',
+		ofEveryCall: true,
 		message: scopeMissing,
 	},
 	{

@@ -1,6 +1,6 @@
 import type { StreamContext } from '../../engine/definition';
 import { paths } from './paths';
-import { dealBatchShape, demand, isWhole, type ReadDeal } from './replies';
+import { dealBatchShape, demand, idsNotFound, isWhole, type ReadDeal } from './replies';
 
 /** What is wanted of the deals of a batch. */
 export interface Wanted {
@@ -16,11 +16,20 @@ export interface Wanted {
  * the reply's ids are not always those that were asked for.
  */
 export async function readDeals(
+	context: StreamContext,
+	ids: readonly string[],
+	wanted: Wanted,
+): Promise<ReadDeal[]> {
+	return (await readBatch(context, ids, wanted)).deals;
+}
+
+/** The same, with the ids of which HubSpot says that there is no such deal. */
+export async function readBatch(
 	{ api, account }: StreamContext,
 	ids: readonly string[],
 	{ archived, ...wanted }: Wanted,
-): Promise<ReadDeal[]> {
-	const { results } = await demand(api, dealBatchShape, {
+): Promise<{ deals: ReadDeal[]; notFound: Set<string> }> {
+	const batch = await demand(api, dealBatchShape, {
 		method: 'POST',
 		path: paths.dealBatch,
 		...(archived && { query: { archived: 'true' } }),
@@ -30,5 +39,5 @@ export async function readDeals(
 		scope: 'crm.objects.deals.read',
 		accept: isWhole,
 	});
-	return results;
+	return { deals: batch.results, notFound: idsNotFound(batch) };
 }

@@ -1,5 +1,6 @@
 import { inBatches } from '../../engine/changes';
 import type { StreamContext } from '../../engine/definition';
+import { readInHalves } from '../../engine/halves';
 import { mergedIdsIn } from './merged-deals';
 import { paths } from './paths';
 import { associationsShape, companyBatchShape, demand, isWhole, type ReadDeal } from './replies';
@@ -121,7 +122,18 @@ interface Answer extends Company {
 	formerIds: string[];
 }
 
-async function batchOf({ api, account }: StreamContext, ids: readonly string[]): Promise<Answer[]> {
+/** A company that cannot be read has no name this time: no deal is held up for it. */
+async function batchOf(context: StreamContext, ids: readonly string[]): Promise<Answer[]> {
+	return await readInHalves<string, Answer>(ids, context.api, {
+		read: async (some, api) => await askFor({ ...context, api }, some),
+		reject: (id, { message }) => {
+			context.warn(`The name of company ${id} could not be read: ${message}`);
+			return { id, name: null, formerIds: [] };
+		},
+	});
+}
+
+async function askFor({ api, account }: StreamContext, ids: readonly string[]): Promise<Answer[]> {
 	const { results } = await demand(api, companyBatchShape, {
 		method: 'POST',
 		path: paths.companyBatch,

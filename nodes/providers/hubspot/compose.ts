@@ -1,5 +1,6 @@
 import type { ChangedItem, Composed, StreamContext } from '../../engine/definition';
-import { readDeals } from './batch-read';
+import { ReadFailure } from '../../engine/failure';
+import { readBatch, readDeals } from './batch-read';
 import { Companies, type Company } from './companies';
 import { mergedIdsIn } from './merged-deals';
 import type { DealNotice } from './page-of-deals';
@@ -32,11 +33,12 @@ export async function composeDeals(
 	const ids = items.filter(({ item }) => (item as DealNotice).deletedAt === null).map(({ id }) => id);
 	if (ids.length === 0) return gone;
 	const wanted = { properties: DEAL_PROPERTIES, propertiesWithHistory: HISTORY_PROPERTIES };
-	const deals = uniqueById(await readDeals(context, ids, wanted));
+	const { deals: read, notFound } = await readBatch(context, ids, wanted);
+	const deals = uniqueById(read);
 	const companyOf = await companies.of(context, deals);
 	const named = await stages.named(context, [...new Set(deals.flatMap(stageIdsOf))]);
 	const records = deals.map((deal) => dealRecord(deal, named, companyOf.get(deal.id)));
-	return [...records, ...(await absent(context, ids, deals)), ...gone];
+	return [...records, ...(await absent(context, ids, deals, notFound)), ...gone];
 }
 
 function dealRecord(
@@ -69,6 +71,7 @@ async function absent(
 	context: StreamContext,
 	ids: readonly string[],
 	deals: readonly ReadDeal[],
+	notFound: ReadonlySet<string>,
 ): Promise<Composed[]> {
 	const came = new Set(deals.map(({ id }) => id));
 	const mergedInto = new Map(
@@ -84,8 +87,30 @@ async function absent(
 		const at = deletedAt.get(id);
 		if (at) return deletedRecord(id, at);
 		const into = mergedInto.get(id);
-		return [{ recordId: id, skipped: into ? `it was merged into ${into}` : GONE }];
+		if (into) return [{ recordId: id, skipped: `it was merged into ${into}` }];
+		return [
+			notFound.has(id) ? { recordId: id, skipped: GONE } : { recordId: id, failure: leftOut(context, id) },
+		];
 	});
+}
+
+/** HubSpot names what is not there among the errors of a batch; this one it passed over. */
+function leftOut({ account }: StreamContext, id: string): ReadFailure {
+	const call = {
+		provider: 'HubSpot',
+		account: account.name,
+		what: `the deal ${id}`,
+		status: 200,
+		detail: '',
+	};
+	const message = `HubSpot left the deal ${id} of ${account.name} out of its answer. The next run asks again.`;
+	return new ReadFailure('provider_unavailable', message, undefined, { ...call, ofEveryCall: false });
+}
+
+/** For `composeDeals`; what became of the deal shows there. */
+export async function findDeal(_: StreamContext, id: string): Promise<ChangedItem> {
+	const notice: DealNotice = { deletedAt: null };
+	return await Promise.resolve({ id, version: null, item: notice });
 }
 
 const GONE = 'HubSpot no longer has it: it was merged into another deal, or deleted for good';

@@ -1,7 +1,7 @@
 import type { ProviderDefinition } from '../../engine/definition';
 import { hubspotAccounts } from './accounts';
 import { deletedPass, restoredPass } from './archive-passes';
-import { composeDeals, DEALS_AT_ONCE, prepareDeals } from './compose';
+import { composeDeals, DEALS_AT_ONCE, findDeal, prepareDeals } from './compose';
 import { listPass } from './list-pass';
 import { paths } from './paths';
 import { hubspotRules } from './rules';
@@ -46,6 +46,7 @@ export const hubspot: ProviderDefinition = {
 			batch: DEALS_AT_ONCE,
 			prepare: prepareDeals,
 			compose: composeDeals,
+			find: findDeal,
 		},
 	],
 };

@@ -24,14 +24,32 @@ export const pageShape = z.object({
 });
 
 /** Why a part of a batch did not come, beside what did. */
-const errors = z.array(z.object({ category: text })).nullish();
+const errors = z
+	.array(
+		z.object({
+			category: text,
+			context: z
+				.object({ ids: z.array(id) })
+				.nullish()
+				.catch(null),
+		}),
+	)
+	.nullish();
+
+type BatchErrors = z.infer<typeof errors>;
 
 /** A part that would come if it were asked for again; all else is not there. */
 const PASSING = /INTERNAL|TIME_?OUT|RATE_LIMIT|UNAVAILABLE|LOCKED/i;
 
 /** Whether what a batch lacks is not there, and was not only left out for the moment. */
-export function isWhole(batch: { errors?: z.infer<typeof errors> }): boolean {
+export function isWhole(batch: { errors?: BatchErrors }): boolean {
 	return !batch.errors?.some(({ category }) => PASSING.test(category ?? ''));
+}
+
+/** The ids that a batch says do not exist. One that is in no result and in no error was only left out. */
+export function idsNotFound({ errors: all }: { errors?: BatchErrors }): Set<string> {
+	const notFound = (all ?? []).filter(({ category }) => /NOT_FOUND/i.test(category ?? ''));
+	return new Set(notFound.flatMap(({ context }) => context?.ids ?? []));
 }
 
 /** What was found of what a batch asked for; the rest stands among the errors, or nowhere. */

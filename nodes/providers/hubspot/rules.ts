@@ -1,4 +1,5 @@
-import type { CallPlace, ResponseRule } from '../../engine/definition';
+import type { ResponseRule } from '../../engine/definition';
+import type { CallPlace } from '../../engine/failure';
 import { said } from '../../engine/respond';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +19,7 @@ export const hubspotRules: readonly ResponseRule[] = [
 		body: /MISSING_SCOPES/,
 		action: 'fail',
 		class: 'not_permitted',
+		ofEveryCall: true,
 		message: ({ what, account, scope }) =>
 			`HubSpot did not give ${what} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}, or the plan does not include it. ` +
 			'Add the scope in the HubSpot app and in the Zixly HubSpot credential, and connect the tenant again.',

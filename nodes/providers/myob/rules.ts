@@ -1,4 +1,5 @@
-import type { CallPlace, ResponseRule } from '../../engine/definition';
+import type { ResponseRule } from '../../engine/definition';
+import type { CallPlace } from '../../engine/failure';
 import { said } from '../../engine/respond';
 
 const HOUR_MS = 3_600_000;

@@ -91,8 +91,11 @@ export async function oneDeal({ api, account }: Where, id: string): Promise<List
 /** One deal may be hidden, merged or gone; a scope that is missing, or a gateway that shuts us out, means all of them. */
 export function isOfOneDeal({ status, body }: { status: number; body: string }): boolean {
 	const hidden = status === 403 && /^\s*\{(?!.*scope and url mismatch)/is.test(body);
-	return status === 404 || status === 410 || hidden;
+	return isGone({ status }) || hidden;
 }
+
+/** Whether a refusal means that there is no such deal any more. */
+export const isGone = ({ status }: { status: number }): boolean => status === 404 || status === 410;
 
 /** One page of a deal's changes; undefined where `absent` says so of the refusal. */
 export async function flowPage(

@@ -1,6 +1,8 @@
 import type { ChangedItem, Composed, StreamContext } from '../../engine/definition';
+import { asFailure, ReadFailure } from '../../engine/failure';
+import { oneDeal } from './calls';
 import { stageChangesOf, type Refused } from './deal-flow';
-import { isDeleted } from './items';
+import { isDeleted, itemOf } from './items';
 import { organizationsOf, type Organization } from './organizations';
 import { readStages, type NamedStages, type Stages } from './pipelines';
 import type { ListedDeal } from './replies';
@@ -33,24 +35,55 @@ export async function composeDeals(
 	);
 }
 
+/** For `composeDeals`: a deal that could not be read before. */
+export async function findDeal(context: StreamContext, id: string): Promise<ChangedItem | undefined> {
+	const deal = await oneDeal(context, id);
+	if (deal === 'gone') return undefined;
+	if (deal === 'hidden') throw hiddenFailure(context, id);
+	return itemOf(deal);
+}
+
+function hiddenFailure({ account }: StreamContext, id: string): ReadFailure {
+	const what = `the deal ${id}`;
+	const call = {
+		provider: 'Pipedrive',
+		account: account.name,
+		what,
+		status: 403,
+		detail: '',
+		ofEveryCall: false,
+	};
+	return new ReadFailure(
+		'not_permitted',
+		`The person who connected ${account.name} may not see ${what}. Give that user the right in Pipedrive.`,
+		undefined,
+		call,
+	);
+}
+
 /** The changes of stage of each; none of a deal that is gone, of which it matters only that it is. */
 async function historiesOf(
 	context: StreamContext,
 	deals: readonly ListedDeal[],
 	versionOne: Prepared['versionOne'],
-): Promise<Array<unknown[] | Refused>> {
-	const read = async (deal: ListedDeal): Promise<unknown[] | Refused> =>
+): Promise<History[]> {
+	const read = async (deal: ListedDeal): Promise<History> =>
 		isDeleted(deal) ? [] : await stageChangesOf(context, deal.id, versionOne);
 	const histories = await Promise.allSettled(deals.map(read));
 	return histories.map((history) => {
-		if (history.status === 'rejected') throw history.reason;
-		return history.value;
+		if (history.status === 'fulfilled') return history.value;
+		const failure = asFailure(history.reason);
+		if (failure.mayBeOfOneRecord) return { failure };
+		throw history.reason;
 	});
 }
 
+/** The changes of a deal's stage, or why they are not to be had. */
+type History = unknown[] | Refused | { failure: ReadFailure };
+
 /** The stages that a deal stands in or came through. */
-function stageIdsOf(deal: ListedDeal, history: unknown[] | Refused): string[] {
-	const changes = 'refused' in history ? [] : history;
+function stageIdsOf(deal: ListedDeal, history: History): string[] {
+	const changes = Array.isArray(history) ? history : [];
 	const values = changes.flatMap((entry) => {
 		const { data } = entry as { data: { old_value?: unknown; new_value?: unknown } };
 		return [data.old_value, data.new_value];
@@ -60,17 +93,13 @@ function stageIdsOf(deal: ListedDeal, history: unknown[] | Refused): string[] {
 
 function recordOf(
 	deal: ListedDeal,
-	history: unknown[] | Refused,
+	history: History,
 	named: NamedStages,
 	organizations: ReadonlyMap<number, Organization>,
 ): Composed {
 	const recordId = String(deal.id);
-	if ('refused' in history) {
-		return {
-			recordId,
-			skipped: `Pipedrive did not give its history (${history.refused}); it is hidden, merged or gone.`,
-		};
-	}
+	if ('failure' in history) return { recordId, failure: history.failure };
+	if ('refused' in history) return { recordId, skipped: `Pipedrive no longer has it (${history.refused}).` };
 	const organization = organizations.get(Number(deal.org_id)) ?? null;
 	return { recordId, record: { deal, stageChanges: history, ...named, organization } };
 }

@@ -1,6 +1,6 @@
 import { ReadFailure } from '../../engine/failure';
 import type { ApiRequest, StreamContext } from '../../engine/definition';
-import { flowPage, isOfOneDeal } from './calls';
+import { flowPage, isGone } from './calls';
 import { flowIn } from './replies';
 
 /** Why a deal's history cannot be had: the status of the refusal. */
@@ -50,7 +50,7 @@ async function flowAt(context: StreamContext, dealId: number, path: string): Pro
 function noting(refusal: Refused): NonNullable<ApiRequest['absent']> {
 	return (reply) => {
 		refusal.refused = reply.status;
-		return isOfOneDeal(reply);
+		return isGone(reply);
 	};
 }
 

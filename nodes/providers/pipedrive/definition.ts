@@ -3,7 +3,7 @@ import { pipedriveAccounts } from './accounts';
 import { addedDeals } from './added-deals';
 import { ARCHIVED_DEALS, DEALS } from './calls';
 import { changedDeals, DEALS_PER_PAGE } from './changed-deals';
-import { composeDeals, prepareDeals } from './compose-deals';
+import { composeDeals, findDeal, prepareDeals } from './compose-deals';
 import { goneDeals } from './gone-deals';
 import { restoredDeals } from './restored-deals';
 import { pipedriveRules } from './rules';
@@ -52,6 +52,7 @@ export const pipedrive: ProviderDefinition = {
 			batch: DEALS_PER_PAGE,
 			prepare: prepareDeals,
 			compose: composeDeals,
+			find: findDeal,
 		},
 	],
 };

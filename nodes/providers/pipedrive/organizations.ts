@@ -1,4 +1,5 @@
 import type { StreamContext } from '../../engine/definition';
+import { readInHalves } from '../../engine/halves';
 import { listPage, MOST_IDS, ORGANIZATIONS } from './calls';
 import type { Listed, ListedDeal } from './replies';
 
@@ -16,13 +17,26 @@ export async function organizationsOf(
 	const ids = [...new Set(deals.map(({ org_id: id }) => id))].filter((id) => typeof id === 'number');
 	const found = new Map(ids.map((id): [number, Organization] => [id, { id, name: null }]));
 	if (ids.length === 0) return found;
+	for (const one of await readNames(context, ids)) found.set(one.id, one);
+	return found;
+}
+
+/** A name that cannot be read is one that is not known now: no deal is held up for it. */
+async function readNames(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
+	return await readInHalves<number, Organization>(ids, context.api, {
+		read: async (some, api) => await readPage({ ...context, api }, some),
+		reject: (id, { message }) => {
+			context.warn(`The name of organization ${id} could not be read: ${message}`);
+			return { id, name: null };
+		},
+	});
+}
+
+async function readPage(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
 	const query = { ids: ids.join(), limit: String(MOST_IDS) };
 	const page = await listPage<Listed & { name?: unknown }>(context, ORGANIZATIONS, query, isOutOfScope);
 	if (page === undefined) context.warn(NO_NAMES);
-	for (const { id, name } of page?.data ?? []) {
-		found.set(id, { id, name: typeof name === 'string' ? name : null });
-	}
-	return found;
+	return (page?.data ?? []).map(({ id, name }) => ({ id, name: typeof name === 'string' ? name : null }));
 }
 
 const isOutOfScope = ({ status, body }: { status: number; body: string }): boolean =>

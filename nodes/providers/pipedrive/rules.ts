@@ -1,4 +1,5 @@
-import type { CallPlace, ResponseRule } from '../../engine/definition';
+import type { ResponseRule } from '../../engine/definition';
+import type { CallPlace } from '../../engine/failure';
 import { said } from '../../engine/respond';
 
 const HOUR_MS = 3_600_000;
@@ -21,6 +22,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		body: /scope and url mismatch/i,
 		action: 'fail',
 		class: 'not_permitted',
+		ofEveryCall: true,
 		message: ({ what, account, scope }) =>
 			`Pipedrive did not give ${what} of ${account}: the app lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
 			'Tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.',

@@ -11,6 +11,7 @@ export const xeroRules: readonly ResponseRule[] = [
 		body: /AuthorizationUnsuccessful/i,
 		action: 'fail',
 		class: 'not_permitted',
+		ofEveryCall: true,
 		message: ({ what, account, scope }) =>
 			`Xero did not give ${what} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
 			'Add it to Scope in the Zixly Xero credential and connect the tenant again.',

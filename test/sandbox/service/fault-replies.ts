@@ -57,9 +57,33 @@ const REWRITTEN: Readonly<Record<string, (body: string) => string>> = {
 	truncatedJson: (body) => body.slice(0, body.length / 2),
 };
 
-function spoil({ kind, delayMs, megabytes }: Fault, own: OwnFaults, reply: Reply): Delivery {
+/** The lists of replies, whoever's they are. */
+const LISTS = ['results', 'data', 'Items'];
+
+/** A list of the reply with each entry changed that is the record; none where the change gives none. */
+function withoutRecord(body: string, record: string, instead: null[]): string {
+	const json = JSON.parse(body) as Record<string, unknown>;
+	for (const name of LISTS) {
+		const list = json[name];
+		if (!Array.isArray(list)) continue;
+		json[name] = list.flatMap((entry) => (idsOf(entry).includes(record) ? instead : [entry as unknown]));
+	}
+	return JSON.stringify(json);
+}
+
+function idsOf(entry: unknown): string[] {
+	const { id, gid, UID, from } = (entry ?? {}) as Record<string, unknown>;
+	return [id, gid, UID, (from as { id?: unknown } | undefined)?.id].map(String);
+}
+
+const PER_RECORD: Readonly<Record<string, (body: string, record: string) => string>> = {
+	leftOut: (body, record) => withoutRecord(body, record, []),
+	hole: (body, record) => withoutRecord(body, record, [null]),
+};
+
+function spoil({ kind, delayMs, megabytes, record = '' }: Fault, own: OwnFaults, reply: Reply): Delivery {
 	const rewrite = own.rewritten?.[kind] ?? REWRITTEN[kind];
-	const body = rewrite?.(reply.body) ?? reply.body;
+	const body = PER_RECORD[kind]?.(reply.body, record) ?? rewrite?.(reply.body) ?? reply.body;
 	return { reply: { ...reply, body }, manner: MANNERS[kind] ?? 'whole', dripMs: delayMs, megabytes };
 }
 

@@ -92,7 +92,8 @@ export class RequestHandler {
 	private async faulty(passage: Passage, produce: () => Reply | Promise<Reply>): Promise<Delivery> {
 		const { request, account, month, grant, url } = passage;
 		const { clock, facts, faults } = this.parts;
-		const target = { path: request.path, accountId: account, consent: grant?.consent, month };
+		const { path, query, body } = request;
+		const target = { path, query, body, accountId: account, consent: grant?.consent, month };
 		passage.fault = faults.take(target);
 		if (!passage.fault) return whole(await produce());
 		const elsewhere = `${url.replace('127.0.0.1', 'localhost')}/elsewhere`;
