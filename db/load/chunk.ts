@@ -30,7 +30,7 @@ export interface LoadRow extends LoadOrigin {
 
 /**
  * What is gone at the provider: a lead of `lead_events` (`leadId`, `deletedAt`) or a row of `custom_metrics` (`client`,
- * `metricName`, `recordDate`). A DELETED message is one; whatever is wrong with it ends as a rejection.
+ * `metricName`, `recordDate`), or all rows of a metric but one (`keptDate`, null for none). A DELETED message is one; whatever is wrong with it ends as a rejection.
  */
 export interface LoadDeletion extends LoadOrigin {
 	recordId: string;
@@ -40,6 +40,7 @@ export interface LoadDeletion extends LoadOrigin {
 	client?: LoadClient;
 	metricName?: unknown;
 	recordDate?: unknown;
+	keptDate?: unknown;
 }
 
 /** Why a row or record was refused: a code for machines, the place, words for people. */

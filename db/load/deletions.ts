@@ -20,7 +20,10 @@ interface DeletedMetric {
 	sourceSystem: string;
 	client: PreparedClient;
 	metricName: string;
-	recordDate: string;
+	/** Null where all rows of the metric are meant. */
+	recordDate: string | null;
+	/** Of all rows the one that stays. */
+	keptDate: string | null;
 }
 
 export interface DeletionResult {
@@ -85,8 +88,20 @@ function metricIn(given: LoadDeletion): Omit<DeletedMetric, 'index'> {
 		sourceSystem,
 		client: prepareClient(given.client, sourceSystem),
 		metricName: filled(given.metricName, 'metricName'),
-		recordDate: columnText(required('recordDate', 'timestamptz'), given.recordDate)!,
+		...metricDatesIn(given),
 	};
+}
+
+/** One row, or, where the message names what is kept, all others. @throws RefusedValue */
+function metricDatesIn({
+	recordDate,
+	keptDate,
+}: LoadDeletion): Pick<DeletedMetric, 'recordDate' | 'keptDate'> {
+	if (keptDate === undefined) {
+		return { recordDate: columnText(required('recordDate', 'timestamptz'), recordDate)!, keptDate: null };
+	}
+	const kept = { ...required('keptDate', 'timestamptz'), nullable: true };
+	return { recordDate: null, keptDate: columnText(kept, keptDate) };
 }
 
 function filled(value: unknown, property: string): string {
@@ -137,15 +152,16 @@ async function markLeads(client: PoolClient, leads: readonly DeletedLead[]): Pro
 // Where two ask for one row, either may be told that it went.
 const REMOVE = `with incoming as materialized (
 	select i.*, coalesce(l.client_kpi_id, k.id) as client_kpi_id
-	from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) with ordinality
-		as i(provider, external_id, client_id, metric_name, record_date, ord)
+	from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]) with ordinality
+		as i(provider, external_id, client_id, metric_name, record_date, kept_date, ord)
 	left join etl.client_links l
 		on l.tenant_id = $1 and l.provider = i.provider and l.external_id = i.external_id
 	left join public.client_kpis k on k.tenant_id = $1 and k.client_id = i.client_id
 )
 delete from public.custom_metrics t using incoming i
-where t.client_kpi_id = i.client_kpi_id and t.metric_name = i.metric_name and t.record_date = i.record_date
-	and t.source_system = i.provider
+where t.client_kpi_id = i.client_kpi_id and t.metric_name = i.metric_name and t.source_system = i.provider
+	and case when i.record_date is null then t.record_date is distinct from i.kept_date
+		else t.record_date = i.record_date end
 returning i.ord::int as place`;
 
 async function removeMetrics(
@@ -161,6 +177,7 @@ async function removeMetrics(
 		metrics.map((metric) => metric.client.clientId),
 		metrics.map(({ metricName }) => metricName),
 		metrics.map(({ recordDate }) => recordDate),
+		metrics.map(({ keptDate }) => keptDate),
 	]);
 	return rows.map(({ place }) => metrics[place - 1]!.index);
 }

@@ -132,6 +132,14 @@ export type Deletion =
 			metricName: string;
 			/** A UTC instant, ISO 8601. */
 			recordDate: string;
+	  }
+	| {
+			/** Every row of a metric that the client has once at most goes, but the one of a day. */
+			table: 'custom_metrics';
+			client: ClientReference;
+			metricName: string;
+			/** A UTC instant, ISO 8601; null where none stays. */
+			keptDate: string | null;
 	  };
 
 /** An integration, account or stream that could not be read or loaded; what came before it stays good. */

@@ -15,9 +15,9 @@ const REMARKS = {
 		`${counted(records, 'deal is', 'deals are')} in a stage with which the history that the provider gives does not end. ` +
 		'The entry into the present stage was assumed (metadata.assumed); the true one replaces it when the provider gives it.',
 	unclearTask: (records: number) =>
-		`${counted(records, 'project has', 'projects have')} tasks of which Asana does not say clearly whether and when they were completed. They were left out of all figures.`,
+		`${counted(records, 'project has', 'projects have')} tasks that are complete without a time. They were left out of all figures; complete them anew in Asana if they matter.`,
 	unclearProject: (records: number) =>
-		`Asana does not say clearly whether and when ${counted(records, 'project was', 'projects were')} completed. The figures of the delivery stay as they were.`,
+		`${counted(records, 'project is', 'projects are')} complete without a time. The figures of the delivery stay as they were.`,
 };
 
 const counted = (records: number, one: string, many: string): string =>

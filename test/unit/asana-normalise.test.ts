@@ -98,7 +98,8 @@ describe('a project’s days', () => {
 
 	it('without a value for a metric take out the one of an earlier run', () => {
 		const { rows, deletions = [] } = normalised(record);
-		expect(rows.length + deletions.length).toBe(35 * 9);
+		// Each day's metrics; and of the two that a project has once, that there is no other day of them.
+		expect(rows.length + deletions.length).toBe(35 * 7 + 2);
 		expect(deletions).toContainEqual({
 			table: 'custom_metrics',
 			client: { externalId: '1208888888888888881', clientName: 'Relaunch', industry: null },
@@ -231,24 +232,33 @@ describe('a record that cannot be used', () => {
 			'invalid_record',
 			'tasks[0].due_on',
 		],
-		[
-			'complete since nobody knows when',
-			project([task({ completed: true })]),
-			'completion_unclear',
-			'tasks[0].completed_at',
-		],
-		[
-			'complete and not',
-			project([], { completed: false, completed_at: '2026-06-01T12:00:00.000Z' }),
-			'completion_unclear',
-			'completed_at',
-		],
 	])('%s says so and where', (_name, record, code, path) => {
 		expect(rejectionOf(record)).toMatchObject({ code, path });
 	});
+});
 
-	it('is none where the doubtful task does not count', () => {
-		expect(rejectionOf(project([task({ completed: true, resource_subtype: 'approval' })]))).toBeUndefined();
+describe('what is complete without a time', () => {
+	const good = Array.from({ length: 3 }, () => task({ completed_at: '2026-06-20T12:00:00.000Z' }));
+	const unclear = task({ completed: true, completed_at: null });
+
+	it('is left out, and is told: the figures are those of the other tasks', () => {
+		const { remarks, ...figures } = normalised(project([...good, unclear]));
+		expect(figures).toEqual(normalised(project(good)));
+		expect(remarks).toEqual([{ kind: 'unclearTask' }]);
+		const approval = task({ completed: true, resource_subtype: 'approval' });
+		expect(normalised(project([approval])).remarks).toBeUndefined();
+	});
+
+	it('is a project whose delivery stays as it is', () => {
+		const { rows, deletions, remarks } = normalised(project(good, { completed: true }));
+		const metrics = [...rows.map(({ row }) => row), ...deletions!] as Array<{ metricName: string }>;
+		expect(metrics.filter(({ metricName }) => metricName.startsWith('project_'))).toEqual([]);
+		expect(remarks).toEqual([{ kind: 'unclearProject' }]);
+	});
+
+	it('is open where it is not complete, whatever its time says', () => {
+		const reopened = task({ completed: false, completed_at: '2026-06-10T12:00:00.000Z' });
+		expect(valueOn('2026-06-30', 'open_tasks', project([...good, reopened]))).toBe('1.0000');
 	});
 });
 

@@ -2,12 +2,12 @@ import { dayAt } from '../../engine/months';
 import { earlierDay, plusDays, type Day } from '../../shared/dates';
 import type { ClientReference, Deletion } from '../../shared/messages';
 import { columnText } from '../../shared/money';
-import { Rejection } from '../../shared/rejection';
+import type { Remark } from '../../shared/remarks';
 import { shaped } from '../../shared/shape';
 import type { CanonicalRow, LooseRecord, Normalised, Normaliser, RawRecord } from '../normaliser';
-import { DAILY_UNITS, dailyMetrics, type Figure, type Task } from './daily-metrics';
+import { DAILY_UNITS, dailyMetrics, type DailyMetric, type Figure, type Task } from './daily-metrics';
 import { LocalDays } from './local-days';
-import { PROJECT_UNITS, projectMetrics } from './project-metrics';
+import { PROJECT_UNITS, projectMetrics, type ProjectCompletion, type ProjectMetric } from './project-metrics';
 import { projectShape, tasksShape, type ProjectRecord, type TaskRecord } from './shapes';
 import { unknownPropertiesOf } from './unknown-properties';
 
@@ -16,7 +16,8 @@ const UNITS = { ...DAILY_UNITS, ...PROJECT_UNITS };
 
 type Metric = keyof typeof UNITS;
 
-const METRICS = Object.keys(UNITS) as Metric[];
+const DAILY_METRICS = Object.keys(DAILY_UNITS) as DailyMetric[];
+const PROJECT_METRICS = Object.keys(PROJECT_UNITS) as ProjectMetric[];
 
 /** What counts as work: no approvals, no types of a company's own. */
 const COUNTED = new Set(['default_task', 'milestone']);
@@ -28,16 +29,25 @@ export const projects: Normaliser = {
 	normalise(raw, { recomputeDays }): Normalised {
 		const project = shaped(projectShape, raw.record, '');
 		const records = shaped(tasksShape, project.tasks, 'tasks');
-		assertCompletion(project, 'completed_at');
 		const { timezone } = raw.account;
-		const tasks = tasksThatCount(records, timezone);
+		const counted = latestCopies(records).filter(counts);
+		const clear = counted.filter(isCompletionClear);
+		const tasks = clear.map((record) => taskOf(record, timezone));
 		const today = dayAt(new Date(raw.fetchedAt), timezone);
 		const days = new LocalDays(...daysOf(project, today, recomputeDays), timezone);
-		const figures = figuresOf(project, tasks, days, timezone);
+		const firstDay = dayAt(new Date(project.created_at), timezone);
 		const output = new Output(project, today);
-		for (const [index, day] of days.days.entries()) output.add(day, figures[index]!);
-		const { rows, deletions } = output;
-		return { rows, deletions, unknownProperties: unknownPropertiesOf(raw.record as object, project.tasks) };
+		for (const [index, figures] of dailyMetrics(tasks, days).entries()) {
+			const day = days.days[index]!;
+			output.addDay(day, day < firstDay ? {} : figures);
+		}
+		if (isCompletionClear(project)) {
+			const completion = projectMetrics({ ...project, completed_at: completedAt(project) }, tasks, timezone);
+			output.addCompletion(completion && completion.day >= firstDay ? completion : undefined, days);
+		}
+		const remarks = remarksOn(project, counted.length - clear.length);
+		const unknownProperties = unknownPropertiesOf(raw.record as object, project.tasks);
+		return { ...output, ...(remarks.length > 0 && { remarks }), unknownProperties };
 	},
 
 	complete({ record, now }: LooseRecord): Pick<RawRecord, 'recordId' | 'fetchedAt' | 'record'> {
@@ -47,30 +57,33 @@ export const projects: Normaliser = {
 	},
 };
 
-/** What is complete says since when, or its day could only be guessed. */
-function assertCompletion({ completed, completed_at }: Completable, path: string): void {
-	if (completed === (completed_at !== null)) return;
-	const what = completed
-		? 'It is complete without a time'
-		: 'It has a time of completion and is not complete';
-	throw new Rejection(
-		'completion_unclear',
-		path,
-		`${what}. Look at it in Asana; it is read again with the next sync.`,
-	);
-}
-
 type Completable = Pick<TaskRecord, 'completed' | 'completed_at'>;
 
-/** A list that moved while it was read may hold a task twice: the later copy is the newer one. */
-function tasksThatCount(records: readonly TaskRecord[], zone: string): Task[] {
-	const distinct = new Map(records.map((record, index) => [record.gid, { record, index }]));
-	const counted = [...distinct.values()].filter(({ record }) => counts(record));
-	return counted.map(({ record, index }) => {
-		assertCompletion(record, `tasks[${index}].completed_at`);
-		return { createdAt: record.created_at, completedAt: record.completed_at, due: dueDayOf(record, zone) };
-	});
+/** What is complete says since when, or its day could only be guessed. */
+const isCompletionClear = ({ completed, completed_at }: Completable): boolean =>
+	!completed || completed_at !== null;
+
+/** What was opened again may still have a time of completion. */
+const completedAt = ({ completed, completed_at }: Completable): number | null =>
+	completed ? completed_at : null;
+
+function remarksOn(project: ProjectRecord, unclearTasks: number): Remark[] {
+	return [
+		...(unclearTasks > 0 ? [{ kind: 'unclearTask' } as const] : []),
+		...(isCompletionClear(project) ? [] : [{ kind: 'unclearProject' } as const]),
+	];
 }
+
+/** A list that moved while it was read may hold a task twice: the later copy is the newer one. */
+const latestCopies = (records: readonly TaskRecord[]): TaskRecord[] => [
+	...new Map(records.map((record) => [record.gid, record])).values(),
+];
+
+const taskOf = (record: TaskRecord, zone: string): Task => ({
+	createdAt: record.created_at,
+	completedAt: completedAt(record),
+	due: dueDayOf(record, zone),
+});
 
 function dueDayOf({ due_on, due_at }: TaskRecord, zone: string): Day | null {
 	return due_on ?? (due_at === null ? null : dayAt(new Date(due_at), zone));
@@ -89,60 +102,54 @@ function daysOf({ days }: ProjectRecord, today: Day, recomputeDays: number): [fi
 
 type Figures = Partial<Record<Metric, Figure>>;
 
-/** The figures of each day; none before the project was there. */
-function figuresOf(project: ProjectRecord, tasks: Task[], days: LocalDays, zone: string): Figures[] {
-	const completion = projectMetrics(project, tasks, zone);
-	const firstDay = dayAt(new Date(project.created_at), zone);
-	return dailyMetrics(tasks, days).map((figures, index) => {
-		const day = days.days[index]!;
-		if (day < firstDay) return {};
-		return { ...figures, ...(completion?.day === day && completion.figures) };
-	});
-}
-
 /** Rows for what has a value, and deletions for what has none, so that a value of an earlier run goes. */
 class Output {
 	readonly rows: Array<CanonicalRow<'custom_metrics'>> = [];
 
 	readonly deletions: Deletion[] = [];
 
-	private readonly client: ClientReference;
+	readonly #client: ClientReference;
 
-	constructor(
-		{ gid, name }: ProjectRecord,
-		private readonly today: Day,
-	) {
-		this.client = {
-			externalId: gid,
-			clientName: typeof name === 'string' ? name.trim() || null : null,
-			industry: null,
-		};
+	readonly #today: Day;
+
+	constructor({ gid, name }: ProjectRecord, today: Day) {
+		const known = typeof name === 'string' && name.trim() !== '' ? name : null;
+		this.#client = { externalId: gid, clientName: known, industry: null };
+		this.#today = today;
 	}
 
-	add(day: Day, figures: Figures): void {
-		for (const metricName of METRICS) {
+	addDay(day: Day, figures: Figures): void {
+		for (const metricName of DAILY_METRICS) {
 			const figure = figures[metricName];
-			if (figure) this.addRow(day, metricName, figure);
-			else
-				this.deletions.push({
-					table: 'custom_metrics',
-					client: this.client,
-					metricName,
-					recordDate: at(day),
-				});
+			if (figure) this.#addRow(day, metricName, figure);
+			else this.deletions.push({ ...this.#deletionOf(metricName), recordDate: at(day) });
 		}
 	}
 
-	private addRow(day: Day, metricName: Metric, { value, metadata }: Figure): void {
+	/** A project has these once at most: wherever they are of an earlier completion, they go. */
+	addCompletion(completion: ProjectCompletion | undefined, { days }: LocalDays): void {
+		for (const metricName of PROJECT_METRICS) {
+			const figure = completion?.figures[metricName];
+			if (figure && days.includes(completion.day)) this.#addRow(completion.day, metricName, figure);
+			const keptDate = figure ? at(completion.day) : null;
+			this.deletions.push({ ...this.#deletionOf(metricName), keptDate });
+		}
+	}
+
+	#deletionOf(metricName: Metric) {
+		return { table: 'custom_metrics', client: this.#client, metricName } as const;
+	}
+
+	#addRow(day: Day, metricName: Metric, { value, metadata }: Figure): void {
 		const row = {
 			metricName,
 			metricValue: columnText(value, 4, 'tasks'),
 			unit: UNITS[metricName],
 			recordDate: at(day),
 			sourceSystem: SOURCE_SYSTEM,
-			metadata: { ...metadata, ...(day === this.today && { partial: true }) },
+			metadata: { ...metadata, ...(day === this.#today && { partial: true }) },
 		};
-		this.rows.push({ table: 'custom_metrics', client: this.client, row });
+		this.rows.push({ table: 'custom_metrics', client: this.#client, row });
 	}
 }
 

@@ -12,12 +12,18 @@ export const PROJECT_UNITS = {
 
 export type ProjectMetric = keyof typeof PROJECT_UNITS;
 
+/** What a project's completion says, and the local day of it. */
+export interface ProjectCompletion {
+	day: Day;
+	figures: Record<ProjectMetric, Figure | undefined>;
+}
+
 /** What a project's completion says, on the day it was completed; undefined while it is not. */
 export function projectMetrics(
 	project: ProjectRecord,
 	tasks: readonly Task[],
 	zone: string,
-): { day: Day; figures: Record<ProjectMetric, Figure | undefined> } | undefined {
+): ProjectCompletion | undefined {
 	const localDay = (ms: number): Day => dayAt(new Date(ms), zone);
 	if (project.completed_at !== null) {
 		const day = localDay(project.completed_at);
