@@ -1,7 +1,14 @@
 import type { Envelope } from '../shared/messages';
 import { normaliserOf } from '../providers/normalisers';
+import type { SeparatorChoice } from '../providers/manual/file/separated';
 import type { UploadSettings } from '../providers/normaliser';
 import { incomingRecord, type IncomingRecord } from './incoming';
+
+/** Where an item has its file, and how it is read. */
+export interface FileFields {
+	binaryProperty: string;
+	separator: SeparatorChoice;
+}
 
 /** What the node's parameters say about raw records, by item. */
 export interface LooseSettings {
@@ -19,6 +26,8 @@ export interface LooseSettings {
 	recordsAt(item: number): string;
 	/** How the rows of a file are written. */
 	upload?: UploadSettings;
+	/** The file that each item brings; undefined where the items are the records. */
+	file?: FileFields;
 }
 
 /**
@@ -53,7 +62,8 @@ export function looseRecords(
 	});
 }
 
-function envelopeOf(item: number, settings: LooseSettings): Envelope {
+/** Whose the records of an item are. @throws Error that names the parameter to fill in */
+export function envelopeOf(item: number, settings: LooseSettings): Envelope {
 	return {
 		tenantId: required(settings.tenantId(item), 'tenant', 'Tenant'),
 		integrationId: null,

@@ -6,7 +6,7 @@ import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/n
 import { sectionLabel } from '../providers/xero/sections';
 import { textParameter } from '../shared/n8n/text-parameter';
 import type { LooseSettings } from './loose-records';
-import { uploadSettingsOf } from './upload';
+import { fileFieldsOf, uploadSettingsOf } from './upload';
 
 interface Options {
 	reportingCurrency?: string;
@@ -82,7 +82,10 @@ export function looseSettingsOf(context: IExecuteFunctions): LooseSettings | und
 	const read = (name: string): ((item: number) => string) => textParameter(context, name);
 	const upload = uploadSettingsOf(context);
 	const whose = { provider, stream: read('stream'), tenantId: read('tenantId'), upload };
-	if (provider === UPLOAD) return { ...whose, ...NO_ACCOUNT, recordsAt: read('recordsAt') };
+	if (provider === UPLOAD) {
+		const file = fileFieldsOf(context);
+		return { ...whose, ...NO_ACCOUNT, file, recordsAt: file ? () => '' : read('recordsAt') };
+	}
 	return {
 		...whose,
 		accountId: read('accountId'),

@@ -256,6 +256,6 @@ export const transformProperties: INodeProperties[] = [
 	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, [{ ...tenantField, required: true }]),
 	...updateDisplayOptions({ hide: { provider: ['fromItems', UPLOAD] } }, accountFields),
 	...uploadFields,
-	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, recordsAt),
+	...updateDisplayOptions({ hide: { provider: ['fromItems'], rowsFrom: ['file'] } }, recordsAt),
 	options,
 ];

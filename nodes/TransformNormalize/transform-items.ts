@@ -7,6 +7,7 @@ import { databaseFor, POSTGRES_CREDENTIAL } from '../shared/n8n/database';
 import { explain, nodeError } from '../shared/n8n/errors';
 import { paired } from '../shared/n8n/items';
 import { endsOfFiles } from './ends-of-files';
+import { incomingFile } from './incoming-file';
 import { incomingMessage, type Incoming } from './incoming';
 import { looseRecords, type LooseSettings } from './loose-records';
 import { looseSettingsOf, settingsOf } from './parameters';
@@ -25,8 +26,7 @@ async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionD
 	const items = context.getInputData();
 	const settings = settingsOf(context);
 	const now = new Date().toISOString();
-	const { incoming, refused } = incomingOf(context, items, now);
-	for (const end of endsOfFiles(incoming)) incoming.push(end);
+	const { incoming, refused } = await incomingOf(context, items, now);
 	const rates = await ratesFor(context, ratesNeeded(incoming, settings));
 	const { outgoing, unknownProperties } = transform(incoming, settings, new Conversion(rates), now);
 	const output = outgoing.map((out) => itemOf(out, items));
@@ -40,18 +40,22 @@ function itemOf({ item, message }: Outgoing, items: INodeExecutionData[]): INode
 }
 
 /** What the items are; those that cannot be placed stop the node, unless it is set to continue. */
-function incomingOf(context: IExecuteFunctions, items: INodeExecutionData[], now: string) {
+async function incomingOf(context: IExecuteFunctions, items: INodeExecutionData[], now: string) {
 	const loose = looseSettingsOf(context);
 	const incoming: Incoming[] = [];
 	const refused: INodeExecutionData[] = [];
 	for (const [item, { json }] of items.entries()) {
 		try {
-			for (const one of incomingIn(json, item, loose, now)) incoming.push(one);
+			const taken = loose?.file
+				? await incomingFile(context, item, loose, now)
+				: incomingIn(json, item, loose, now);
+			for (const one of taken) incoming.push(one);
 		} catch (error) {
 			if (!context.continueOnFail()) throw nodeError(context.getNode(), named(error as Error, item), item);
 			refused.push(paired({ type: 'REFUSED', item, reason: explain(error as Error), record: json }, item));
 		}
 	}
+	if (!loose?.file) for (const end of endsOfFiles(incoming)) incoming.push(end);
 	return { incoming, refused };
 }
 
@@ -70,6 +74,8 @@ function incomingIn(
 }
 
 function named(error: Error, item: number): Error {
+	if (error.name === 'NodeOperationError') return error;
+
 	return new Error(`Item ${item}: ${error.message}`, { cause: error });
 }
 

@@ -2,9 +2,11 @@ import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } fr
 
 import { UPLOAD_FIELDS, type ColumnMap, type UploadField } from '../providers/manual/columns';
 import { DATE_FORMATS, type DateFormat } from '../providers/manual/days';
+import { SEPARATORS, type SeparatorChoice } from '../providers/manual/file/separated';
 import { NUMBER_FORMATS, type NumberFormat } from '../providers/manual/numbers';
 import { UPLOAD } from '../providers/manual/upload';
 import type { UploadSettings } from '../providers/normaliser';
+import type { FileFields } from './loose-records';
 
 interface ColumnMapField {
 	columns?: Array<{ field?: UploadField; column?: string }>;
@@ -22,6 +24,16 @@ export function uploadSettingsOf(context: IExecuteFunctions): UploadSettings {
 		dateFormat: dateFormat as DateFormat,
 		columnMap: columnMapOf(map),
 	};
+}
+
+/** Where the file of each item is; undefined where the items are the rows. @throws Error as above */
+export function fileFieldsOf(context: IExecuteFunctions): FileFields | undefined {
+	if (context.getNodeParameter('rowsFrom', 0, 'items') !== 'file') return undefined;
+	const separator = String(context.getNodeParameter('separator', 0, 'Detect'));
+	if (separator !== 'Detect' && !Object.hasOwn(SEPARATORS, separator)) throw notOneOf('Separator', separator);
+	const binaryProperty = String(context.getNodeParameter('binaryPropertyName', 0, 'data')).trim();
+	if (binaryProperty === '') throw new Error('Input Binary Field is empty. Fill in the name of the field.');
+	return { binaryProperty, separator: separator as SeparatorChoice };
 }
 
 function notOneOf(field: string, value: string): Error {
@@ -57,6 +69,48 @@ const stream: INodeProperties = {
 	],
 };
 
+const rowsFrom: INodeProperties = {
+	displayName: 'Rows From',
+	name: 'rowsFrom',
+	type: 'options',
+	default: 'items',
+	description: 'Where the rows are',
+	options: [
+		{
+			name: 'File',
+			value: 'file',
+			description: 'Each item brings a CSV file or an XLSX workbook, of whatever name. It is read as it is.',
+		},
+		{
+			name: 'Items',
+			value: 'items',
+			description:
+				'Each item is a row. What a workbook says of its numbers, such as its dates, is lost by then.',
+		},
+	],
+};
+
+const binaryFields: INodeProperties[] = [
+	{
+		displayName: 'Input Binary Field',
+		name: 'binaryPropertyName',
+		type: 'string',
+		default: 'data',
+		required: true,
+		hint: 'The name of the input field that holds the file',
+		description: 'A file of at most 20 MB and 100,000 rows',
+	},
+	{
+		displayName: 'Separator',
+		name: 'separator',
+		type: 'options',
+		default: 'Detect',
+		description:
+			'What separates the columns of a CSV file. A line "sep=" at its beginning goes before; a workbook has none.',
+		options: ['Detect', ...Object.keys(SEPARATORS)].map((name) => ({ name, value: name })),
+	},
+];
+
 /** What the rows of a file do not say themselves. */
 const fileFields: INodeProperties[] = [
 	{
@@ -72,7 +126,8 @@ const fileFields: INodeProperties[] = [
 		name: 'dateFormat',
 		type: 'options',
 		default: 'YYYY-MM-DD',
-		description: 'How the file writes dates. The dates of a spreadsheet are understood in any case.',
+		description:
+			'How the file writes dates. The dates of a workbook that is read as a file are understood in any case.',
 		options: DATE_FORMATS.map((format) => ({ name: format, value: format })),
 	},
 	{
@@ -118,7 +173,10 @@ const shownForUploads = { show: { provider: [UPLOAD] } };
 export const uploadProvider = {
 	name: 'Upload (Manual)',
 	value: UPLOAD,
-	description: 'The items are rows of a spreadsheet or a CSV file',
+	description: 'A CSV file or an XLSX workbook of metrics, or its rows as items',
 };
-export const uploadStream = updateDisplayOptions(shownForUploads, [stream]);
-export const uploadFields = updateDisplayOptions(shownForUploads, fileFields);
+export const uploadStream = updateDisplayOptions(shownForUploads, [stream, rowsFrom]);
+export const uploadFields = [
+	...updateDisplayOptions({ show: { provider: [UPLOAD], rowsFrom: ['file'] } }, binaryFields),
+	...updateDisplayOptions(shownForUploads, fileFields),
+];

@@ -60,7 +60,7 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 			{},
 			row({ Value: '13' }),
 			row({ Metric: 'Broken', Value: 'thirteen' }),
-			row({ Date: 46204 }),
+			row({ Date: '2026-07-01' }),
 			{ Client: 'Bäckerei "Süß"', kpi: 'Umsatz', amount: '1,000.5', day: '2026-06-30' },
 		]);
 		expect(await stored()).toEqual([
@@ -82,7 +82,7 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 
 	it('change nothing the second time', async () => {
 		const before = await rowVersions(database.admin);
-		const { booked } = await load([row({ Value: '13' }), row({ Date: 46204 })]);
+		const { booked } = await load([row({ Value: '13' }), row({ Date: '2026-07-01' })]);
 		expect(booked.rows).toMatchObject({ produced: 2, inserted: 0, updated: 0, unchanged: 2 });
 		expect(await rowVersions(database.admin)).toEqual(before);
 	});

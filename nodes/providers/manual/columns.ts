@@ -3,6 +3,16 @@ export const UPLOAD_FIELDS = ['clientId', 'clientName', 'metricName', 'value', '
 
 export type UploadField = (typeof UPLOAD_FIELDS)[number];
 
+/** What the fields are called in messages. */
+export const FIELD_LABELS: Record<UploadField, string> = {
+	clientId: 'client ID',
+	clientName: 'client name',
+	metricName: 'metric name',
+	value: 'value',
+	unit: 'unit',
+	date: 'date',
+};
+
 /** What people call the columns, without spaces, signs and capitals. */
 const SPELLINGS: Record<UploadField, readonly string[]> = {
 	clientId: [
@@ -48,20 +58,52 @@ export interface Cells {
 
 /** Finds the cells of a row by its columns' names; a column that the map names is that field and no other. */
 export function cellsOf(row: Record<string, unknown>, map: ColumnMap): Cells {
-	const columns = new Map<UploadField, string[]>();
-	const unknown: string[] = [];
-	for (const column of Object.keys(row)) {
-		const field = fieldOf(column, map);
-		if (field) columns.set(field, [...(columns.get(field) ?? []), column]);
-		else unknown.push(column);
-	}
+	const names = Object.keys(row);
+	const { fields, unknown } = columnsOfLastRow(names, map);
 	const cells: Cells['cells'] = {};
 	const twice: Cells['twice'] = [];
-	for (const [field, names] of columns) {
-		if (names.length > 1) twice.push({ field, columns: names });
-		else cells[field] = row[names[0]!];
+	for (const [field, places] of fields) {
+		if (places.length > 1) twice.push({ field, columns: places.map((place) => names[place]!) });
+		else cells[field] = row[names[places[0]!]!];
 	}
 	return { cells, twice, unknown };
+}
+
+let last: { key: string; found: FoundColumns } | undefined;
+
+/** Mostly a row has the columns of the row before, and finding them takes longer than all else that is done with it. */
+function columnsOfLastRow(names: readonly string[], map: ColumnMap): FoundColumns {
+	const key = JSON.stringify([names, map]);
+	if (last?.key !== key) last = { key, found: findColumns(names.map(originalName(names, map)), map) };
+	return last.found;
+}
+
+/** n8n's own reader of spreadsheets calls the second of two columns `Value` by the name `Value_1`. */
+function originalName(names: readonly string[], map: ColumnMap): (name: string) => string {
+	const chosen = new Set(Object.values(map).map(plain));
+	const all = new Set(names);
+	return (name) => {
+		const before = /^(.+)_\d+$/s.exec(name)?.[1];
+		return before !== undefined && all.has(before) && !chosen.has(plain(name)) ? before : name;
+	};
+}
+
+/** Which field the columns are, by their places in the list, and the names of those that are none. */
+export interface FoundColumns {
+	fields: Map<UploadField, number[]>;
+	unknown: string[];
+}
+
+/** Finds the fields in a list of columns' names, in which a name may stand twice. */
+export function findColumns(names: readonly string[], map: ColumnMap): FoundColumns {
+	const fields = new Map<UploadField, number[]>();
+	const unknown: string[] = [];
+	for (const [place, name] of names.entries()) {
+		const field = fieldOf(name, map);
+		if (field) fields.set(field, [...(fields.get(field) ?? []), place]);
+		else unknown.push(name);
+	}
+	return { fields, unknown };
 }
 
 function fieldOf(column: string, map: ColumnMap): UploadField | undefined {
@@ -71,4 +113,8 @@ function fieldOf(column: string, map: ColumnMap): UploadField | undefined {
 	return field && !map[field] ? field : undefined;
 }
 
-const plain = (column: string): string => column.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+const plain = (column: string): string =>
+	column
+		.normalize('NFKC')
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}]/gu, '');

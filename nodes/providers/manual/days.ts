@@ -1,7 +1,7 @@
-import { isDay, plusDays, type Day } from '../../shared/dates';
-import { isEmpty } from '../../shared/money';
+import { isDay, type Day } from '../../shared/dates';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
+import { isMissing, missingText, shownText } from './file/cell';
 
 /** How a file writes dates: in which order day, month and year stand, and what is between them. */
 const PATTERNS = {
@@ -15,44 +15,34 @@ export type DateFormat = keyof typeof PATTERNS;
 
 export const DATE_FORMATS = Object.keys(PATTERNS) as DateFormat[];
 
-/** Midnight, as programs write a date that they keep as an instant. */
-const MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?Z?$/;
+/** Midnight, as programs write a date that they keep as an instant. The day is that of the text, whatever its offset. */
+const MIDNIGHT = /[T ]00:00(?::00(?:\.0{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?$/;
 
-/** Excel counts days from here; the first of March 1900 is its 61st. */
-const EXCEL_START: Day = '1899-12-30';
-const EXCEL_FIRST = 61;
-const EXCEL_LAST = 2_958_465;
+/** No date is longer; nothing longer is held against a pattern. */
+const MAX_LENGTH = 40;
 
 /**
- * Reads a cell with a date. A spreadsheet's date is a number of days, a text is read in the chosen format and no other.
+ * Reads a cell with a date. A workbook's date is one already, a text is read in the chosen format and no other.
  * @throws Rejection `date_missing` or `not_a_date`, with what to do
  */
 export function readDay(cell: unknown, format: DateFormat): Day {
-	if (isEmpty(cell)) {
-		throw new Rejection(
-			'date_missing',
-			'date',
-			'There is no date: the cell is empty, or no column is called Date. Fill it in, or name the column in Column Map.',
-		);
+	if (isMissing(cell)) {
+		throw new Rejection('date_missing', 'date', missingText(cell, 'date', 'Date'));
 	}
-	const day = typeof cell === 'number' ? excelDay(cell) : dayIn(textOf(cell), format);
+	const day = dayOf(cell, format);
 	if (day !== undefined) return day;
-	throw new Rejection(
-		'not_a_date',
-		'date',
-		`"${excerpt(textOf(cell), 60)}" is not a day as ${format}. Choose the date format that the file is written in, or correct the cell; a time of day is not taken.`,
-	);
+	throw new Rejection('not_a_date', 'date', notADate(cell, format));
 }
 
-const textOf = (cell: unknown): string => (cell instanceof Date ? cell.toISOString() : String(cell).trim());
-
-function excelDay(serial: number): Day | undefined {
-	// Before March 1900 Excel's count is one off, since it takes 1900 for a leap year.
-	if (!Number.isInteger(serial) || serial < EXCEL_FIRST || serial > EXCEL_LAST) return undefined;
-	return plusDays(EXCEL_START, serial);
+function dayOf(cell: unknown, format: DateFormat): Day | undefined {
+	if (typeof cell === 'string') return dayIn(cell.trim(), format);
+	if (cell instanceof Date) return dayIn(shownText(cell), format);
+	if (typeof cell !== 'object' || cell === null || !('date' in cell)) return undefined;
+	return typeof cell.date === 'string' && isDay(cell.date) ? cell.date : undefined;
 }
 
 function dayIn(text: string, format: DateFormat): Day | undefined {
+	if (text.length > MAX_LENGTH) return undefined;
 	const withoutTime = text.replace(MIDNIGHT, '');
 	// Written by a program with its time, it is year, month and day, whatever people write in that file.
 	const pattern = withoutTime === text ? PATTERNS[format] : PATTERNS['YYYY-MM-DD'];
@@ -60,4 +50,15 @@ function dayIn(text: string, format: DateFormat): Day | undefined {
 	if (!groups) return undefined;
 	const day = `${groups.year}-${groups.month!.padStart(2, '0')}-${groups.day!.padStart(2, '0')}`;
 	return isDay(day) ? day : undefined;
+}
+
+function notADate(cell: unknown, format: DateFormat): string {
+	const shown = excerpt(shownText(cell), 60);
+	if (typeof cell === 'number') {
+		return `"${shown}" is a number, not a date. Give the cell the number format of a date, or write the day as ${format}.`;
+	}
+	const advice = /^\d{1,2}\D\d{1,2}\D\d{2}$/.test(shown)
+		? 'Write the year with four digits.'
+		: 'Choose the date format that the file is written in, or correct the cell; a time of day is not taken.';
+	return `"${shown}" is not a day as ${format}. ${advice}`;
 }

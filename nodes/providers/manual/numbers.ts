@@ -1,12 +1,13 @@
-import { isEmpty, parseAmount, type Amount } from '../../shared/money';
+import { parseAmount, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
+import { isMissing, missingText, shownText } from './file/cell';
 
 /** How a file writes numbers. Nobody can tell whether 1.234 is more than a thousand: a person says so. */
 export const NUMBER_FORMATS = {
 	'1,234.56': { thousands: [','], point: '.' },
 	'1.234,56': { thousands: ['.'], point: ',' },
-	'1 234,56': { thousands: [' ', '\u00a0', '\u202f'], point: ',' },
+	'1 234,56': { thousands: [' ', '\u00a0', '\u202f', '\u2009'], point: ',' },
 	"1'234.56": { thousands: ["'", '\u2019'], point: '.' },
 } as const;
 
@@ -30,34 +31,51 @@ function escaped(sign: string): string {
 	return sign.replace(/[.]/, '\\$&');
 }
 
-/**
- * Reads a cell with a number. A spreadsheet's number is one already, a text is read in the chosen format and no other.
- * @throws Rejection `value_missing` or `not_a_number`, with what to do
- */
-export function readNumber(cell: unknown, format: NumberFormat): Amount {
-	if (isEmpty(cell)) {
-		throw new Rejection(
-			'value_missing',
-			'value',
-			'There is no value: the cell is empty, or no column is called Value. Fill it in, or name the column in Column Map.',
-		);
-	}
-	if (typeof cell === 'number') return parseAmount(cell, 'value');
-	const text = String(cell)
-		.trim()
-		.replace(/^\u2212/, '-');
-	const { number, group, point } = PATTERNS.get(format)!;
-	if (!number.test(text)) throw notANumber(text, format);
-	return parseAmount(text.replace(group, '').replace(point, '.'), 'value');
+/** A number of a cell, and whether the cell shows it with a percent sign: then it is what stands before the sign. */
+export interface CellNumber {
+	amount: Amount;
+	isPercent: boolean;
 }
 
-function notANumber(text: string, format: NumberFormat): Rejection {
-	const shown = excerpt(text, 60);
-	return new Rejection('not_a_number', 'value', `"${shown}" is not a number as ${format}. ${advice(text)}`);
+/** No number is longer; nothing longer is held against a pattern. */
+const MAX_LENGTH = 100;
+
+/**
+ * Reads a cell with a number. A workbook's number is one already, a text is read in the chosen format and no other.
+ * @throws Rejection `value_missing` or `not_a_number`, with what to do
+ */
+export function readNumber(cell: unknown, format: NumberFormat): CellNumber {
+	if (isMissing(cell)) {
+		throw new Rejection('value_missing', 'value', missingText(cell, 'value', 'Value'));
+	}
+	if (typeof cell === 'number') return { amount: parseAmount(cell, 'value'), isPercent: false };
+	if (typeof cell === 'object' && cell !== null) return numberIn(cell, format);
+	return textNumber(shownText(cell), format);
+}
+
+function numberIn(cell: object, format: NumberFormat): CellNumber {
+	if ('percent' in cell) return { amount: parseAmount(cell.percent, 'value'), isPercent: true };
+	if ('number' in cell) return { amount: parseAmount(cell.number, 'value'), isPercent: false };
+	throw notANumber(shownText(cell), format, 'Give the cell the number format of a number.');
+}
+
+function textNumber(shown: string, format: NumberFormat): CellNumber {
+	const text = shown.replace(/^\u2212/, '-').replace(/\s*%$/, '');
+	const { number, group, point } = PATTERNS.get(format)!;
+	if (text.length > MAX_LENGTH || !number.test(text)) throw notANumber(shown, format, advice(shown));
+	const amount = parseAmount(text.replace(group, '').replace(point, '.'), 'value');
+	return { amount, isPercent: shown.endsWith('%') };
+}
+
+function notANumber(text: string, format: NumberFormat, what: string): Rejection {
+	return new Rejection(
+		'not_a_number',
+		'value',
+		`"${excerpt(text, 60)}" is not a number as ${format}. ${what}`,
+	);
 }
 
 function advice(text: string): string {
-	if (/%/.test(text)) return 'Leave the percent sign to the column Unit.';
 	if (/^\(.*\)$/.test(text)) return 'Write a negative number with a minus sign before it.';
 	if (/\p{Sc}/u.test(text)) return 'Leave the currency to the column Unit.';
 	if (/\d/.test(text)) return 'Choose the number format that the file is written in, or correct the cell.';

@@ -1,0 +1,62 @@
+import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
+
+import { MAX_FILE_BYTES } from '../providers/manual/file/limits';
+import { readFile, tooLarge } from '../providers/manual/file/read-file';
+import { FileRefusal } from '../providers/manual/file/refusal';
+import type { FileReport } from '../providers/manual/file/row';
+import { completeRow } from '../providers/manual/normalise-custom-metrics';
+import { UPLOAD_ACCOUNT } from '../providers/manual/upload';
+import type { UploadSettings } from '../providers/normaliser';
+import { readBinary } from '../shared/n8n/binary';
+import { nodeError } from '../shared/n8n/errors';
+import type { Envelope, StateMessage } from '../shared/messages';
+import { incomingRecord, type Incoming } from './incoming';
+import { envelopeOf, type FileFields, type LooseSettings } from './loose-records';
+
+/**
+ * The rows of the file that an item brings, and the STATE that ends them with what was read and what was not.
+ * @throws NodeOperationError where the file cannot be read; then none of it is there
+ */
+export async function incomingFile(
+	context: IExecuteFunctions,
+	item: number,
+	{ file, upload, ...settings }: LooseSettings & { file?: FileFields },
+	now: string,
+): Promise<Incoming[]> {
+	const envelope = envelopeOf(item, settings);
+	const { rows, report } = await readItem(context, item, file!, upload!);
+	const incoming: Incoming[] = rows.map((row) =>
+		incomingRecord({ ...completeRow(row, upload!, now), account: UPLOAD_ACCOUNT }, item, envelope),
+	);
+	incoming.push({ kind: 'state', item, message: endOfFile(envelope, rows.length, report) });
+	return incoming;
+}
+
+async function readItem(
+	context: IExecuteFunctions,
+	item: number,
+	{ binaryProperty, separator }: FileFields,
+	{ columnMap }: UploadSettings,
+) {
+	try {
+		const content = await readBinary(context, item, binaryProperty, MAX_FILE_BYTES);
+		if (content === 'missing') throw noFile(binaryProperty);
+		if (content === 'too large') throw tooLarge();
+		return await readFile(content, { separator, columnMap }, context.getExecutionCancelSignal());
+	} catch (error) {
+		if (!(error instanceof FileRefusal)) throw nodeError(context.getNode(), error, item);
+		// The whole text as one: the form's page shows nothing else.
+		throw new NodeOperationError(context.getNode(), error.message, { itemIndex: item });
+	}
+}
+
+function noFile(property: string): FileRefusal {
+	return new FileRefusal(
+		`There is no file: none was chosen, or it is empty. Choose one; in a workflow, check Input Binary Field, which is "${property}".`,
+	);
+}
+
+function endOfFile(envelope: Envelope, rows: number, { empty, notes, warnings }: FileReport): StateMessage {
+	const counts = { extracted: rows + empty, skipped: empty };
+	return { type: 'STATE', ...envelope, state: null, hasMore: false, counts, notes, warnings };
+}

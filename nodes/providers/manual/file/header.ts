@@ -1,0 +1,61 @@
+import { findColumns, type ColumnMap, type UploadField } from '../columns';
+import type { Cell } from './cell';
+import { shownText } from './cell';
+
+export interface HeaderColumn {
+	/** Its place in the row, from 0. */
+	index: number;
+	/** As it stands in the header, without blanks around it. */
+	name: string;
+	field: UploadField;
+}
+
+/** What a row is as a header. */
+export interface Header {
+	columns: HeaderColumn[];
+	/** Names of columns that are nothing to us. */
+	unknown: string[];
+	/** Names that could be the same field. */
+	twice: Array<{ field: UploadField; columns: string[] }>;
+	/** Fields without which no row can be loaded. */
+	missing: string[];
+	/** Places of the columns that have a name. */
+	named: ReadonlySet<number>;
+}
+
+const NEEDED: ReadonlyArray<[what: string, fields: UploadField[]]> = [
+	['a client (Client ID or Client Name)', ['clientId', 'clientName']],
+	['a metric (Metric)', ['metricName']],
+	['a value (Value)', ['value']],
+	['a date (Date)', ['date']],
+];
+
+/** Reads a row as the header; `missing` is empty where it is one. */
+export function readHeader(cells: readonly Cell[], map: ColumnMap): Header {
+	const names = [...cells].map((cell, index) => ({ index, name: shownText(cell) }));
+	const named = names.filter(({ name }) => name !== '');
+	const { fields, unknown } = findColumns(
+		named.map(({ name }) => name),
+		map,
+	);
+	const columns: HeaderColumn[] = [];
+	const twice: Header['twice'] = [];
+	for (const [field, places] of fields) {
+		const first = named[places[0]!]!;
+		if (places.length > 1) twice.push({ field, columns: places.map((place) => described(named[place]!)) });
+		columns.push({ ...first, field });
+	}
+	const missing = NEEDED.filter(([, wanted]) => !wanted.some((field) => fields.has(field))).map(
+		([what]) => what,
+	);
+	return { columns, unknown, twice, missing, named: new Set(named.map(({ index }) => index)) };
+}
+
+const described = ({ index, name }: { index: number; name: string }): string =>
+	`${name} (column ${columnLetters(index)})`;
+
+/** `A` for 0, `AA` for 26. */
+export function columnLetters(index: number): string {
+	const last = String.fromCharCode(65 + (index % 26));
+	return index < 26 ? last : columnLetters(Math.floor(index / 26) - 1) + last;
+}

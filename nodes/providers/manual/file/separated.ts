@@ -1,0 +1,187 @@
+import { parse, type CsvError, type Options } from 'csv-parse/sync';
+
+import type { ColumnMap } from '../columns';
+import type { Cell } from './cell';
+import { decodeText, isDoubtful, type DecodedText } from './encoding';
+import { readHeader } from './header';
+import { refuseMarkup } from './kind';
+import { MAX_LINE_TEXT, MAX_ROWS_ABOVE_HEADER } from './limits';
+import { FileRefusal } from './refusal';
+import type { FileRow } from './row';
+import { Table, type Upload } from './table';
+
+/** What can stand between the cells of a line; `Detect` goes by the header. */
+export const SEPARATORS = { Comma: ',', Semicolon: ';', Tab: '\t', 'Vertical Bar': '|' } as const;
+
+export type Separator = keyof typeof SEPARATORS;
+
+export type SeparatorChoice = Separator | 'Detect';
+
+/** Reads a CSV file in whatever encoding, with whatever ends its lines. @throws FileRefusal */
+export function readSeparated(content: Buffer, choice: SeparatorChoice, upload: Upload): void {
+	const decoded = decodeText(content);
+	refuseMarkup(decoded.text);
+	const { separator, how, start, line } = chooseSeparator(decoded.text, choice, upload.map);
+	const table = new Table(upload);
+	readLines(decoded, { separator, start, line }, table);
+	if (table.trouble)
+		throw new FileRefusal(`${table.trouble}${otherSeparator(decoded.text, separator, upload)}`);
+	upload.report.kind = 'CSV';
+	upload.report.notes.push(`CSV in ${decoded.encoding}, columns separated by ${NAMES[separator]} (${how}).`);
+	if (decoded.encoding === 'Windows-1252') {
+		upload.report.warnings.push(
+			`The file is not UTF-8, so it was read as Windows-1252, as Excel on Windows writes it. ${lettersToCheck(decoded.text)}`,
+		);
+	}
+	table.tell();
+}
+
+const NAMES: Record<Separator, string> = {
+	Comma: 'a comma',
+	Semicolon: 'a semicolon',
+	Tab: 'a tab',
+	'Vertical Bar': 'a vertical bar',
+};
+
+interface ChosenSeparator {
+	separator: Separator;
+	/** How it was found. */
+	how: string;
+	/** Where the lines begin, after a line `sep=;`. */
+	start: number;
+	line: number;
+}
+
+function chooseSeparator(text: string, choice: SeparatorChoice, map: ColumnMap): ChosenSeparator {
+	const stated = /^sep=(.)?[ \t]*(?:\r\n|\n|\r|$)/i.exec(text);
+	const start = stated?.[0].length ?? 0;
+	const line = stated ? 2 : 1;
+	const named = (Object.keys(SEPARATORS) as Separator[]).find((name) => SEPARATORS[name] === stated?.[1]);
+	if (named) return { separator: named, how: 'its line "sep=" says so', start, line };
+	if (choice !== 'Detect') return { separator: choice, how: 'as chosen', start, line };
+	return { separator: detectSeparator(text.slice(start), map), how: 'detected', start, line };
+}
+
+/** The separator that makes most known columns of one of the first lines; of equals, the most columns at all. */
+function detectSeparator(text: string, map: ColumnMap): Separator {
+	const scored = (Object.keys(SEPARATORS) as Separator[]).map((separator) => {
+		const headers = firstLines(text, separator).map((cells) => readHeader(cells, map));
+		const known = Math.max(0, ...headers.map(({ columns }) => columns.length));
+		const all = Math.max(0, ...headers.map(({ named }) => named.size));
+		return { separator, known, all };
+	});
+	scored.sort((one, other) => other.known - one.known || other.all - one.all);
+	return scored[0]!.separator;
+}
+
+/** So much of the beginning decides about the separator. */
+const DETECTED_IN = 65_536;
+
+function firstLines(text: string, separator: Separator): string[][] {
+	const records: string[][] = [];
+	const options = { ...optionsFor(separator), to: MAX_ROWS_ABOVE_HEADER };
+	try {
+		parse(text.slice(0, DETECTED_IN), {
+			...options,
+			on_record: (record: string[]) => void records.push(record),
+		});
+	} catch {
+		// A quotation mark that is not closed; what came before it decides.
+	}
+	return records;
+}
+
+/** Where another separator would make a header of the first lines, that is said. */
+function otherSeparator(text: string, separator: Separator, { map }: Upload): string {
+	const better = detectSeparator(text, map);
+	const header = firstLines(text, better).find((cells) => readHeader(cells, map).missing.length === 0);
+	return better !== separator && header ? ` Separated by ${NAMES[better]} there would be: choose that.` : '';
+}
+
+function optionsFor(separator: Separator) {
+	return {
+		delimiter: SEPARATORS[separator],
+		record_delimiter: ['\r\n', '\n', '\r'],
+		relax_column_count: true,
+		relax_quotes: true,
+		max_record_size: MAX_LINE_TEXT,
+	} satisfies Options;
+}
+
+interface Lines {
+	separator: Separator;
+	start: number;
+	/** The number of the first line. */
+	line: number;
+}
+
+/** Ends the reading early; the parser has no other way. */
+class Enough extends Error {}
+
+function readLines(decoded: DecodedText, { separator, start, line: first }: Lines, table: Table): void {
+	let line = first;
+	const take = (record: string[]): null => {
+		const breaks = record.reduce((sum, cell) => sum + lineBreaks(cell), 0);
+		table.take(line, record, faultOf(record, { ...decoded, separator, line, breaks }));
+		line += 1 + breaks;
+		if (table.isHopeless) throw new Enough();
+		return null;
+	};
+	try {
+		parse(decoded.text.slice(start), { ...optionsFor(separator), on_record: take });
+	} catch (error) {
+		if (!(error instanceof Enough)) throw unreadable(error as CsvError, line);
+	}
+}
+
+function unreadable(error: CsvError, line: number): Error {
+	if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
+		return new FileRefusal(
+			`Line ${line} does not end: a quotation mark that is opened there is not closed, or the line is longer than ${MAX_LINE_TEXT} characters. Correct the line; nothing of the file was loaded.`,
+		);
+	}
+	return error;
+}
+
+const lineBreaks = (cell: string): number =>
+	cell.includes('\n') || cell.includes('\r') ? cell.match(/\r\n|\n|\r/g)!.length : 0;
+
+interface ReadRecord {
+	encoding: DecodedText['encoding'];
+	separator: Separator;
+	line: number;
+	/** Line breaks within its cells. */
+	breaks: number;
+}
+
+function faultOf(record: Cell[], { encoding, separator, line, breaks }: ReadRecord): FileRow['fault'] {
+	const cells = record as string[];
+	if (breaks > 0 && cells.some((cell) => swallowsLines(cell, SEPARATORS[separator]))) {
+		const message = `Lines ${line} to ${line + breaks} were read as one, since a quotation mark in line ${line} is not closed there. Close it or take it out; none of these lines was loaded.`;
+		return { code: 'quote_not_closed', message };
+	}
+	if (encoding === 'Windows-1252' && cells.some(isDoubtful)) {
+		const message =
+			'The letters of this line are not all Windows-1252, although the file is not UTF-8. Save the file as "CSV UTF-8".';
+		return { code: 'encoding', message };
+	}
+	return undefined;
+}
+
+/** A line break within a cell is nothing special, but not one with a whole line of cells after it. */
+function swallowsLines(cell: string, separator: string): boolean {
+	const lines = cell.split(/\r\n|\n|\r/);
+	return lines.length > 1 && lines.slice(1).some((line) => line.includes(separator));
+}
+
+const MAX_WORDS = 5;
+
+/** A few words by which a person sees whether the encoding was the right one. */
+function lettersToCheck(text: string): string {
+	const words = new Set<string>();
+	for (const [word] of text.matchAll(/[\p{L}\p{N}]{0,30}[^\0-\x7f][\p{L}\p{N}]{0,30}/gu)) {
+		words.add(word);
+		if (words.size >= MAX_WORDS) break;
+	}
+	return `Check these words: ${[...words].join(', ')}. If they are wrong, save the file as "CSV UTF-8" and upload it again.`;
+}

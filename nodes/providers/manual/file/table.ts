@@ -1,0 +1,140 @@
+import { FIELD_LABELS, type ColumnMap } from '../columns';
+import { isEmptyCell, shownText, type Cell } from './cell';
+import { columnLetters, readHeader, type Header } from './header';
+import { MAX_CELL_TEXT, MAX_ROWS, MAX_ROWS_ABOVE_HEADER } from './limits';
+import { FileRefusal } from './refusal';
+import type { FileReport, FileRow, RowSink } from './row';
+
+/** What reading a sheet or a CSV file shares with the others of the same upload. */
+export interface Upload {
+	map: ColumnMap;
+	sink: RowSink;
+	report: FileReport;
+	/** Rows given to the sink so far. */
+	rows: number;
+}
+
+/** Finds the header in a stream of rows, and gives what stands below it to the upload's sink. */
+export class Table {
+	header: Header | undefined;
+	/** Filled rows below the header. */
+	rows = 0;
+	/** The row that looked most like a header, while there is none. */
+	private candidate: Header | undefined;
+	private above: number[] = [];
+	private emptySince = 0;
+	private readonly unnamed = new Set<number>();
+
+	/** @param sheet its name, in a workbook */
+	constructor(
+		private readonly upload: Upload,
+		private readonly sheet?: string,
+	) {}
+
+	/** Whether the rest need not be read: there is no header that would make sense of it. */
+	get isHopeless(): boolean {
+		return this.header ? this.header.twice.length > 0 : this.above.length >= MAX_ROWS_ABOVE_HEADER;
+	}
+
+	/** Takes the next row. @throws FileRefusal beyond the limit of rows */
+	take(line: number, cells: Cell[], fault?: FileRow['fault']): void {
+		if (cells.every(isEmptyCell)) this.emptySince++;
+		else if (this.header) this.takeFilled(this.header, line, cells, fault);
+		else this.takeAbove(line, cells);
+	}
+
+	private takeAbove(line: number, cells: Cell[]): void {
+		this.emptySince = 0;
+		const header = readHeader(cells, this.upload.map);
+		if (header.missing.length === 0) this.header = header;
+		else this.above.push(line);
+		if (!this.candidate || header.columns.length > this.candidate.columns.length) this.candidate = header;
+	}
+
+	private takeFilled(header: Header, line: number, cells: Cell[], fault: FileRow['fault']): void {
+		this.upload.report.empty += this.emptySince;
+		this.emptySince = 0;
+		this.rows++;
+		if (++this.upload.rows > MAX_ROWS) {
+			throw new FileRefusal(
+				`The file has more than ${MAX_ROWS.toLocaleString('en')} rows. Split it into several files.`,
+			);
+		}
+		const byName = Object.fromEntries(header.columns.map(({ index, name }) => [name, cells[index] ?? '']));
+		this.upload.sink({
+			...(this.sheet !== undefined && { sheet: this.sheet }),
+			line,
+			cells: byName,
+			fault: fault ?? this.unnamedFault(header, cells) ?? lengthFault(byName),
+		});
+	}
+
+	/** In text a cell too many means that a separator stands within a cell; in a workbook it is a note beside the table. */
+	private unnamedFault({ named }: Header, cells: Cell[]): FileRow['fault'] {
+		const extra = cells.findIndex((cell, index) => !named.has(index) && !isEmptyCell(cell));
+		if (extra < 0) return undefined;
+		if (this.sheet !== undefined) return void this.unnamed.add(extra);
+		const count = cells.findLastIndex((cell) => !isEmptyCell(cell)) + 1;
+		return {
+			code: 'too_many_cells',
+			message: `The line has a cell in column ${columnLetters(extra)} ("${shownText(cells[extra]).slice(0, 60)}"), where the header has no name; it has ${count} cells, the header ${named.size} columns. Put a text or number that holds the separator in quotation marks, or give the column a name.`,
+		};
+	}
+
+	/** Says what of the table was left out; called once at its end. */
+	tell(): void {
+		const { header, unnamed } = this;
+		if (!header) return;
+		const warn = (text: string) => void this.upload.report.warnings.push(`${this.prefix}${text}`);
+		if (this.above.length > 0) {
+			warn(`Not read: ${lines(this.above)}, above the header.`);
+		}
+		if (header.unknown.length > 0) {
+			warn(`Columns that are not known were not read: ${quoted(header.unknown)}.`);
+		}
+		if (unnamed.size > 0) {
+			warn(
+				`Cells below no column's name were not read, the first in column ${[...unnamed].map(columnLetters).join(', ')}.`,
+			);
+		}
+	}
+
+	/** Why it cannot be read, as a sentence; undefined where it can. */
+	get trouble(): string | undefined {
+		const twice = this.header?.twice[0];
+		if (twice) {
+			return `${this.prefix}The columns ${twice.columns.join(' and ')} could both be the ${FIELD_LABELS[twice.field]}. Rename or remove one.`;
+		}
+		if (this.header) return undefined;
+		if (!this.candidate) return `${this.prefix}There is nothing in it.`;
+		const { missing, columns, unknown } = this.candidate;
+		const found = [...columns.map(({ name }) => name), ...unknown];
+		return `${this.prefix}There is no row with the names of the columns: none for ${missing.join(', ')}. Found: ${quoted(found)}.`;
+	}
+
+	private get prefix(): string {
+		return this.sheet === undefined ? '' : `Sheet "${this.sheet}": `;
+	}
+}
+
+function lengthFault(cells: FileRow['cells']): FileRow['fault'] {
+	for (const [name, cell] of Object.entries(cells)) {
+		if (typeof cell !== 'string' || cell.length <= MAX_CELL_TEXT) continue;
+		// The row is kept where it was rejected: not with a text of that length.
+		cells[name] = `${cell.slice(0, 100)}…`;
+		const message = `The cell under "${name}" has more than ${MAX_CELL_TEXT} characters. Shorten it.`;
+		return { code: 'text_too_long', message };
+	}
+	return undefined;
+}
+
+const MAX_NAMED = 20;
+
+/** A list of names from outside, cut where it is long. */
+export function quoted(names: readonly string[]): string {
+	const shown = names.slice(0, MAX_NAMED).map((name) => `"${name.slice(0, 60)}"`);
+	return shown.join(', ') + (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');
+}
+
+const lines = (numbers: number[]): string =>
+	numbers.length === 1 ? `row ${numbers[0]}` : `rows ${numbers[0]} to ${numbers.at(-1)}`;

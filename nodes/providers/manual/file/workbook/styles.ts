@@ -1,0 +1,53 @@
+import { damaged } from '../refusal';
+import type { Archive } from './archive';
+import { numberKind, type NumberKind } from './number-format';
+import { parseXml, type Attributes } from './xml';
+
+/** Excel has room for 65,490 styles of cells, and fewer formats. */
+const MAX_STYLES = 100_000;
+
+/** What the cells' styles make of their numbers. */
+export class Styles {
+	/** Numbers of formats, by style. */
+	private readonly formats: number[] = [];
+	private readonly codes = new Map<number, string>();
+	private readonly kinds = new Map<number, NumberKind>();
+
+	/** @param part its name; undefined where the workbook has none */
+	static async read(archive: Archive, part: string | undefined): Promise<Styles> {
+		const styles = new Styles();
+		if (part === undefined || !archive.has(part)) return styles;
+		let inCellStyles = false;
+		await parseXml(archive.read(part), {
+			open(name, attributes) {
+				if (name === 'cellXfs') inCellStyles = true;
+				else if (name === 'numFmt') styles.addCode(attributes);
+				else if (name === 'xf' && inCellStyles) styles.addStyle(attributes);
+			},
+			close(name) {
+				if (name === 'cellXfs') inCellStyles = false;
+			},
+		});
+		return styles;
+	}
+
+	private addCode({ numFmtId, formatCode = '' }: Attributes): void {
+		this.codes.set(Number(numFmtId), formatCode);
+		if (this.codes.size > MAX_STYLES) throw damaged('it has too many number formats');
+	}
+
+	private addStyle({ numFmtId = '0' }: Attributes): void {
+		this.formats.push(Number(numFmtId));
+		if (this.formats.length > MAX_STYLES) throw damaged('it has too many styles');
+	}
+
+	/** What a number in a cell of this style is. */
+	kindOf(style: number): NumberKind {
+		const format = this.formats[style] ?? 0;
+		const known = this.kinds.get(format);
+		if (known) return known;
+		const kind = numberKind(format, this.codes.get(format));
+		this.kinds.set(format, kind);
+		return kind;
+	}
+}
