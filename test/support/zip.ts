@@ -11,6 +11,8 @@ export interface ZipPart {
 	/** Bits of the headers, such as 1 for an encrypted part. */
 	flags?: number;
 	method?: number;
+	/** The content as it is packed, for what is too large to be held. */
+	deflated?: { data: Buffer; size: number; checksum: number };
 }
 
 /** Writes a zip file by hand, so that it can also be a wrong one. */
@@ -43,16 +45,25 @@ export function zipOf(parts: readonly ZipPart[]): Buffer {
 }
 
 /** The 26 bytes that both headers of a part share, its name and its data. */
-function entryOf({ name, content, isStored, statedSize, statedChecksum, flags = 0, method }: ZipPart) {
+function entryOf({
+	name,
+	content,
+	isStored,
+	statedSize,
+	statedChecksum,
+	flags = 0,
+	method,
+	deflated,
+}: ZipPart) {
 	const plain = Buffer.from(content);
-	const data = isStored ? plain : deflateRawSync(plain);
+	const data = deflated?.data ?? (isStored ? plain : deflateRawSync(plain));
 	const header = Buffer.alloc(26);
 	header.writeUInt16LE(20, 0);
 	header.writeUInt16LE(flags, 2);
 	header.writeUInt16LE(method ?? (isStored ? 0 : 8), 4);
-	header.writeUInt32LE(statedChecksum ?? crc32(plain), 10);
+	header.writeUInt32LE(statedChecksum ?? deflated?.checksum ?? crc32(plain), 10);
 	header.writeUInt32LE(data.length, 14);
-	header.writeUInt32LE(statedSize ?? plain.length, 18);
+	header.writeUInt32LE(statedSize ?? deflated?.size ?? plain.length, 18);
 	header.writeUInt16LE(Buffer.byteLength(name), 22);
 	return { header, name: Buffer.from(name), data };
 }

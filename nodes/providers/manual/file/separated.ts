@@ -175,13 +175,20 @@ function swallowsLines(cell: string, separator: string): boolean {
 }
 
 const MAX_WORDS = 5;
+const MAX_WORD = 30;
 
 /** A few words by which a person sees whether the encoding was the right one. */
 function lettersToCheck(text: string): string {
 	const words = new Set<string>();
-	for (const [word] of text.matchAll(/[\p{L}\p{N}]{0,30}[^\0-\x7f][\p{L}\p{N}]{0,30}/gu)) {
-		words.add(word);
+	for (const { index } of text.matchAll(/[^\0-\x7f]/g)) {
+		words.add(wordAt(text, index));
 		if (words.size >= MAX_WORDS) break;
 	}
 	return `Check these words: ${[...words].join(', ')}. If they are wrong, save the file as "CSV UTF-8" and upload it again.`;
+}
+
+function wordAt(text: string, index: number): string {
+	const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, index - MAX_WORD), index));
+	const after = /^[^\0-\x7f][\p{L}\p{N}]*/u.exec(text.slice(index, index + MAX_WORD));
+	return `${before?.[0] ?? ''}${after?.[0] ?? ''}`;
 }
