@@ -32,22 +32,33 @@ export function settingsFromUrl(url: string): DatabaseSettings {
 	return {
 		host,
 		port: Number(parsed.port || 5432),
-		database: decodeURIComponent(parsed.pathname.slice(1)) || decodeURIComponent(parsed.username),
-		user: decodeURIComponent(parsed.username),
-		password: decodeURIComponent(parsed.password),
+		database: decoded(parsed.pathname.slice(1)) || decoded(parsed.username),
+		user: decoded(parsed.username),
+		password: decoded(parsed.password),
 		tls: tlsOf(parsed.searchParams.get('sslmode'), host),
 	};
 }
 
 function parseUrl(url: string): URL {
 	const parsed = URL.canParse(url) ? new URL(url) : undefined;
-	if (!parsed || !/^postgres(ql)?:$/.test(parsed.protocol) || !parsed.username) {
-		throw new Error(
-			'The database URL cannot be read. Write it as postgresql://user:password@host:5432/database and ' +
-				'percent-encode special characters in the password.',
-		);
-	}
+	if (!parsed || !/^postgres(ql)?:$/.test(parsed.protocol) || !parsed.username) throw unreadableUrl();
 	return parsed;
+}
+
+/** A % that begins no code, as in a password that was not encoded, is found only here. */
+function decoded(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		throw unreadableUrl();
+	}
+}
+
+function unreadableUrl(): Error {
+	return new Error(
+		'The database URL cannot be read. Write it as postgresql://user:password@host:5432/database and ' +
+			'percent-encode special characters in the password (% as %25).',
+	);
 }
 
 function tlsOf(sslmode: string | null, host: string): DatabaseSettings['tls'] {

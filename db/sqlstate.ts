@@ -1,127 +1,206 @@
-/** What a SQLSTATE means: a word for machines (a rejected record's reason code) and a sentence for people. */
+/**
+ * What an error of the database calls for:
+ * - `row`: the row's own values are at fault; it would be rejected again, the others of its chunk may pass
+ * - `conflict`: two transactions met; the same work may pass a moment later
+ * - `lock`: somebody holds a lock; that was waited for already, so it is tried only once more
+ * - `outage`: not this server, not now; the same work may pass over a fresh connection
+ * - `later`: nothing is lost, but to repeat it at once helps nobody
+ * - `person`: settings, rights or schema are not as they must be
+ */
+type Call = 'row' | 'conflict' | 'lock' | 'outage' | 'later' | 'person';
+
+/** What a SQLSTATE means: a word for machines (a rejected record's reason code) and sentences for people. */
 export interface SqlstateMeaning {
 	code: string;
 	message: string;
+	/** What a person can do about it. */
+	remedy?: string;
 }
 
-/** The row's own fault: the same row would be refused again, the others of its chunk may pass. */
-const ROW_FAULTS: Record<string, SqlstateMeaning> = {
-	'21000': { code: 'duplicate_in_batch', message: 'The same key stands twice in one batch.' },
-	'22001': { code: 'text_too_long', message: 'A text is longer than its column allows.' },
-	'22003': { code: 'numeric_out_of_range', message: 'A number does not fit its column.' },
-	'22007': { code: 'invalid_datetime', message: 'A date or time is not in a form that PostgreSQL reads.' },
-	'22008': { code: 'datetime_out_of_range', message: 'A date or time lies outside the range of PostgreSQL.' },
-	'22021': { code: 'invalid_text', message: 'A text holds characters that PostgreSQL cannot store.' },
-	'22023': { code: 'invalid_value', message: 'A value is not allowed in its place.' },
-	'22030': { code: 'duplicate_json_key', message: 'A JSON object holds the same key twice.' },
-	'22032': { code: 'invalid_json', message: 'A JSON value cannot be read.' },
-	'22P02': { code: 'invalid_text_representation', message: 'A value does not have the type of its column.' },
-	'22P05': {
-		code: 'untranslatable_character',
-		message: 'A text holds a character that PostgreSQL cannot store.',
-	},
-	'23502': { code: 'not_null_violation', message: 'A value is missing where the column needs one.' },
-	'23503': { code: 'foreign_key_violation', message: 'The row points to another row that does not exist.' },
-	'23505': { code: 'unique_violation', message: 'Another row has the same key.' },
-	'23514': { code: 'check_violation', message: 'The values of the row contradict a rule of the table.' },
-	'54001': { code: 'nested_too_deep', message: 'A JSON value is nested too deep for PostgreSQL.' },
-	'54000': {
-		code: 'program_limit_exceeded',
-		message: 'A value is too large for PostgreSQL or for an index.',
-	},
-};
+type Entry = [call: Call, code: string, message: string, remedy?: string];
 
-const ROW_FAULT_CLASSES: Record<string, SqlstateMeaning> = {
-	'22': { code: 'invalid_data', message: 'PostgreSQL refused a value of the row.' },
-	'23': { code: 'constraint_violation', message: 'The row breaks a rule of the table.' },
-};
+const MIGRATE =
+	'Run the migrations: the workflow "Zixly Setup", the Zixly Database node with Schema: Migrate, or zixly migrate.';
+const LATER = 'The next run tries again; look at the database server if it lasts.';
 
-/** Passes by itself: the same statement may well succeed a moment later. */
-const PASSING: Record<string, SqlstateMeaning> = {
-	'40001': { code: 'serialization_failure', message: 'Another transaction changed the same rows.' },
-	'40P01': { code: 'deadlock_detected', message: 'Two transactions waited for each other.' },
-	'53300': { code: 'too_many_connections', message: 'The server has no connection left.' },
-	'55P03': { code: 'lock_not_available', message: 'Another transaction holds the row too long.' },
-	'57P01': {
-		code: 'admin_shutdown',
-		message: 'The server is shutting down or an administrator cut the connection.',
-	},
-	'57P02': { code: 'crash_shutdown', message: 'The server is recovering from a crash.' },
-	'57P03': { code: 'cannot_connect_now', message: 'The server is starting up.' },
-	'57P05': { code: 'idle_session_timeout', message: 'The server closed an idle connection.' },
-	'25P03': {
-		code: 'idle_in_transaction',
-		message: 'The server ended a transaction that stood idle too long.',
-	},
-};
+/** By SQLSTATE, or by its first two characters for the whole class. The only list of what they mean. */
+const MEANINGS: Record<string, Entry> = {
+	'21000': ['row', 'duplicate_in_batch', 'The same key stands twice in one batch.'],
+	'22001': ['row', 'text_too_long', 'A text is longer than its column allows.'],
+	'22003': ['row', 'numeric_out_of_range', 'A number does not fit its column.'],
+	'22007': ['row', 'invalid_datetime', 'A date or time is not in a form that PostgreSQL reads.'],
+	'22008': ['row', 'datetime_out_of_range', 'A date or time lies outside the range of PostgreSQL.'],
+	'22021': ['row', 'invalid_text', 'A text holds characters that PostgreSQL cannot store.'],
+	'22023': ['row', 'invalid_value', 'A value is not allowed in its place.'],
+	'22030': ['row', 'duplicate_json_key', 'A JSON object holds the same key twice.'],
+	'22032': ['row', 'invalid_json', 'A JSON value cannot be read.'],
+	'22P02': ['row', 'invalid_text_representation', 'A value does not have the type of its column.'],
+	'22P05': ['row', 'untranslatable_character', 'A text holds a character that PostgreSQL cannot store.'],
+	'22': ['row', 'invalid_data', 'PostgreSQL did not take a value of the row.'],
+	'23502': ['row', 'not_null_violation', 'A value is missing where the column needs one.'],
+	'23503': ['row', 'foreign_key_violation', 'The row points to another row that does not exist.'],
+	'23505': ['row', 'unique_violation', 'Another row has the same key.'],
+	'23514': ['row', 'check_violation', 'The values of the row contradict a rule of the table.'],
+	'23': ['row', 'constraint_violation', 'The row breaks a rule of the table.'],
+	'54000': ['row', 'program_limit_exceeded', 'A value is too large for PostgreSQL or for an index.'],
+	'54001': ['row', 'nested_too_deep', 'A JSON value is nested too deep for PostgreSQL.'],
 
-const PASSING_CLASSES: Record<string, SqlstateMeaning> = {
-	'08': { code: 'connection_lost', message: 'The connection to the database was lost.' },
-};
+	'40001': ['conflict', 'serialization_failure', 'Another transaction changed the same rows.'],
+	'40P01': ['conflict', 'deadlock_detected', 'Two transactions waited for each other.'],
+	'55P03': [
+		'lock',
+		'lock_not_available',
+		'Another session holds a lock on these rows for too long.',
+		'Nothing was stored, and it is tried again later. If it lasts, look in pg_stat_activity for a session that is idle in a transaction, and end it.',
+	],
 
-/** Needs a person or a larger machine: repeating it at once helps nobody. */
-const STANDING: Record<string, SqlstateMeaning> = {
-	'28000': { code: 'login_refused', message: 'The server refuses this login.' },
-	'28P01': { code: 'wrong_password', message: 'The password of the database login is wrong.' },
-	'3D000': { code: 'no_such_database', message: 'The database does not exist.' },
-	'3F000': { code: 'schema_missing', message: 'The schema is missing. Run the migrations first.' },
-	'42501': {
-		code: 'not_permitted',
-		message: 'The row does not belong to the tenant, or the login lacks a right.',
-	},
-	'42703': { code: 'column_missing', message: 'A column is missing. Run the migrations first.' },
-	'42883': { code: 'function_missing', message: 'A function is missing. Run the migrations first.' },
-	'42P01': { code: 'table_missing', message: 'A table is missing. Run the migrations first.' },
-	'53100': { code: 'disk_full', message: "The server's disk is full." },
-	'53200': { code: 'out_of_memory', message: 'The server is out of memory.' },
-	'57014': {
-		code: 'statement_cancelled',
-		message: 'The statement was cancelled or took longer than allowed.',
-	},
-};
+	'08': ['outage', 'connection_lost', 'The connection to the database was lost.', LATER],
+	'25006': [
+		'outage',
+		'read_only',
+		'The database takes no writes.',
+		'It is a standby, as after a failover, or default_transaction_read_only is on, as some hosts set it where the disk is nearly full. Connect to the primary, or make room and switch the setting off.',
+	],
+	'25P03': [
+		'outage',
+		'idle_in_transaction',
+		'The server ended a transaction that was idle for too long.',
+		LATER,
+	],
+	'25P04': ['outage', 'transaction_timeout', 'The server ended a transaction that took too long.', LATER],
+	'53300': [
+		'outage',
+		'too_many_connections',
+		'The database has no free connection.',
+		'Lower Max Connections in the Zixly Postgres credential, or raise max_connections on the server.',
+	],
+	'57P01': [
+		'outage',
+		'admin_shutdown',
+		'The server is shutting down, or an administrator cut the connection.',
+		LATER,
+	],
+	'57P02': ['outage', 'crash_shutdown', 'The server is recovering from a crash.', LATER],
+	'57P03': ['outage', 'cannot_connect_now', 'The server is starting up.', LATER],
+	'57P05': ['outage', 'idle_session_timeout', 'The server closed an idle connection.', LATER],
 
-const BY_STATE = { ...ROW_FAULTS, ...PASSING, ...STANDING };
-const BY_CLASS = { ...ROW_FAULT_CLASSES, ...PASSING_CLASSES };
+	'53100': [
+		'later',
+		'disk_full',
+		'The disk of the database server is full.',
+		'Nothing is lost. Make room on the server; the next run goes on from there.',
+	],
+	'53200': [
+		'later',
+		'out_of_memory',
+		'The database server is out of memory.',
+		'Nothing is lost. Give the server more memory, or lower Chunk Size in Zixly Postgres Upsert.',
+	],
+	'53': ['later', 'insufficient_resources', 'The database server has run out of a resource.', LATER],
+	'57014': [
+		'later',
+		'statement_cancelled',
+		'The database cancelled a statement.',
+		'An administrator stopped it, or it ran into a time limit. Nothing is lost: the next run tries again.',
+	],
+	'58': ['later', 'system_error', 'The database server met an error of its disk or operating system.', LATER],
+
+	'28000': [
+		'person',
+		'login_rejected',
+		'The database refused this login.',
+		'Check the user, and whether the server asks for TLS (in n8n: the Zixly Postgres credential).',
+	],
+	'28P01': [
+		'person',
+		'wrong_password',
+		'The password of the database login is wrong.',
+		'Check user and password (in n8n: the Zixly Postgres credential).',
+	],
+	'3D000': [
+		'person',
+		'no_such_database',
+		'The database does not exist on this server.',
+		'Check the name of the database (in n8n: the Zixly Postgres credential), or create it first.',
+	],
+	'42501': [
+		'person',
+		'not_permitted',
+		'This login may not do that in the database.',
+		'Grant it the role zixly_worker (as an administrator: GRANT zixly_worker TO "<the login>"), or use the login that migrated the schema.',
+	],
+	'3F000': ['person', 'schema_missing', 'The database has no Zixly schema yet.', MIGRATE],
+	'42703': ['person', 'column_missing', 'The database lacks a column of this version.', MIGRATE],
+	'42704': ['person', 'schema_missing', 'The database has no Zixly schema yet.', MIGRATE],
+	'42883': ['person', 'function_missing', 'The database lacks a function of this version.', MIGRATE],
+	'42P01': ['person', 'table_missing', 'The database has no Zixly schema yet.', MIGRATE],
+};
 
 /** Errors of the network, by the code that Node gives them. */
-const LOST = new Set([
-	'ECONNREFUSED',
-	'ECONNRESET',
-	'EPIPE',
-	'ETIMEDOUT',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-	'EAI_AGAIN',
-]);
+const NETWORK: Record<string, string> = {
+	ECONNREFUSED: 'Nothing answers there. Check host and port, and that PostgreSQL is running.',
+	ECONNRESET: 'The connection was cut. Check the network between here and the server, and TLS.',
+	EPIPE: 'The connection was cut. Check the network between here and the server.',
+	ENOTFOUND: 'There is no such host. Check its name, and the name server if it was found before.',
+	EAI_AGAIN: 'The name server does not answer. Check the network.',
+	ETIMEDOUT: 'The host does not answer. Check the address and the firewall.',
+	EHOSTUNREACH: 'There is no way to the host. Check the address and the network.',
+	ENETUNREACH: 'There is no way to the network. Check the address and the network.',
+};
 
 /** `pg` has no code for these; the words are its own. */
 const LOST_WORDS =
-	/Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|connection is not queryable/i;
+	/Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|connection is not queryable|Client was closed/i;
+
+const ATTEMPTS: Record<Call, number> = { row: 1, conflict: 5, lock: 2, outage: 8, later: 1, person: 1 };
+/** Each of these attempts has waited ten seconds. */
+const TIMED_OUT_ATTEMPTS = 3;
 
 /** The meaning of a SQLSTATE such as `22003`; of a code without one, `database_error`. */
 export function meaningOf(sqlstate: string): SqlstateMeaning {
-	return (
-		BY_STATE[sqlstate] ??
-		BY_CLASS[sqlstate.slice(0, 2)] ?? {
-			code: 'database_error',
-			message: `PostgreSQL refused the statement (SQLSTATE ${sqlstate}).`,
-		}
-	);
+	const entry = entryOf(sqlstate);
+	if (!entry) {
+		const message = `PostgreSQL did not carry out the statement (SQLSTATE ${sqlstate}).`;
+		return { code: 'database_error', message };
+	}
+	const [, code, message, remedy] = entry;
+	return { code, message, ...(remedy && { remedy }) };
+}
+
+/** What an error of the server or the network means to a person; undefined for one that says it itself. */
+export function explanationOf(error: unknown): { message: string; remedy: string } | undefined {
+	const network = NETWORK[codeOf(error) ?? ''];
+	if (network) return { message: 'The database does not answer.', remedy: network };
+	const meaning = meaningOf(sqlstateOf(error) ?? '');
+	return meaning.remedy ? { message: meaning.message, remedy: meaning.remedy } : undefined;
 }
 
 /** The SQLSTATE of an error that came from the server, else undefined. */
 export function sqlstateOf(error: unknown): string | undefined {
 	const code = codeOf(error);
-	return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !LOST.has(code) ? code : undefined;
+	return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !(code in NETWORK) ? code : undefined;
+}
+
+/** How often work that ends in this error is worth trying, the first time included. */
+export function attemptsAgainst(error: unknown): number {
+	if (codeOf(error) === 'ETIMEDOUT' || /timeout exceeded/.test(wordsOf(error))) return TIMED_OUT_ATTEMPTS;
+	const call = callOf(error);
+	return call ? ATTEMPTS[call] : 1;
 }
 
 /** Whether the same work may succeed when it is simply done again: conflicts, restarts and lost connections. */
 export function isRetryable(error: unknown): boolean {
-	const code = codeOf(error);
-	if (code !== undefined && LOST.has(code)) return true;
-	const state = sqlstateOf(error);
-	if (state !== undefined) return state in PASSING || state.slice(0, 2) in PASSING_CLASSES;
-	return error instanceof Error && LOST_WORDS.test(error.message);
+	return attemptsAgainst(error) > 1;
+}
+
+/** Whether the database is at fault and nobody here: a later run succeeds without a person who changes the sync. */
+export function isUnavailable(error: unknown): boolean {
+	return isRetryable(error) || callOf(error) === 'later';
+}
+
+/** Whether a row's own values are what the server rejected, so that the rest of its chunk may pass. */
+export function isRowFault(error: unknown): boolean {
+	return callOf(error) === 'row';
 }
 
 /** Whether the server takes no writes: a standby after a failover, or one that was set to read-only. */
@@ -129,18 +208,26 @@ export function isOtherServer(error: unknown): boolean {
 	return sqlstateOf(error) === '25006';
 }
 
-/** Whether a row's own values are what the server refused, so that the rest of its chunk may pass. */
-export function isRowFault(error: unknown): boolean {
-	const state = sqlstateOf(error);
-	return state !== undefined && (state in ROW_FAULTS || state.slice(0, 2) in ROW_FAULT_CLASSES);
-}
-
-function codeOf(error: unknown): string | undefined {
-	const code = (error as { code?: unknown } | null | undefined)?.code;
-	return typeof code === 'string' ? code : undefined;
-}
-
 /** Whether the login lacks a right. */
 export function isInsufficientPrivilege(error: unknown): boolean {
-	return (error as { code?: string }).code === '42501';
+	return sqlstateOf(error) === '42501';
+}
+
+function callOf(error: unknown): Call | undefined {
+	const code = codeOf(error);
+	if (code !== undefined && code in NETWORK) return 'outage';
+	const state = sqlstateOf(error);
+	if (state !== undefined) return entryOf(state)?.[0];
+	return LOST_WORDS.test(wordsOf(error)) ? 'outage' : undefined;
+}
+
+const entryOf = (state: string): Entry | undefined => MEANINGS[state] ?? MEANINGS[state.slice(0, 2)];
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+
+/** A host name with several addresses fails with one error per address. */
+function codeOf(error: unknown): string | undefined {
+	const { code, errors } = (error ?? {}) as { code?: unknown; errors?: Array<{ code?: unknown }> };
+	const own = code ?? errors?.[0]?.code;
+	return typeof own === 'string' ? own : undefined;
 }

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { KeyRing } from './key-ring';
 import { inTenant, withRetries } from './transaction';
+import { cancelledBy } from './cancellation';
 import { open, seal, type TokenPlace } from './vault';
 
 /** The tokens of an integration, in plain text: in memory only. */
@@ -110,7 +111,9 @@ async function takeOff(
 	request: RefreshRequest,
 ): Promise<TokenSet> {
 	const remembering = { ...request, exchange: onceEach(request.exchange) };
-	const flight = withRetries(async () => await refreshUnderLock(pool, ring, owner, remembering)).catch(
+	const refresh = async (): Promise<TokenSet> => await refreshUnderLock(pool, ring, owner, remembering);
+	// Others may have joined: the cancellation of the execution that began the flight must not end it for them.
+	const flight = cancelledBy(undefined, async () => await withRetries(refresh, { attempts: 5 })).catch(
 		throwOwnError,
 	);
 	flightsOf(pool).set(flightOf(owner), flight);

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Pool, PoolClient } from 'pg';
 
+import { cancelSignal, untilCancelled } from './cancellation';
+import { takePlace } from './places';
 import { LOCAL_SETTINGS } from './session-settings';
-import { isOtherServer, isRetryable, sqlstateOf } from './sqlstate';
+import { attemptsAgainst, isOtherServer, isRetryable, sqlstateOf } from './sqlstate';
 
 /** `zixly_worker` sees the same rows of a tenant, by policies that are made for finding thousands of rows by their keys. */
 export type TenantRole = 'zixly_app' | 'zixly_worker';
@@ -13,16 +15,22 @@ export const BEGIN = 'begin isolation level read committed';
 
 /**
  * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to
- * the transaction, so nothing of them is left in a pooled connection.
+ * the transaction, so nothing of them is left in a pooled connection. Waiting for a lock ends after ten seconds, and
+ * when the execution is cancelled (`cancelledBy`).
  * @throws what `work` throws, after the rollback; Error when the login lacks the role `zixly_app`
  */
-export function inTenant<T>(
+export async function inTenant<T>(
 	pool: Pool,
 	tenantId: string,
 	work: (client: PoolClient) => Promise<T>,
 	role: TenantRole = 'zixly_app',
 ): Promise<T> {
-	return inTransaction(pool, work, (client) => assume(client, role, tenantId));
+	const leave = await takePlace(pool, tenantId, cancelSignal());
+	try {
+		return await inTransaction(pool, work, (client) => assume(client, role, tenantId));
+	} finally {
+		leave();
+	}
 }
 
 /** Runs `work` in one transaction as `zixly_worker`, which may call the operator functions of schema `etl`. */
@@ -30,25 +38,57 @@ export function asWorker<T>(pool: Pool, work: (client: PoolClient) => Promise<T>
 	return inTransaction(pool, work, (client) => assume(client, 'zixly_worker', ''));
 }
 
+/** Runs `work` in one transaction as the login itself: for what has to work before there are roles. */
+export function asLogin<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+	return inTransaction(pool, work, async (client) => void (await client.query(`select ${LOCAL_SETTINGS}`)));
+}
+
 async function inTransaction<T>(
 	pool: Pool,
 	work: (client: PoolClient) => Promise<T>,
 	prepare: (client: PoolClient) => Promise<void>,
 ): Promise<T> {
-	const client = await pool.connect();
+	const signal = cancelSignal();
+	const client = await connect(pool, signal);
 	let broken: Error | undefined;
 	try {
-		await client.query(BEGIN);
-		await prepare(client);
-		const result = await work(client);
-		await commit(client);
-		return result;
+		return await untilCancelled(signal, async () => {
+			await client.query(BEGIN);
+			await prepare(client);
+			const result = await work(client);
+			await commit(client);
+			return result;
+		});
 	} catch (error) {
-		broken = (await rollback(client)) ?? unusable(error);
+		broken = await afterError(client, error, signal);
 		throw error;
 	} finally {
 		client.release(broken);
 	}
+}
+
+/** A connection that comes only after the cancellation goes back unused. */
+async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
+	const connecting = pool.connect();
+	try {
+		return await untilCancelled(signal, () => connecting);
+	} catch (error) {
+		if (signal?.aborted) connecting.then((client) => client.release()).catch(() => undefined);
+		throw error;
+	}
+}
+
+/**
+ * Gives back why the connection must not be lent out again. What a cancelled transaction waits for is not waited for:
+ * closing its connection ends it, also at the other end of a pooler, where no request to cancel may arrive.
+ */
+async function afterError(
+	client: PoolClient,
+	error: unknown,
+	signal: AbortSignal | undefined,
+): Promise<Error | undefined> {
+	if (signal?.aborted) return new Error('The execution was cancelled.');
+	return (await rollback(client)) ?? unusable(error);
 }
 
 /** PostgreSQL answers the commit of a failed transaction with a rollback, and without an error. */
@@ -104,8 +144,9 @@ function roleError(error: unknown, role: string, client: PoolClient): unknown {
 }
 
 export interface RetryOptions {
-	/** How often `work` is tried in all; 5 unless told. */
+	/** How often `work` is tried in all; unless told, as often as helps against the error. */
 	attempts?: number;
+	/** Ends the pauses; else the execution's own does. */
 	signal?: AbortSignal;
 }
 
@@ -115,17 +156,18 @@ const LONGEST_PAUSE_MS = 5_000;
 /**
  * Repeats `work` after what passes by itself (serialization failures, deadlocks, restarts, lost connections), with
  * pauses that double and vary. `work` must be safe to repeat: a lost connection can hide a commit that succeeded.
- * @throws the last error; at once the errors that repeating cannot mend
+ * @throws the last error; at once the errors that repeating does not cure, and a cancellation
  */
 export async function withRetries<T>(
 	work: (attempt: number) => Promise<T>,
-	{ attempts = 5, signal }: RetryOptions = {},
+	{ attempts, signal = cancelSignal() }: RetryOptions = {},
 ): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await work(attempt);
 		} catch (error) {
-			if (attempt >= attempts || !isRetryable(error)) throw error;
+			const most = isRetryable(error) ? (attempts ?? attemptsAgainst(error)) : 1;
+			if (signal?.aborted || attempt >= most) throw error;
 			await sleep(pauseAfter(attempt), undefined, { signal });
 		}
 	}

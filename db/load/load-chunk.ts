@@ -14,10 +14,9 @@ import { Turn } from './turn';
 import { RefusedValue } from './values';
 import { writeRows } from './write-rows';
 
-/** Where a chunk stands among those of its run, and when to give up. */
 export interface LoadOptions {
+	/** The chunk's place among those of its run. */
 	turn?: Turn;
-	signal?: AbortSignal;
 }
 
 /**
@@ -31,14 +30,12 @@ export interface LoadOptions {
 export async function loadChunk(
 	pool: Pool,
 	chunk: LoadChunk,
-	{ turn = new Turn(), signal }: LoadOptions = {},
+	{ turn = new Turn() }: LoadOptions = {},
 ): Promise<ChunkResult> {
 	const prepared = chunk.prepared ?? readAll(chunk.rows);
 	const attempt = attemptsTo(chunk, prepared, turn);
 	return await turn.take(touchesOthers(chunk, prepared), () =>
-		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt, 'zixly_worker')), {
-			signal,
-		}),
+		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt, 'zixly_worker'))),
 	);
 }
 

@@ -1,4 +1,4 @@
-import { isRetryable } from '../../db/sqlstate';
+import { isUnavailable } from '../../db/sqlstate';
 import { withRetries } from '../../db/transaction';
 import { ReadFailure } from '../engine/failure';
 
@@ -9,7 +9,7 @@ export async function fromDatabase<T>(work: () => Promise<T>): Promise<T> {
 
 /** Throws what passes by itself as `database_unavailable`, anything else as it is. */
 export function throwDatabaseFailure(error: unknown): never {
-	if (error instanceof ReadFailure || !isRetryable(error)) throw error;
+	if (error instanceof ReadFailure || !isUnavailable(error)) throw error;
 	throw new ReadFailure(
 		'database_unavailable',
 		'The database did not answer while the provider was read. The next run tries again; check the server if it lasts.',

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { cancelledBy, closingWork } from '../../db/cancellation';
 import type { RunToExtract } from '../engine/run';
 import { ReadFailure, withoutSecrets } from '../engine/failure';
 import type { Message } from '../shared/messages';
@@ -38,13 +39,14 @@ async function messagesOf(context: IExecuteFunctions, runs: RunToExtract[]): Pro
 	if (runs.length === 0) return new Map();
 	const pool = await databaseFor(context);
 	try {
-		return await readWithSettings(context, runs, pool);
+		const signal = context.getExecutionCancelSignal();
+		return await cancelledBy(signal, async () => await readWithSettings(context, runs, pool, signal));
 	} catch (error) {
 		// The settings are wrong, or a person stopped it: no run should have to wait for its lease to end.
 		const failure = settingsFailure(error as Error);
 		if (context.continueOnFail())
 			return new Map(runs.map((run) => [run.syncRunId, [failureOf(run, failure)]]));
-		await closeUnread(pool, runs, failure, context.logger);
+		await closingWork(async () => await closeUnread(pool, runs, failure, context.logger));
 		throw nodeError(context.getNode(), isCancelled(error) ? failure : error);
 	}
 }
@@ -53,10 +55,10 @@ async function readWithSettings(
 	context: IExecuteFunctions,
 	runs: RunToExtract[],
 	pool: Pool,
+	signal: AbortSignal | undefined,
 ): Promise<Map<string, Message[]>> {
 	const settings = settingsOf(context);
 	assertOneIntegration(settings, runs);
-	const signal = context.getExecutionCancelSignal();
 	const connection = await connectionOf(context, settings, pool, signal);
 	const messages = await readRuns(runs, { pool, settings, connection, log: context.logger, signal });
 	if (settings.extractMode.mode === 'preview') {

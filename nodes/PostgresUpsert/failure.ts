@@ -1,5 +1,5 @@
 import { RunLostError } from '../../db/load/run';
-import { isRetryable } from '../../db/sqlstate';
+import { isUnavailable } from '../../db/sqlstate';
 import type { FailureMessage } from '../shared/messages';
 import { explain } from '../shared/n8n/errors';
 
@@ -8,12 +8,12 @@ export class WiringError extends Error {}
 
 /** What an error that stopped a run means to Finish. */
 export function failureOf(error: unknown): FailureMessage['failure'] {
-	const { message, description } = explain(error as Error & { code?: string });
+	const { message, description } = explain(error as Error);
 	return { class: classOf(error), message: [message, description].filter(Boolean).join('. ') };
 }
 
 function classOf(error: unknown): FailureMessage['failure']['class'] {
 	if (error instanceof RunLostError) return 'run_lost';
 	if (error instanceof WiringError) return 'configuration';
-	return isRetryable(error) ? 'database_unavailable' : 'internal';
+	return isUnavailable(error) ? 'database_unavailable' : 'internal';
 }

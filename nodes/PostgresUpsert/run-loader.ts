@@ -160,7 +160,7 @@ export class RunLoader {
 		this.turn = new Turn(this.turn);
 		const { turn } = this;
 		const chunk = { rows, prepared, deletions, rejected, states, lastItem };
-		await this.options.storing.begin(() => this.store(chunk, turn));
+		await this.options.storing.begin(this.run.syncRunId, () => this.store(chunk, turn));
 	}
 
 	private async store(gathered: Gathered, turn: Turn): Promise<void> {

@@ -1,19 +1,67 @@
-/** The server writes one chunk while this process makes the statements of the next and checks the rows of a third. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The server writes one chunk of a run while this process makes the statements of the next and checks a third. */
 const CHUNKS_AT_ONCE = 2;
+/** How long the items behind a chunk wait until it is begun. After that it is its run that is stuck, not the database. */
+const PATIENCE_MS = 1_000;
 
-/** Stores a few chunks at a time, for all runs together. */
+/** Stores a few chunks of each run at a time. A run that waits, for somebody's lock, holds up no other run. */
 export class Storing {
-	private readonly current = new Set<Promise<void>>();
+	private readonly lanes = new Map<string, Lane>();
 
-	/** Begins `work`, which must not reject, as soon as there is room for it. */
-	async begin(work: () => Promise<void>): Promise<void> {
-		while (this.current.size >= CHUNKS_AT_ONCE) await Promise.race(this.current);
-		const done = work().then(() => void this.current.delete(done));
-		this.current.add(done);
+	/** Begins `work`, which must not reject, as soon as its run has room for it; does not wait for a run that is stuck. */
+	async begin(run: string, work: () => Promise<void>): Promise<void> {
+		let lane = this.lanes.get(run);
+		if (!lane) this.lanes.set(run, (lane = new Lane()));
+		await lane.add(work);
 	}
 
 	/** Waits until nothing is being stored. */
 	async done(): Promise<void> {
-		await Promise.all(this.current);
+		await Promise.all([...this.lanes.values()].map(async (lane) => await lane.done()));
+	}
+}
+
+/** The chunks of one run, begun in order. */
+class Lane {
+	private readonly current = new Set<Promise<void>>();
+	private waiting: Array<() => Promise<void>> = [];
+	private stuck = false;
+
+	async add(work: () => Promise<void>): Promise<void> {
+		this.waiting.push(work);
+		this.beginNext();
+		while (this.waiting.length > 0 && !this.stuck) {
+			const moved = await within(PATIENCE_MS, Promise.race(this.current));
+			if (!moved) this.stuck = true;
+		}
+	}
+
+	async done(): Promise<void> {
+		while (this.current.size > 0) await Promise.race(this.current);
+	}
+
+	private beginNext(): void {
+		while (this.current.size < CHUNKS_AT_ONCE && this.waiting.length > 0) this.store(this.waiting.shift()!);
+	}
+
+	private store(work: () => Promise<void>): void {
+		const done = work().then(() => {
+			this.current.delete(done);
+			this.stuck = false;
+			this.beginNext();
+		});
+		this.current.add(done);
+	}
+}
+
+/** Whether the promise settles in time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+	const enough = new AbortController();
+	try {
+		const expired = sleep(ms, false, { signal: enough.signal }).catch(() => false);
+		return await Promise.race([promise.then(() => true), expired]);
+	} finally {
+		enough.abort();
 	}
 }

@@ -2,6 +2,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { cancelledBy, closingWork } from '../../db/cancellation';
 import { loadChunk } from '../../db/load/load-chunk';
 import { sqlstateOf } from '../../db/sqlstate';
 import { finishRun, openRun } from '../../db/sync-runs';
@@ -16,6 +17,10 @@ import { Storing } from './storing';
 
 /** Stores what the items bring, tenant by tenant; one tenant's trouble leaves the others alone. */
 export async function upsert(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return await cancelledBy(context.getExecutionCancelSignal(), async () => await upsertItems(context));
+}
+
+async function upsertItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const pool = await databaseFor(context);
 	const output = new Output();
 	const options = context.getNodeParameter('options', 0, {});
@@ -27,7 +32,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 		chunkSize: Number(options.chunkSize) || 5_000,
 		returnRows: options.returnRows === true,
 		explain: failureOf,
-		load: (chunk, turn) => loadChunk(pool, chunk, { turn, signal }),
+		load: (chunk, turn) => loadChunk(pool, chunk, { turn }),
 		openRun: ({ tenantId, provider }) =>
 			openRun(pool, { tenantId, provider, executionId }).catch(asUnknownTenant),
 		finishRun: async (end) => void (await finishRun(pool, end)),
@@ -36,7 +41,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 	try {
 		await takeAll(context.getInputData(), loading, signal);
 	} catch (error) {
-		await loading.stop(error);
+		await closingWork(async () => await loading.stop(error));
 		throw nodeError(context.getNode(), error);
 	}
 	await loading.end();

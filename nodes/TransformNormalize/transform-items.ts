@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { cancelledBy } from '../../db/cancellation';
 import { readRates, type PublishedRate, type RateNeed } from '../../db/exchange-rates';
 import { withRetries } from '../../db/transaction';
 import { Conversion } from '../shared/conversion';
@@ -83,9 +84,10 @@ function named(error: Error, item: number): Error {
 async function ratesFor(context: IExecuteFunctions, needs: RateNeed[]): Promise<PublishedRate[]> {
 	if (needs.length === 0 || !context.getNode().credentials?.[POSTGRES_CREDENTIAL]) return [];
 	const pool = await databaseFor(context);
-	return await withRetries(async () => await readRates(pool, needs), {
-		signal: context.getExecutionCancelSignal(),
-	});
+	return await cancelledBy(
+		context.getExecutionCancelSignal(),
+		async () => await withRetries(async () => await readRates(pool, needs)),
+	);
 }
 
 function report(context: IExecuteFunctions, unknownProperties: Map<string, number>, rejected: number): void {

@@ -31,13 +31,18 @@ describe('a database URL', () => {
 		expect(settingsFromUrl('postgres://zixly@localhost')).toMatchObject({ port: 5432, database: 'zixly' });
 	});
 
-	it.each(['', 'made-up-password', 'mysql://u:made-up-password@h/d', 'postgres://h/made-up-password'])(
-		'that is "%s" is refused without being repeated',
-		(url) => {
-			expect(() => settingsFromUrl(url)).toThrow(/^The database URL cannot be read/);
-			expect(() => settingsFromUrl(url)).not.toThrow(/made-up-password/);
-		},
-	);
+	it.each([
+		'',
+		'made-up-password',
+		'mysql://u:made-up-password@h/d',
+		'postgres://h/made-up-password',
+		'postgres://u:made-up-password%@h/d',
+		'postgres://u%zz:made-up-password@h/d',
+		'postgres://u:made-up-password@h/d%e2%82',
+	])('that is "%s" is refused without being repeated', (url) => {
+		expect(() => settingsFromUrl(url)).toThrow(/^The database URL cannot be read/);
+		expect(() => settingsFromUrl(url)).not.toThrow(/made-up-password/);
+	});
 
 	it('refuses an sslmode that would check nothing', () => {
 		expect(() => settingsFromUrl('postgres://u@h/d?sslmode=prefer')).toThrow(

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { isRetryable, isRowFault, meaningOf, sqlstateOf } from '../../db/sqlstate';
+import {
+	attemptsAgainst,
+	explanationOf,
+	isRetryable,
+	isRowFault,
+	isUnavailable,
+	meaningOf,
+	sqlstateOf,
+} from '../../db/sqlstate';
 
 const withCode = (code: string) => Object.assign(new Error('made up'), { code });
 
@@ -33,7 +41,10 @@ describe('an error', () => {
 		['57P03', true, false],
 		['08006', true, false],
 		['55P03', true, false],
+		['25006', true, false],
+		['25P04', true, false],
 		['ECONNREFUSED', true, false],
+		['ENOTFOUND', true, false],
 		['ECONNRESET', true, false],
 		['EPIPE', true, false],
 		['22003', false, true],
@@ -50,6 +61,35 @@ describe('an error', () => {
 	it.each(cases)('with code %s is retried: %s, the row’s fault: %s', (code, retryable, rowFault) => {
 		expect(isRetryable(withCode(code))).toBe(retryable);
 		expect(isRowFault(withCode(code))).toBe(rowFault);
+	});
+
+	it.each([
+		['53100', /disk.*full.*Make room/],
+		['53200', /out of memory.*more memory/],
+		['53400', /run out of a resource/],
+		['57014', /cancelled a statement.*tries again/],
+		['25006', /takes no writes.*standby.*primary/],
+		['55P03', /holds a lock.*pg_stat_activity/],
+		['ENOTFOUND', /does not answer.*no such host/],
+	])('with code %s is the database’s matter, and its words help', (code, words) => {
+		expect(isUnavailable(withCode(code))).toBe(true);
+		const { message, remedy } = explanationOf(withCode(code))!;
+		expect(`${message} ${remedy}`).toMatch(words);
+	});
+
+	it.each(['22003', '28P01', '42P01', 'XX000'])('with code %s is not passed over as an outage', (code) => {
+		expect(isUnavailable(withCode(code))).toBe(false);
+	});
+
+	it('is tried as often as helps: a lock was waited for already, and so was a host that does not answer', () => {
+		const attempts = ['40001', '55P03', '57P01', 'ETIMEDOUT', '53100', '22003'].map((code) =>
+			attemptsAgainst(withCode(code)),
+		);
+		expect(attempts).toEqual([5, 2, 8, 3, 1, 1]);
+	});
+
+	it('of a host with several addresses is known by that of the first', () => {
+		expect(isRetryable(new AggregateError([withCode('ECONNREFUSED')]))).toBe(true);
 	});
 
 	it.each([

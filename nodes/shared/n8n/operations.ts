@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { cancelledBy } from '../../../db/cancellation';
 import { nodeError } from './errors';
 
 /** The operations of a node by `resource:operation`. */
@@ -14,7 +15,7 @@ export async function runChosen(
 	const operation = operations[chosen];
 	try {
 		if (!operation) throw new Error(`The operation "${chosen}" is not known. Choose one from the list.`);
-		return await operation(context);
+		return await cancelledBy(context.getExecutionCancelSignal(), async () => await operation(context));
 	} catch (error) {
 		throw nodeError(context.getNode(), error);
 	}

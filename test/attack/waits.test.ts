@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import pg from 'pg';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+
+import { LOCK_TIMEOUT_MS } from '../../db/session-settings';
+import { poolFor } from '../../db/connection';
+import { claimDue, renewLeases } from '../../db/sync-runs';
+import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
+import { expectRepelled, type Attack } from '../support/attacks';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { financialsOf, loadTarget, month, type LoadTarget } from '../support/loading';
+import { nodeContext } from '../support/node-context';
+
+let database: TestDatabase;
+beforeAll(async () => {
+	database = await testDatabase();
+});
+afterAll(() => database.close());
+
+/** What a foreign session, such as a psql that was left open, may hold of one tenant. */
+const LOCKS: Array<[name: string, sql: (target: LoadTarget) => string]> = [
+	[
+		'the advisory key that anybody can compute',
+		({ tenantId }) => `select pg_advisory_xact_lock(hashtext('etl.client_links'), hashtext('${tenantId}'))`,
+	],
+	['the row of its run', ({ syncRunId }) => `select from etl.sync_runs where id = '${syncRunId}' for update`],
+	['its clients', ({ tenantId }) => `select from client_kpis where tenant_id = '${tenantId}' for update`],
+	[
+		'its connection',
+		({ integrationId }) => `select from integrations where id = '${integrationId}' for update`,
+	],
+	['the tenant itself', ({ tenantId }) => `select from tenants where id = '${tenantId}' for update`],
+];
+
+const DAYS = [1, 2, 3, 4];
+
+const envelope = ({ tenantId, integrationId, syncRunId }: LoadTarget) => ({
+	...{ tenantId, integrationId, syncRunId, provider: 'xero' },
+	...{ stream: 'monthlyFinancials', accountId: 'org-1' },
+});
+
+const itemsOf = (target: LoadTarget) => [
+	...DAYS.map((day) => ({
+		type: 'ROW',
+		...envelope(target),
+		...month(`2026-06-0${day}`, `${day}.00`, { recordId: `2026-06-0${day}` }),
+	})),
+	{ type: 'STATE', ...envelope(target), state: { at: '2026-06-04' }, hasMore: false, counts: {} },
+];
+
+async function held(sql: string): Promise<pg.Client> {
+	const holder = new pg.Client({ connectionString: database.adminUrl });
+	await holder.connect();
+	await holder.query('begin');
+	await holder.query(sql);
+	return holder;
+}
+
+function load(items: object[], signal?: AbortSignal, settings = database.settings) {
+	const parameters = { options: { chunkSize: 1 } };
+	const context = nodeContext({ database: settings, items, parameters });
+	context.getExecutionCancelSignal = () => signal;
+	return new PostgresUpsert().execute.call(context);
+}
+
+/** Whether it comes true before the time is over. */
+async function comesTrue(check: () => Promise<boolean>, ms: number): Promise<boolean> {
+	const deadline = Date.now() + ms;
+	while (Date.now() < deadline) {
+		if (await check()) return true;
+		await sleep(50);
+	}
+	return false;
+}
+
+describe('a lock that a foreign session holds on one tenant', () => {
+	it('holds up no other tenant of the execution, and ends as a failure that is tried again', async () => {
+		const attacks = await Promise.all(
+			LOCKS.map(async ([name, sql], index): Promise<Attack> => {
+				const mine = await loadTarget(database, `Locked ${index}`);
+				const other = await loadTarget(database, `Free ${index}`);
+				await mine.load([month('2026-01-01', '1.00')]);
+				const holder = await held(sql(mine));
+				// A pool of its own: each attack is an n8n of its own.
+				const settings = { ...database.settings, maxConnections: 11 + index };
+				const ending = load([...itemsOf(mine), ...itemsOf(other)], undefined, settings);
+				const stored = async (target: LoadTarget) => (await financialsOf(database, target.tenantId)).length;
+				const isFree = await comesTrue(
+					async () => (await stored(other)) === DAYS.length,
+					LOCK_TIMEOUT_MS - 1_000,
+				);
+				const [messages = []] = await ending;
+				await holder.end();
+				const failures = messages.flatMap(({ json }) => (json.type === 'FAILURE' ? [json.failure] : []));
+				const ended = messages.map(({ json }) => `${json.type as string} ${json.tenantId as string}`);
+				const isOwn = failures.every(
+					(failure) => (failure as { class: string }).class === 'database_unavailable',
+				);
+				const isWell = isFree && isOwn && ended.includes(`STATE ${other.tenantId}`);
+				return { name, gained: isWell ? undefined : { isFree, failures, ended } };
+			}),
+		);
+		expectRepelled('locks against other tenants', attacks);
+	});
+
+	it('does not keep a cancelled execution from ending', async () => {
+		const attacks = await Promise.all(
+			LOCKS.slice(1).map(async ([name, sql], index): Promise<Attack> => {
+				const mine = await loadTarget(database, `Cancelled ${index}`);
+				await mine.load([month('2026-01-01', '1.00')]);
+				const holder = await held(sql(mine));
+				const controller = new AbortController();
+				const items = itemsOf(mine).map((item) => ({
+					...item,
+					client: { externalId: 'org-1', clientName: 'Other' },
+				}));
+				const ending = load(items, controller.signal).then(
+					() => true,
+					() => true,
+				);
+				await sleep(500);
+				controller.abort();
+				const hasEnded = await Promise.race([ending, sleep(LOCK_TIMEOUT_MS - 3_000, false)]);
+				await holder.end();
+				await ending;
+				return { name, gained: hasEnded ? undefined : 'it waited on' };
+			}),
+		);
+		expectRepelled('locks against a cancellation', attacks);
+	});
+
+	it('leaves connections of the pool to others, however many executions wait for it', async () => {
+		const settings = { ...database.settings, maxConnections: 5 };
+		const [mine, other] = [await loadTarget(database, 'Hung'), await loadTarget(database, 'Well')];
+		await mine.load([month('2026-01-01', '1.00')]);
+		await database.admin.query(
+			"update etl.sync_runs set status = 'succeeded', finished_at = now(), lease_until = null where id = $1",
+			[other.syncRunId],
+		);
+		const holder = await held(LOCKS[1]![1](mine));
+		const hung = Array.from({ length: 5 }, () => load(itemsOf(mine), undefined, settings));
+		await sleep(500);
+		const claiming = claimDue(poolFor(settings), {
+			...{ provider: 'xero', limit: 500, syncEveryHours: 6, executionId: 'e', authentication: 'stored' },
+			integrationId: other.integrationId,
+			runNow: true,
+		} as const);
+		const claimed = await Promise.race([claiming, sleep(LOCK_TIMEOUT_MS - 3_000, undefined)]);
+		await holder.end();
+		await Promise.all(hung);
+		expectRepelled('locks against the pool', [
+			{ name: 'five executions that wait', gained: claimed?.length === 1 ? undefined : claimed },
+		]);
+	});
+});
