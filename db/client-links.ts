@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
-import { LINKS_LOCK } from './links-lock';
+import { cancelSignal } from './cancellation';
 import { sqlstateOf } from './sqlstate';
 import { dataTables } from './tables';
 import { inTenant, withRetries } from './transaction';
@@ -74,13 +74,16 @@ async function betweenLoads<T>(
 	for (;;) {
 		const done = await withRetries(
 			async () =>
-				await inTenant(pool, tenantId, async (client) =>
-					(await isAlone(client)) ? { result: await work(client) } : undefined,
+				await inTenant(
+					pool,
+					tenantId,
+					async (client) => ((await isAlone(client)) ? { result: await work(client) } : undefined),
+					'zixly_worker',
 				),
 		);
 		if (done) return done.result;
 		if (Date.now() > deadline) throw new Error(BUSY);
-		await sleep(100);
+		await sleep(100, undefined, { signal: cancelSignal() });
 	}
 }
 
@@ -90,9 +93,7 @@ const BUSY =
 	'Nothing was moved, since data of this tenant was being stored all the while. Try again when its syncs have ended.';
 
 async function isAlone(client: PoolClient): Promise<boolean> {
-	const { rows } = await client.query<{ alone: boolean }>(
-		`select pg_try_advisory_xact_lock(${LINKS_LOCK}) as alone`,
-	);
+	const { rows } = await client.query<{ alone: boolean }>('select etl.hold_links() as alone');
 	return rows[0]!.alone;
 }
 

@@ -490,7 +490,8 @@ AS $function$
 #variable_conflict use_column
 begin
 	if reuse then
-		perform pg_advisory_xact_lock(hashtext('etl.create_tenant'), hashtext(lower(create_tenant.name)));
+		-- One after the other. A row that no other role may lock, since an advisory key anybody could compute and hold.
+		perform 1 from etl.schema_migrations m order by m.id limit 1 for no key update;
 		return query
 		select t.id, t.name, t.industry, t.created_at, false
 		from public.tenants t
@@ -524,6 +525,20 @@ AS $function$
 $function$
 ;
 alter function etl.currencies_in_use() owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.hold_links()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	perform 1 from public.tenants t where t.id = current_setting('app.tenant_id') for no key update skip locked;
+	return found;
+end
+$function$
+;
+alter function etl.hold_links() owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, only_integration text, max_rows integer)
  RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone, running_since timestamp with time zone)
@@ -635,23 +650,45 @@ CREATE OR REPLACE FUNCTION etl.release_runs(run_ids text[])
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+	with unlocked as (
+		select r.id
+		from etl.sync_runs r
+		where r.id = any (run_ids) and r.status = 'running' and r.integration_id is not null and r.counts = '{}'
+		order by r.id
+		for update skip locked
+	)
 	delete from etl.sync_runs r
-	where r.id = any (run_ids) and r.status = 'running' and r.integration_id is not null and r.counts = '{}'
+	using unlocked
+	where r.id = unlocked.id
 	returning r.id
 $function$
 ;
 alter function etl.release_runs(text[]) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.renew_leases(run_ids text[], lease interval)
- RETURNS TABLE(sync_run_id text)
+ RETURNS TABLE(sync_run_id text, renewed boolean)
  LANGUAGE sql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-	update etl.sync_runs r
-	set lease_until = now() + lease
+	with unlocked as (
+		select r.id
+		from etl.sync_runs r
+		where r.id = any (run_ids) and r.status = 'running'
+		order by r.id
+		for no key update skip locked
+	),
+	renewed as (
+		update etl.sync_runs r
+		set lease_until = now() + lease
+		from unlocked
+		where r.id = unlocked.id
+		returning r.id
+	)
+	select r.id, renewed.id is not null
+	from etl.sync_runs r
+	left join renewed on renewed.id = r.id
 	where r.id = any (run_ids) and r.status = 'running'
-	returning r.id
 $function$
 ;
 alter function etl.renew_leases(text[],interval) owner to zixly_operator;
@@ -682,6 +719,19 @@ end
 $function$
 ;
 alter function etl.set_updated_at() owner to current_user;
+
+CREATE OR REPLACE FUNCTION etl.share_links()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+	perform 1 from public.tenants t where t.id = current_setting('app.tenant_id') for share;
+end
+$function$
+;
+alter function etl.share_links() owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.sync_health(only_tenant text, only_provider text, sync_every interval, max_rows integer)
  RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, authentication text, expires_at timestamp with time zone, last_success_at timestamp with time zone, created_at timestamp with time zone, running_since timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, failures_in_a_row bigint, abandoned_in_a_row bigint, last_error jsonb, warnings jsonb, next_due timestamp with time zone, open_rejected bigint)
@@ -760,6 +810,7 @@ grant select on table etl.exchange_rates to zixly_app;
 grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
 grant delete, insert, select, update on table etl.rejected_records to zixly_app;
 grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, resolved_at) on table etl.rejected_records to zixly_operator;
+grant select, update (name) on table etl.schema_migrations to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
 grant delete, insert, select, update on table etl.stream_states to zixly_app;
 grant insert, select, update on table etl.sync_runs to zixly_app;
@@ -771,7 +822,7 @@ grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_a
 grant delete, insert, select, update on table lead_events to zixly_app;
 grant select (client_kpi_id, metadata) on table lead_events to zixly_operator;
 grant select on table tenants to zixly_app;
-grant insert, select on table tenants to zixly_operator;
+grant insert, select, update (updated_at) on table tenants to zixly_operator;
 grant delete, insert, select, update on table users to zixly_app;
 grant usage on schema etl to zixly_app;
 grant usage on schema etl to zixly_operator;
@@ -780,6 +831,7 @@ grant execute on function etl.abandon_runs() to zixly_worker;
 grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.currencies_in_use() to zixly_worker;
+grant execute on function etl.hold_links() to zixly_worker;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
@@ -788,5 +840,6 @@ grant execute on function etl.rates_missed() to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;
 grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
+grant execute on function etl.share_links() to zixly_worker;
 grant execute on function etl.sync_health(text,text,interval,integer) to zixly_worker;
 grant execute on function etl.tenants_with_conversions() to zixly_worker;

@@ -97,7 +97,10 @@ async function claim(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
 	});
 }
 
-/** Renews the leases of runs; one that is missing from the answer was taken over or finished. */
+/**
+ * Renews the leases of runs; one that is missing from the answer was taken over or finished. One whose row somebody has
+ * locked is in it, although its lease is renewed only the next time.
+ */
 export async function renewLeases(pool: Pool, runIds: readonly string[]): Promise<Set<string>> {
 	return await asWorker(pool, async (client) => {
 		const { rows } = await client.query<{ id: string }>(

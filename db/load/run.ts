@@ -2,8 +2,6 @@ import type { PoolClient } from 'pg';
 
 import { LEASE_MINUTES } from '../sync-runs';
 
-import { LINKS_LOCK } from '../links-lock';
-
 /** The run is closed, taken over or another tenant's: nothing may be stored for it any more. */
 export class RunLostError extends Error {
 	override readonly name = 'RunLostError';
@@ -22,7 +20,7 @@ export interface FoundRun {
 }
 
 // With the lock no link of a client changes until the chunk is committed (db/client-links.ts waits for it).
-const FIND = `select status, last_chunk as "lastChunk", counts, pg_advisory_xact_lock_shared(${LINKS_LOCK})
+const FIND = `select status, last_chunk as "lastChunk", counts, etl.share_links()
 	from etl.sync_runs where id = $1`;
 
 /**

@@ -125,4 +125,6 @@ grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_a
 	on public.integrations to zixly_operator;
 -- Locking a row takes the right to update some column of it.
 grant update (last_sync_at) on public.integrations to zixly_operator;
+grant update (updated_at) on public.tenants to zixly_operator;
+grant select, update (name) on etl.schema_migrations to zixly_operator;
 grant select, insert, update, delete on etl.sync_runs to zixly_operator;

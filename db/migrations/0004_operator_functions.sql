@@ -23,7 +23,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
 	if reuse then
-		perform pg_advisory_xact_lock(hashtext('etl.create_tenant'), hashtext(lower(create_tenant.name)));
+		-- One after the other. A row that no other role may lock, since an advisory key anybody could compute and hold.
+		perform 1 from etl.schema_migrations m order by m.id limit 1 for no key update;
 		return query
 		select t.id, t.name, t.industry, t.created_at, false
 		from public.tenants t
@@ -204,22 +205,66 @@ begin
 end
 $$;
 
+-- The runs that are still running. A row that somebody has locked is left alone, not waited for: its run is not lost, and
+-- one tenant's lock must not keep the leases of all others from being renewed.
 create function etl.renew_leases(run_ids text[], lease interval)
-returns table (sync_run_id text)
+returns table (sync_run_id text, renewed boolean)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-	update etl.sync_runs r
-	set lease_until = now() + lease
+	with unlocked as (
+		select r.id
+		from etl.sync_runs r
+		where r.id = any (run_ids) and r.status = 'running'
+		order by r.id
+		for no key update skip locked
+	),
+	renewed as (
+		update etl.sync_runs r
+		set lease_until = now() + lease
+		from unlocked
+		where r.id = unlocked.id
+		returning r.id
+	)
+	select r.id, renewed.id is not null
+	from etl.sync_runs r
+	left join renewed on renewed.id = r.id
 	where r.id = any (run_ids) and r.status = 'running'
-	returning r.id
 $$;
 
--- Gives up runs of which nothing was read yet, as if they had never been claimed: what was due stays due.
+-- Gives up runs of which nothing was read yet, as if they had never been claimed: what was due stays due. One whose row
+-- somebody has locked is left to the end of its lease.
 create function etl.release_runs(run_ids text[])
 returns table (sync_run_id text)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
+	with unlocked as (
+		select r.id
+		from etl.sync_runs r
+		where r.id = any (run_ids) and r.status = 'running' and r.integration_id is not null and r.counts = '{}'
+		order by r.id
+		for update skip locked
+	)
 	delete from etl.sync_runs r
-	where r.id = any (run_ids) and r.status = 'running' and r.integration_id is not null and r.counts = '{}'
+	using unlocked
+	where r.id = unlocked.id
 	returning r.id
+$$;
+
+-- Those who follow the links of a tenant's clients, the loads, share a lock; who changes a link needs it alone. A row lock
+-- on the tenant, which no tenant's, reader's or dashboard's login may take: an advisory key anybody could compute and hold.
+-- Foreign keys ask for a weaker lock, so new runs and clients do not wait for it.
+create function etl.share_links() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	perform 1 from public.tenants t where t.id = current_setting('app.tenant_id') for share;
+end
+$$;
+
+-- Whether it could be had. It is only tried: to wait for it would keep out a chunk that another chunk waits for.
+create function etl.hold_links() returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+	perform 1 from public.tenants t where t.id = current_setting('app.tenant_id') for no key update skip locked;
+	return found;
+end
 $$;
 
 create function etl.list_runs(

@@ -153,4 +153,25 @@ describe('a lock that a foreign session holds on one tenant', () => {
 			{ name: 'five executions that wait', gained: claimed?.length === 1 ? undefined : claimed },
 		]);
 	});
+
+	it('keeps no lease from being renewed but that of the locked run, which is not lost', async () => {
+		const [mine, other] = [await loadTarget(database, 'Held'), await loadTarget(database, 'Renewed')];
+		await database.admin.query(
+			"update etl.sync_runs set lease_until = now() + interval '1 minute' where id = any ($1)",
+			[[mine.syncRunId, other.syncRunId]],
+		);
+		const holder = await held(LOCKS[1]![1](mine));
+		const running = renewLeases(database.pool, [mine.syncRunId, other.syncRunId]);
+		const kept = await Promise.race([running, sleep(LOCK_TIMEOUT_MS - 3_000, new Set())]);
+		const { rows } = await database.admin.query<{ id: string }>(
+			"select id from etl.sync_runs where id = any ($1) and lease_until > now() + interval '10 minutes'",
+			[[mine.syncRunId, other.syncRunId]],
+		);
+		await holder.end();
+		await running;
+		const isWell = kept.size === 2 && rows.length === 1 && rows[0]!.id === other.syncRunId;
+		expectRepelled('locks against leases', [
+			{ name: 'the row of a run', gained: isWell ? undefined : { kept: [...kept], rows } },
+		]);
+	});
 });
