@@ -55,7 +55,7 @@ export function readText(value: unknown, path: string): string {
 	return text;
 }
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
 
 /** `limit` is the first magnitude too large for the column; what only rounding makes too large is left to it. */
 function readNumber(value: unknown, path: string, limit: number): string {

@@ -1,9 +1,11 @@
+import { withoutEndSlashes } from '../shared/text';
 import { backoffMs, withJitter } from './backoff';
 import type { Clock } from './clock';
 import type { ApiRequest, Application, ProviderApi, ProviderDefinition, ResponseRule } from './definition';
 import { ReadFailure, withoutSecrets, type CallPlace } from './failure';
 import { assertSameService } from './hosts';
 import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from './http';
+import { parseJson } from './json';
 import type { Log } from './log';
 import { NO_REPLY, ruleFor, TOO_LARGE, UNREADABLE } from './respond';
 import { retryAfterMs } from './retry-after';
@@ -69,7 +71,7 @@ async function call(context: ApiContext, request: ApiRequest): Promise<unknown> 
 function pathIn({ baseUrl, definition }: ApiContext, link: string): Pick<ApiRequest, 'path' | 'query'> {
 	const base = new URL(baseUrl);
 	const url = assertSameService(new URL(link, base).href, base, definition.domains);
-	const prefix = base.pathname.replace(/\/+$/, '');
+	const prefix = withoutEndSlashes(base.pathname);
 	const path = url.pathname.startsWith(`${prefix}/`) ? url.pathname.slice(prefix.length) : url.pathname;
 	return { path, query: Object.fromEntries(url.searchParams) };
 }
@@ -100,8 +102,9 @@ async function callOnce(
 	if (reply instanceof ReplyTooLarge) return trouble(TOO_LARGE, 0, reply.message);
 	if (reply instanceof Error) return trouble(NO_REPLY, 0, withoutSecrets(reply.message));
 	throttle?.observe(reply.headers);
-	const rule = ruleFor(definition.rules, request.path, reply);
-	if (rule && request.absent?.(reply)) return { json: undefined };
+	const beginning = beginningOf(reply);
+	const rule = ruleFor(definition.rules, request.path, beginning);
+	if (rule && request.absent?.(beginning)) return { json: undefined };
 	if (rule)
 		return trouble(
 			rule,
@@ -109,8 +112,20 @@ async function callOnce(
 			detailIn(reply.body),
 			askedToWait(definition, rule, reply, clock.now()),
 		);
-	const json = parsed(reply.body, definition.redact);
+	const json = parseJson(reply.body, definition.redact);
 	return json !== undefined && request.accept(json) ? { json } : trouble(UNREADABLE, reply.status, '');
+}
+
+/** What patterns are to meet of a body and of a header: an error is told within its first lines. */
+const MAX_JUDGED = { body: 2 ** 16, header: 2 ** 10 };
+
+function beginningOf({ status, headers, body }: HttpReply): HttpReply {
+	const cut = Object.entries(headers).map(([name, text]) => [name, text.slice(0, MAX_JUDGED.header)]);
+	return {
+		status,
+		headers: Object.fromEntries(cut) as HttpReply['headers'],
+		body: body.slice(0, MAX_JUDGED.body),
+	};
 }
 
 /** Does what the rule says, so that the call can be tried again. @throws ReadFailure where it should not */
@@ -195,7 +210,7 @@ async function replyTo({ http, signal }: ApiContext, request: HttpRequest): Prom
 function httpRequestOf(context: ApiContext, request: ApiRequest, token: string | undefined): HttpRequest {
 	const { timeoutMs, signal } = context;
 	const { method = 'GET', form, json } = request;
-	const url = new URL(context.baseUrl.replace(/\/+$/, '') + request.path);
+	const url = new URL(withoutEndSlashes(context.baseUrl) + request.path);
 	for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
 	const headers = headersOf(context, request, token);
 	return { method, url: url.href, headers, form, json, timeoutMs, signal };
@@ -223,25 +238,23 @@ function placeOf(
 	return { provider, statusPage, what, account: account?.name ?? 'the connection', scope, status, detail };
 }
 
-function parsed(body: string, redact: readonly string[]): unknown {
-	try {
-		return JSON.parse(body, (key, value: unknown) => (redact.includes(key) ? undefined : value));
-	} catch {
-		return undefined;
-	}
-}
-
 const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'error'];
 
 /** The provider's own words for an error, short. */
 function detailIn(body: string): string {
-	const json = parsed(body, []);
+	const json = parseJson(body);
 	if (typeof json !== 'object' || json === null) return '';
 	const { errors, Errors = errors } = json as { errors?: unknown; Errors?: unknown };
 	const said = Array.isArray(Errors) ? (Errors[0] as unknown) : undefined;
 	const words = [json, said ?? {}].flatMap((object) => DETAILS.map((name) => propertyOf(object, name)));
-	return withoutSecrets(String(words.find((text) => typeof text === 'string') ?? ''));
+	return withoutSecrets(firstWordsOf(String(words.find((text) => typeof text === 'string') ?? '')));
 }
+
+const MAX_DETAIL = 2_000;
+
+/** Cut between words: half a token would not be known for one. */
+const firstWordsOf = (text: string): string =>
+	text.length > MAX_DETAIL ? text.slice(0, Math.max(0, text.lastIndexOf(' ', MAX_DETAIL))) : text;
 
 function propertyOf(object: unknown, name: string): unknown {
 	return (object as Record<string, unknown>)[name];

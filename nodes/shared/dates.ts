@@ -31,21 +31,29 @@ export const earlierDay = (a: Day, b: Day): Day => (a < b ? a : b);
 
 export const laterDay = (a: Day, b: Day): Day => (a > b ? a : b);
 
+const MAX_ZONE = 64;
+
 /** Zones that exist: asking takes far longer than all the rest that is done with a record. */
 const zones = new Set<string>();
 
 /** Tells whether a text is a time zone's IANA name. */
 export function isTimeZone(text: string): boolean {
 	if (zones.has(text)) return true;
+	if (text.length > MAX_ZONE) return false;
 	const exists = IANAZone.isValidZone(text);
 	if (exists) zones.add(text);
 	return exists;
 }
 
+/** Longer than any instant that somebody writes: a text is looked at up to here only. */
+const MAX_INSTANT = 40;
+
+const OFFSET = /T[\d:.,]+(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
+
 /** An ISO 8601 instant with its offset, in UTC as `…Z`; undefined where it is none of the years 1 to 9999. */
 export function utcInstant(text: string): string | undefined {
 	// Without an offset it would mean another instant on each machine.
-	if (!/T.*(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(text)) return undefined;
+	if (text.length > MAX_INSTANT || !OFFSET.test(text)) return undefined;
 	if (isCanonical(text)) return text;
 	return isoOf(DateTime.fromISO(text, { zone: 'utc' }));
 }

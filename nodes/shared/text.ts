@@ -23,3 +23,10 @@ export function unstorablePath(value: unknown, path: string): string | undefined
 	}
 	return undefined;
 }
+
+/** An address without slashes at its end. */
+export function withoutEndSlashes(address: string): string {
+	let end = address.length;
+	while (address[end - 1] === '/') end--;
+	return address.slice(0, end);
+}

@@ -1,4 +1,5 @@
 import { isDay, type Day } from '../../shared/dates';
+import { withoutEndSlashes } from '../../shared/text';
 import { isCurrency } from './published';
 import { rateSources, type RateSource } from './sources';
 
@@ -34,7 +35,7 @@ export function loadChoiceOf(sourceKey: string, options: RawLoadOptions): LoadCh
 }
 
 function baseUrlIn(text = ''): string | undefined {
-	const trimmed = text.trim().replace(/\/+$/, '');
+	const trimmed = withoutEndSlashes(text.trim());
 	if (trimmed === '') return undefined;
 	if (/^https?:\/\//.test(trimmed) && URL.canParse(trimmed)) return trimmed;
 	throw new Error(`Base URL is "${text}". Use an address that begins with https://, or leave it empty.`);

@@ -7,7 +7,8 @@ const HOUR_MS = 3_600_000;
 /** MYOB says by a name in the body what a 403 is about. */
 const named = (name: string): RegExp => new RegExp(`"Name"\\s*:\\s*"${name}"`, 'i');
 
-const DAILY = /RateLimitError[^]*\b(?:daily|per day)\b|\b(?:daily|per day)\b[^]*RateLimitError/i;
+/** Both stand in the body, in whatever order; tied to its beginning, or each place would be searched to the end. */
+const DAILY = /^(?=[^]*RateLimitError)[^]*\b(?:daily|per day)\b/i;
 
 const dailyMessage = (): string =>
 	'The calls that MYOB allows the app in a day are used up, by all tenants together. The rest is read by itself when they are back.';
