@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 
-import { inTenant } from './transaction';
+import { withIsoInstants } from './instants';
+import { asWorker, asWorkerWithin, inTenant } from './transaction';
 
 /** Whose accounts. */
 export interface AccountOwner {
@@ -9,77 +10,171 @@ export interface AccountOwner {
 	provider: string;
 }
 
-export interface AccountFacts {
+/** An account to be entered, with its name where that is known. */
+export interface AccountEntry {
 	id: string;
-	name: string;
-	timezone: string;
-	currency: string;
+	name: string | null;
 }
 
-export interface StoredAccount extends AccountFacts {
+/** What is known of an account; null where the provider did not say. */
+export interface AccountFacts extends AccountEntry {
+	/** IANA. */
+	timezone: string | null;
+	/** ISO 4217. */
+	currency: string | null;
+}
+
+/** An account as a connection has it. */
+export interface EnteredAccount extends AccountFacts {
 	/** Whether the operator wants it read. */
 	enabled: boolean;
+	/** Given up, and free for another tenant. */
+	released: boolean;
+}
+
+/** Which accounts a connection is to read. */
+export interface AccountChoice {
+	/** The connection's settings, as they are now. */
+	metadata: Record<string, unknown>;
+	/** Every account that it has or had. */
+	accounts: EnteredAccount[];
+}
+
+/** What became of accounts that were to be entered, by id: `taken` are those that another connection has. */
+export interface Entered {
+	entered: string[];
+	taken: string[];
+}
+
+/** The accounts of a connection with its settings. A connection that is not the tenant's has none. */
+export async function accountChoice(
+	pool: Pool,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+): Promise<AccountChoice> {
+	return await inTenant(pool, tenantId, async (client) => {
+		const { rows } = await client.query<Pick<AccountChoice, 'metadata'>>(
+			"select coalesce(metadata, '{}') as metadata from integrations where id = $1",
+			[integrationId],
+		);
+		const { rows: accounts } = await client.query<EnteredAccount>(
+			`select account_id as id, name, timezone, currency, enabled, released_at is not null as released
+			from etl.accounts where integration_id = $1 order by account_id`,
+			[integrationId],
+		);
+		return { metadata: rows[0]?.metadata ?? {}, accounts };
+	});
 }
 
 /**
- * Notes the accounts behind an integration. One that belongs to another tenant's integration is refused and named in
- * `conflicts`; the others are saved all the same.
+ * Enters accounts that a connection is to read, and takes back those that it gave up. One that another connection has
+ * is refused and named in `taken`; the others are entered all the same.
  */
-export async function saveAccounts(
+export async function enterAccounts(
 	pool: Pool,
-	owner: AccountOwner,
-	accounts: readonly AccountFacts[],
-): Promise<{ saved: StoredAccount[]; conflicts: string[] }> {
-	// Written in one order, so that two who save the same accounts cannot wait for each other.
-	const ordered = [...accounts].sort((one, other) => (one.id < other.id ? -1 : 1));
-	const stored = await inTenant(pool, owner.tenantId, async (client) => {
-		const byId = new Map<string, StoredAccount | undefined>();
-		for (const account of ordered) byId.set(account.id, await saveAccount(client, owner, account));
-		return byId;
-	});
-	return {
-		saved: accounts.map(({ id }) => stored.get(id)).filter((account) => account !== undefined),
-		conflicts: accounts.map(({ id }) => id).filter((id) => !stored.get(id)),
-	};
+	owner: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	accounts: readonly AccountEntry[],
+): Promise<Entered> {
+	return await asWorker(pool, async (client) => await enter(client, owner, accounts, false));
 }
 
-/** The accounts of an integration that are to be read. */
-export async function enabledAccounts(
-	pool: Pool,
-	owner: AccountOwner,
-): Promise<Array<{ id: string; name: string }>> {
-	return await inTenant(pool, owner.tenantId, async (client) => {
-		const { rows } = await client.query<{ id: string; name: string | null }>(
-			'select account_id as id, name from etl.accounts where integration_id = $1 and enabled order by account_id',
-			[owner.integrationId],
-		);
-		return rows.map(({ id, name }) => ({ id, name: name ?? id }));
-	});
-}
-
-// Nothing is updated where nothing changed; a row of another tenant is invisible, and its key is in the way.
-async function saveAccount(
+/**
+ * Enters accounts that a person chose, within a transaction of the tenant, and switches them on.
+ * @throws Error where another connection has some of them; whose it is, is not told
+ */
+export async function chooseAccounts(
 	client: PoolClient,
-	{ tenantId, integrationId, provider }: AccountOwner,
+	owner: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	accounts: readonly AccountEntry[],
+): Promise<void> {
+	const { taken } = await asWorkerWithin(client, async () => await enter(client, owner, accounts, true));
+	if (taken.length === 0) return;
+	const named = taken.map((id) => `"${id}"`).join(', ');
+	throw new Error(
+		`Nothing was changed, since another connection has ${named}. An account belongs to one connection at a time: ` +
+			'give it up there with Release in Connection: Update, or with Connection: Disconnect.',
+	);
+}
+
+async function enter(
+	client: PoolClient,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	accounts: readonly AccountEntry[],
+	enable: boolean,
+): Promise<Entered> {
+	if (accounts.length === 0) return { entered: [], taken: [] };
+	const { rows } = await client.query<{ id: string; taken: boolean }>(
+		'select account_id as id, taken from etl.enter_accounts($1, $2, $3, $4)',
+		[tenantId, integrationId, JSON.stringify(accounts.map(({ id, name }) => ({ id, name }))), enable],
+	);
+	const idsWhere = (taken: boolean): string[] =>
+		rows.filter((row) => row.taken === taken).map(({ id }) => id);
+	return { entered: idsWhere(false), taken: idsWhere(true) };
+}
+
+/**
+ * Gives up accounts of a connection, within a transaction of the tenant: all, or those named, which are switched off
+ * as well.
+ * @returns how many
+ */
+export async function releaseAccounts(
+	client: PoolClient,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	only: readonly string[] | null = null,
+): Promise<number> {
+	const { rows } = await asWorkerWithin(
+		client,
+		async () =>
+			await client.query<{ released: string }>('select etl.release_accounts($1, $2, $3) as released', [
+				tenantId,
+				integrationId,
+				only,
+			]),
+	);
+	return Number(rows[0]?.released ?? 0);
+}
+
+/** Those of the accounts that another connection has; whose it is, nobody is told. */
+export async function accountsTaken(
+	pool: Pool,
+	{ integrationId, provider }: Pick<AccountOwner, 'integrationId' | 'provider'>,
+	ids: readonly string[],
+): Promise<Set<string>> {
+	if (ids.length === 0) return new Set();
+	const { rows } = await asWorker(
+		pool,
+		async (client) =>
+			await client.query<{ id: string }>('select account_id as id from etl.accounts_taken($1, $2, $3)', [
+				integrationId,
+				provider,
+				ids,
+			]),
+	);
+	return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * Notes what is known of an account. What is not known overwrites nothing, and nothing is written where nothing changed.
+ * @returns whether the connection has that account
+ */
+export async function saveAccountFacts(
+	pool: Pool,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
 	{ id, name, timezone, currency }: AccountFacts,
-): Promise<StoredAccount | undefined> {
-	const values = [integrationId, tenantId, provider, id, name, timezone, currency];
-	await client.query(
-		`insert into etl.accounts (integration_id, tenant_id, provider, account_id, name, timezone, currency)
-		values ($1, $2, $3, $4, $5, $6, $7) on conflict (provider, account_id) do nothing`,
-		values,
-	);
-	await client.query(
-		`update etl.accounts set integration_id = $1, name = $5, timezone = $6, currency = $7
-		where tenant_id = $2 and provider = $3 and account_id = $4
-			and (integration_id, name, timezone, currency) is distinct from ($1, $5, $6, $7)`,
-		values,
-	);
-	const { rows } = await client.query<{ enabled: boolean }>(
-		'select enabled from etl.accounts where tenant_id = $1 and provider = $2 and account_id = $3',
-		[tenantId, provider, id],
-	);
-	return rows[0] && { id, name, timezone, currency, enabled: rows[0].enabled };
+): Promise<boolean> {
+	return await inTenant(pool, tenantId, async (client) => {
+		await client.query(
+			`update etl.accounts
+			set name = coalesce($3, name), timezone = coalesce($4, timezone), currency = coalesce($5, currency)
+			where integration_id = $1 and account_id = $2 and released_at is null and (name, timezone, currency)
+				is distinct from (coalesce($3, name), coalesce($4, timezone), coalesce($5, currency))`,
+			[integrationId, id, name, timezone, currency],
+		);
+		const { rowCount } = await client.query(
+			'select from etl.accounts where integration_id = $1 and account_id = $2 and released_at is null',
+			[integrationId, id],
+		);
+		return rowCount === 1;
+	});
 }
 
 /** An account as the operator sees it, with how far its streams have been read. */
@@ -89,10 +184,12 @@ export interface AccountSummary {
 	timezone: string | null;
 	currency: string | null;
 	enabled: boolean;
+	/** When it was given up (ISO 8601 in UTC). */
+	releasedAt: string | null;
 	streams: Array<{ stream: string; readAt: string }>;
 }
 
-/** Every account behind an integration, by name. */
+/** Every account that a connection has or had, by name. */
 export async function listAccounts(
 	pool: Pool,
 	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
@@ -100,6 +197,7 @@ export async function listAccounts(
 	return await inTenant(pool, tenantId, async (client) => {
 		const { rows } = await client.query<AccountSummary>(
 			`select a.account_id as "accountId", a.name, a.timezone, a.currency, a.enabled,
+				a.released_at as "releasedAt",
 				coalesce((
 					select jsonb_agg(jsonb_build_object('stream', s.stream,
 						'readAt', to_char(s.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by s.stream)
@@ -108,6 +206,6 @@ export async function listAccounts(
 			from etl.accounts a where a.integration_id = $1 order by lower(a.name), a.account_id`,
 			[integrationId],
 		);
-		return rows;
+		return rows.map(withIsoInstants);
 	});
 }

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { chooseAccounts, releaseAccounts, type AccountEntry } from './accounts';
 import { integrationById, type IntegrationSummary } from './integrations';
 import { inTenant, withRetries } from './transaction';
 
@@ -11,13 +12,23 @@ export interface IntegrationChanges {
 	timezone?: string;
 	/** By key. */
 	streams?: { enable: readonly string[]; disable: readonly string[] };
-	/** By the provider's id. */
-	accounts?: { enable: readonly string[]; disable: readonly string[] };
+	/** `consent`: all that a consent reaches, where the provider says what that is; `chosen`: those that are enabled. */
+	readAccounts?: 'chosen' | 'consent';
+	accounts?: AccountChanges;
+}
+
+/** By the provider's id. */
+export interface AccountChanges {
+	/** Also those that the connection does not have yet. */
+	enable: readonly AccountEntry[];
+	disable: readonly string[];
+	/** Given up and switched off: another tenant may have them. */
+	release?: readonly string[];
 }
 
 /**
  * Changes the settings of a connection, all of them or none; the next sync goes by them.
- * @throws Error where there is no such connection, or an account is none of its
+ * @throws Error where there is no such connection, or an account is another connection's, or none of its
  */
 export async function updateIntegration(
 	pool: Pool,
@@ -29,18 +40,30 @@ export async function updateIntegration(
 		async () =>
 			await inTenant(pool, tenantId, async (client) => {
 				await changeMetadata(client, integrationId, changes);
-				const { enable = [], disable = [] } = changes.accounts ?? {};
-				await switchAccounts(client, integrationId, enable, true);
-				await switchAccounts(client, integrationId, disable, false);
+				if (changes.accounts) await changeAccounts(client, { tenantId, integrationId }, changes.accounts);
 			}),
 	);
 	return await integrationById(pool, integrationId);
 }
 
+async function changeAccounts(
+	client: PoolClient,
+	owner: { tenantId: string; integrationId: string },
+	{ enable, disable, release = [] }: AccountChanges,
+): Promise<void> {
+	await assertHas(client, owner.integrationId, [...disable, ...release]);
+	if (release.length > 0) await releaseAccounts(client, owner, release);
+	if (disable.length > 0) await client.query(SWITCH_OFF, [owner.integrationId, disable]);
+	await chooseAccounts(client, owner, enable);
+}
+
+const SWITCH_OFF = `update etl.accounts set enabled = false
+	where integration_id = $1 and account_id = any ($2) and enabled`;
+
 async function changeMetadata(
 	client: PoolClient,
 	integrationId: string,
-	{ streams, basis, businessId, historyStart, timezone }: IntegrationChanges,
+	{ streams, basis, businessId, historyStart, timezone, readAccounts }: IntegrationChanges,
 ): Promise<void> {
 	const { rows } = await client.query<{ metadata: Record<string, unknown> | null }>(
 		'select metadata from integrations where id = $1 for no key update',
@@ -52,6 +75,8 @@ async function changeMetadata(
 		if (text === '') after.delete(name);
 		else if (text !== undefined) after.set(name, text);
 	}
+	if (readAccounts === 'consent') after.set('accounts', 'consent');
+	else if (readAccounts === 'chosen') after.delete('accounts');
 	if (streams) after.set('disabledStreams', disabledStreams(before.disabledStreams, streams));
 	await client.query(
 		'update integrations set metadata = $2 where id = $1 and metadata is distinct from $2::jsonb',
@@ -65,27 +90,24 @@ function disabledStreams(before: unknown, { enable, disable }: NonNullable<Integ
 	return [...all];
 }
 
-async function switchAccounts(
+async function assertHas(
 	client: PoolClient,
 	integrationId: string,
 	accountIds: readonly string[],
-	enabled: boolean,
 ): Promise<void> {
 	const { rows } = await client.query<{ id: string }>(
-		`with wanted as (select distinct unnest($2::text[]) as id), changed as (
-			update etl.accounts a set enabled = $3 from wanted w
-			where a.integration_id = $1 and a.account_id = w.id and a.enabled <> $3
-		)
-		select id from wanted w
+		`select w.id from unnest($2::text[]) as w (id)
 		where not exists (select from etl.accounts a where a.integration_id = $1 and a.account_id = w.id)`,
-		[integrationId, accountIds, enabled],
+		[integrationId, accountIds],
 	);
 	if (rows.length === 0) return;
-	const named = rows.map(({ id }) => `"${id}"`).join(', ');
 	throw new Error(
-		`Nothing was changed, since this connection has no account ${named}. Connection: Get Accounts lists those it has.`,
+		`Nothing was changed, since this connection has no account ${quoted(rows.map(({ id }) => id))}. ` +
+			'Connection: Get Accounts lists those it has.',
 	);
 }
+
+const quoted = (ids: readonly string[]): string => ids.map((id) => `"${id}"`).join(', ');
 
 /**
  * Ends a connection: its tokens are removed, its accounts are free for another tenant, and a run that is going on
@@ -103,11 +125,8 @@ export async function disconnectIntegration(
 				// The run first, as the loader does, so that the two cannot wait for each other in a circle.
 				const { rowCount: runs } = await client.query(CLOSE_RUN, [integrationId]);
 				await client.query(REMOVE_TOKENS, [integrationId]);
-				const { rowCount: accounts } = await client.query(
-					'delete from etl.accounts where integration_id = $1',
-					[integrationId],
-				);
-				return { accountsFreed: accounts ?? 0, runClosed: runs === 1 };
+				const accountsFreed = await releaseAccounts(client, { tenantId, integrationId });
+				return { accountsFreed, runClosed: runs === 1 };
 			}),
 	);
 	return { ...(await integrationById(pool, integrationId)), ...done };

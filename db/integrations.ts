@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
+import { chooseAccounts, type AccountEntry } from './accounts';
 import { withIsoInstants } from './instants';
 import { asWorker, inTenant } from './transaction';
 
@@ -12,6 +13,8 @@ export interface NewIntegration {
 	/** `stored`: the token lies in the vault; `n8n`: an n8n credential obtained and keeps it. */
 	authentication: 'stored' | 'n8n';
 	metadata?: Record<string, unknown>;
+	/** The accounts that it is to read, where that is known already. Only a new connection takes them. */
+	accounts?: readonly AccountEntry[];
 }
 
 export interface Integration {
@@ -57,7 +60,7 @@ const SUMMARY = `integration_id as "integrationId", tenant_id as "tenantId", ten
  * Connects a tenant to a provider. A connection that is there already is returned as it is, with `created: false`;
  * only one that was never used may still change its way of authentication. One whose token n8n keeps is ACTIVE at
  * once, the other PENDING until a token is stored.
- * @throws Error where the tenant does not exist, or is connected in the other way
+ * @throws Error where the tenant does not exist, or is connected in the other way, or an account is another connection's
  */
 export async function createIntegration(pool: Pool, input: NewIntegration): Promise<Integration> {
 	const { tenantId, provider, authentication } = input;
@@ -73,6 +76,7 @@ export async function createIntegration(pool: Pool, input: NewIntegration): Prom
 		if (rowCount !== 1) await client.query(CHANGE_UNUSED, [provider, authentication === 'n8n', status]);
 		const integration = await integrationOf(client, provider, rowCount === 1);
 		assertAuthentication(integration, authentication);
+		if (integration.created) await chooseAccounts(client, integration, input.accounts ?? []);
 		return integration;
 	});
 }

@@ -52,13 +52,13 @@ async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<Re
 	const { rows } = await client.query<ReplayRecord>(
 		`select r.stream, r.account_id as "accountId", r.record_id as "recordId", r.stage,
 			r.last_seen_at as "lastSeenAt", r.payload,
-			case when a.timezone is not null and a.currency is not null then
-				json_build_object('id', a.account_id, 'name', coalesce(a.name, a.account_id), 'timezone', a.timezone,
-					'currency', a.currency)
+			case when a.account_id is not null then
+				json_build_object('id', a.account_id, 'name', a.name, 'timezone', a.timezone, 'currency', a.currency)
 			end as account
 		from etl.rejected_records r
 		left join etl.accounts a
 			on a.provider = r.provider and a.account_id = r.account_id and a.integration_id = r.integration_id
+				and a.released_at is null
 		where r.id = any ($1) and r.resolved_at is null and r.stage <> 'extract'
 		order by r.stream, r.account_id, r.last_seen_at, r.id`,
 		[ids],

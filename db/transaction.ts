@@ -43,6 +43,14 @@ export function asLogin<T>(pool: Pool, work: (client: PoolClient) => Promise<T>)
 	return inTransaction(pool, work, async (client) => void (await client.query(`select ${LOCAL_SETTINGS}`)));
 }
 
+/** Runs a part of a tenant's transaction as `zixly_worker`, which alone may call the operator functions. */
+export async function asWorkerWithin<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+	await client.query("select set_config('role', 'zixly_worker', true)");
+	const result = await work();
+	await client.query("select set_config('role', 'zixly_app', true)");
+	return result;
+}
+
 async function inTransaction<T>(
 	pool: Pool,
 	work: (client: PoolClient) => Promise<T>,

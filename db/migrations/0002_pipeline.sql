@@ -28,6 +28,7 @@ create index sync_runs_started_at_idx on etl.sync_runs (started_at desc);
 create index sync_runs_running_idx on etl.sync_runs (lease_until) where status = 'running';
 create index sync_runs_running_execution_id_idx on etl.sync_runs (execution_id) where status = 'running';
 
+-- Which accounts a connection reads: those that are enabled and not released, and nothing else.
 create table etl.accounts (
 	integration_id text not null references public.integrations on delete cascade,
 	tenant_id text not null references public.tenants on delete cascade,
@@ -37,10 +38,12 @@ create table etl.accounts (
 	timezone text,
 	currency text,
 	enabled boolean not null default true,
-	-- Not led by the tenant, on purpose: an organisation belongs to one tenant's integration at a time.
-	primary key (provider, account_id)
+	-- Given up, so that another tenant may have it; the row stays, to know the account again when it comes back.
+	released_at timestamptz,
+	primary key (integration_id, account_id)
 );
-create index accounts_integration_id_idx on etl.accounts (integration_id);
+-- Not led by the tenant, on purpose: an organisation belongs to one tenant's integration at a time.
+create unique index accounts_one_owner_idx on etl.accounts (provider, account_id) where released_at is null;
 create index accounts_tenant_id_idx on etl.accounts (tenant_id);
 
 create table etl.stream_states (

@@ -93,8 +93,10 @@ grant select on public.tenants, etl.exchange_rates to zixly_app;
 grant select, insert, update, delete on
 	public.users, public.client_kpis, public.integrations,
 	public.financials, public.lead_events, public.custom_metrics,
-	etl.accounts, etl.stream_states, etl.rejected_records, etl.client_links
+	etl.stream_states, etl.rejected_records, etl.client_links
 	to zixly_app;
+-- A tenant enters no account, and takes back none that it gave up: it could keep another tenant from having it.
+grant select, update (name, timezone, currency, enabled) on etl.accounts to zixly_app;
 grant select, insert, update on etl.sync_runs to zixly_app;
 
 grant select, insert, update, delete on etl.exchange_rates to zixly_worker;
@@ -108,7 +110,7 @@ create policy operator on etl.sync_runs for all to zixly_operator using (true) w
 create policy operator on public.client_kpis for select to zixly_operator using (true);
 create policy operator on public.financials for select to zixly_operator using (true);
 create policy operator on public.lead_events for select to zixly_operator using (true);
-create policy operator on etl.accounts for select to zixly_operator using (true);
+create policy operator on etl.accounts for all to zixly_operator using (true) with check (true);
 create policy operator on etl.rejected_records for select to zixly_operator using (true);
 
 grant select, insert on public.tenants to zixly_operator;
@@ -116,7 +118,8 @@ grant select, insert on public.tenants to zixly_operator;
 -- operator's.
 grant select (id, tenant_id) on public.client_kpis to zixly_operator;
 grant select (client_kpi_id, metadata) on public.financials, public.lead_events to zixly_operator;
-grant select (integration_id, currency, enabled) on etl.accounts to zixly_operator;
+grant select, insert on etl.accounts to zixly_operator;
+grant update (enabled, released_at) on etl.accounts to zixly_operator;
 grant select (
 	id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id,
 	reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, resolved_at

@@ -314,13 +314,75 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	order by t.id
 $$;
 
+-- Enters accounts that a connection is to read, or takes back those that it gave up; with `enable` also those that it
+-- switched off. Says of each whether another tenant's connection has it, and not whose.
+create function etl.enter_accounts(for_tenant text, for_integration text, accounts jsonb, enable boolean)
+returns table (account_id text, taken boolean)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+	of_provider text;
+	wanted record;
+begin
+	select i.provider into of_provider
+	from public.integrations i
+	where i.id = for_integration and i.tenant_id = for_tenant;
+	if of_provider is null then
+		raise exception 'enter_accounts: the connection is not the tenant''s' using errcode = 'insufficient_privilege';
+	end if;
+	-- In one order, so that two who want the same accounts cannot wait for each other in a circle.
+	for wanted in
+		select a.id, max(a.name) as name from jsonb_to_recordset(accounts) as a (id text, name text)
+		group by a.id order by a.id
+	loop
+		begin
+			insert into etl.accounts as own (integration_id, tenant_id, provider, account_id, name)
+			values (for_integration, for_tenant, of_provider, wanted.id, wanted.name)
+			on conflict (integration_id, account_id) do update
+				set released_at = null, enabled = own.enabled or enter_accounts.enable
+				where own.released_at is not null or (enter_accounts.enable and not own.enabled);
+			taken := false;
+		exception when unique_violation then
+			taken := true;
+		end;
+		account_id := wanted.id;
+		return next;
+	end loop;
+end
+$$;
+
+-- Gives accounts up: all of a connection, or some, which are switched off as well, so that nothing takes them back.
+create function etl.release_accounts(for_tenant text, for_integration text, only_accounts text[])
+returns bigint
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+	with released as (
+		update etl.accounts a
+		set released_at = now(), enabled = a.enabled and only_accounts is null
+		where a.integration_id = for_integration and a.tenant_id = for_tenant and a.released_at is null
+			and (only_accounts is null or a.account_id = any (only_accounts))
+		returning 1
+	)
+	select count(*) from released
+$$;
+
+-- Those of the accounts that another connection has, not whose.
+create function etl.accounts_taken(from_integration text, of_provider text, account_ids text[])
+returns table (account_id text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select a.account_id
+	from etl.accounts a
+	where a.provider = of_provider and a.account_id = any (account_ids) and a.released_at is null
+		and a.integration_id <> from_integration
+	order by 1
+$$;
+
 -- The currencies that books are kept in, with the earliest month (YYYY-MM) that someone wants of them.
 create function etl.currencies_in_use()
 returns table (currency text, history_start text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	select a.currency, min(i.metadata ->> 'historyStart')
 	from etl.accounts a join public.integrations i on i.id = a.integration_id
-	where a.enabled and a.currency is not null
+	where a.enabled and a.released_at is null and a.currency is not null
 	group by 1
 	order by 1
 $$;

@@ -69,11 +69,15 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 	};
 }
 
-/** The connection whose token n8n's own OAuth dialog obtained and keeps; `http` puts it on the calls. */
+/**
+ * The connection whose token n8n's own OAuth dialog obtained and keeps; `http` puts it on the calls.
+ * @param latest reads the credential anew: n8n keeps a token there that it has refreshed meanwhile
+ */
 export function credentialConnection(
 	definition: ProviderDefinition,
 	credential: ProviderCredential,
 	http: HttpClient,
+	latest: () => Promise<ProviderCredential>,
 ): Connection {
 	const { displayName: provider } = definition;
 	const token = credential.oauthTokenData as Record<string, unknown> | undefined;
@@ -86,7 +90,11 @@ export function credentialConnection(
 		application: applicationIn(credential),
 		authorise({ metadata }) {
 			if (metadata.authentication !== 'n8n') throw new ReadFailure('configuration', NOT_BY_CREDENTIAL);
-			return { by: 'client', accessToken: textIn(token, 'access_token') };
+			const accessToken = async (): Promise<string | undefined> => {
+				const { oauthTokenData } = await latest();
+				return textIn((oauthTokenData ?? {}) as Record<string, unknown>, 'access_token');
+			};
+			return { by: 'client', accessToken };
 		},
 	};
 }

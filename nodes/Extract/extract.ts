@@ -92,6 +92,7 @@ async function connectionOf(
 			definition,
 			credential,
 			authenticatedHttpClientOf(context, definition.credential),
+			async () => await context.getCredentials(definition.credential),
 		);
 	}
 	const access = await keyRingFor(context);

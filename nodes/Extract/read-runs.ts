@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { enabledAccounts, saveAccounts } from '../../db/accounts';
+import { accountChoice, accountsTaken, enterAccounts, saveAccountFacts } from '../../db/accounts';
 import { deletedLeads, liveLeads } from '../../db/deleted-leads';
 import { knownStages } from '../../db/known-stages';
 import { readStates } from '../../db/stream-states';
@@ -97,9 +97,16 @@ function extractContextOf(
 	};
 }
 
-/** A look changes nothing, so the accounts are all taken as they come. */
+/** A look changes nothing: an account that a sync would enter is only asked for whether another connection has it. */
 function booksToLookAt(pool: Pool, run: RunToExtract): RunBooks {
-	return { ...booksOf(pool, run), saveAccount: async () => await Promise.resolve('enabled') };
+	return {
+		...booksOf(pool, run),
+		enterAccounts: async (accounts) => {
+			const ids = accounts.map(({ id }) => id);
+			return [...(await fromDatabase(async () => await accountsTaken(pool, run, ids)))];
+		},
+		saveAccount: async () => await Promise.resolve(true),
+	};
 }
 
 function booksOf(pool: Pool, run: RunToExtract): RunBooks {
@@ -107,12 +114,10 @@ function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 	const where = { tenantId, integrationId, provider };
 	return {
 		readStates: async () => await fromDatabase(async () => await readStates(pool, where)),
-		knownAccounts: async () => await fromDatabase(async () => await enabledAccounts(pool, where)),
-		saveAccount: async (account) => {
-			const { saved } = await fromDatabase(async () => await saveAccounts(pool, where, [account]));
-			if (!saved[0]) return 'conflict';
-			return saved[0].enabled ? 'enabled' : 'disabled';
-		},
+		accountChoice: async () => await fromDatabase(async () => await accountChoice(pool, where)),
+		enterAccounts: async (accounts) =>
+			(await fromDatabase(async () => await enterAccounts(pool, where, accounts))).taken,
+		saveAccount: async (facts) => await fromDatabase(async () => await saveAccountFacts(pool, where, facts)),
 		of: (accountId) => {
 			const leads = { tenantId, provider, accountId };
 			return {

@@ -6,11 +6,13 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { postgresConnection } from '../shared/n8n/credential-test';
+import { postgresConnection, tokenKeyRing } from '../shared/n8n/credential-test';
 import { runChosen } from '../shared/n8n/operations';
-import { integrationsProperties } from './properties';
+import { searchIntegrations, searchTenants } from '../shared/n8n/search';
+import { getAccounts, getAccountsToChoose } from './connection/account-options';
+import { askingCredentials } from './connection/credentials';
 import { integrationsOperations } from './operations';
-import { getAccounts, searchIntegrations, searchTenants } from '../shared/n8n/search';
+import { integrationsProperties } from './properties';
 
 export class Integrations implements INodeType {
 	description: INodeTypeDescription = {
@@ -26,15 +28,18 @@ export class Integrations implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		// An agent must not claim runs or switch a tenant's connection off.
 		usableAsTool: undefined,
-		credentials: [{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' }],
+		credentials: [
+			{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' },
+			...askingCredentials(Object.keys(integrationsOperations)),
+		],
 		sensitiveOutputFields: ['accessToken', 'refreshToken'],
 		properties: integrationsProperties,
 	};
 
 	methods = {
-		credentialTest: { postgresConnection },
+		credentialTest: { postgresConnection, tokenKeyRing },
 		listSearch: { searchIntegrations, searchTenants },
-		loadOptions: { getAccounts },
+		loadOptions: { getAccounts, getAccountsToChoose },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

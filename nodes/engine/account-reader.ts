@@ -1,4 +1,5 @@
-import type { Account } from '../shared/account';
+import type { AccountFacts } from '../../db/accounts';
+import { accountFrom, type Account } from '../shared/account';
 import type {
 	Envelope,
 	Message,
@@ -7,9 +8,10 @@ import type {
 	RejectedMessage,
 	StateMessage,
 } from '../shared/messages';
-import type { AccountReference, DiscoveryContext, StreamDefinition } from './definition';
+import { checkedFacts } from './account-list';
+import type { AccountReference, DiscoveryContext, KnownAccount, StreamDefinition } from './definition';
 import { asFailure, ReadFailure } from './failure';
-import { conflict, failureMessage, notAllowed, streamOff, switchedOff } from './outcomes';
+import { failureMessage, givenUp, notAllowed, otherAccount, streamOff, switchedOff } from './outcomes';
 import { read, type ReadingContext, type ReadingEnd, type ReadRecord } from './reading';
 import { envelopeOf, type ExtractContext, type Messages, type RunToExtract, type StreamState } from './run';
 
@@ -28,10 +30,24 @@ export class AccountReader {
 	private readonly settled: string[] = [];
 
 	/** Gives the account's messages, and the failure that its last stream ended with. */
-	async *read(reference: AccountReference): Messages<ReadFailure | undefined> {
+	async *read(reference: KnownAccount): Messages<ReadFailure | undefined> {
 		const account = yield* this.attempt(this.envelope(reference.id, ''), this.describe(reference));
 		if (account instanceof ReadFailure) return account;
-		if (account === undefined) return yield* this.leaveOut(reference);
+		const token = await this.discovery.accessToken();
+		const messages: Message[] = [];
+		const reading = this.streams(account);
+		let next = await reading.next();
+		for (; !next.done; next = await reading.next()) messages.push(next.value);
+		const strayed = await this.strayed(reference, token);
+		if (!strayed) {
+			yield* messages;
+			return next.value;
+		}
+		if (!strayed.endsRun) yield failureMessage(this.envelope(reference.id, ''), strayed);
+		return strayed;
+	}
+
+	private async *streams(account: Account): Messages<ReadFailure | undefined> {
 		let failure: ReadFailure | undefined;
 		for (const stream of this.context.definition.streams) {
 			if (this.isDisabled(stream))
@@ -40,6 +56,22 @@ export class AccountReader {
 			if (failure?.endsRun) break;
 		}
 		return failure;
+	}
+
+	/**
+	 * Why nothing that was read may be used: some calls went out with another token than the one that the account was
+	 * told by, and that one answers for another account, or cannot be asked.
+	 */
+	private async strayed(
+		reference: KnownAccount,
+		token: string | undefined,
+	): Promise<ReadFailure | undefined> {
+		try {
+			if ((await this.discovery.accessToken()) !== token) await this.described(reference);
+			return undefined;
+		} catch (error) {
+			return this.failureOf(error);
+		}
 	}
 
 	/** The next run reads it first; without a word of it this one would look as if it had read all. */
@@ -56,7 +88,8 @@ export class AccountReader {
 		return Array.isArray(disabledStreams) && disabledStreams.includes(key);
 	}
 
-	private *leaveOut({ id, name }: AccountReference): Generator<Message, undefined> {
+	/** Of an account that the operator switched off. */
+	*leaveOut({ id, name }: AccountReference): Generator<Message, undefined> {
 		this.warnings.push(switchedOff(name));
 		for (const stream of this.context.definition.streams) yield this.leftOut(id, stream);
 		return undefined;
@@ -69,14 +102,29 @@ export class AccountReader {
 		return { ...message, switchedOff: true };
 	}
 
-	/** The account's facts, noted in the books; undefined where it is not to be read. */
-	private async describe(reference: AccountReference): Promise<Account | undefined> {
-		const { definition, books } = this.context;
-		const { account, warnings } = await definition.accounts.describe(this.discovery, reference);
+	/** The account with all that is known of it, and noted in the books. */
+	private async describe(reference: KnownAccount): Promise<Account> {
+		const { books, definition } = this.context;
+		const { account, warnings } = await this.described(reference);
 		this.warnings.push(...warnings);
-		const saved = await books.saveAccount(account);
-		if (saved === 'conflict') throw conflict(definition, account);
-		return saved === 'enabled' ? account : undefined;
+		// What the list of accounts calls it is a name too; the id that stands in for one is none.
+		const listed = reference.name === reference.id ? null : reference.name;
+		const facts = { ...account, name: account.name ?? listed };
+		if (!(await books.saveAccount(facts))) throw givenUp(reference.name);
+		const { timezone, currency } = reference;
+		const complete = {
+			...facts,
+			...{ timezone: facts.timezone ?? timezone, currency: facts.currency ?? currency },
+		};
+		return accountFrom(complete, (id) => `${definition.displayName} ${id}`);
+	}
+
+	private async described(reference: KnownAccount): Promise<{ account: AccountFacts; warnings: string[] }> {
+		const { definition } = this.context;
+		const { account, warnings } = await definition.accounts.describe(this.discovery, reference);
+		const facts = checkedFacts(account);
+		if (facts.id !== reference.id) throw otherAccount(definition, reference.name);
+		return { account: facts, warnings };
 	}
 
 	private async *attempt<T>(envelope: Envelope, work: Promise<T>): Messages<T | ReadFailure> {

@@ -1,4 +1,5 @@
 import type { FailureClass } from '../shared/messages';
+import type { AccountEntry, AccountFacts } from '../../db/accounts';
 import type { Account } from '../shared/account';
 import type { Day } from '../shared/dates';
 import type { CallPlace, ReadFailure } from './failure';
@@ -106,7 +107,7 @@ export interface ResponseRule {
 	pauseMs?: number;
 }
 
-/** An account as the list of accounts names it. */
+/** An account as calls and messages name it. */
 export interface AccountReference {
 	id: string;
 	name: string;
@@ -155,22 +156,47 @@ export interface ProviderApi {
 /** What finding the accounts may need besides the API. */
 export interface DiscoveryContext {
 	api: ProviderApi;
-	/** For its claims; undefined where it cannot be had. */
-	accessToken: string | undefined;
+	/** The token that the latest call went out with, else the next one's; undefined where it cannot be had. */
+	accessToken(): Promise<string | undefined>;
 	application: Application;
 	/** The integration's. */
 	metadata: Readonly<Record<string, unknown>>;
 	/** IANA: the integration's `timezone`, else the workflow's; for providers that state none. */
 	timezone: string;
+	/** The accounts that the connection reads already, for providers whose tokens cannot be asked. */
+	chosen?: readonly AccountEntry[];
 }
 
 /** How the accounts behind a token are found: the small code that no declaration can express. */
 export interface AccountDiscovery {
-	list(context: DiscoveryContext): Promise<{ accounts: AccountReference[]; warnings: string[] }>;
+	/** What an account's id looks like, in lower case; what looks otherwise is no account. */
+	id: { pattern: RegExp; example: string };
+	list(context: DiscoveryContext): Promise<AccountListing>;
+	/**
+	 * What the provider says of an account, null where it does not. The id is the one that it answered for: where the
+	 * token alone says whose records come, another one than was asked for must not be read.
+	 */
 	describe(
 		context: DiscoveryContext,
-		reference: AccountReference,
-	): Promise<{ account: Account; warnings: string[] }>;
+		reference: KnownAccount,
+	): Promise<{ account: AccountFacts; warnings: string[] }>;
+}
+
+export interface AccountListing {
+	/** All that the token reaches, with their names where those are known. */
+	accounts: readonly AccountEntry[];
+	/**
+	 * The ids of those that the provider itself names as this consent's. Null where it does not for this token: then
+	 * nothing is read that nobody chose. Undefined where it never does, and a consent is for all that the token reaches.
+	 */
+	consent?: readonly string[] | null;
+	warnings: string[];
+}
+
+/** An account that is to be read, with what is known of it from before. */
+export interface KnownAccount extends AccountReference {
+	timezone: string | null;
+	currency: string | null;
 }
 
 /** A stream names its reading strategy, which fixes what else it must say. */

@@ -1,8 +1,9 @@
 import { AccountReader } from './account-reader';
-import { apiOf } from './api';
-import type { AccountReference, DiscoveryContext } from './definition';
+import type { KnownAccount } from './definition';
+import { discoveryOf } from './discovery';
 import { asFailure } from './failure';
-import { disconnected, failureMessage, nothingConnected } from './outcomes';
+import { failureMessage } from './outcomes';
+import { selectAccounts } from './select-accounts';
 import { envelopeOf, type ExtractContext, type Messages, type RunToExtract, type StreamState } from './run';
 
 /** So many accounts in a row without an answer: the provider is down, and the rest would only take time. */
@@ -22,14 +23,16 @@ export async function* extractRun(run: RunToExtract, context: ExtractContext): M
 }
 
 async function* readAccounts(run: RunToExtract, context: ExtractContext): Messages {
-	const discovery = await discoveryOf(run, context);
-	const { accounts, warnings } = await context.definition.accounts.list(discovery);
-	if (accounts.length === 0) throw nothingConnected(context.definition);
-	if (context.extractMode.mode === 'sync') yield* missingAccounts(run, context, accounts);
+	const choice = await context.books.accountChoice();
+	const discovery = discoveryOf(choice, context);
+	const { read, off, failed, warnings } = await selectAccounts(context, discovery, choice);
+	// One that is no longer listed would else just stop to grow, and nobody would notice.
+	for (const { accountId, failure } of failed) yield failureMessage(envelopeOf(run, accountId, ''), failure);
 	const states = await context.books.readStates();
 	const reader = new AccountReader(run, context, discovery, states, warnings);
+	for (const reference of off) yield* reader.leaveOut(reference);
 	let unavailable = 0;
-	for (const [index, reference] of longestUnread(accounts, states).entries()) {
+	for (const [index, reference] of longestUnread(read, states).entries()) {
 		// The first is always read, so that every run comes further.
 		const failure = yield* index > 0 && context.budget.isSpent
 			? reader.putOff(reference)
@@ -39,37 +42,16 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 	}
 }
 
-async function discoveryOf({ metadata }: RunToExtract, context: ExtractContext): Promise<DiscoveryContext> {
-	const { application, authorisation } = context;
-	const accessToken =
-		authorisation.by === 'engine' ? await authorisation.tokens.current() : authorisation.accessToken;
-	const timezone =
-		typeof metadata.timezone === 'string' && metadata.timezone ? metadata.timezone : context.timezone;
-	return { api: apiOf(context), accessToken, application, metadata, timezone };
-}
-
 /** Where one execution cannot read them all, those go first whose turn it is longest. */
 function longestUnread(
-	accounts: readonly AccountReference[],
+	accounts: readonly KnownAccount[],
 	states: ReadonlyMap<string, StreamState>,
-): AccountReference[] {
+): KnownAccount[] {
 	const readAt = new Map<string, string>();
 	for (const [place, { updatedAt }] of states) {
 		const id = place.slice(0, place.lastIndexOf('/'));
 		if (updatedAt > (readAt.get(id) ?? '')) readAt.set(id, updatedAt);
 	}
-	const turn = ({ id }: AccountReference): number => Date.parse(readAt.get(id) ?? '') || 0;
+	const turn = ({ id }: KnownAccount): number => Date.parse(readAt.get(id) ?? '') || 0;
 	return accounts.toSorted((a, b) => turn(a) - turn(b));
-}
-
-// An account that is no longer listed would else just stop to grow, and nobody would notice.
-async function* missingAccounts(
-	run: RunToExtract,
-	{ books, definition }: ExtractContext,
-	listed: AccountReference[],
-): Messages {
-	const ids = new Set(listed.map(({ id }) => id));
-	for (const { id, name } of await books.knownAccounts()) {
-		if (!ids.has(id)) yield failureMessage(envelopeOf(run, id, ''), disconnected(definition, name));
-	}
 }

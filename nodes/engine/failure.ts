@@ -3,6 +3,7 @@ import type { FailureClass } from '../shared/messages';
 /** What keeps a whole integration from being read, not only one of its accounts. */
 const ENDS_RUN: ReadonlySet<FailureClass> = new Set([
 	'reconnect_required',
+	'needs_choice',
 	'configuration',
 	'database_unavailable',
 	'run_lost',

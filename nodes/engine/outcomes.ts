@@ -1,5 +1,5 @@
-import type { Account } from '../shared/account';
 import type { Envelope, FailureMessage, RejectionReason } from '../shared/messages';
+import type { Unchosen } from './account-choice';
 import type { ProviderDefinition } from './definition';
 import { ReadFailure, type FailedCall } from './failure';
 import { said } from './respond';
@@ -28,12 +28,47 @@ export function disconnected({ displayName }: ProviderDefinition, name: string):
 	);
 }
 
-/** An account belongs to one tenant at a time. */
-export function conflict({ displayName }: ProviderDefinition, { name }: Account): ReadFailure {
+/** The token answers for an account that nobody chose. */
+export function otherAccount({ displayName, accountWord }: ProviderDefinition, name: string): ReadFailure {
+	return new ReadFailure(
+		'account_gone',
+		`${displayName} answers for another ${accountWord} than ${name} now, and nothing was read of it. ` +
+			`Connect the tenant again with ${name}, or choose the other ${accountWord} with Connection: Update.`,
+	);
+}
+
+/** An account that was given up while its run went on. */
+export function givenUp(name: string): ReadFailure {
+	return new ReadFailure(
+		'account_gone',
+		`${name} was given up while it was to be read, and nothing was read of it. Choose it again with Connection: Update to go on.`,
+	);
+}
+
+/** An account belongs to one connection at a time. Whose it is, nobody is told. */
+export function conflict({ displayName }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'account_conflict',
-		`${name} is connected through another tenant already, and nothing was read of it. ` +
-			`Disconnect it there first, or leave it out when this tenant connects ${displayName}.`,
+		`${name} is read through another connection already, and nothing was read of it. ` +
+			`Give it up there first, or leave it out when this tenant connects ${displayName}.`,
+	);
+}
+
+/** Nobody said which accounts are meant. None is named: they may be another customer's. */
+export function needsChoice(
+	{ displayName, accountWord }: ProviderDefinition,
+	unchosen: Unchosen,
+): ReadFailure {
+	const why: Record<Unchosen, string> = {
+		several: `The connection reaches more than one ${accountWord} of ${displayName}, and none is chosen`,
+		unclear: `${displayName} does not say for which ${accountWord} this consent is, and none is chosen`,
+		others: `The connection reaches no ${accountWord} of ${displayName} that was read before it was ended, and no other is chosen`,
+		tooMany: `The consent reaches more than 1,000 accounts of ${displayName}, and none is chosen`,
+	};
+	return new ReadFailure(
+		'needs_choice',
+		`${why[unchosen]}, so nothing was read. Choose what is to be read in Enable Account Names or IDs of Connection: Update` +
+			`${unchosen === 'several' ? ', or set Accounts there to All That the Consent Reaches' : ''}. Connection: Get Accounts lists what can be chosen.`,
 	);
 }
 

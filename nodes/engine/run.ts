@@ -1,8 +1,8 @@
-import type { Account } from '../shared/account';
+import type { AccountChoice, AccountEntry, AccountFacts } from '../../db/accounts';
 import type { Envelope, Message } from '../shared/messages';
 import type { ApiContext } from './api';
 import type { Budget } from './budget';
-import type { AccountReference, StreamBooks } from './definition';
+import type { StreamBooks } from './definition';
 
 /** A claimed run, as Claim Due gives it. */
 export interface RunToExtract {
@@ -23,10 +23,12 @@ export interface StreamState {
 export interface RunBooks {
 	/** States by `<account id>/<stream>`. */
 	readStates(): Promise<ReadonlyMap<string, StreamState>>;
-	/** The accounts that earlier runs read and that are still to be read. */
-	knownAccounts(): Promise<readonly AccountReference[]>;
-	/** Notes an account; says whether it is to be read. */
-	saveAccount(account: Account): Promise<'enabled' | 'disabled' | 'conflict'>;
+	/** Which accounts the connection is to read, with its settings as they are now. */
+	accountChoice(): Promise<AccountChoice>;
+	/** Enters accounts of the connection; gives the ids of those that another connection has. */
+	enterAccounts(accounts: readonly AccountEntry[]): Promise<readonly string[]>;
+	/** Notes what is known of an account; says whether it is still the connection's. */
+	saveAccount(account: AccountFacts): Promise<boolean>;
 	/** What is known of one account already. */
 	of(accountId: string): StreamBooks;
 }

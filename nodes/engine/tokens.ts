@@ -20,7 +20,7 @@ export interface TokenSource {
  */
 export type Authorisation =
 	| { by: 'engine'; tokens: TokenSource }
-	| { by: 'client'; accessToken: string | undefined };
+	| { by: 'client'; accessToken?: () => Promise<string | undefined> };
 
 export interface TokenStore {
 	read(): Promise<StoredToken>;

@@ -1,3 +1,5 @@
+import type { AccountFacts } from '../../db/accounts';
+
 /** An organisation reachable through an integration; `timezone` is an IANA name, `currency` an ISO 4217 code. */
 export interface Account {
 	id: string;
@@ -5,4 +7,20 @@ export interface Account {
 	name: string;
 	timezone: string;
 	currency: string;
+}
+
+/** As ISO 4217 writes it. */
+const NO_CURRENCY = 'XXX';
+
+/** An account as its records carry it; what is not known of it is filled up, and noted nowhere. */
+export function accountFrom(
+	{ id, name, timezone, currency }: AccountFacts,
+	unnamed: (id: string) => string = (text) => text,
+): Account {
+	return {
+		id,
+		name: name ?? unnamed(id),
+		timezone: timezone ?? 'Etc/UTC',
+		currency: currency ?? NO_CURRENCY,
+	};
 }

@@ -107,6 +107,7 @@ export type FailureClass =
 	| 'not_permitted'
 	| 'account_gone'
 	| 'account_conflict'
+	| 'needs_choice'
 	| 'rate_limited'
 	| 'provider_unavailable'
 	| 'bad_request'

@@ -1,10 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { enabledAccounts, saveAccounts, type AccountFacts, type AccountOwner } from '../../db/accounts';
+import {
+	accountChoice,
+	accountsTaken,
+	enterAccounts,
+	saveAccountFacts,
+	type AccountFacts,
+	type AccountOwner,
+} from '../../db/accounts';
+import { disconnectIntegration } from '../../db/integration-settings';
 import { createIntegration } from '../../db/integrations';
 import { readStates } from '../../db/stream-states';
 import { createTenant } from '../../db/tenants';
+import { inTenant } from '../../db/transaction';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { saveAccounts } from '../support/saved-accounts';
 
 let database: TestDatabase;
 let harbour: AccountOwner;
@@ -43,6 +53,12 @@ function account(id: string, facts: Partial<AccountFacts> = {}): AccountFacts {
 const save = async (of: AccountOwner, ...accounts: AccountFacts[]) =>
 	await saveAccounts(database.pool, of, accounts);
 
+/** What the connection is to read. */
+async function read(of: AccountOwner): Promise<string[]> {
+	const { accounts } = await accountChoice(database.pool, of);
+	return accounts.filter(({ enabled, released }) => enabled && !released).map(({ id }) => id);
+}
+
 /** Whose accounts they are, and which version of each row there is. */
 async function stored(): Promise<Array<{ id: string; integration: string; name: string; version: string }>> {
 	const { rows } = await database.admin.query(
@@ -52,27 +68,12 @@ async function stored(): Promise<Array<{ id: string; integration: string; name: 
 	return rows as Array<{ id: string; integration: string; name: string; version: string }>;
 }
 
-describe('the accounts behind a connection', () => {
-	it('are saved with what is known of them', async () => {
+describe('the accounts of a connection', () => {
+	it('are entered with what is known of them', async () => {
 		const [one, two] = [account('1'), account('2', { currency: 'NZD', timezone: 'Pacific/Auckland' })];
-		expect(await save(harbour, one, two)).toEqual({
-			saved: [
-				{ ...one, enabled: true },
-				{ ...two, enabled: true },
-			],
-			conflicts: [],
-		});
-		const { rows } = await database.admin.query('select * from etl.accounts order by account_id');
-		expect(rows[1]).toEqual({
-			integration_id: harbour.integrationId,
-			tenant_id: harbour.tenantId,
-			provider: 'xero',
-			account_id: '2',
-			name: 'Organisation 2',
-			timezone: 'Pacific/Auckland',
-			currency: 'NZD',
-			enabled: true,
-		});
+		expect(await save(harbour, one, two)).toEqual([]);
+		const { accounts } = await accountChoice(database.pool, harbour);
+		expect(accounts).toEqual([one, two].map((facts) => ({ ...facts, enabled: true, released: false })));
 	});
 
 	it('are written again only where something changed', async () => {
@@ -84,67 +85,98 @@ describe('the accounts behind a connection', () => {
 		expect(after[1]).toMatchObject({ id: '2', name: 'Renamed' });
 	});
 
-	it('stay switched off when they are seen again, and are not listed', async () => {
-		await save(harbour, account('1'), account('2'));
-		await database.admin.query("update etl.accounts set enabled = false where account_id = '1'");
-		const { saved } = await save(harbour, account('1', { name: 'Renamed' }), account('2'));
-		expect(saved.map(({ id, enabled }) => [id, enabled])).toEqual([
-			['1', false],
-			['2', true],
-		]);
-		expect(await enabledAccounts(database.pool, harbour)).toEqual([{ id: '2', name: 'Organisation 2' }]);
+	it('keep what is known where it is not known now', async () => {
+		await save(harbour, account('1'));
+		const before = await stored();
+		const nothing = { id: '1', name: null, timezone: null, currency: null };
+		expect(await saveAccountFacts(database.pool, harbour, nothing)).toBe(true);
+		expect(await stored()).toEqual(before);
+		await saveAccountFacts(database.pool, harbour, { ...nothing, currency: 'NZD' });
+		const { accounts } = await accountChoice(database.pool, harbour);
+		expect(accounts).toMatchObject([{ ...account('1'), currency: 'NZD' }]);
 	});
 
-	it('are the same id twice where the providers differ', async () => {
+	it('stay switched off when a sync enters them again', async () => {
+		await save(harbour, account('1'), account('2'));
+		await database.admin.query("update etl.accounts set enabled = false where account_id = '1'");
+		await save(harbour, account('1', { name: 'Renamed' }), account('2'));
+		expect(await read(harbour)).toEqual(['2']);
+	});
+
+	it('may have the same id at another provider', async () => {
 		await save(harbour, account('1'));
 		const hubspot = await connectionOf(southern.tenantId, 'hubspot');
-		expect(await save(hubspot, account('1'))).toMatchObject({ conflicts: [] });
+		expect(await save(hubspot, account('1'))).toEqual([]);
 		expect(await stored()).toHaveLength(2);
 	});
 
-	it('go with their tenant from one connection to another', async () => {
-		await save(harbour, account('1'));
-		const { integrationId } = await connectionOf(harbour.tenantId, 'hubspot');
-		expect(await save({ ...harbour, integrationId }, account('1'))).toMatchObject({ conflicts: [] });
-		expect(await stored()).toMatchObject([{ id: '1', integration: integrationId }]);
-		expect(await enabledAccounts(database.pool, harbour)).toEqual([]);
+	it('come back when it is connected again, unless another has them by then', async () => {
+		await save(harbour, account('1'), account('2'));
+		await disconnectIntegration(database.pool, harbour.integrationId);
+		expect(await read(harbour)).toEqual([]);
+		expect(await save(southern, account('2'))).toEqual([]);
+		const back = await enterAccounts(database.pool, harbour, [account('1'), account('2')]);
+		expect(back).toEqual({ entered: ['1'], taken: ['2'] });
+		expect(await read(harbour)).toEqual(['1']);
+		expect(await read(southern)).toEqual(['2']);
+		expect(await saveAccountFacts(database.pool, harbour, account('2', { name: 'Mine' }))).toBe(false);
 	});
 });
 
 describe('an account of another tenant', () => {
-	it('is named as a conflict and stays as it is; the others are saved', async () => {
+	it('is named as taken and stays as it is; the others are entered', async () => {
 		await save(southern, account('2'));
 		const before = await stored();
 		const wanted = [account('3'), account('2', { name: 'Mine' }), account('1')];
-		const { saved, conflicts } = await save(harbour, ...wanted);
-		expect(saved.map(({ id }) => id)).toEqual(['3', '1']);
-		expect(conflicts).toEqual(['2']);
+		expect(await save(harbour, ...wanted)).toEqual(['2']);
 		expect((await stored()).filter(({ id }) => id === '2')).toEqual(before);
-		expect((await enabledAccounts(database.pool, harbour)).map(({ id }) => id)).toEqual(['1', '3']);
+		expect(await read(harbour)).toEqual(['1', '3']);
+		expect(await accountsTaken(database.pool, harbour, ['1', '2', '9'])).toEqual(new Set(['2']));
 	});
 
 	it('is free when that tenant’s connection is gone', async () => {
 		await save(southern, account('1'));
 		await database.admin.query('delete from integrations where id = $1', [southern.integrationId]);
-		expect(await save(harbour, account('1'))).toMatchObject({ saved: [{ id: '1' }], conflicts: [] });
+		expect(await save(harbour, account('1'))).toEqual([]);
 	});
 
-	it('belongs to exactly one of two who save the same accounts at once', async () => {
+	it('belongs to exactly one of two who enter the same accounts at once', async () => {
 		const accounts = Array.from({ length: 20 }, (_, index) => account(String(index).padStart(2, '0')));
 		const [one, two] = await Promise.all([
 			save(harbour, ...accounts),
 			save(southern, ...accounts.toReversed()),
 		]);
-		const ids = [...one.saved, ...two.saved].map(({ id }) => id).sort();
-		expect(ids).toEqual(accounts.map(({ id }) => id));
-		expect([...one.conflicts, ...two.conflicts].sort()).toEqual(ids);
+		const ids = accounts.map(({ id }) => id);
+		expect([...(await read(harbour)), ...(await read(southern))].sort()).toEqual(ids);
+		expect([...one, ...two].sort()).toEqual(ids);
 	});
 
-	it('cannot be attached to a connection that is not the tenant’s', async () => {
+	it('cannot be entered for a connection that is not the tenant’s', async () => {
 		const forged = { ...harbour, integrationId: southern.integrationId };
 		await expect(save(forged, account('1'))).rejects.toMatchObject({ code: '42501' });
-		await save(southern, account('1'));
-		expect(await enabledAccounts(database.pool, forged)).toEqual([]);
+		expect(await stored()).toEqual([]);
+	});
+
+	it('cannot be entered, or taken back, by a tenant’s own statement', async () => {
+		await save(harbour, account('1'));
+		await disconnectIntegration(database.pool, harbour.integrationId);
+		const statements = [
+			`insert into etl.accounts (integration_id, tenant_id, provider, account_id) values ($1, $2, 'xero', '7')`,
+			`update etl.accounts set released_at = null where integration_id = $1 and tenant_id = $2`,
+			`update etl.accounts set account_id = '7' where integration_id = $1 and tenant_id = $2`,
+			`delete from etl.accounts where integration_id = $1 and tenant_id = $2`,
+			`select from etl.enter_accounts($2, $1, '[{"id": "7"}]', true)`,
+		];
+		for (const statement of statements) {
+			const values = [harbour.integrationId, harbour.tenantId];
+			const doing = inTenant(
+				database.pool,
+				harbour.tenantId,
+				async (client) => await client.query(statement, values),
+			);
+			await expect(doing, statement).rejects.toMatchObject({ code: '42501' });
+		}
+		expect(await read(harbour)).toEqual([]);
 	});
 });
 

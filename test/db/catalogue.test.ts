@@ -7,7 +7,7 @@ import { testDatabase, type TestDatabase } from '../support/database';
 const WITHOUT_TENANT = ['etl.exchange_rates', 'etl.schema_migrations'];
 
 /** Unique on purpose across tenants: DESIGN 3.1 and 3.4. */
-const ACROSS_TENANTS = ['public.users_email_key', 'etl.accounts_pkey'];
+const ACROSS_TENANTS = ['public.users_email_key', 'etl.accounts_one_owner_idx'];
 
 /** A key that leads with one of these leads with the tenant, directly or through its parent. */
 const TENANT_LEADS = ['tenant_id', 'client_kpi_id', 'integration_id'];

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { saveAccounts } from '../../db/accounts';
 import { createIntegration, integrationById, setIntegrationStatus } from '../../db/integrations';
 import { generateKey, keyRing } from '../../db/key-ring';
 import { claimDue, finishRun } from '../../db/sync-runs';
@@ -11,6 +10,7 @@ import { integrationsOperations } from '../../nodes/Integrations/operations';
 import { newConnection } from '../support/connected';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { nodeContext } from '../support/node-context';
+import { saveAccounts } from '../support/saved-accounts';
 
 let database: TestDatabase;
 const { id, key } = generateKey();
@@ -26,6 +26,9 @@ beforeEach(async () => {
 });
 
 const TOKENS = { accessToken: 'made-up-access', refreshToken: 'made-up-refresh', expiresAt: null };
+const ORG_1 = '00000001-1111-4222-8333-444455556666';
+const ORG_2 = '00000002-1111-4222-8333-444455556666';
+const ORG_9 = '00000009-1111-4222-8333-444455556666';
 const account = (accountId: string) => ({
 	id: accountId,
 	name: `Organisation ${accountId}`,
@@ -34,7 +37,7 @@ const account = (accountId: string) => ({
 });
 
 /** A tenant connected to Xero, with two organisations of which one stream each was read. */
-async function connected(name = 'Harbour', accounts = ['org-1', 'org-2']): Promise<TokenOwner> {
+async function connected(name = 'Harbour', accounts = [ORG_1, ORG_2]): Promise<TokenOwner> {
 	const owner = await newConnection(database.pool, name);
 	await storeTokens(database.pool, ring, owner, TOKENS);
 	await saveAccounts(database.pool, owner, accounts.map(account));
@@ -92,27 +95,93 @@ describe('Connection: Update', () => {
 		const { integrationId } = await connected();
 		const enabled = async () =>
 			(await operate('getAccounts', { integrationId })).items.map((one) => [one.accountId, one.enabled]);
-		await update(integrationId, { disableAccounts: ['org-2'] });
+		await update(integrationId, { disableAccounts: [ORG_2] });
 		expect(await enabled()).toEqual([
-			['org-1', true],
-			['org-2', false],
+			[ORG_1, true],
+			[ORG_2, false],
 		]);
-		await update(integrationId, { enableAccounts: ['org-2'], disableAccounts: ['org-1'] });
+		await update(integrationId, { enableAccounts: [ORG_2], disableAccounts: [ORG_1] });
 		expect(await enabled()).toEqual([
-			['org-1', false],
-			['org-2', true],
+			[ORG_1, false],
+			[ORG_2, true],
 		]);
+	});
+
+	it('enters accounts that were never read, gives accounts up, and takes the consent’s word', async () => {
+		const { integrationId } = await connected();
+		const statuses = async () =>
+			Object.fromEntries(
+				(await operate('getAccounts', { integrationId })).items.map((one) => [one.accountId, one.status]),
+			);
+		await update(integrationId, { enableAccounts: [ORG_9.toUpperCase()], releaseAccounts: [ORG_1] });
+		expect(await statuses()).toEqual({ [ORG_1]: 'released', [ORG_2]: 'chosen', [ORG_9]: 'chosen' });
+		expect((await update(integrationId, { accounts: 'consent' })).metadata).toEqual({ accounts: 'consent' });
+		expect((await update(integrationId, { accounts: 'chosen' })).metadata).toEqual({});
+		await update(integrationId, { enableAccounts: [ORG_1], disableAccounts: [ORG_9] });
+		expect(await statuses()).toEqual({ [ORG_1]: 'chosen', [ORG_2]: 'chosen', [ORG_9]: 'off' });
+	});
+
+	it('says that another connection has an account, and not whose; nothing is changed then', async () => {
+		await connected('Southern', [ORG_9]);
+		const { integrationId } = await connected();
+		const error: Error = await update(integrationId, { basis: 'cash', enableAccounts: [ORG_9] }).then(
+			() => new Error('it was changed'),
+			(thrown: Error) => thrown,
+		);
+		expect(error.message).toContain('another connection has "00000009-');
+		expect(JSON.stringify(error)).not.toContain('Southern');
+		expect((await integrationById(database.pool, integrationId)).metadata).toEqual({});
+		const { items } = await operate('getAccounts', { integrationId });
+		expect(items.map(({ accountId }) => accountId)).toEqual([ORG_1, ORG_2]);
+	});
+
+	it('reads the company file of a new Business ID, and no other', async () => {
+		const { id: tenantId } = await createTenant(database.pool, { name: 'Bakehouse' });
+		const given = { tenantId, provider: 'myob', authentication: 'storedIntegration' };
+		const { items } = await operate('create', { ...given, options: { businessId: ORG_1 } });
+		const integrationId = items[0]!.integrationId as string;
+		await update(integrationId, { businessId: ` ${ORG_2.toUpperCase()} ` });
+		const accounts = (await operate('getAccounts', { integrationId })).items;
+		expect(accounts.map(({ accountId, status }) => [accountId, status])).toEqual([
+			[ORG_1, 'off'],
+			[ORG_2, 'chosen'],
+		]);
+		await expect(update(integrationId, { businessId: '../x' })).rejects.toThrow(
+			/no ID of a MYOB company file/,
+		);
+	});
+
+	it('is not needed where Create was told the accounts', async () => {
+		const { id: tenantId } = await createTenant(database.pool, { name: 'Chosen' });
+		const create = async (options: object) =>
+			await operate('create', { tenantId, provider: 'xero', authentication: 'storedIntegration', options });
+		await expect(create({ accountIds: `${ORG_1}, nonsense` })).rejects.toThrow(/"nonsense" is no ID/);
+		const { items } = await create({ accountIds: `${ORG_1}, ${ORG_2}`, accounts: 'consent' });
+		expect(items[0]).toMatchObject({ created: true, metadata: { accounts: 'consent' } });
+		const { integrationId } = items[0]!;
+		const accounts = (await operate('getAccounts', { integrationId })).items;
+		expect(accounts.map(({ accountId }) => accountId)).toEqual([ORG_1, ORG_2]);
+		const other = await createTenant(database.pool, { name: 'Other' });
+		const taken = operate('create', {
+			...{ tenantId: other.id, provider: 'xero', authentication: 'storedIntegration' },
+			options: { accountIds: ORG_1 },
+		});
+		await expect(taken).rejects.toThrow(/another connection has/);
+		const { rows } = await database.admin.query('select from integrations where tenant_id = $1', [other.id]);
+		expect(rows).toEqual([]);
 	});
 
 	it.each([
 		[
-			{ basis: 'cash', disableAccounts: ['org-1', 'org-9'] },
-			/Nothing was changed, since this connection has no account "org-9"/,
+			{ basis: 'cash', disableAccounts: [ORG_1, ORG_9] },
+			/Nothing was changed, since this connection has no account "00000009-/,
 		],
 		[{ basis: 'cash', disableStreams: ['deals'] }, /Xero has no stream "deals"/],
 		[{ basis: 'cash', historyStart: '07/2024' }, /"07\/2024" and not a month as YYYY-MM/],
 		[{ basis: 'cash', timezone: 'Sydney' }, /no time zone "Sydney"/],
-		[{ basis: 'cash', enableAccounts: ['org-1'], disableAccounts: ['org-1'] }, /enabled and disabled/],
+		[{ basis: 'cash', enableAccounts: [ORG_1], disableAccounts: [ORG_1] }, /enabled and disabled/],
+		[{ basis: 'cash', enableAccounts: ['../../x'] }, /"..\/..\/x" is no ID of a Xero organisation/],
+		[{ basis: 'cash', enableAccounts: [{ toString: 'x' }] }, /A value that is no text is no ID/],
 	])('refuses %j, and changes nothing then', async (fields, words) => {
 		const { integrationId } = await connected();
 		const before = (await operate('getAccounts', { integrationId })).items;
@@ -135,7 +204,7 @@ describe('Connection: Disconnect', () => {
 	it('removes the tokens and frees the accounts for another tenant; states and data stay', async () => {
 		const owner = await connected();
 		const other = await newConnection(database.pool, 'Southern');
-		expect((await saveAccounts(database.pool, other, [account('org-1')])).conflicts).toEqual(['org-1']);
+		expect(await saveAccounts(database.pool, other, [account(ORG_1)])).toEqual([ORG_1]);
 		const { items, hints } = await operate('disconnect', { integrationId: owner.integrationId });
 		expect(items[0]).toMatchObject({
 			status: 'PENDING',
@@ -149,7 +218,7 @@ describe('Connection: Disconnect', () => {
 			refreshToken: null,
 			expiresAt: null,
 		});
-		expect((await saveAccounts(database.pool, other, [account('org-1')])).conflicts).toEqual([]);
+		expect(await saveAccounts(database.pool, other, [account(ORG_1)])).toEqual([]);
 		expect(await readPlaces()).toHaveLength(2);
 		expect(await claim()).toEqual([]);
 		await storeTokens(database.pool, ring, owner, TOKENS);
@@ -184,9 +253,9 @@ describe('Connection: Disconnect', () => {
 describe('Connection: Reset State', () => {
 	it.each([
 		[{}, []],
-		[{ accountId: 'org-1' }, ['org-2/monthlyFinancials']],
+		[{ accountId: ORG_1 }, [`${ORG_2}/monthlyFinancials`]],
 		[{ stream: 'monthlyFinancials' }, []],
-		[{ accountId: 'org-2', stream: 'other' }, ['org-1/monthlyFinancials', 'org-2/monthlyFinancials']],
+		[{ accountId: ORG_2, stream: 'other' }, [`${ORG_1}/monthlyFinancials`, `${ORG_2}/monthlyFinancials`]],
 	])('of %j leaves %j', async (scope, left) => {
 		const { integrationId } = await connected();
 		await connected('Southern', []);
@@ -196,10 +265,10 @@ describe('Connection: Reset State', () => {
 	});
 
 	it('leaves another connection alone, and refuses while a run would note how far it came', async () => {
-		const one = await connected('Harbour', ['org-1']);
-		await connected('Southern', ['org-2']);
+		const one = await connected('Harbour', [ORG_1]);
+		await connected('Southern', [ORG_2]);
 		await operate('resetState', { integrationId: one.integrationId });
-		expect(await readPlaces()).toEqual(['org-2/monthlyFinancials']);
+		expect(await readPlaces()).toEqual([`${ORG_2}/monthlyFinancials`]);
 		await claim();
 		await expect(operate('resetState', { integrationId: one.integrationId })).rejects.toThrow(
 			/Nothing was reset, since a sync of this connection is going on/,

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { saveAccounts } from '../../db/accounts';
 import { importRates } from '../../nodes/Database/exchange-rate/import';
 import { loadChoiceOf, type RawLoadOptions } from '../../nodes/Database/exchange-rate/load-choice';
 import { loadFromBank } from '../../nodes/Database/exchange-rate/load-from-bank';
 import { report } from '../../nodes/Database/exchange-rate/report';
 import { startSandbox, type Sandbox } from '../sandbox';
+import { saveAccounts } from '../support/saved-accounts';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { httpClient } from '../support/http-client';
 import { loadTarget, rejected, type LoadTarget } from '../support/loading';

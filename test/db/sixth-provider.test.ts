@@ -87,7 +87,7 @@ async function sync(tenantId: string, state: Record<string, unknown> | null): Pr
 	const reading = extractRun(run!, {
 		...{ definition: parcels.definition, baseUrl: server.url, http: httpClient, clock },
 		application: { clientId: 'made-up', clientSecret: 'made-up' },
-		authorisation: { by: 'client', accessToken: undefined },
+		authorisation: { by: 'client' },
 		...{ throttles: new Throttles(clock), dayShare: 1, timeoutMs: 2_000, timezone: 'Australia/Sydney' },
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
@@ -96,8 +96,9 @@ async function sync(tenantId: string, state: Record<string, unknown> | null): Pr
 		books: {
 			readStates: async () =>
 				await Promise.resolve(new Map(state ? [['carrier/days', { state, updatedAt: '' }]] : [])),
-			knownAccounts: async () => await Promise.resolve([]),
-			saveAccount: async () => await Promise.resolve('enabled'),
+			accountChoice: async () => await Promise.resolve({ metadata: {}, accounts: [] }),
+			enterAccounts: async () => await Promise.resolve([]),
+			saveAccount: async () => await Promise.resolve(true),
 			of: () => ({
 				deletedLeads: async () => await Promise.resolve([]),
 				unreadableRecords: async () => await Promise.resolve([]),

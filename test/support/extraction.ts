@@ -14,6 +14,7 @@ import { readRuns } from '../../nodes/Extract/read-runs';
 import { providerOf } from '../../nodes/providers/registry';
 import type { FailureMessage, Message, StateMessage } from '../../nodes/shared/messages';
 import { serviceOf, type ConnectOptions, type Sandbox, type ServiceKey } from '../sandbox';
+import { chosenAccounts } from './chosen-accounts';
 import { httpClient } from './http-client';
 
 export interface ExtractOptions {
@@ -53,7 +54,12 @@ export class Extraction {
 		const { provider } = this;
 		const { id: tenantId } = await createTenant(this.pool, { name });
 		const { metadata, ...tokens } = serviceOf(this.sandbox, provider).connect(consent, options);
-		const given = { tenantId, provider, authentication: 'stored', metadata } as const;
+		const chosen = chosenAccounts(this.sandbox, provider, consent);
+		const given = {
+			...{ tenantId, provider, accounts: chosen.accounts },
+			authentication: 'stored',
+			metadata: { ...metadata, ...chosen.metadata },
+		} as const;
 		const { integrationId } = await createIntegration(this.pool, given);
 		const { accessToken, refreshToken, expiresAt } = tokens;
 		const where = { tenantId, integrationId, provider };

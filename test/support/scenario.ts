@@ -7,6 +7,7 @@ import { createTenant } from '../../db/tenants';
 import { storeTokens } from '../../db/tokens';
 import { serviceOf, type Sandbox } from '../sandbox';
 import { bundledWorkflow } from './checkout';
+import { chosenAccounts } from './chosen-accounts';
 import { bundledCredentials, type StoredCredential } from './credentials';
 import { runWorkflow, type EngineRun, type RunOptions } from './n8n-engine';
 
@@ -44,6 +45,7 @@ export class Scenario {
 	/**
 	 * Connects the tenant of this name, a new one unless there is one, with the tokens of one of the sandbox's consents, as
 	 * the connect pages would.
+	 * The accounts of the consent are chosen as those pages would: by the consent where Xero names them, else by id.
 	 * @param metadata of the integration, besides what those pages would keep
 	 */
 	async connect(
@@ -55,9 +57,10 @@ export class Scenario {
 		const { pool } = this.warehouse;
 		const { id: tenantId } = await createTenant(pool, { name, reuse: true });
 		const tokens = serviceOf(this.sandbox, provider).connect(consent);
+		const chosen = chosenAccounts(this.sandbox, provider, consent);
 		const { integrationId } = await createIntegration(pool, {
-			...{ tenantId, provider, authentication: 'stored' },
-			metadata: { ...tokens.metadata, ...metadata },
+			...{ tenantId, provider, authentication: 'stored', accounts: chosen.accounts },
+			metadata: { ...tokens.metadata, ...chosen.metadata, ...metadata },
 		});
 		await storeTokens(pool, keyRing(this.key), { tenantId, integrationId, provider }, tokens);
 		const tenant = { id: tenantId, name, provider, consent, integrationId };

@@ -284,7 +284,7 @@ describe('a project’s record', () => {
 describe('the workspaces of a token', () => {
 	const discovery = (api: ProviderApi, timezone = 'Australia/Perth'): DiscoveryContext => ({
 		api,
-		accessToken: undefined,
+		accessToken: async () => await Promise.resolve(undefined),
 		application: { clientId: '', clientSecret: '' },
 		metadata: {},
 		timezone,
@@ -301,7 +301,7 @@ describe('the workspaces of a token', () => {
 		expect(await asanaAccounts.list(discovery(api))).toEqual({
 			accounts: [
 				{ id: '7', name: 'Harbour' },
-				{ id: '8', name: '8' },
+				{ id: '8', name: null },
 			],
 			warnings: [],
 		});
@@ -310,13 +310,13 @@ describe('the workspaces of a token', () => {
 
 	it('have the time zone of the connection or the workflow, and UTC with a warning where it is none', async () => {
 		const api = new Peer(() => ({}));
-		const reference = { id: '7', name: 'Harbour' };
+		const reference = { id: '7', name: 'Harbour', timezone: null, currency: null };
 		expect(await asanaAccounts.describe(discovery(api), reference)).toEqual({
-			account: { ...reference, timezone: 'Australia/Perth', currency: 'AUD' },
+			account: { id: '7', name: null, timezone: 'Australia/Perth', currency: 'AUD' },
 			warnings: [],
 		});
 		const wrong = await asanaAccounts.describe(discovery(api, 'Sydney, mostly'), reference);
-		expect(wrong.account.timezone).toBe('Etc/UTC');
+		expect(wrong.account.timezone).toBeNull();
 		expect(wrong.warnings).toEqual([expect.stringContaining('Sydney, mostly')]);
 	});
 });

@@ -84,7 +84,7 @@ describe('a call', () => {
 	});
 
 	it('leaves the token to the client where that has its own', async () => {
-		const { get } = await peer([REPORT], { authorisation: { by: 'client', accessToken: undefined } });
+		const { get } = await peer([REPORT], { authorisation: { by: 'client' } });
 		await get();
 		expect(server.seen[0]!.headers.authorization).toBeUndefined();
 	});
@@ -247,7 +247,7 @@ describe('a refused token', () => {
 	});
 
 	it('of n8n’s own credential was refreshed by n8n already', async () => {
-		const { failure } = await peer([expired], { authorisation: { by: 'client', accessToken: undefined } });
+		const { failure } = await peer([expired], { authorisation: { by: 'client' } });
 		expect(await failure()).toMatchObject({ failureClass: 'reconnect_required' });
 		expect(server.seen).toHaveLength(1);
 	});

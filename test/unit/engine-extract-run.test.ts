@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { Budget } from '../../nodes/engine/budget';
-import type { Account } from '../../nodes/shared/account';
-import type { AccountReference, ApiRequest, ProviderDefinition } from '../../nodes/engine/definition';
+import type { EnteredAccount } from '../../db/accounts';
+import type { ApiRequest, ProviderDefinition } from '../../nodes/engine/definition';
 import { extractRun } from '../../nodes/engine/extract-run';
 import type { ExtractContext, RunBooks, RunToExtract } from '../../nodes/engine/run';
 import { ReadFailure } from '../../nodes/engine/failure';
@@ -28,9 +28,10 @@ const envelope = {
 
 interface Scene {
 	organisations?: string[];
-	known?: AccountReference[];
+	/** What the connection has; all that is listed unless told. */
+	own?: EnteredAccount[];
+	metadata?: Record<string, unknown>;
 	conflicts?: string[];
-	disabled?: string[];
 	states?: Map<string, Record<string, unknown>>;
 	/** A reply or an error in the place of the good one. */
 	instead?: (request: ApiRequest) => ReadFailure | Error | undefined;
@@ -48,14 +49,16 @@ function definitionOf({ organisations = ['a', 'b'], instead, definition }: Scene
 	return {
 		...xero,
 		accounts: {
+			id: { pattern: /^[a-z]$/, example: 'a' },
 			list: async () => {
 				check({ path: '/connections', what: '', accept: () => true });
 				const accounts = organisations.map((id) => ({ id, name: `Org ${id}` }));
-				return await Promise.resolve({ accounts, warnings: [] });
+				return await Promise.resolve({ accounts, consent: organisations, warnings: [] });
 			},
 			describe: async (_, account) => {
 				check({ path: '/Organisation', account, what: '', accept: () => true });
-				const described: Account = { ...account, timezone: 'Australia/Sydney', currency: 'AUD' };
+				const { id, name } = account;
+				const described = { id, name, timezone: 'Australia/Sydney', currency: 'AUD' };
 				return await Promise.resolve({ account: described, warnings: [] });
 			},
 		},
@@ -63,19 +66,25 @@ function definitionOf({ organisations = ['a', 'b'], instead, definition }: Scene
 	};
 }
 
-function booksOf({ known = [], conflicts = [], disabled = [], states = new Map() }: Scene): RunBooks {
+const own = (id: string, more: Partial<EnteredAccount> = {}): EnteredAccount => ({
+	...{ id, name: `Org ${id}`, timezone: null, currency: null, enabled: true, released: false },
+	...more,
+});
+
+function booksOf(scene: Scene): RunBooks {
+	const { conflicts = [], metadata = {}, states = new Map() } = scene;
+	const accounts = scene.own ?? (scene.organisations ?? ['a', 'b']).map((id) => own(id));
 	return {
-		knownAccounts: async () => await Promise.resolve(known),
+		accountChoice: async () => await Promise.resolve({ metadata, accounts }),
+		enterAccounts: async (added) =>
+			await Promise.resolve(added.map(({ id }) => id).filter((id) => conflicts.includes(id))),
 		readStates: async () =>
 			await Promise.resolve(
 				new Map(
 					[...states].map(([place, state]) => [place, { state, updatedAt: '2026-11-20T00:00:00.000Z' }]),
 				),
 			),
-		saveAccount: async ({ id }) =>
-			await Promise.resolve(
-				conflicts.includes(id) ? 'conflict' : disabled.includes(id) ? 'disabled' : 'enabled',
-			),
+		saveAccount: async () => await Promise.resolve(true),
 		of: () => ({
 			deletedLeads: async () => await Promise.resolve([]),
 			liveLeads: async () => await Promise.resolve([]),
@@ -102,7 +111,7 @@ async function messagesOf(scene: Scene): Promise<Message[]> {
 		budget: new Budget({ maxRecords: 5_000, maxMinutes: 10 }, clock),
 		baseUrl: 'https://api.xero.com',
 		http,
-		authorisation: { by: 'client', accessToken: undefined },
+		authorisation: { by: 'client' },
 		throttles: new Throttles(clock),
 		dayShare: 1,
 		timeoutMs: 1_000,
@@ -184,7 +193,7 @@ describe('the messages of a run', () => {
 			[`a/${stream}`, { kept: true }],
 			[`b/${stream}`, { kept: true }],
 		]);
-		const messages = await messagesOf({ disabled: ['a'], states });
+		const messages = await messagesOf({ own: [own('a', { enabled: false }), own('b')], states });
 		expect(brief(messages)).toEqual([
 			`STATE a/${stream} 0`,
 			`RECORD b/${stream}`,
@@ -229,7 +238,8 @@ describe('the messages of a run', () => {
 	});
 
 	it('are not none where every account is switched off', async () => {
-		const messages = await messagesOf({ disabled: ['a', 'b'] });
+		const off = ['a', 'b'].map((id) => own(id, { enabled: false }));
+		const messages = await messagesOf({ own: off });
 		expect(brief(messages)).toEqual([`STATE a/${stream} 0`, `STATE b/${stream} 0`]);
 		expect(messages[0]).toMatchObject({ state: {} });
 	});
@@ -278,8 +288,10 @@ describe('an account’s trouble stays its own', () => {
 	});
 
 	it('when it belongs to another tenant: nothing of it is read', async () => {
-		const messages = await messagesOf({ conflicts: ['a'] });
+		const scene: Scene = { own: [own('b')], metadata: { accounts: 'consent' }, conflicts: ['a'] };
+		const messages = await messagesOf(scene);
 		expect(brief(messages).slice(0, 2)).toEqual(['FAILURE a/ account_conflict', `RECORD b/${stream}`]);
+		expect(JSON.stringify(messages)).toContain('through another connection');
 	});
 
 	it('when it is at its limit, and says when to come back', async () => {
@@ -299,10 +311,7 @@ describe('an account’s trouble stays its own', () => {
 
 	it('when it was read before and is no longer connected', async () => {
 		const messages = await messagesOf({
-			known: [
-				{ id: 'a', name: 'A' },
-				{ id: 'z', name: 'Zed' },
-			],
+			own: [own('a'), own('b'), own('z')],
 		});
 		expect(brief(messages)[0]).toBe('FAILURE z/ account_gone');
 		expect(messages).toHaveLength(7);

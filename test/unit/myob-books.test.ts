@@ -177,7 +177,7 @@ describe('the company file of a connection', () => {
 		const { accounts } = await myobAccounts.list(
 			discovery(apiOf({}), { businessId: ` ${FILE.toUpperCase()} ` }),
 		);
-		expect(accounts).toEqual([{ id: FILE, name: FILE.toUpperCase() }]);
+		expect(accounts).toEqual([{ id: FILE, name: null }]);
 	});
 
 	it.each(['nonsense', `${FILE}/../x`, `${FILE}?a=b`, '../..'])('is not "%s"', async (businessId) => {
@@ -191,23 +191,39 @@ describe('the company file of a connection', () => {
 		const two = [FILE, FILE.replace('0', '1')].map((Id) => ({ Id, Name: `File ${Id[0]}` }));
 		const list = async (...files: object[]) => await myobAccounts.list(discovery(listing(...files)));
 		expect((await list(two[0]!)).accounts).toEqual([{ id: FILE, name: 'File 0' }]);
-		await expect(list()).rejects.toThrow(/no Business ID/);
-		await expect(list(...two)).rejects.toThrow(/File 0: 0f4b.*, File 1: 1f4b/);
+		expect((await list(two[0]!)).consent).toEqual([FILE]);
+		await expect(list()).rejects.toMatchObject({
+			failureClass: 'needs_choice',
+			message: expect.stringContaining('no Business ID'),
+		});
+		expect(await list(...two)).toMatchObject({ accounts: [{ id: FILE }, {}], consent: null });
+	});
+
+	it('is the one that was chosen where keys list none, without a call', async () => {
+		const chosen = [{ id: FILE, name: 'Bakehouse' }];
+		const found = await myobAccounts.list({ ...discovery(apiOf({})), chosen });
+		expect(found).toMatchObject({ accounts: chosen, consent: null });
 	});
 
 	it('has the currency of its country and the time zone of the connection', async () => {
+		const KNOWN = { id: FILE, name: FILE, timezone: null, currency: null };
 		const describe = async (api: ProviderApi, timezone?: string) =>
-			await myobAccounts.describe(discovery(api, {}, timezone), { id: FILE, name: FILE });
+			await myobAccounts.describe(discovery(api, {}, timezone), KNOWN);
 		expect(await describe(file('AU'))).toEqual({
 			account: { id: FILE, name: 'Bakehouse', timezone: 'Australia/Perth', currency: 'AUD' },
 			warnings: [],
 		});
-		expect((await describe(file('nz', ' '))).account).toMatchObject({ name: FILE, currency: 'NZD' });
+		expect((await describe(file('nz', ' '))).account).toMatchObject({ name: null, currency: 'NZD' });
 		expect((await describe(file('AU', 'half \uD83E, NUL \0'))).account.name).toBe('half \uFFFD, NUL \uFFFD');
 		const bare = apiOf({ [FILE]: () => ({ Id: FILE, Name: 'Bare', Country: 'AU' }) });
 		expect((await describe(bare)).account.name).toBe('Bare');
 		const { account, warnings } = await describe(file('AU'), 'Mars/Olympus');
-		expect([account.timezone, warnings]).toEqual(['Etc/UTC', [expect.stringContaining('Mars/Olympus')]]);
+		expect([account.timezone, warnings]).toEqual([null, [expect.stringContaining('Mars/Olympus')]]);
 		await expect(describe(file('SG'))).rejects.toMatchObject({ failureClass: 'bad_request' });
+		await expect(describe(file(''))).rejects.toMatchObject({ failureClass: 'bad_request' });
+		const before = { ...KNOWN, currency: 'NZD' };
+		const kept = await myobAccounts.describe(discovery(file('')), before);
+		expect(kept.account.currency).toBe('NZD');
+		await expect(myobAccounts.describe(discovery(file('SG')), before)).rejects.toThrow(/country "SG"/);
 	});
 });

@@ -43,6 +43,7 @@ function credentialAddress(apiDomain: unknown, credential: object = {}): string 
 		pipedrive,
 		{ ...CREDENTIAL, ...credential, oauthTokenData },
 		httpClient,
+		async () => await Promise.resolve({ oauthTokenData }),
 	);
 	return connection.baseUrl({
 		tenantId: 't',

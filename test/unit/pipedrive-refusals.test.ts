@@ -184,9 +184,10 @@ describe('the company behind a token', () => {
 			},
 		}),
 	});
+	const HARBOUR = { id: '7654321', name: 'Harbour Cafe', timezone: null, currency: null };
 	const context = (api: ProviderApi): DiscoveryContext => ({
 		api,
-		accessToken: undefined,
+		accessToken: async () => await Promise.resolve(undefined),
 		application: { clientId: '', clientSecret: '' },
 		metadata: {},
 		timezone: 'Australia/Sydney',
@@ -194,9 +195,12 @@ describe('the company behind a token', () => {
 
 	it('is the account, with its time zone and currency', async () => {
 		const { api } = await peer([me()]);
-		const { accounts } = await pipedrive.accounts.list(context(api));
-		expect(accounts).toEqual([{ id: '7654321', name: 'Harbour Cafe' }]);
-		expect(await pipedrive.accounts.describe(context(api), accounts[0]!)).toEqual({
+		expect(await pipedrive.accounts.list(context(api))).toEqual({
+			accounts: [{ id: '7654321', name: 'Harbour Cafe' }],
+			consent: ['7654321'],
+			warnings: [],
+		});
+		expect(await pipedrive.accounts.describe(context(api), HARBOUR)).toEqual({
 			account: { id: '7654321', name: 'Harbour Cafe', timezone: 'Pacific/Auckland', currency: 'NZD' },
 			warnings: [],
 		});
@@ -208,11 +212,16 @@ describe('the company behind a token', () => {
 
 	it('has days of UTC, with a warning, where its time zone is not known', async () => {
 		const { api } = await peer([me({ timezone_name: 'Mars/Olympus', company_name: ' ' })]);
-		const { account, warnings } = await pipedrive.accounts.describe(context(api), {
-			id: '7654321',
-			name: '',
-		});
-		expect(account).toMatchObject({ timezone: 'Etc/UTC', name: 'Company 7654321' });
+		const { account, warnings } = await pipedrive.accounts.describe(context(api), HARBOUR);
+		expect(account).toEqual({ id: '7654321', name: null, timezone: null, currency: 'NZD' });
 		expect(warnings).toEqual([expect.stringContaining('Mars/Olympus')]);
+		const known = { ...HARBOUR, timezone: 'Pacific/Auckland' };
+		expect(await pipedrive.accounts.describe(context(api), known)).toMatchObject({ warnings: [] });
+	});
+
+	it('is told by the id that answered, so that another company is seen', async () => {
+		const { api } = await peer([me({ company_id: 7 })]);
+		const { account } = await pipedrive.accounts.describe(context(api), HARBOUR);
+		expect(account.id).toBe('7');
 	});
 });

@@ -29,12 +29,17 @@ function answering(json: unknown): Peer {
 
 function discovery(api: ProviderApi, accessToken?: string): DiscoveryContext {
 	const application = { clientId: 'made-up-client', clientSecret: 'made-up-secret' };
-	return { api, accessToken, application, metadata: {}, timezone: 'Australia/Sydney' };
+	const token = async () => await Promise.resolve(accessToken);
+	return { api, accessToken: token, application, metadata: {}, timezone: 'Australia/Sydney' };
 }
 
-const connection = (tenantId: string, tenantType = 'ORGANISATION'): object => ({
+const connection = (
+	tenantId: string,
+	tenantType = 'ORGANISATION',
+	authEventId: unknown = 'event-1',
+): object => ({
 	id: `connection-${tenantId}`,
-	authEventId: 'event-1',
+	authEventId,
 	tenantId,
 	tenantName: `Name of ${tenantId}`,
 	tenantType,
@@ -42,29 +47,51 @@ const connection = (tenantId: string, tenantType = 'ORGANISATION'): object => ({
 });
 
 describe('the organisations of a Xero connection', () => {
-	it('are those of the token’s own consent', async () => {
-		const api = answering([connection('org-1'), connection('practice', 'PRACTICE'), connection('org-2')]);
-		const found = await xeroAccounts.list(discovery(api, jwt({ authentication_event_id: 'event-1' })));
-		expect(found).toEqual({
-			accounts: [
-				{ id: 'org-1', name: 'Name of org-1' },
-				{ id: 'org-2', name: 'Name of org-2' },
-			],
+	const claiming = (event: unknown) => jwt({ authentication_event_id: event });
+	const names = (...ids: string[]) => ids.map((id) => ({ id, name: `Name of ${id}` }));
+
+	it('are of the token’s own consent where their authentication event is its', async () => {
+		const practice = connection('practice', 'PRACTICE');
+		const other = connection('org-2', 'ORGANISATION', 'event-2');
+		const api = answering([connection('org-1'), practice, other, connection('org-3')]);
+		expect(await xeroAccounts.list(discovery(api, claiming('event-1')))).toEqual({
+			accounts: names('org-1', 'org-2', 'org-3'),
+			consent: ['org-1', 'org-3'],
 			warnings: [],
 		});
-		expect(api.requests[0]).toMatchObject({ path: '/connections', query: { authEventId: 'event-1' } });
+		expect(api.requests).toHaveLength(1);
 	});
 
-	it.each([undefined, 'opaque-token', 'a.%%%.c', jwt({}), jwt(null), jwt({ authentication_event_id: 7 })])(
-		'are all that are reached, with a warning, where the token (%#) does not say which',
+	it.each([undefined, 'opaque-token', 'a.%%%.c', jwt({}), jwt(null), claiming(7), claiming(['event-1'])])(
+		'are of no consent where the token (%#) does not say which',
 		async (token) => {
-			const api = answering([connection('org-1')]);
-			const found = await xeroAccounts.list(discovery(api, token));
-			expect(found.accounts).toHaveLength(1);
-			expect(found.warnings).toEqual([expect.stringContaining('every organisation')]);
-			expect(api.requests[0]!.query).toBeUndefined();
+			const found = await xeroAccounts.list(discovery(answering([connection('org-1')]), token));
+			expect(found).toEqual({ accounts: names('org-1'), consent: null, warnings: [] });
 		},
 	);
+
+	it.each([undefined, null, '', 7])('are of no consent where the list says %j', async (event) => {
+		const api = answering([connection('org-1'), { ...connection('org-2'), authEventId: event }]);
+		const found = await xeroAccounts.list(discovery(api, claiming('event-1')));
+		expect(found).toMatchObject({ consent: null });
+	});
+
+	it('go by the token that the list was given for, not by one that was refused', async () => {
+		let token = claiming('event-2');
+		const api = answering([connection('org-1')]);
+		const context = discovery({
+			...api,
+			call: async (request) => {
+				token = claiming('event-1');
+				return await api.call(request);
+			},
+		});
+		const found = await xeroAccounts.list({
+			...context,
+			accessToken: async () => await Promise.resolve(token),
+		});
+		expect(found.consent).toEqual(['org-1']);
+	});
 
 	it('are not read out of a reply that is something else', () => {
 		const accepts: boolean[] = [];
@@ -80,6 +107,7 @@ describe('the organisations of a Xero connection', () => {
 });
 
 describe('an organisation', () => {
+	const KNOWN = { id: 'o', name: 'old name', timezone: null, currency: null };
 	const details = (more: object = {}): object => ({
 		Status: 'OK',
 		Organisations: [
@@ -89,7 +117,7 @@ describe('an organisation', () => {
 
 	it('gives its name, currency and time zone', async () => {
 		const api = answering(details());
-		expect(await xeroAccounts.describe(discovery(api), { id: 'org-1', name: 'old name' })).toEqual({
+		expect(await xeroAccounts.describe(discovery(api), { ...KNOWN, id: 'org-1' })).toEqual({
 			account: { id: 'org-1', name: 'Harbour Cafe Pty Ltd', timezone: 'Pacific/Auckland', currency: 'NZD' },
 			warnings: [],
 		});
@@ -99,12 +127,9 @@ describe('an organisation', () => {
 	it('with an unknown time zone is read in UTC, with a warning', async () => {
 		const found = await xeroAccounts.describe(
 			discovery(answering(details({ Timezone: 'MARSSTANDARDTIME' }))),
-			{
-				id: 'o',
-				name: 'o',
-			},
+			KNOWN,
 		);
-		expect(found.account.timezone).toBe('Etc/UTC');
+		expect(found.account.timezone).toBeNull();
 		expect(found.warnings).toEqual([expect.stringContaining('MARSSTANDARDTIME')]);
 	});
 });

@@ -4,8 +4,11 @@ import { createIntegration } from '../../../db/integrations';
 import { chosenTenant } from '../../shared/n8n/chosen';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
+import { accountsNamed, idsIn } from './account-ids';
 
 interface CreateOptions {
+	accountIds?: string;
+	accounts?: string;
 	basis?: string;
 	businessId?: string;
 	timezone?: string;
@@ -18,19 +21,28 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 	const output = await eachItem(context, async (item) => {
 		const tenantId = chosenTenant(context, item);
 		const options = context.getNodeParameter('options', item, {}) as CreateOptions;
-		const given = Object.fromEntries(Object.entries(options).filter(([, text]) => text));
 		const authentication = context.getNodeParameter('authentication', item) as string;
+		const provider = context.getNodeParameter('provider', item) as string;
+		const { metadata, accounts } = settingsOf(provider, options);
 		const created = await createIntegration(pool, {
-			tenantId,
-			provider: context.getNodeParameter('provider', item) as string,
+			...{ tenantId, provider, metadata, accounts },
 			authentication: authentication === 'n8nCredential' ? 'n8n' : 'stored',
-			metadata: given,
 		});
-		ignored ||= !created.created && Object.keys(given).length > 0;
+		ignored ||= !created.created && Object.keys(metadata).length + accounts.length > 0;
 		return [created];
 	});
 	if (ignored) context.addExecutionHints({ message: IGNORED, type: 'warning', location: 'outputPane' });
 	return output;
+}
+
+/** @throws Error where an account's id is none of the provider's */
+function settingsOf(provider: string, { accountIds = '', accounts, ...texts }: CreateOptions) {
+	const given = Object.entries(texts).filter(([, text]) => text);
+	const file = provider === 'myob' && texts.businessId ? [texts.businessId] : [];
+	return {
+		metadata: Object.fromEntries([...given, ...(accounts === 'consent' ? [['accounts', accounts]] : [])]),
+		accounts: accountsNamed(provider, [...idsIn(accountIds), ...file]),
+	};
 }
 
 const IGNORED =

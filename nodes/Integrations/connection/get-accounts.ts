@@ -1,20 +1,39 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
 
-import { listAccounts } from '../../../db/accounts';
-import { integrationById } from '../../../db/integrations';
+import { integrationById, type IntegrationSummary } from '../../../db/integrations';
+import type { CheckedListing } from '../../engine/account-list';
 import { chosenIntegration } from '../../shared/n8n/chosen';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
+import { accountOverview } from './account-overview';
+import { askProvider } from './live-accounts';
 
-/** Lists the accounts behind a connection, each with whether and how far it is read. */
+/** Lists the accounts behind a connection: whether and how far each is read, and which others could be. */
 export async function getAccounts(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
 	return await eachItem(context, async (item) => {
-		const { tenantId, tenantName, integrationId, provider } = await integrationById(
-			pool,
-			chosenIntegration(context, item),
-		);
-		const accounts = await listAccounts(pool, { tenantId, integrationId });
+		const integration = await integrationById(pool, chosenIntegration(context, item));
+		const { tenantId, tenantName, integrationId, provider } = integration;
+		const isAsked = context.getNodeParameter('askProvider', item, true) as boolean;
+		const live = isAsked ? await liveOrStored(context, pool, integration) : undefined;
+		const accounts = await accountOverview(pool, integration, live);
 		return accounts.map((account) => ({ tenantId, tenantName, integrationId, provider, ...account }));
 	});
+}
+
+/** What the provider says; where it cannot be asked, what is stored will do, unless nothing is. */
+async function liveOrStored(
+	context: IExecuteFunctions,
+	pool: Pool,
+	integration: IntegrationSummary,
+): Promise<CheckedListing | undefined> {
+	try {
+		return await askProvider(context, pool, integration);
+	} catch (error) {
+		if ((await accountOverview(pool, integration, undefined)).length === 0) throw error;
+		const message = `Only what is stored is listed, since the provider could not be asked. ${(error as Error).message}`;
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+		return undefined;
+	}
 }

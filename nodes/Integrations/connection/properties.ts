@@ -3,7 +3,15 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { integrationField, tenantField, tenantIdFilter } from '../../shared/n8n/search';
 import { limitFields } from '../../shared/n8n/limit';
 import { providerField } from '../../shared/n8n/provider-field';
-import { basisField, businessIdField, resetScope, timezoneField, updateFields } from './settings-fields';
+import {
+	accountIdsField,
+	accountsReadField,
+	basisField,
+	businessIdField,
+	resetScope,
+	timezoneField,
+	updateFields,
+} from './settings-fields';
 
 const create: INodeProperties[] = [
 	{ ...tenantField, required: true },
@@ -33,9 +41,26 @@ const create: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [basisField, businessIdField, timezoneField],
+		options: [accountIdsField, accountsReadField, basisField, businessIdField, timezoneField],
 	},
 ];
+
+const getAccounts: INodeProperties[] = [
+	{
+		displayName: 'Ask Provider',
+		name: 'askProvider',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to ask the provider what the connection reaches now. It needs the provider’s credential and, unless n8n keeps the token, the Zixly Token Key. Without it only what is stored is listed.',
+	},
+];
+
+const providerAsked: INodeProperties = {
+	...providerField,
+	description:
+		'The provider of the connection; with its credential, accounts can be chosen that were never read',
+};
 
 const getAll: INodeProperties[] = [
 	...limitFields,
@@ -90,7 +115,7 @@ export const connectionProperties: INodeProperties[] = [
 				name: 'Get Accounts',
 				value: 'getAccounts',
 				action: 'Get accounts of connection',
-				description: 'List the organisations, portals or files behind it, and how far each was read',
+				description: 'List the organisations, portals or files behind it: which are read, and which could be',
 			},
 			{
 				name: 'Get Many',
@@ -117,6 +142,8 @@ export const connectionProperties: INodeProperties[] = [
 		['disable', 'disconnect', 'enable', 'getAccounts', 'resetState', 'update'],
 		[{ ...integrationField, required: true }],
 	),
+	...shownFor(['getAccounts'], getAccounts),
+	...shownFor(['getAccounts', 'update'], [providerAsked]),
 	...shownFor(['resetState'], [resetScope]),
 	...shownFor(['update'], [updateFields]),
 	...shownFor(['getAll'], getAll),

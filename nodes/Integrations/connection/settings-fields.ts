@@ -42,11 +42,43 @@ function streamOptions(): INodePropertyOptions[] {
 		.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const accountsField = (displayName: string, name: string): INodeProperties => ({
+/** Only accounts that are chosen are read. */
+export const accountsReadField: INodeProperties = {
+	displayName: 'Accounts',
+	name: 'accounts',
+	type: 'options',
+	default: 'chosen',
+	description: 'Which organisations, portals, files or workspaces are read',
+	options: [
+		{
+			name: 'All That the Consent Reaches',
+			value: 'consent',
+			description:
+				'What the provider itself names as this consent’s is added at each sync; Asana names none. What is switched off or given up stays so.',
+		},
+		{
+			name: 'Chosen Ones',
+			value: 'chosen',
+			description: 'Those that are enabled; where there is only one account, it is entered by the first sync',
+		},
+	],
+};
+
+export const accountIdsField: INodeProperties = {
+	displayName: 'Account IDs',
+	name: 'accountIds',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 1200000000000001, 1200000000000002',
+	description:
+		'The accounts to read, as the provider names them, with commas between them. Connection: Get Accounts lists them once it is connected.',
+};
+
+const accountsField = (displayName: string, name: string, loadOptionsMethod: string): INodeProperties => ({
 	displayName,
 	name,
 	type: 'multiOptions',
-	typeOptions: { loadOptionsMethod: 'getAccounts', loadOptionsDependsOn: ['integrationId.value'] },
+	typeOptions: { loadOptionsMethod, loadOptionsDependsOn: ['integrationId.value', 'provider'] },
 	default: [],
 	description:
 		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
@@ -69,11 +101,12 @@ export const updateFields: INodeProperties = {
 	default: {},
 	hint: 'The next sync goes by them. An empty text takes a setting away.',
 	options: [
+		accountsReadField,
 		basisField,
 		businessIdField,
-		accountsField('Disable Account Names or IDs', 'disableAccounts'),
+		accountsField('Disable Account Names or IDs', 'disableAccounts', 'getAccounts'),
 		streamsField('Disable Streams', 'disableStreams', 'What is not read any more; its rows stay'),
-		accountsField('Enable Account Names or IDs', 'enableAccounts'),
+		accountsField('Enable Account Names or IDs', 'enableAccounts', 'getAccountsToChoose'),
 		streamsField('Enable Streams', 'enableStreams', 'What is read again, from where it stopped'),
 		{
 			displayName: 'History Start',
@@ -83,6 +116,10 @@ export const updateFields: INodeProperties = {
 			placeholder: 'e.g. 2024-07',
 			description:
 				'The first month that is read, as YYYY-MM. An earlier one than before reads what is missing.',
+		},
+		{
+			...accountsField('Release Account Names or IDs', 'releaseAccounts', 'getAccounts'),
+			hint: 'They are given up: no longer read, and free for another tenant. Their data stays.',
 		},
 		timezoneField,
 	],

@@ -1,15 +1,22 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { updateIntegration, type IntegrationChanges } from '../../../db/integration-settings';
-import { integrationById } from '../../../db/integrations';
+import { accountChoice, type AccountEntry } from '../../../db/accounts';
+import {
+	updateIntegration,
+	type AccountChanges,
+	type IntegrationChanges,
+} from '../../../db/integration-settings';
+import { integrationById, type IntegrationSummary } from '../../../db/integrations';
 import { providerOf } from '../../providers/registry';
 import { isTimeZone } from '../../shared/dates';
 import { chosenIntegration } from '../../shared/n8n/chosen';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
+import { accountsNamed } from './account-ids';
 
 interface UpdateFields {
+	accounts?: string;
 	basis?: string;
 	businessId?: string;
 	disableAccounts?: string[];
@@ -17,6 +24,7 @@ interface UpdateFields {
 	enableAccounts?: string[];
 	enableStreams?: string[];
 	historyStart?: string;
+	releaseAccounts?: string[];
 	timezone?: string;
 }
 
@@ -24,52 +32,79 @@ interface UpdateFields {
 export async function updateConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
 	return await eachItem(context, async (item) => {
-		const integrationId = chosenIntegration(context, item);
-		const changes = changesOf(context.getNodeParameter('updateFields', item, {}) as UpdateFields);
+		const integration = await integrationById(pool, chosenIntegration(context, item));
+		const fields = context.getNodeParameter('updateFields', item, {}) as UpdateFields;
+		const changes = changesOf(fields);
 		assertReadable(changes);
-		await assertStreams(pool, integrationId, changes);
-		return [await updateIntegration(pool, integrationId, changes)];
+		assertStreams(integration, changes);
+		const accounts = await accountChanges(pool, integration, fields);
+		return [await updateIntegration(pool, integration.integrationId, { ...changes, accounts })];
 	});
 }
 
-/** What the fields ask for; a field that was not added changes nothing. */
+/** What the fields ask for besides accounts; a field that was not added changes nothing. */
 export function changesOf(fields: UpdateFields): IntegrationChanges {
-	const { enableAccounts = [], disableAccounts = [], enableStreams = [], disableStreams = [] } = fields;
-	const { basis, businessId, historyStart, timezone } = fields;
+	const { enableStreams = [], disableStreams = [] } = fields;
+	const { accounts, basis, businessId, historyStart, timezone } = fields;
 	return {
-		basis,
-		businessId: businessId?.trim(),
-		historyStart: historyStart?.trim(),
-		timezone: timezone?.trim(),
+		...{ basis, businessId: businessId?.trim().toLowerCase() },
+		...{ historyStart: historyStart?.trim(), timezone: timezone?.trim() },
+		...((accounts === 'consent' || accounts === 'chosen') && { readAccounts: accounts }),
 		...(enableStreams.length + disableStreams.length > 0 && {
 			streams: { enable: enableStreams, disable: disableStreams },
-		}),
-		...(enableAccounts.length + disableAccounts.length > 0 && {
-			accounts: { enable: enableAccounts, disable: disableAccounts },
 		}),
 	};
 }
 
-function assertReadable({ historyStart, timezone, streams, accounts }: IntegrationChanges): void {
+/** The accounts as the provider has them. @throws Error where an id is none, or one is to be enabled and not */
+async function accountChanges(
+	pool: Pool,
+	{ provider, ...integration }: IntegrationSummary,
+	{ enableAccounts = [], disableAccounts = [], releaseAccounts = [], businessId = '' }: UpdateFields,
+): Promise<AccountChanges | undefined> {
+	const file = provider === MYOB && businessId.trim() ? accountsNamed(provider, [businessId]) : [];
+	const enable = [...accountsNamed(provider, enableAccounts), ...file];
+	const disable = [
+		...idsOf(accountsNamed(provider, disableAccounts)),
+		...(file.length > 0 ? await otherFiles(pool, integration, file) : []),
+	];
+	const release = idsOf(accountsNamed(provider, releaseAccounts));
+	assertOnce(idsOf(enable), [...disable, ...release]);
+	if (enable.length + disable.length + release.length === 0) return undefined;
+	return { enable, disable, release };
+}
+
+/** A connection to MYOB reads the one company file that its Business ID names. */
+const MYOB = 'myob';
+
+async function otherFiles(
+	pool: Pool,
+	integration: Pick<IntegrationSummary, 'tenantId' | 'integrationId'>,
+	file: readonly AccountEntry[],
+): Promise<string[]> {
+	const { accounts } = await accountChoice(pool, integration);
+	return idsOf(accounts).filter((id) => id !== file[0]?.id);
+}
+
+const idsOf = (accounts: readonly AccountEntry[]): string[] => accounts.map(({ id }) => id);
+
+function assertReadable({ historyStart, timezone, streams }: IntegrationChanges): void {
 	if (historyStart && !/^\d{4}-(0[1-9]|1[0-2])$/.test(historyStart))
 		throw new Error(
 			`History Start is "${historyStart}" and not a month as YYYY-MM. Write, for example, 2024-07.`,
 		);
 	if (timezone && !isTimeZone(timezone))
 		throw new Error(`There is no time zone "${timezone}". Write its name, for example Australia/Sydney.`);
-	for (const { enable, disable } of [streams, accounts].filter((choice) => choice !== undefined)) {
-		const both = enable.find((one) => disable.includes(one));
-		if (both) throw new Error(`"${both}" is to be enabled and disabled. Take it out of one of the fields.`);
-	}
+	if (streams) assertOnce(streams.enable, streams.disable);
 }
 
-async function assertStreams(
-	pool: Pool,
-	integrationId: string,
-	{ streams }: IntegrationChanges,
-): Promise<void> {
+function assertOnce(enabled: readonly string[], disabled: readonly string[]): void {
+	const both = enabled.find((one) => disabled.includes(one));
+	if (both) throw new Error(`"${both}" is to be enabled and disabled. Take it out of one of the fields.`);
+}
+
+function assertStreams({ provider }: IntegrationSummary, { streams }: IntegrationChanges): void {
 	if (!streams) return;
-	const { provider } = await integrationById(pool, integrationId);
 	const { displayName, streams: known } = providerOf(provider);
 	const keys = known.map(({ key }) => key);
 	const unknown = [...streams.enable, ...streams.disable].find((key) => !keys.includes(key));

@@ -1,5 +1,6 @@
 import type { Replay, ReplayGroup, ReplayRecord } from '../../../db/replay';
 import { UPLOAD, UPLOAD_ACCOUNT } from '../../providers/manual/upload';
+import { accountFrom, type Account } from '../../shared/account';
 import type { Envelope, Message, RecordMessage, RowMessage, StateMessage } from '../../shared/messages';
 
 type OpenReplay = Extract<Replay, { syncRunId: string }>;
@@ -54,7 +55,7 @@ function byStream(records: readonly ReplayRecord[]): ReplayRecord[][] {
 /** The record's messages, or why it cannot be replayed. */
 function messagesOf(record: ReplayRecord, envelope: Envelope): Array<RecordMessage | RowMessage> | string {
 	const { recordId, stage, payload, lastSeenAt } = record;
-	const account = record.account ?? (envelope.provider === UPLOAD ? UPLOAD_ACCOUNT : null);
+	const account = record.account ? accountFrom(record.account) : uploadAccount(envelope);
 	if (stage === 'load')
 		return rowsIn(payload)?.map((row) => ({ type: 'ROW', ...envelope, recordId, ...row })) ?? NO_ROWS;
 	if (!account) return NO_ACCOUNT;
@@ -62,6 +63,9 @@ function messagesOf(record: ReplayRecord, envelope: Envelope): Array<RecordMessa
 	const raw = payload as Record<string, unknown>;
 	return [{ type: 'RECORD', ...envelope, recordId, account, fetchedAt: lastSeenAt, record: raw }];
 }
+
+const uploadAccount = ({ provider }: Envelope): Account | null =>
+	provider === UPLOAD ? UPLOAD_ACCOUNT : null;
 
 const NO_ROWS = 'their rows could not be stored with them';
 const NO_RECORD = 'the record itself was not kept';

@@ -9,7 +9,10 @@ const ADVICE: Record<FailureClass | 'crashed' | 'lease_ended', string> = {
 	not_permitted: 'Have the scope or role granted that the message names, then Connection: Enable.',
 	account_gone:
 		'Connect the account again, then Connection: Enable; or switch it off with Connection: Update.',
-	account_conflict: 'Disconnect it at the other tenant first, then Connection: Enable.',
+	account_conflict:
+		'Give it up at the other connection first (Release in Connection: Update, or Connection: Disconnect), then Connection: Enable.',
+	needs_choice:
+		'Choose the accounts with Connection: Update (Connection: Get Accounts lists them), then Connection: Enable.',
 	rate_limited: 'Nothing: it goes on at the time named.',
 	provider_unavailable: 'Nothing: it is tried again with growing pauses.',
 	bad_request: 'Report it, with the message.',

@@ -22,6 +22,7 @@ const FOR_A_PERSON: ReadonlySet<FailureClass> = new Set([
 	'not_permitted',
 	'account_gone',
 	'account_conflict',
+	'needs_choice',
 ]);
 
 /** The outcome of every run that has a message among the items, in order of appearance. */

@@ -1,12 +1,18 @@
 import type { AccountDiscovery } from '../../engine/definition';
 import { isTimeZone } from '../../shared/dates';
+import { DIGITS, textOrNull } from '../account-facts';
 import { readList } from './lists';
 
 /** Amounts are no matter here, and an account must name a currency. */
 const CURRENCY = 'AUD';
 
-/** All workspaces that the token reaches. Asana tells no time zone, so it is the connection's or the workflow's. */
+/**
+ * A token reaches every workspace of its person, and Asana does not say for which a consent is meant. It tells no time
+ * zone, so that is the connection's or the workflow's.
+ */
 export const asanaAccounts: AccountDiscovery = {
+	id: DIGITS,
+
 	async list({ api }) {
 		const workspaces = await readList(api, {
 			path: '/workspaces',
@@ -15,17 +21,16 @@ export const asanaAccounts: AccountDiscovery = {
 			scope: 'workspaces:read',
 			accept: ({ gid }) => typeof gid === 'string' && gid !== '',
 		});
-		const accounts = workspaces.map(({ gid, name }) => ({
-			id: gid as string,
-			name: typeof name === 'string' && name !== '' ? name : (gid as string),
-		}));
+		const accounts = workspaces.map(({ gid, name }) => ({ id: gid as string, name: textOrNull(name) }));
 		return { accounts, warnings: [] };
 	},
 
-	async describe({ timezone }, { id, name }) {
-		const known = isTimeZone(timezone);
-		const account = { id, name, timezone: known ? timezone : 'Etc/UTC', currency: CURRENCY };
-		return await Promise.resolve({ account, warnings: known ? [] : [unknownZone(name, timezone)] });
+	async describe({ timezone }, { id, name, timezone: before }) {
+		const known = isTimeZone(timezone) ? timezone : null;
+		// The list has just said the name, where it has one.
+		const account = { id, name: null, timezone: known, currency: CURRENCY };
+		const warnings = known === null && before === null ? [unknownZone(name, timezone)] : [];
+		return await Promise.resolve({ account, warnings });
 	},
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod/v4';
 
+import type { AccountEntry } from '../../../db/accounts';
 import type {
 	AccountDiscovery,
 	AccountReference,
@@ -7,47 +8,55 @@ import type {
 	ProviderApi,
 } from '../../engine/definition';
 import { isTimeZone } from '../../shared/dates';
+import { DIGITS } from '../account-facts';
 import { paths } from './paths';
 import { accountDetailsShape, ask, demand, introspectionShape } from './replies';
 
 /** One token reaches one portal: its id and domain are what the token itself is asked for. */
 export const hubspotAccounts: AccountDiscovery = {
+	id: DIGITS,
+
 	async list(context) {
-		const known = await introspected(context);
-		if (known) return { accounts: [known], warnings: [] };
-		const { portalId } = await detailsOf(context.api);
-		const name = `HubSpot ${portalId}`;
-		return { accounts: [{ id: portalId, name }], warnings: [unnamed(name)] };
+		const token = await context.accessToken();
+		let known = await introspected(context, token);
+		if (!known) {
+			const { portalId: id } = await detailsOf(context.api);
+			// That call has refreshed a token that had ended, which no longer says what it is for.
+			const renewed = await context.accessToken();
+			if (renewed !== token) known = await introspected(context, renewed);
+			known ??= { id, name: null };
+		}
+		const warnings = known.name === null ? [unnamed(known.id)] : [];
+		return { accounts: [known], consent: [known.id], warnings };
 	},
 
 	async describe({ api }, reference) {
 		const { portalId, timeZone, companyCurrency: currency } = await detailsOf(api, reference);
-		const timezone = timeZone && isTimeZone(timeZone) ? timeZone : undefined;
-		const account = { id: portalId, name: reference.name, timezone: timezone ?? 'Etc/UTC', currency };
-		return { account, warnings: timezone ? [] : [unknownZone(reference.name, timeZone)] };
+		const timezone = timeZone && isTimeZone(timeZone) ? timeZone : null;
+		const account = { id: portalId, name: null, timezone, currency };
+		const isUnknown = timezone === null && reference.timezone === null;
+		return { account, warnings: isUnknown ? [unknownZone(reference.name, timeZone)] : [] };
 	},
 };
 
-/** What HubSpot says of the token; undefined where it will not, or where a person's own credential hides the token. */
-async function introspected({
-	api,
-	accessToken,
-	application,
-}: DiscoveryContext): Promise<AccountReference | undefined> {
-	if (!accessToken) return undefined;
+/** What HubSpot says of a token; undefined where it will not, where the token has ended, or where it is hidden. */
+async function introspected(
+	{ api, application }: DiscoveryContext,
+	token: string | undefined,
+): Promise<AccountEntry | undefined> {
+	if (!token) return undefined;
 	const reply = await ask(api, z.looseObject({}), {
 		method: 'POST',
 		path: paths.introspect,
 		form: {
 			client_id: application.clientId,
 			client_secret: application.clientSecret,
-			token: accessToken,
+			token,
 			token_type_hint: 'access_token',
 		},
 		what: 'what the token is for',
 		absent: ({ status }) => REFUSALS.includes(status),
 	});
-	// A token that is no longer active is told without an account: the next call then finds that out.
 	const { data } = introspectionShape.safeParse(reply);
 	return data && { id: data.hub_id, name: data.hub_domain };
 }
@@ -63,8 +72,8 @@ async function detailsOf(api: ProviderApi, account?: AccountReference) {
 	});
 }
 
-const unnamed = (name: string): string =>
-	`HubSpot did not say which domain the connected portal has, so it is called ${name}.`;
+const unnamed = (id: string): string =>
+	`HubSpot did not say which domain portal ${id} has. The name that is known of it stays.`;
 
 const unknownZone = (name: string, zone: string | null | undefined): string =>
 	`${name} has a time zone that is not known here (${zone ?? 'none'}); its days begin and end in UTC.`;

@@ -110,10 +110,14 @@ export const pipelinesShape = z.object({
 export const accountDetailsShape = z.object({
 	portalId: id,
 	timeZone: text,
-	companyCurrency: z.string().regex(/^[A-Z]{3}$/),
+	companyCurrency: text,
 });
 
-export const introspectionShape = z.object({ hub_id: id, hub_domain: z.string().min(1) });
+export const introspectionShape = z.object({
+	active: z.literal(true).optional(),
+	hub_id: id,
+	hub_domain: text,
+});
 
 export type DealPage = z.infer<typeof pageShape>;
 export type Glance = DealPage['results'][number];

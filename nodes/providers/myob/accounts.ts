@@ -1,7 +1,14 @@
-import type { AccountDiscovery, AccountReference, ProviderApi } from '../../engine/definition';
+import type { AccountEntry } from '../../../db/accounts';
+import type {
+	AccountDiscovery,
+	AccountListing,
+	AccountReference,
+	ProviderApi,
+} from '../../engine/definition';
 import { ReadFailure } from '../../engine/failure';
 import { isTimeZone } from '../../shared/dates';
-import { excerpt, storable } from '../../shared/text';
+import { excerpt } from '../../shared/text';
+import { GUID, textOrNull } from '../account-facts';
 import { fileOf } from './report';
 
 interface CompanyFile {
@@ -14,37 +21,56 @@ interface CompanyFile {
 const CURRENCIES: Readonly<Record<string, string>> = { AU: 'AUD', NZ: 'NZD' };
 
 /**
- * A consent is for one company file, and only the redirect that ends it says which (`businessId`); keys made before
- * 12 March 2025 can list their files instead.
+ * A consent is for one company file, and only the redirect that ends it says which (`businessId`). Keys made before
+ * 12 March 2025 can list their files instead; which of several a consent is for, they do not say.
  */
 export const myobAccounts: AccountDiscovery = {
-	async list({ api, metadata }) {
+	id: GUID,
+
+	async list({ api, metadata, chosen = [] }) {
 		const id = String(metadata.businessId ?? '').trim();
-		const account = id === '' ? await onlyFile(api) : { id: businessIdIn(id), name: id };
-		return { accounts: [account], warnings: [] };
+		if (id !== '') return onlyOne({ id: businessIdIn(id), name: null });
+		// Newer keys list no files, and each file is asked by its id in any case.
+		if (chosen.length > 0) return { accounts: chosen, consent: null, warnings: [] };
+		const [file, ...others] = await filesOf(api);
+		if (!file) throw new ReadFailure('needs_choice', NO_FILE);
+		if (others.length === 0) return onlyOne(file);
+		return { accounts: [file, ...others], consent: null, warnings: [] };
 	},
 
 	async describe({ api, timezone }, reference) {
-		const { Name, Country } = await companyFile(api, reference);
-		const name = nameOr(reference.id, Name);
-		const currency = CURRENCIES[String(Country ?? '').toUpperCase()];
-		if (currency === undefined) throw new ReadFailure('bad_request', unknownCountry(name, Country));
-		const known = isTimeZone(timezone);
-		const account = { id: reference.id, name, timezone: known ? timezone : 'Etc/UTC', currency };
-		return { account, warnings: known ? [] : [unknownZone(name, timezone)] };
+		const { Id, Name, Country } = await companyFile(api, reference);
+		const name = textOrNull(Name);
+		const currency = currencyOf(name ?? reference.name, textOrNull(Country), reference.currency);
+		const known = isTimeZone(timezone) ? timezone : null;
+		const isUnknown = known === null && reference.timezone === null;
+		return {
+			account: { id: Id, name, timezone: known, currency },
+			warnings: isUnknown ? [unknownZone(name ?? reference.name, timezone)] : [],
+		};
 	},
 };
 
-async function onlyFile(api: ProviderApi): Promise<AccountReference> {
+const onlyOne = (file: AccountEntry): AccountListing => ({
+	accounts: [file],
+	consent: [file.id],
+	warnings: [],
+});
+
+async function filesOf(api: ProviderApi): Promise<AccountEntry[]> {
 	const files = (await api.call({
 		path: '/accountright/',
 		what: 'the list of company files',
 		accept: (json) => Array.isArray(json) && json.every(isFile),
 	})) as CompanyFile[];
-	const [file] = files;
-	if (file && files.length === 1)
-		return { id: businessIdIn(file.Id), name: nameOr(file.Id.toLowerCase(), file.Name) };
-	throw new ReadFailure('configuration', files.length === 0 ? NO_FILE : severalFiles(files));
+	return files.map(({ Id, Name }) => ({ id: Id, name: textOrNull(Name) }));
+}
+
+/** A file that does not say its country keeps the currency that is known of it. */
+function currencyOf(name: string, country: string | null, before: string | null): string {
+	const currency = country === null ? before : CURRENCIES[country.toUpperCase()];
+	if (currency) return currency;
+	throw new ReadFailure('bad_request', unknownCountry(name, country));
 }
 
 async function companyFile(api: ProviderApi, account: AccountReference): Promise<CompanyFile> {
@@ -70,28 +96,21 @@ function isFile(value: unknown): value is CompanyFile {
 
 /** It becomes part of the path of every call. */
 function businessIdIn(text: string): string {
-	if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return text.toLowerCase();
+	const id = text.toLowerCase();
+	if (GUID.pattern.test(id)) return id;
 	throw new ReadFailure(
 		'configuration',
-		`Business ID "${excerpt(text, 60)}" is none: it looks like 0f4b7d9c-1111-4222-8333-444455556666. ${WHERE_IT_STANDS}`,
+		`Business ID "${excerpt(text, 60)}" is none: it looks like ${GUID.example}. ${WHERE_IT_STANDS}`,
 	);
 }
-
-const nameOr = (id: string, name: unknown): string =>
-	typeof name === 'string' && name.trim() !== '' ? storable(name) : id;
 
 const WHERE_IT_STANDS =
 	'It stands as businessId in the address to which MYOB returned after the consent; enter it with Connection: Update.';
 
 const NO_FILE = `MYOB did not say which company file the consent is for, and the connection has no Business ID. ${WHERE_IT_STANDS}`;
 
-const severalFiles = (files: CompanyFile[]): string => {
-	const shown = files.slice(0, 10).map(({ Id, Name }) => `${excerpt(nameOr(Id, Name), 40)}: ${Id}`);
-	return `The consent reaches ${files.length} company files, and a connection reads one. Enter its Business ID with Connection: Update (${shown.join(', ')}).`;
-};
-
-const unknownCountry = (name: string, country: unknown): string =>
-	`${excerpt(name)} is a company file of the country "${excerpt(String(country ?? ''), 20)}", and MYOB's files are of AU or NZ: ` +
+const unknownCountry = (name: string, country: string | null): string =>
+	`${excerpt(name)} is a company file of the country "${excerpt(country ?? '', 20)}", and MYOB's files are of AU or NZ: ` +
 	'which currency its books are in is not known, so nothing was read. Report it with this text.';
 
 const unknownZone = (name: string, zone: string): string =>

@@ -1,37 +1,37 @@
 import type { AccountDiscovery, AccountReference, DiscoveryContext } from '../../engine/definition';
 import { isTimeZone } from '../../shared/dates';
+import { DIGITS, textOrNull } from '../account-facts';
 
 /** The person whose token it is, and the company that the token is for. */
 interface Me {
 	company_id: number;
-	company_name?: string | null;
-	default_currency?: string | null;
-	timezone_name?: string | null;
+	company_name?: unknown;
+	default_currency?: unknown;
+	timezone_name?: unknown;
 }
 
 /** A token belongs to one person in one company, so there is one account: the company. */
 export const pipedriveAccounts: AccountDiscovery = {
+	id: DIGITS,
+
 	async list(context) {
 		const me = await personOf(context);
-		return { accounts: [{ id: String(me.company_id), name: nameOf(me) }], warnings: [] };
+		const id = String(me.company_id);
+		return { accounts: [{ id, name: textOrNull(me.company_name) }], consent: [id], warnings: [] };
 	},
 
 	async describe(context, reference) {
 		const me = await personOf(context, reference);
-		const { timezone_name: zone, default_currency: currency } = me;
-		const timezone = zone && isTimeZone(zone) ? zone : undefined;
+		const [name, zone] = [textOrNull(me.company_name), textOrNull(me.timezone_name)];
+		const timezone = zone !== null && isTimeZone(zone) ? zone : null;
 		const account = {
-			id: reference.id,
-			name: nameOf(me),
-			timezone: timezone ?? 'Etc/UTC',
-			currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency! : NO_CURRENCY,
+			...{ id: String(me.company_id), name, timezone },
+			currency: textOrNull(me.default_currency),
 		};
-		return { account, warnings: timezone === undefined ? [unknownZone(account.name, zone)] : [] };
+		const isUnknown = timezone === null && reference.timezone === null;
+		return { account, warnings: isUnknown ? [unknownZone(name ?? reference.name, zone)] : [] };
 	},
 };
-
-/** As ISO 4217 writes it: it is only shown, since each deal names its own. */
-const NO_CURRENCY = 'XXX';
 
 async function personOf({ api }: DiscoveryContext, account?: AccountReference): Promise<Me> {
 	const reply = (await api.call({
@@ -50,7 +50,5 @@ function isMe(json: unknown): boolean {
 	return typeof data?.company_id === 'number';
 }
 
-const nameOf = ({ company_id: id, company_name: name }: Me): string => name?.trim() || `Company ${id}`;
-
-const unknownZone = (name: string, zone: string | null | undefined): string =>
+const unknownZone = (name: string, zone: string | null): string =>
 	`${name} has a time zone that is not known here (${zone ?? 'none'}); its days begin and end in UTC.`;

@@ -1,43 +1,71 @@
-import type { AccountDiscovery, AccountReference, ProviderApi } from '../../engine/definition';
+import type {
+	AccountDiscovery,
+	AccountReference,
+	DiscoveryContext,
+	ProviderApi,
+} from '../../engine/definition';
+import { GUID, textOrNull } from '../account-facts';
 import { ianaZoneOf } from './time-zones';
 
 interface Connection {
 	tenantId: string;
-	tenantName?: string;
-	tenantType?: string;
+	tenantName?: unknown;
+	tenantType?: unknown;
+	/** The consent that gave it. */
+	authEventId?: unknown;
 }
 
 interface Organisation {
-	Name?: string;
+	Name?: unknown;
 	BaseCurrency: string;
-	Timezone?: string;
+	Timezone?: unknown;
 }
 
-/** A token reaches every organisation its user ever connected with the app; only those of this consent are ours. */
+/**
+ * A token reaches every organisation that its user ever connected with the app, also for other customers; those of
+ * its own consent are the ones whose authentication event is the token's.
+ */
 export const xeroAccounts: AccountDiscovery = {
-	async list({ api, accessToken }) {
-		const event = authenticationEventOf(accessToken);
-		const connections = (await api.call({
-			path: '/connections',
-			query: event === undefined ? undefined : { authEventId: event },
-			what: 'the list of organisations',
-			accept: isConnections,
-		})) as Connection[];
-		return { accounts: organisationsIn(connections), warnings: event === undefined ? [ALL_CONSENTS] : [] };
+	id: GUID,
+
+	async list(context) {
+		const connections = (
+			(await context.api.call({
+				path: '/connections',
+				what: 'the list of organisations',
+				accept: isConnections,
+			})) as Connection[]
+		).filter(({ tenantType }) => tenantType === 'ORGANISATION');
+		const accounts = connections.map(({ tenantId, tenantName }) => ({
+			id: tenantId,
+			name: textOrNull(tenantName),
+		}));
+		return { accounts, consent: await consentIn(context, connections), warnings: [] };
 	},
 
 	async describe({ api }, reference) {
-		const { Name, BaseCurrency: currency, Timezone = '' } = await organisationOf(api, reference);
-		const timezone = ianaZoneOf(Timezone);
-		const account = {
-			id: reference.id,
-			name: Name ?? reference.name,
-			timezone: timezone ?? 'Etc/UTC',
-			currency,
-		};
-		return { account, warnings: timezone === undefined ? [unknownZone(account.name, Timezone)] : [] };
+		const { Name, BaseCurrency: currency, Timezone } = await organisationOf(api, reference);
+		const [name, zone] = [textOrNull(Name), textOrNull(Timezone) ?? ''];
+		const timezone = ianaZoneOf(zone) ?? null;
+		const account = { id: reference.id, name, timezone, currency };
+		const isUnknown = timezone === null && reference.timezone === null;
+		return { account, warnings: isUnknown ? [unknownZone(name ?? reference.name, zone)] : [] };
 	},
 };
+
+/** The organisations that the token's own consent gave; null where the token or the list does not say. */
+async function consentIn(
+	{ accessToken }: DiscoveryContext,
+	connections: readonly Connection[],
+): Promise<string[] | null> {
+	// After the call: a token that was refused has been replaced.
+	const event = authenticationEventOf(await accessToken());
+	const isTold = connections.every(
+		({ authEventId }) => typeof authEventId === 'string' && authEventId !== '',
+	);
+	if (event === undefined || !isTold) return null;
+	return connections.filter(({ authEventId }) => authEventId === event).map(({ tenantId }) => tenantId);
+}
 
 async function organisationOf(api: ProviderApi, account: AccountReference): Promise<Organisation> {
 	const reply = (await api.call({
@@ -48,12 +76,6 @@ async function organisationOf(api: ProviderApi, account: AccountReference): Prom
 		accept: isOrganisations,
 	})) as { Organisations: [Organisation] };
 	return reply.Organisations[0];
-}
-
-function organisationsIn(connections: Connection[]): AccountReference[] {
-	return connections
-		.filter(({ tenantType }) => tenantType === 'ORGANISATION')
-		.map(({ tenantId, tenantName }) => ({ id: tenantId, name: tenantName ?? tenantId }));
 }
 
 function isConnections(json: unknown): boolean {
@@ -68,11 +90,11 @@ function isOrganisations(json: unknown): boolean {
 }
 
 /**
- * The consent that an access token stems from, out of the JWT's claims. They are not verified: the value only
- * narrows a list that Xero itself gives for the same token.
+ * The consent that an access token stems from, out of the JWT's claims. They are not verified: Xero accepted the token,
+ * and the value only narrows a list that Xero itself gave for it.
  */
 export function authenticationEventOf(accessToken: string | undefined): string | undefined {
-	const payload = accessToken?.split('.')[1] ?? '';
+	const payload = accessToken?.split('.', 3)[1] ?? '';
 	try {
 		const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<
 			string,
@@ -84,10 +106,6 @@ export function authenticationEventOf(accessToken: string | undefined): string |
 		return undefined;
 	}
 }
-
-const ALL_CONSENTS =
-	'The access token does not say which consent it belongs to, so every organisation that it reaches is read, ' +
-	'also those connected at another time.';
 
 const unknownZone = (name: string, zone: string): string =>
 	`${name} has a time zone that is not known here (${zone || 'none'}); its months begin and end in UTC.`;

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import {
 	NodeOperationError,
 	type IExecuteFunctions,
+	type ILoadOptionsFunctions,
 	type IHttpRequestOptions,
 	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
@@ -13,7 +14,7 @@ import { readText } from './read-text';
 type Helper = IExecuteFunctions['helpers']['httpRequest'];
 
 /** n8n's own HTTP helper as the engine wants it: proxy, SSRF policy and logging stay n8n's. */
-export function httpClientOf(context: IExecuteFunctions): HttpClient {
+export function httpClientOf(context: IExecuteFunctions | ILoadOptionsFunctions): HttpClient {
 	return async (request) => await send(context.helpers.httpRequest, requestOptions(request), request);
 }
 
@@ -21,7 +22,10 @@ export function httpClientOf(context: IExecuteFunctions): HttpClient {
  * The same with the token that n8n's OAuth dialog obtained: n8n adds it, refreshes it on a 401 and tries once
  * more. A reply that is still 401 comes back as a reply, so that the engine classifies it like any other.
  */
-export function authenticatedHttpClientOf(context: IExecuteFunctions, credentialType: string): HttpClient {
+export function authenticatedHttpClientOf(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	credentialType: string,
+): HttpClient {
 	return async (request) => {
 		const { boundedContext, lastRefusal } = bounded(context, request);
 		try {
@@ -44,7 +48,7 @@ export function authenticatedHttpClientOf(context: IExecuteFunctions, credential
  * The context with a helper that reads every body within its bounds. n8n itself sends through it, and would leave the
  * body of a refusal that it answers with a new token unread, and its connection open.
  */
-function bounded(context: IExecuteFunctions, request: HttpRequest) {
+function bounded(context: IExecuteFunctions | ILoadOptionsFunctions, request: HttpRequest) {
 	let refusal: HttpReply | undefined;
 	const httpRequest: Helper = async (options) => {
 		// n8n puts the execution's signal in the place of ours, which also ends what takes too long.

@@ -1,4 +1,4 @@
-import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { keyRing, type KeyRing, type KeyRingFields } from '../../../db/key-ring';
 
@@ -11,7 +11,9 @@ export interface TokenKeyAccess {
 }
 
 /** The key ring that opens the vault, with the hosts that its owner allowed. */
-export async function keyRingFor(context: IExecuteFunctions): Promise<TokenKeyAccess> {
+export async function keyRingFor(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<TokenKeyAccess> {
 	const fields = await context.getCredentials(TOKEN_KEY_CREDENTIAL);
 	return { ring: keyRing(keyRingFieldsOf(fields)), allowedHosts: hostsOf(fields.allowedHosts) };
 }

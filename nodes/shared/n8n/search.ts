@@ -1,15 +1,9 @@
-import type {
-	ILoadOptionsFunctions,
-	INodeListSearchResult,
-	INodeProperties,
-	INodePropertyOptions,
-} from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { poolFor } from '../../../db/connection';
-import { listAccounts } from '../../../db/accounts';
 import { listClients } from '../../../db/clients';
-import { integrationById, listIntegrations } from '../../../db/integrations';
+import { listIntegrations } from '../../../db/integrations';
 import { listTenants } from '../../../db/tenants';
 import { databaseSettingsOf, POSTGRES_CREDENTIAL } from './database';
 
@@ -50,18 +44,6 @@ export async function searchClients(
 			value: clientKpiId,
 		})),
 	};
-}
-
-/** The accounts of the connection that the field Integration names. */
-export async function getAccounts(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const integrationId = this.getCurrentNodeParameter('integrationId', { extractValue: true }) as string;
-	if (!integrationId) return [];
-	const pool = await poolOf(this);
-	const accounts = await listAccounts(pool, await integrationById(pool, integrationId));
-	return accounts.map(({ accountId, name, enabled }) => ({
-		name: `${name ?? accountId}${enabled ? '' : ' (disabled)'}`,
-		value: accountId,
-	}));
 }
 
 async function poolOf(context: ILoadOptionsFunctions): Promise<Pool> {

@@ -1,0 +1,51 @@
+import { accountsTaken, listAccounts, type AccountSummary } from '../../../db/accounts';
+import type { IntegrationSummary } from '../../../db/integrations';
+import type { Pool } from 'pg';
+
+import type { CheckedListing } from '../../engine/account-list';
+
+/**
+ * How an account stands: `chosen` is read, `off` is switched off, `released` was given up, `available` can be chosen,
+ * `elsewhere` is another connection's.
+ */
+export type AccountStatus = 'chosen' | 'off' | 'released' | 'available' | 'elsewhere';
+
+export interface AccountOverview extends AccountSummary {
+	status: AccountStatus;
+	/** Whether the token reaches it now; null where the provider was not asked. */
+	reached: boolean | null;
+	/** Whether the provider names it as this consent's; null where it does not say. */
+	ofConsent: boolean | null;
+}
+
+/** Every account of a connection, and, where the provider was asked, those that it could read as well. */
+export async function accountOverview(
+	pool: Pool,
+	integration: IntegrationSummary,
+	live: CheckedListing | undefined,
+): Promise<AccountOverview[]> {
+	const own = await listAccounts(pool, integration);
+	const ownIds = new Set(own.map(({ accountId }) => accountId));
+	const added = [...(live?.accounts.values() ?? [])].filter(({ id }) => !ownIds.has(id));
+	const all = [...own, ...added.map(({ id, name }) => ({ ...NOT_READ, accountId: id, name }))];
+	const taken = await accountsTaken(
+		pool,
+		integration,
+		all.map(({ accountId }) => accountId),
+	);
+	return all.map((account) => {
+		const { accountId } = account;
+		const status = statusOf(account, ownIds.has(accountId), taken.has(accountId));
+		const told = { reached: live?.accounts.has(accountId) ?? null };
+		return { ...account, status, ...told, ofConsent: live?.consent?.has(accountId) ?? null };
+	});
+}
+
+const NOT_READ = { timezone: null, currency: null, enabled: false, releasedAt: null, streams: [] };
+
+function statusOf({ enabled, releasedAt }: AccountSummary, isOwn: boolean, isTaken: boolean): AccountStatus {
+	if (isTaken) return 'elsewhere';
+	if (!isOwn) return 'available';
+	if (releasedAt !== null) return 'released';
+	return enabled ? 'chosen' : 'off';
+}

@@ -1,0 +1,17 @@
+import type { AccountDiscovery } from '../engine/definition';
+import { storable } from '../shared/text';
+
+type AccountId = AccountDiscovery['id'];
+
+/** As Xero and MYOB have them. */
+export const GUID: AccountId = {
+	pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/,
+	example: '0f4b7d9c-1111-4222-8333-444455556666',
+};
+
+/** As HubSpot, Pipedrive and Asana have them. */
+export const DIGITS: AccountId = { pattern: /^[1-9]\d{0,29}$/, example: '1234567' };
+
+/** A text of a reply, fit to be stored; null where it is none, so that it overwrites nothing. */
+export const textOrNull = (value: unknown): string | null =>
+	typeof value === 'string' && value.trim() !== '' ? storable(value.trim()) : null;
