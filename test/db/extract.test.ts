@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { updateIntegration } from '../../db/integration-settings';
 import { monthAt, plusMonths } from '../../nodes/engine/months';
 import type { FailureMessage, RecordMessage, StateMessage } from '../../nodes/shared/messages';
 import { startSandbox, type Fault, type Sandbox } from '../sandbox';
@@ -76,7 +77,6 @@ describe('a tenant’s Xero', () => {
 		expect(calls.filter((path) => path.endsWith('/ProfitAndLoss'))).toHaveLength(6);
 		expect(calls.filter((path) => path.endsWith('/BankSummary'))).toHaveLength(6);
 		expect(sandbox.xero.requests.every(({ status }) => status === 200)).toBe(true);
-		expect(sandbox.xero.requests[0]!.query).toHaveProperty('authEventId');
 	});
 
 	it('has its organisations noted with currency and time zone', async () => {
@@ -291,16 +291,21 @@ describe('tokens', () => {
 		expect(outcome(await extract(harbour, { credential })).failures).toEqual([' configuration']);
 	});
 
-	it('whose claims cannot be read reach every organisation of the person, with a warning', async () => {
+	it('whose claims cannot be read reach no organisation that nobody chose', async () => {
 		const own = await startSandbox({ seed: 'opaque', xero: { minute: 5_000 } });
 		const other = new Extraction(database.pool, own);
 		own.xero.connect('southern');
 		const tenant = await other.connect('Opaque', 'harbour', { opaque: true });
 		const messages = await other.extract(tenant, { historyStart });
-		expect(outcome(messages)).toMatchObject({ failures: [] });
-		const states = messages.filter((message): message is StateMessage => message.type === 'STATE');
-		expect(states).toHaveLength(4);
-		expect(states.map(({ warnings }) => warnings?.length ?? 0)).toEqual([1, 0, 0, 0]);
+		expect(outcome(messages)).toEqual({ extracted: {}, failures: [' needs_choice'] });
+		expect(own.xero.requests.map(({ path }) => path)).toEqual(['/connections']);
+		const [id] = own.xero.organisations('harbour').map((organisation) => organisation.id);
+		const accounts = { enable: [{ id: id!, name: null }], disable: [] };
+		await updateIntegration(database.pool, tenant.integrationId, { accounts });
+		expect(outcome(await other.extract(tenant, { historyStart }))).toEqual({
+			extracted: { [id!]: 3 },
+			failures: [],
+		});
 		await own.close();
 	});
 

@@ -164,14 +164,18 @@ describe('which portal a token is for', () => {
 	it.each([
 		['is refused', { kind: 'status', status: 404 }],
 		['is of another form', { kind: 'status', status: 200, body: '{"active":true}' }],
-	])('is called by its number where the introspection %s', async (_name, fault) => {
+	])('has no name where the introspection %s, and keeps the one that was known', async (_name, fault) => {
 		await database.admin.query('delete from etl.accounts');
 		const southern = await extraction.connect(`Southern ${++tenants}`, 'southern');
 		sandbox.hubspot.faults.add({ ...fault, path: '/introspect' });
 		const messages = await extract({}, southern);
-		const { hubId } = sandbox.hubspot.portal('southern');
-		expect(await accountsOf(southern)).toMatchObject([{ name: `HubSpot ${hubId}` }]);
+		expect(await accountsOf(southern)).toMatchObject([{ name: null }]);
 		expect(states(messages)[0]?.warnings?.join()).toContain('did not say which domain');
+		await extract({}, southern);
+		sandbox.hubspot.faults.add({ ...fault, path: '/introspect' });
+		const [record] = records(await extract({}, southern));
+		expect(await accountsOf(southern)).toMatchObject([{ name: 'southern-cross.example' }]);
+		expect(record?.account.name).toBe('southern-cross.example');
 	});
 
 	it('keeps the token out of everything, though HubSpot repeats it', async () => {
@@ -184,7 +188,7 @@ describe('which portal a token is for', () => {
 		sandbox.hubspot.portal('empty').timezone = 'Mars/Olympus';
 		const empty = await extraction.connect('Empty', 'empty');
 		const messages = await extract({}, empty);
-		expect(await accountsOf(empty)).toMatchObject([{ timezone: 'Etc/UTC' }]);
+		expect(await accountsOf(empty)).toMatchObject([{ timezone: null }]);
 		expect(states(messages)[0]?.warnings?.join()).toContain('Mars/Olympus');
 	});
 });

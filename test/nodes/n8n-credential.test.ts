@@ -6,6 +6,7 @@ import { providerOf } from '../../nodes/providers/registry';
 import { serviceOf, type ServiceKey } from '../sandbox';
 import { bookedRuns, imbalances } from '../support/books';
 import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
+import { chosenAccounts } from '../support/chosen-accounts';
 import { differences } from '../support/differences';
 import { runWorkflow } from '../support/n8n-engine';
 import type { Tenant } from '../support/scenario';
@@ -42,7 +43,8 @@ describe.each(PROVIDERS)(
 			const { id: tenantId, name } = await createTenant(pool, { name: 'My First Tenant' });
 			const { accessToken, refreshToken, expiresIn, metadata } = service().connect(consent);
 			const { integrationId } = await createIntegration(pool, {
-				...{ tenantId, provider, metadata },
+				...{ tenantId, provider },
+				metadata: { ...metadata, ...chosenAccounts(stage.sandbox, provider, consent).metadata },
 				authentication: 'n8n',
 			});
 			tenant = { id: tenantId, name, provider, consent, integrationId };

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 
+import type { AccountEntry } from '../../db/accounts';
 import { createIntegration } from '../../db/integrations';
 import { generateKey, keyRing, type KeyRing } from '../../db/key-ring';
 import { claimDue, finishRun } from '../../db/sync-runs';
@@ -49,22 +50,38 @@ export class Extraction {
 		this.ring = keyRing({ activeKeyId: id, activeKey: key });
 	}
 
-	/** A tenant with the tokens of one of the sandbox's consents in the vault. */
+	/** A tenant with the tokens of one of the sandbox's consents in the vault, whose accounts are chosen. */
 	async connect(name: string, consent: string, options: ConnectOptions = {}): Promise<ConnectedTenant> {
+		return await this.connectTo(name, consent, chosenAccounts(this.sandbox, this.provider, consent), options);
+	}
+
+	/** The same, reading what is said here. */
+	async connectTo(
+		name: string,
+		consent: string,
+		{ metadata = {}, accounts = [] }: { metadata?: object; accounts?: AccountEntry[] },
+		options: ConnectOptions = {},
+	): Promise<ConnectedTenant> {
 		const { provider } = this;
 		const { id: tenantId } = await createTenant(this.pool, { name });
-		const { metadata, ...tokens } = serviceOf(this.sandbox, provider).connect(consent, options);
-		const chosen = chosenAccounts(this.sandbox, provider, consent);
-		const given = {
-			...{ tenantId, provider, accounts: chosen.accounts },
+		const tokens = serviceOf(this.sandbox, provider).connect(consent, options);
+		const { integrationId } = await createIntegration(this.pool, {
+			...{ tenantId, provider, accounts },
 			authentication: 'stored',
-			metadata: { ...metadata, ...chosen.metadata },
-		} as const;
-		const { integrationId } = await createIntegration(this.pool, given);
-		const { accessToken, refreshToken, expiresAt } = tokens;
-		const where = { tenantId, integrationId, provider };
+			metadata: { ...tokens.metadata, ...metadata },
+		});
+		const tenant = { tenantId, integrationId, name };
+		await this.store(tenant, tokens);
+		return tenant;
+	}
+
+	/** Puts other tokens into the vault, as when a tenant is connected again. */
+	async store(
+		{ tenantId, integrationId }: ConnectedTenant,
+		{ accessToken, refreshToken, expiresAt }: TokenSet,
+	): Promise<void> {
+		const where = { tenantId, integrationId, provider: this.provider };
 		await storeTokens(this.pool, this.ring, where, { accessToken, refreshToken, expiresAt });
-		return { tenantId, integrationId, name };
 	}
 
 	/** The tokens that lie in the vault. */
