@@ -104,7 +104,7 @@ export class AccountReader {
 
 	/** The account with all that is known of it, and noted in the books. */
 	private async describe(reference: KnownAccount): Promise<Account> {
-		const { books, definition } = this.context;
+		const { books } = this.context;
 		const { account, warnings } = await this.described(reference);
 		this.warnings.push(...warnings);
 		// What the list of accounts calls it is a name too; the id that stands in for one is none.
@@ -116,7 +116,7 @@ export class AccountReader {
 			...facts,
 			...{ timezone: facts.timezone ?? timezone, currency: facts.currency ?? currency },
 		};
-		return accountFrom(complete, (id) => `${definition.displayName} ${id}`);
+		return accountFrom(complete);
 	}
 
 	private async described(reference: KnownAccount): Promise<{ account: AccountFacts; warnings: string[] }> {

@@ -13,14 +13,6 @@ export interface Account {
 const NO_CURRENCY = 'XXX';
 
 /** An account as its records carry it; what is not known of it is filled up, and noted nowhere. */
-export function accountFrom(
-	{ id, name, timezone, currency }: AccountFacts,
-	unnamed: (id: string) => string = (text) => text,
-): Account {
-	return {
-		id,
-		name: name ?? unnamed(id),
-		timezone: timezone ?? 'Etc/UTC',
-		currency: currency ?? NO_CURRENCY,
-	};
+export function accountFrom({ id, name, timezone, currency }: AccountFacts): Account {
+	return { id, name: name ?? id, timezone: timezone ?? 'Etc/UTC', currency: currency ?? NO_CURRENCY };
 }

@@ -126,6 +126,9 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.runs_of_execution('1')",
 			"etl.sync_health(null, null, '6 hours', 10)",
 			'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
+			`etl.enter_accounts('owner', 'owner-integration', '[{"id": "forged"}]', true)`,
+			"etl.release_accounts('owner', 'owner-integration', null)",
+			"etl.accounts_taken('other-integration', 'xero', array['owner-organisation'])",
 		];
 		for (const call of calls) expect(await attempt(stranger, `select * from ${call}`), call).toBe('42501');
 		const { rows } = await database.admin.query<{ count: string }>(
