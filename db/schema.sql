@@ -91,7 +91,8 @@ create table etl.accounts (
 	name text,
 	timezone text,
 	currency text,
-	enabled boolean not null default true
+	enabled boolean not null default true,
+	released_at timestamp with time zone
 );
 create table etl.client_links (
 	tenant_id text not null,
@@ -180,7 +181,7 @@ alter table tenants add constraint tenants_pkey PRIMARY KEY (id);
 alter table users add constraint users_email_key UNIQUE (email);
 alter table users add constraint users_pkey PRIMARY KEY (id);
 alter table users add constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
-alter table etl.accounts add constraint accounts_pkey PRIMARY KEY (provider, account_id);
+alter table etl.accounts add constraint accounts_pkey PRIMARY KEY (integration_id, account_id);
 alter table etl.accounts add constraint accounts_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table etl.accounts add constraint accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.client_links add constraint client_links_client_kpi_id_provider_key UNIQUE (client_kpi_id, provider);
@@ -217,8 +218,8 @@ CREATE INDEX lead_events_latest_idx ON public.lead_events USING btree (client_kp
 CREATE INDEX lead_events_lead_id_client_kpi_id_idx ON public.lead_events USING btree (lead_id, client_kpi_id);
 CREATE INDEX lead_events_stage_status_idx ON public.lead_events USING btree (stage, status);
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
-CREATE INDEX accounts_integration_id_idx ON etl.accounts USING btree (integration_id);
 CREATE INDEX accounts_tenant_id_idx ON etl.accounts USING btree (tenant_id);
+CREATE UNIQUE INDEX accounts_one_owner_idx ON etl.accounts USING btree (provider, account_id) WHERE (released_at IS NULL);
 CREATE INDEX exchange_rates_not_applied_idx ON etl.exchange_rates USING btree (quote, rate_date) WHERE (NOT applied);
 CREATE INDEX exchange_rates_quote_rate_date_idx ON etl.exchange_rates USING btree (quote, rate_date);
 CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
@@ -323,9 +324,9 @@ create policy tenant on etl.accounts for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i)))));
-create policy operator on etl.accounts for r to zixly_operator
+create policy operator on etl.accounts for all to zixly_operator
 	using (true)
-	with check ();
+	with check (true);
 create policy tenant on etl.client_links for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND (client_kpi_id IN ( SELECT k.id
@@ -400,6 +401,21 @@ AS $function$
 $function$
 ;
 alter function etl.abandon_runs() owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.accounts_taken(from_integration text, of_provider text, account_ids text[])
+ RETURNS TABLE(account_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select a.account_id
+	from etl.accounts a
+	where a.provider = of_provider and a.account_id = any (account_ids) and a.released_at is null
+		and a.integration_id <> from_integration
+	order by 1
+$function$
+;
+alter function etl.accounts_taken(text,text,text[]) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.claim_due(for_provider text, run_ids text[], sync_every interval, lease interval, execution_id text, only_integration text, run_now boolean, authentication text)
  RETURNS TABLE(sync_run_id text, tenant_id text, tenant_name text, integration_id text, provider text, metadata jsonb, last_sync_at timestamp with time zone, lease_until timestamp with time zone)
@@ -519,12 +535,52 @@ CREATE OR REPLACE FUNCTION etl.currencies_in_use()
 AS $function$
 	select a.currency, min(i.metadata ->> 'historyStart')
 	from etl.accounts a join public.integrations i on i.id = a.integration_id
-	where a.enabled and a.currency is not null
+	where a.enabled and a.released_at is null and a.currency is not null
 	group by 1
 	order by 1
 $function$
 ;
 alter function etl.currencies_in_use() owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.enter_accounts(for_tenant text, for_integration text, accounts jsonb, enable boolean)
+ RETURNS TABLE(account_id text, taken boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+	of_provider text;
+	wanted record;
+begin
+	select i.provider into of_provider
+	from public.integrations i
+	where i.id = for_integration and i.tenant_id = for_tenant;
+	if of_provider is null then
+		raise exception 'enter_accounts: the connection is not the tenant''s' using errcode = 'insufficient_privilege';
+	end if;
+	-- In one order, so that two who want the same accounts cannot wait for each other in a circle.
+	for wanted in
+		select a.id, max(a.name) as name from jsonb_to_recordset(accounts) as a (id text, name text)
+		group by a.id order by a.id
+	loop
+		begin
+			insert into etl.accounts as own (integration_id, tenant_id, provider, account_id, name)
+			values (for_integration, for_tenant, of_provider, wanted.id, wanted.name)
+			on conflict (integration_id, account_id) do update
+				set released_at = null, enabled = own.enabled or enter_accounts.enable
+				where own.released_at is not null or (enter_accounts.enable and not own.enabled);
+			taken := false;
+		exception when unique_violation then
+			taken := true;
+		end;
+		account_id := wanted.id;
+		return next;
+	end loop;
+end
+$function$
+;
+alter function etl.enter_accounts(text,text,jsonb,boolean) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.hold_links()
  RETURNS boolean
@@ -643,6 +699,24 @@ AS $function$
 $function$
 ;
 alter function etl.rates_missed() owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.release_accounts(for_tenant text, for_integration text, only_accounts text[])
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	with released as (
+		update etl.accounts a
+		set released_at = now(), enabled = a.enabled and only_accounts is null
+		where a.integration_id = for_integration and a.tenant_id = for_tenant and a.released_at is null
+			and (only_accounts is null or a.account_id = any (only_accounts))
+		returning 1
+	)
+	select count(*) from released
+$function$
+;
+alter function etl.release_accounts(text,text,text[]) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.release_runs(run_ids text[])
  RETURNS TABLE(sync_run_id text)
@@ -803,8 +877,8 @@ alter function etl.tenants_with_conversions() owner to zixly_operator;
 grant delete, insert, select, update on table client_kpis to zixly_app;
 grant select (id, tenant_id) on table client_kpis to zixly_operator;
 grant delete, insert, select, update on table custom_metrics to zixly_app;
-grant delete, insert, select, update on table etl.accounts to zixly_app;
-grant select (integration_id, currency, enabled) on table etl.accounts to zixly_operator;
+grant select, update (name, timezone, currency, enabled) on table etl.accounts to zixly_app;
+grant insert, select, update (enabled, released_at) on table etl.accounts to zixly_operator;
 grant delete, insert, select, update on table etl.client_links to zixly_app;
 grant select on table etl.exchange_rates to zixly_app;
 grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
@@ -828,15 +902,18 @@ grant usage on schema etl to zixly_app;
 grant usage on schema etl to zixly_operator;
 grant usage on schema etl to zixly_worker;
 grant execute on function etl.abandon_runs() to zixly_worker;
+grant execute on function etl.accounts_taken(text,text,text[]) to zixly_worker;
 grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.currencies_in_use() to zixly_worker;
+grant execute on function etl.enter_accounts(text,text,jsonb,boolean) to zixly_worker;
 grant execute on function etl.hold_links() to zixly_worker;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
 grant execute on function etl.rates_missed() to zixly_worker;
+grant execute on function etl.release_accounts(text,text,text[]) to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;
 grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
