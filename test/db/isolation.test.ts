@@ -129,6 +129,8 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.sync_health(null, null, '6 hours', 10)",
 			'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
 			`etl.enter_accounts('owner', 'owner-integration', '[{"id": "forged"}]', true)`,
+			'etl.share_links()',
+			'etl.hold_links()',
 			"etl.release_accounts('owner', 'owner-integration', null)",
 			"etl.accounts_taken('other-integration', 'xero', array['owner-organisation'])",
 		];
