@@ -115,7 +115,7 @@ async function runStatus(invocation: Invocation): Promise<object> {
 	const version = status.version ? `version ${status.version}` : 'none of this package';
 	const advice = status.upToDate ? 'It is up to date.' : 'It is not up to date: run zixly migrate.';
 	say(`Schema: ${version}; this package brings version ${status.packageVersion}. ${advice}`);
-	for (const warning of status.warnings) say(`Warning: ${warning}`);
+	for (const warning of [...status.unfit, ...status.warnings]) say(`Warning: ${warning}`);
 	return status;
 }
 

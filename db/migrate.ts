@@ -3,6 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 
 import { clientConfig, type DatabaseSettings } from './connection';
+import { changeSchema, takeMigrationLock, type LockWait } from './migration-locks';
 import { prepareRoles } from './roles';
 import {
 	MIGRATIONS_SCHEMA,
@@ -12,6 +13,8 @@ import {
 	unknownOf,
 	versionOf,
 } from './schema-version';
+import { unfitnessOf } from './server';
+import { MIGRATION_SETTINGS } from './session-settings';
 import { appliedMigrations } from './status';
 import { ensureEmbedding } from './vector';
 
@@ -29,16 +32,19 @@ export interface MigrateResult {
 export interface MigrateOptions {
 	/** Gets each line of progress. */
 	log?: (line: string) => void;
+	/** How long others who hold a lock are waited for, in milliseconds; ten minutes unless told. */
+	lockWaitMs?: number;
 }
 
 type Log = (line: string) => void;
 
-const OLDEST_SERVER = 150000;
+const LOCK_WAIT_MS = 600_000;
 
 /**
  * Brings a database to this package's schema version. Safe to run at any time and from many places at once: the
  * others wait for the first. Needs a direct connection, since the lock would not survive a transaction pooler.
- * @throws Error when the server is too old, the database is newer than the package, or roles may not be made
+ * @throws Error when the database cannot be used (`unfitnessOf`) or is newer than the package, when roles may not be
+ * made, or when another session holds a lock for too long
  */
 export async function migrate(
 	settings: DatabaseSettings,
@@ -49,7 +55,8 @@ export async function migrate(
 	client.on('error', (error) => (lost = error));
 	await client.connect();
 	try {
-		return await migrateLocked(client, options.log ?? (() => undefined));
+		const { log = () => undefined, lockWaitMs = LOCK_WAIT_MS } = options;
+		return await migrateLocked(client, { settings, log, waitMs: lockWaitMs });
 	} catch (error) {
 		if (!lost) throw error;
 		throw new Error(`The connection was lost during the migration: ${lost.message}. Run it again.`, {
@@ -61,16 +68,17 @@ export async function migrate(
 	}
 }
 
-async function migrateLocked(client: pg.Client, log: Log): Promise<MigrateResult> {
-	await refuseOldServer(client);
+async function migrateLocked(client: pg.Client, wait: LockWait): Promise<MigrateResult> {
+	await client.query(`select ${MIGRATION_SETTINGS}`);
+	await refuseUnfit(client);
 	const { PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
 	// The roles are prepared under the same lock, so it is taken here and not by the runner.
-	await lock(client, PG_MIGRATE_LOCK_ID, log);
+	await takeMigrationLock(client, PG_MIGRATE_LOCK_ID, wait);
 	const before = await appliedMigrations(client);
 	refuseNewerDatabase(before);
 	const pending = pendingOf(before);
-	if (pending.length > 0) await apply(client, log);
-	const vector = await ensureEmbedding(client);
+	if (pending.length > 0) await changeSchema(client, wait, async () => await apply(client, wait.log));
+	const vector = await changeSchema(client, wait, async () => await ensureEmbedding(client));
 	return {
 		from: versionOf(before),
 		to: PACKAGE_VERSION,
@@ -80,16 +88,8 @@ async function migrateLocked(client: pg.Client, log: Log): Promise<MigrateResult
 	};
 }
 
-async function lock(client: pg.Client, id: number, log: Log): Promise<void> {
-	const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [id]);
-	if (rows[0]?.taken) return;
-	log('Another migration is running; waiting for it to end.');
-	await client.query('select pg_advisory_lock($1)', [id]);
-}
-
 async function apply(client: pg.Client, log: Log): Promise<void> {
 	const { runner } = await import('node-pg-migrate');
-	await client.query('set search_path to public');
 	await prepareRoles(client);
 	await runner({
 		dbClient: client,
@@ -117,16 +117,9 @@ function namesTo(log: Log) {
 	};
 }
 
-async function refuseOldServer(client: pg.Client): Promise<void> {
-	const { rows } = await client.query<{ number: number; text: string }>(
-		"select current_setting('server_version_num')::int as number, current_setting('server_version') as text",
-	);
-	const server = rows[0];
-	if (server && server.number < OLDEST_SERVER) {
-		throw new Error(
-			`The server is PostgreSQL ${server.text}, but 15 or newer is needed. Upgrade the server.`,
-		);
-	}
+async function refuseUnfit(client: pg.Client): Promise<void> {
+	const unfitness = await unfitnessOf(client);
+	if (unfitness.length > 0) throw new Error(unfitness.join(' '));
 }
 
 function refuseNewerDatabase(applied: readonly string[]): void {

@@ -4,16 +4,14 @@ export const LOCK_TIMEOUT_MS = 10_000;
 export const MAX_IDLE_MS = 60_000;
 /** One statement: longer than any of ours takes, so only one that hangs meets it, and a stricter server's limit no longer. */
 export const STATEMENT_TIMEOUT_MS = 600_000;
+/** A change of the schema that waits for a table keeps all who come after it from that table. */
+export const DDL_LOCK_TIMEOUT_MS = 1_000;
 
-/**
- * What every transaction sets for itself, whatever server, database or login say: what bounds waiting, what changes
- * how values are read and printed, where names are looked up, and what slows us down.
- */
-const SETTINGS: Record<string, string> = {
-	lock_timeout: String(LOCK_TIMEOUT_MS),
-	idle_in_transaction_session_timeout: String(MAX_IDLE_MS),
-	statement_timeout: String(STATEMENT_TIMEOUT_MS),
-	// Reads of values: `pg` reads instants in ISO style only.
+type Settings = Readonly<Record<string, string>>;
+
+/** Where a statement runs, how values are read and printed there, and what would slow it down or keep it from its rows. */
+const MEANING: Settings = {
+	// `pg` reads instants in ISO style only.
 	DateStyle: 'ISO, MDY',
 	TimeZone: 'UTC',
 	IntervalStyle: 'postgres',
@@ -31,9 +29,33 @@ const SETTINGS: Record<string, string> = {
 	jit: 'off',
 };
 
-/** Expressions for a select list that set all of them until the transaction ends. */
-export const LOCAL_SETTINGS = [
-	...Object.entries(SETTINGS).map(([name, value]) => `set_config('${name}', '${value}', true)`),
-	// PostgreSQL 17 and newer. The name is looked up when it is set, so older servers never meet it.
-	`case when current_setting('server_version_num')::int >= 170000 then set_config('transaction_timeout', '0', true) end`,
-].join(', ');
+const LIMITS: Settings = {
+	lock_timeout: String(LOCK_TIMEOUT_MS),
+	idle_in_transaction_session_timeout: String(MAX_IDLE_MS),
+	statement_timeout: String(STATEMENT_TIMEOUT_MS),
+};
+
+/** What every transaction sets for itself, whatever server, database or login say: expressions for a select list. */
+export const LOCAL_SETTINGS = expressions({ ...MEANING, ...LIMITS }, 'true');
+
+/** The same for a session that changes the schema: it runs over a direct connection, and its statements take their time. */
+export const MIGRATION_SETTINGS = expressions(
+	{
+		...MEANING,
+		...LIMITS,
+		search_path: 'public',
+		default_transaction_isolation: 'read committed',
+		lock_timeout: String(DDL_LOCK_TIMEOUT_MS),
+		statement_timeout: '0',
+	},
+	'false',
+);
+
+function expressions(settings: Settings, isLocal: 'true' | 'false'): string {
+	const set = (name: string, value: string): string => `set_config('${name}', '${value}', ${isLocal})`;
+	return [
+		...Object.entries(settings).map(([name, value]) => set(name, value)),
+		// PostgreSQL 17 and newer. The name is looked up when it is set, so older servers never meet it.
+		`case when current_setting('server_version_num')::int >= 170000 then ${set('transaction_timeout', '0')} end`,
+	].join(', ');
+}

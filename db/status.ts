@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 
+import { asLogin } from './transaction';
 import {
 	MIGRATIONS_SCHEMA,
 	MIGRATIONS_TABLE,
@@ -8,6 +9,7 @@ import {
 	unknownOf,
 	versionOf,
 } from './schema-version';
+import { unfitnessOf } from './server';
 
 export interface SchemaStatus {
 	/** The database's schema version, null before the first migration. */
@@ -17,6 +19,8 @@ export interface SchemaStatus {
 	upToDate: boolean;
 	/** Migrations of this package that have not been applied. */
 	pending: string[];
+	/** Why the database cannot be used at all, in words; mostly nothing. */
+	unfit: string[];
 	/** What a person should mend, although the schema works. */
 	warnings: string[];
 	serverVersion: string;
@@ -38,12 +42,7 @@ interface Facts {
 
 /** What schema a database has, compared with this package, and what is wrong with the login. */
 export async function schemaStatus(pool: Pool): Promise<SchemaStatus> {
-	const client = await pool.connect();
-	try {
-		return await statusOver(client);
-	} finally {
-		client.release();
-	}
+	return await asLogin(pool, statusOver);
 }
 
 async function statusOver(client: ClientBase): Promise<SchemaStatus> {
@@ -56,6 +55,7 @@ async function statusOver(client: ClientBase): Promise<SchemaStatus> {
 		packageVersion: PACKAGE_VERSION,
 		upToDate: pending.length === 0 && unknownOf(applied).length === 0,
 		pending,
+		unfit: await unfitnessOf(client),
 		warnings: warningsOf(facts, applied),
 		serverVersion: facts.serverVersion,
 		login: facts.login,

@@ -18,6 +18,7 @@ export async function postgresConnection(
 ): Promise<INodeCredentialTestResult> {
 	try {
 		const status = await schemaStatus(poolFor(databaseSettingsOf(credential.data ?? {})));
+		if (status.unfit.length > 0) return { status: 'Error', message: status.unfit.join(' ') };
 		return { status: 'OK', message: [versionLine(status.version), ...status.warnings].join(' ') };
 	} catch (error) {
 		return failed(error);
