@@ -190,7 +190,10 @@ export interface RunEnd {
 	syncRunId: string;
 	status: 'succeeded' | 'partial' | 'failed';
 	error?: { class: string; message: string } & Record<string, unknown>;
+	/** When to try again, as an instant that the database gave; null where the schedule decides. */
 	retryAt?: string | null;
+	/** The same in milliseconds from now. By the database's clock, which decides what is due: that of n8n may be hours off. */
+	retryInMs?: number | null;
 	warnings?: string[];
 	/** It was no sync of what is new: when the last one was stays as it is. */
 	aside?: boolean;
@@ -237,7 +240,8 @@ async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
 	const warnings = end.warnings?.length ? { warnings: end.warnings } : {};
 	const { rowCount } = await client.query(
 		`update etl.sync_runs
-		set status = $2, finished_at = now(), lease_until = null, retry_at = $3, error = $4, counts = counts || $5
+		set status = $2, finished_at = now(), lease_until = null,
+			retry_at = coalesce(now() + make_interval(secs => $6), $3), error = $4, counts = counts || $5
 		where id = $1 and status = 'running'`,
 		[
 			end.syncRunId,
@@ -245,6 +249,7 @@ async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
 			end.retryAt ?? null,
 			end.error ? jsonText(end.error) : null,
 			jsonText(warnings),
+			typeof end.retryInMs === 'number' ? end.retryInMs / 1000 : null,
 		],
 	);
 	return rowCount === 1;

@@ -19,7 +19,7 @@ export async function closeUnread(
 			syncRunId,
 			status: 'failed',
 			error,
-			retryAt: new Date().toISOString(),
+			retryInMs: 0,
 		} as const;
 		try {
 			await finishRun(pool, outcome);

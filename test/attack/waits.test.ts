@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, it, vi } from 'vitest';
 
 import { LOCK_TIMEOUT_MS } from '../../db/session-settings';
 import { poolFor } from '../../db/connection';
 import { claimDue, renewLeases } from '../../db/sync-runs';
+import { finishRuns } from '../../nodes/Integrations/sync/finish';
 import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
 import { expectRepelled, type Attack } from '../support/attacks';
 import { testDatabase, type TestDatabase } from '../support/database';
@@ -173,5 +174,34 @@ describe('a lock that a foreign session holds on one tenant', () => {
 		expectRepelled('locks against leases', [
 			{ name: 'the row of a run', gained: isWell ? undefined : { kept: [...kept], rows } },
 		]);
+	});
+});
+
+describe('a clock of n8n that is hours off', () => {
+	afterEach(() => void vi.useRealTimers());
+
+	it('neither brings a run forward nor puts it off', async () => {
+		const attacks: Attack[] = [];
+		for (const hours of [-3, 0, 3]) {
+			const [more, limited] = [await loadTarget(database, 'More'), await loadTarget(database, 'Limited')];
+			vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+			const retryAt = new Date(Date.now() + 3_600_000).toISOString();
+			const failure = { class: 'rate_limited', message: 'Made up.', retryAt };
+			const items = [
+				{ type: 'STATE', ...envelope(more), state: { at: 'x' }, hasMore: true, counts: {} },
+				{ type: 'FAILURE', ...envelope(limited), failure },
+			];
+			await finishRuns(nodeContext({ database: database.settings, items }));
+			vi.useRealTimers();
+			const { rows } = await database.admin.query<{ minutes: number }>(
+				`select round(extract(epoch from retry_at - finished_at) / 60)::int as minutes from etl.sync_runs
+				where id = any ($1) order by retry_at`,
+				[[more.syncRunId, limited.syncRunId]],
+			);
+			const minutes = rows.map((row) => row.minutes);
+			const isWell = minutes[0] === 0 && minutes[1]! >= 58 && minutes[1]! <= 62;
+			attacks.push({ name: `${hours} hours`, gained: isWell ? undefined : minutes });
+		}
+		expectRepelled('clocks against retry_at', attacks);
 	});
 });

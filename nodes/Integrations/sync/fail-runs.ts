@@ -7,7 +7,7 @@ import { eachItem } from '../../shared/n8n/each-item';
 import { executionKeyOf } from '../../shared/n8n/execution';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { silentRun, type RunOutcome } from './outcome';
-import { retryAt } from './retry';
+import { retryInMs } from './retry';
 
 /**
  * Closes the runs that a failed execution of this n8n left open, with what happened: one item each. Called late or
@@ -43,13 +43,12 @@ async function fail(
 		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
 		: [];
 	const earlier = history.filter(({ id }) => id !== syncRunId);
-	const again = integrationId ? retryAt(outcome, failedInARow(earlier), new Date()) : null;
 	return await finishRun(pool, {
 		tenantId,
 		syncRunId,
 		status: 'failed',
 		error,
-		retryAt: again?.toISOString() ?? null,
+		retryInMs: integrationId ? retryInMs(outcome, failedInARow(earlier)) : null,
 	});
 }
 

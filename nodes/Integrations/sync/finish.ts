@@ -10,7 +10,7 @@ import { executionKeyOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
-import { retryAt } from './retry';
+import { retryInMs } from './retry';
 
 /** Closes every run whose messages came in, and those of this execution that nothing came of: one item each. */
 export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -55,9 +55,9 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 			accountId: first.accountId,
 			failures: outcome.failures.length,
 		},
-		retryAt: outcome.aside
-			? (earlier[0]?.retryAt ?? null)
-			: (retryAt(outcome, failedInARow(earlier), new Date())?.toISOString() ?? null),
+		...(outcome.aside
+			? { retryAt: earlier[0]?.retryAt ?? null }
+			: { retryInMs: retryInMs(outcome, failedInARow(earlier)) }),
 		aside: outcome.aside,
 		warnings: [...outcome.warnings, ...warningsOf(run, earlier)],
 		needsPerson: outcome.needsPerson,

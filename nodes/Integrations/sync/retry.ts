@@ -26,6 +26,13 @@ export function retryAt(
 	return new Date(now.getTime() + Math.min(longest, ...pauses));
 }
 
+/** The same as a duration: the instants of failures and this moment are of one clock, the database's is another. */
+export function retryInMs(outcome: RunOutcome, failedBefore: number): number | null {
+	const now = new Date();
+	const at = retryAt(outcome, failedBefore, now);
+	return at && at.getTime() - now.getTime();
+}
+
 /** How long the provider asked to wait, in milliseconds; nothing where it named no instant within a day. */
 function pauseTold({ failure }: FailureMessage, now: Date): number[] {
 	const pause = Date.parse(failure.retryAt ?? '') - now.getTime();
