@@ -1,5 +1,6 @@
 import { withoutEndSlashes } from '../shared/text';
 import { backoffMs, withJitter } from './backoff';
+import { GRACE_MINUTES, type Budget } from './budget';
 import type { Clock } from './clock';
 import type { ApiRequest, Application, ProviderApi, ProviderDefinition, ResponseRule } from './definition';
 import { ReadFailure, withoutSecrets, type CallPlace } from './failure';
@@ -30,6 +31,8 @@ export interface ApiContext {
 	clock: Clock;
 	log: Log;
 	signal?: AbortSignal;
+	/** How much the execution may read; without it there is no end. */
+	budget?: Pick<Budget, 'isOverdue'>;
 	/** Called before every call. @throws ReadFailure of class `run_lost` where the run was taken over */
 	keepLease(): Promise<void>;
 }
@@ -62,10 +65,19 @@ export function apiOf(context: ApiContext): ProviderApi {
 async function call(context: ApiContext, request: ApiRequest): Promise<unknown> {
 	const tries: Tries = { retry: 0, wait: 0, refresh: 0 };
 	for (;;) {
+		if (context.budget?.isOverdue) throw overdue(request);
 		const answer = await attempt(context, request);
 		if ('json' in answer) return answer.json;
 		await recover(context, answer, tries);
 	}
+}
+
+function overdue({ what, account }: ApiRequest): ReadFailure {
+	return new ReadFailure(
+		'provider_unavailable',
+		`Reading ${what} of ${account?.name ?? 'the connection'} was ended ${GRACE_MINUTES} minutes after Max Minutes. What was read before stays, and ` +
+			'the next run goes on from there. Raise Max Minutes if the account is that large; else report it with this text.',
+	);
 }
 
 function pathIn({ baseUrl, definition }: ApiContext, link: string): Pick<ApiRequest, 'path' | 'query'> {

@@ -1,5 +1,8 @@
 import type { Clock } from './clock';
 
+/** How long after Max Minutes what was begun may take. */
+export const GRACE_MINUTES = 10;
+
 export interface BudgetLimits {
 	maxRecords: number;
 	maxMinutes: number;
@@ -23,6 +26,11 @@ export class Budget {
 
 	count(records: number): void {
 		this.records += records;
+	}
+
+	/** Whether what was begun in time is not done long after: a list that does not end must not hold up the rest. */
+	get isOverdue(): boolean {
+		return this.clock.now().getTime() >= this.endsAt + GRACE_MINUTES * 60_000;
 	}
 
 	get isSpent(): boolean {

@@ -1,19 +1,33 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { download } from '../../nodes/Database/exchange-rate/download';
 import { outcomesOf } from '../../nodes/Integrations/sync/outcome';
 import { retryAt } from '../../nodes/Integrations/sync/retry';
-import { apiOf } from '../../nodes/engine/api';
-import type { ProviderApi, ProviderDefinition } from '../../nodes/engine/definition';
-import type { ReadFailure } from '../../nodes/engine/failure';
+import { apiOf, type ApiContext } from '../../nodes/engine/api';
+import { Budget } from '../../nodes/engine/budget';
+import type { ProviderApi, ProviderDefinition, StreamContext } from '../../nodes/engine/definition';
+import { ReadFailure } from '../../nodes/engine/failure';
 import type { HttpClient, HttpReply } from '../../nodes/engine/http';
 import { exchangeRefreshToken } from '../../nodes/engine/oauth';
 import { Throttles } from '../../nodes/engine/throttle';
-import { providers } from '../../nodes/providers/registry';
+import { readList as readAsanaList } from '../../nodes/providers/asana/lists';
+import { deletedPass } from '../../nodes/providers/hubspot/archive-passes';
+import { listPass } from '../../nodes/providers/hubspot/list-pass';
+import { searchPass } from '../../nodes/providers/hubspot/search-pass';
+import { readList as readMyobList } from '../../nodes/providers/myob/lists';
+import { addedDeals } from '../../nodes/providers/pipedrive/added-deals';
+import { DEALS } from '../../nodes/providers/pipedrive/calls';
+import { changedDeals } from '../../nodes/providers/pipedrive/changed-deals';
+import { goneDeals } from '../../nodes/providers/pipedrive/gone-deals';
+import { organizationsOf } from '../../nodes/providers/pipedrive/organizations';
+import { readStages } from '../../nodes/providers/pipedrive/pipelines';
+import { restoredDeals } from '../../nodes/providers/pipedrive/restored-deals';
+import { providerOf, providers } from '../../nodes/providers/registry';
 import { expectRepelled, type Attack } from '../support/attacks';
 import { bookedRuns } from '../support/books';
 import { KillableSync } from '../support/killable';
 import { manualClock, type ManualClock } from '../support/manual-clock';
+import { hostileTexts, ownPatterns } from '../support/patterns';
 import { syncStage, type SyncStage } from '../support/sync-stage';
 
 const MOST_MB_ABOVE_IDLE = 100;
@@ -183,7 +197,12 @@ const OAUTH_CLIENT = {
 	...{ clientId: 'made-up-client', clientSecret: 'made-up-secret' },
 };
 
-function apiAt(definition: ProviderDefinition, clock: ManualClock, http: HttpClient): ProviderApi {
+function apiAt(
+	definition: ProviderDefinition,
+	clock: ManualClock,
+	http: HttpClient,
+	more: Partial<ApiContext> = {},
+): ProviderApi {
 	const token = async () => await Promise.resolve('made-up-token');
 	return apiOf({
 		...{ definition, clock, http, dayShare: 1, timeoutMs: 1_000, baseUrl: 'https://api.example' },
@@ -192,5 +211,151 @@ function apiAt(definition: ProviderDefinition, clock: ManualClock, http: HttpCli
 		throttles: new Throttles(clock),
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
+		...more,
 	});
 }
+
+describe('lists that never end', () => {
+	const TURNS = ['b', 'c', 'd', 'b'];
+	const deal = {
+		id: '1',
+		properties: { hs_lastmodifieddate: '2026-06-30T00:00:00Z' },
+		updatedAt: '2026-06-30T00:00:00Z',
+	};
+
+	/** A page of each provider's making that leads on to a place. */
+	const PAGES: Record<string, (place: string) => unknown> = {
+		asana: (place) => ({ data: [{ gid: '1' }], next_page: { offset: place } }),
+		hubspot: (place) => ({ results: [deal], paging: { next: { after: place } } }),
+		myob: (place) => ({ Items: [{ UID: '1' }], NextPageLink: `https://api.myob.com/list?$skip=${place}` }),
+		pipedrive: (place) => ({ success: true, data: [{ id: 1 }], additional_data: { next_cursor: place } }),
+	};
+
+	const LISTS: Array<[provider: string, name: string, read: (context: StreamContext) => Promise<unknown>]> = [
+		[
+			'asana',
+			'a list',
+			async ({ api }) => await readAsanaList(api, { path: '/x', what: 'things', query: {} }),
+		],
+		['hubspot', 'all deals', async (context) => await walk(listPass.pages(context, undefined, {}))],
+		['hubspot', 'deleted deals', async (context) => await walk(deletedPass.pages(context, undefined, DONE))],
+		['hubspot', 'changed deals', async (context) => await walk(searchPass.pages(context, undefined, DONE))],
+		['myob', 'a list', async (context) => await readMyobList(context, { path: '/x', what: 'things' })],
+		['pipedrive', 'organizations', async (context) => await organizationsOf(context, [{ id: 1, org_id: 5 }])],
+		['pipedrive', 'stages', async (context) => await readStages(context)],
+		[
+			'pipedrive',
+			'changed deals',
+			async (context) => await walk(changedDeals('x', DEALS).pages(context, undefined, {})),
+		],
+		['pipedrive', 'added deals', async (context) => await walk(addedDeals.pages(context, undefined, {}))],
+		['pipedrive', 'gone deals', async (context) => await walk(goneDeals.pages(context, undefined, {}))],
+		[
+			'pipedrive',
+			'restored deals',
+			async (context) => await walk(restoredDeals.pages(context, undefined, {})),
+		],
+	];
+
+	it('end as a failure where a place comes again, however late', async () => {
+		const attacks: Attack[] = [];
+		for (const [provider, name, read] of LISTS) {
+			let calls = 0;
+			const call = async () => await Promise.resolve(PAGES[provider]!(TURNS[calls++ % TURNS.length]!));
+			const error: unknown = await read(streamContext(call)).catch((reason: unknown) => reason);
+			const isNamed = error instanceof ReadFailure && error.failureClass === 'provider_unavailable';
+			const gained = isNamed && calls <= TURNS.length ? undefined : { calls, error: String(error) };
+			attacks.push({ name: `${provider}: ${name}`, gained });
+		}
+		expectRepelled('lists that never end', attacks);
+	});
+
+	it('end some minutes after Max Minutes where every place is a new one', async () => {
+		const attacks: Attack[] = [];
+		for (const [provider, name, read] of LISTS) {
+			const clock = manualClock();
+			const started = clock.now().getTime();
+			let calls = 0;
+			const http = async () => {
+				clock.advance(2_000);
+				return await Promise.resolve({
+					status: 200,
+					headers: {},
+					body: JSON.stringify(PAGES[provider]!(`p${++calls}`)),
+				});
+			};
+			const budget = new Budget({ maxRecords: 5_000, maxMinutes: 10 }, clock);
+			const api = apiAt(providerOf(provider), clock, http, {
+				budget,
+				baseUrl: BASES[provider] ?? 'https://api.example',
+			});
+			const error: unknown = await read({ ...streamContext(), api }).catch((reason: unknown) => reason);
+			const minutes = (clock.now().getTime() - started) / 60_000;
+			const isNamed = error instanceof ReadFailure && error.message.includes('Max Minutes');
+			// A search goes on by what it found, and the same page again is a circle.
+			const isCircle = error instanceof ReadFailure && error.message.includes('in circles');
+			const gained =
+				(isNamed || isCircle) && minutes < 25 ? undefined : { minutes, calls, error: String(error) };
+			attacks.push({ name: `${provider}: ${name}, ever new places`, gained });
+		}
+		expectRepelled('lists that never end', attacks);
+	});
+
+	async function walk(pages: AsyncGenerator<unknown>): Promise<void> {
+		for await (const page of pages) void page;
+	}
+
+	const DONE = { all: { after: null, firstAt: 0, doneAt: 1 } };
+	const BASES: Record<string, string> = { myob: 'https://api.myob.com' };
+
+	function streamContext(call: () => Promise<unknown> = async () => await Promise.resolve()): StreamContext {
+		const list = async () => await Promise.resolve(['7']);
+		return {
+			api: { call, pathIn: (link: string) => ({ path: '/x', query: { link } }) },
+			account: { id: '1', name: 'Account', timezone: 'Etc/UTC', currency: 'AUD' },
+			metadata: {},
+			startedAt: new Date('2026-11-23T02:00:00Z'),
+			concurrent: 1,
+			books: { deletedLeads: list, liveLeads: list, knownStages: async () => await Promise.resolve([]) },
+			warn: () => undefined,
+		} as unknown as StreamContext;
+	}
+});
+
+describe('text of a megabyte', () => {
+	const LENGTH = 4_000;
+	const MEASURABLE_MS = 2;
+
+	/** The shortest of some tries: what else the machine does only adds to it. */
+	const shortest = (pattern: RegExp, text: string, tries: number): number =>
+		Math.min(
+			...Array.from({ length: tries }, () => {
+				pattern.lastIndex = 0;
+				const started = performance.now();
+				pattern.test(text);
+				return performance.now() - started;
+			}),
+		);
+
+	it('of twice the length costs about twice the work, at every pattern of ours', () => {
+		const patterns = ownPatterns();
+		const attacks = patterns.map(({ place, pattern }): Attack => {
+			const worst = hostileTexts(pattern).map((make) => {
+				if (shortest(pattern, make(2 * LENGTH), 1) < MEASURABLE_MS) return 1;
+				const twice = shortest(pattern, make(2 * LENGTH), 7);
+				return twice < MEASURABLE_MS / 4 ? 1 : twice / shortest(pattern, make(LENGTH), 7);
+			});
+			const growth = Math.max(...worst);
+			return { name: place, ...(growth > 2.5 && { gained: { growth } }) };
+		});
+		expectRepelled('text against every pattern', attacks);
+	});
+
+	it('finds a pattern that is quadratic', () => {
+		const quadratic = /daily[^]*RateLimitError/;
+		const growth = hostileTexts(quadratic).map(
+			(make) => shortest(quadratic, make(8 * LENGTH), 3) / shortest(quadratic, make(LENGTH), 3),
+		);
+		expect(Math.max(...growth)).toBeGreaterThan(20);
+	});
+});

@@ -141,11 +141,11 @@ describe('the projects of a workspace', () => {
 		const always = new Peer(({ query }) => (query?.offset ? EXPIRED : list(undefined)));
 		await expect(pagesOf(always)).rejects.toMatchObject({ failureClass: 'provider_unavailable' });
 		const circle = new Peer(() => ({ data: [{ gid: '1' }], next_page: { offset: 'again' } }));
-		await expect(pagesOf(circle)).rejects.toMatchObject({ failureClass: 'bad_request' });
+		await expect(pagesOf(circle)).rejects.toMatchObject({ failureClass: 'provider_unavailable' });
 		expect(circle.requests).toHaveLength(2);
 		let page = 0;
 		const endless = new Peer(() => ({ data: [], next_page: { offset: `page ${page++}` } }));
-		await expect(pagesOf(endless)).rejects.toMatchObject({ failureClass: 'bad_request' });
+		await expect(pagesOf(endless)).rejects.toMatchObject({ failureClass: 'provider_unavailable' });
 		expect(endless.requests).toHaveLength(1_001);
 	});
 

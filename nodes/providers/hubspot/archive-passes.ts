@@ -1,7 +1,7 @@
 import { inBatches } from '../../engine/changes';
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { readDeals } from './batch-read';
-import { listRequest, type ListMark } from './list-pass';
+import { listRequest, listTrail, type ListMark } from './list-pass';
 import { changedDeal, deletedDeal, msOf } from './page-of-deals';
 import { GLANCE_PROPERTIES } from './properties';
 import { ask, demand, pageShape, type DealPage, type Glance } from './replies';
@@ -44,9 +44,11 @@ const newRound = (now: number, since: number): ArchiveMark => ({ after: null, be
 
 async function* binned(context: StreamContext, start: ArchiveMark): AsyncGenerator<Page, void> {
 	let mark = start;
+	const trail = listTrail(context, 'the list of deleted deals');
 	do {
 		const { results, paging } = await pageOf(context, mark.after);
 		mark = { ...mark, after: paging?.next?.after ?? null, pages: mark.pages + 1 };
+		trail.follow(mark.after);
 		const items = results
 			.filter((deal) => isNew(deal, mark.since))
 			.map((deal) => deletedDeal(deal, context.startedAt));

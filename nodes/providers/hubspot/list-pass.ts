@@ -1,5 +1,6 @@
 import { dayAt } from '../../engine/months';
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { PageTrail } from '../../engine/page-trail';
 import { changedDeal, msOf } from './page-of-deals';
 import { paths } from './paths';
 import { GLANCE_PROPERTIES } from './properties';
@@ -49,9 +50,11 @@ async function* listed(
 	now: number,
 ): AsyncGenerator<Page, void> {
 	let { after } = mark;
+	const trail = listTrail(context);
 	for (let page = 0; page < pages; page++) {
 		const { results, paging } = await pageOf(context, after);
 		after = paging?.next?.after ?? null;
+		trail.follow(after);
 		const items = results.filter((deal) => !endedBefore(deal, context)).map(changedDeal);
 		yield { items, mark: { ...mark, after, doneAt: after === null ? now : mark.doneAt } };
 		if (after === null) return;
@@ -64,6 +67,14 @@ async function pageOf(context: StreamContext, after: string | null): Promise<Dea
 	if (page) return page;
 	if (after !== null) context.warn(`${context.account.name}: ${CURSOR_GONE}`);
 	return await demand(context.api, pageShape, listRequest(context, null));
+}
+
+/** A million deals at a hundred to the page, twice over. */
+const MOST_PAGES = 20_000;
+
+/** Keeps a list of deals, or a search for them, from never ending. */
+export function listTrail({ account }: StreamContext, what = 'the list of deals'): PageTrail {
+	return new PageTrail({ provider: 'HubSpot', what, account: account.name, mostPages: MOST_PAGES });
 }
 
 /** A call for a page of the deals, or of those in the recycle bin. */
@@ -79,8 +90,6 @@ export function listRequest({ account }: StreamContext, after: string | null, ar
 		account,
 		what: archived ? 'the list of deleted deals' : 'the list of deals',
 		scope: 'crm.objects.deals.read',
-		// A cursor that leads to itself would never end.
-		accept: ({ paging }: DealPage) => after === null || paging?.next?.after !== after,
 		absent: ({ status }: { status: number }) => status === 400 && after !== null,
 	};
 }

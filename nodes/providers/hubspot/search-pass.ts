@@ -1,6 +1,6 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { boundsOf } from '../../engine/local-days';
-import type { ListMark } from './list-pass';
+import { listTrail, type ListMark } from './list-pass';
 import { changedDeal, modifiedMs } from './page-of-deals';
 import { afterPage, groupsFor, type Filter, type Position } from './search-position';
 import { paths } from './paths';
@@ -91,10 +91,12 @@ async function* found(
 ): AsyncGenerator<Found, void> {
 	let position = start;
 	let offset: string | undefined;
+	const trail = listTrail(context, 'the changed deals');
 	for (;;) {
 		const page = await search(context, groups, position, offset);
 		const next = afterPage(position, rowsOf(page), page.paging?.next?.after);
 		({ position, offset } = next);
+		if (!next.isLast) trail.follow(JSON.stringify([position.at, position.id, offset]));
 		yield { items: page.results.map(changedDeal), position, isLast: next.isLast };
 		if (next.isLast) return;
 	}

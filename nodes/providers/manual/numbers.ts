@@ -59,8 +59,10 @@ function numberIn(cell: object, format: NumberFormat): CellNumber {
 	throw notANumber(shownText(cell), format, 'Give the cell the number format of a number.');
 }
 
+const withoutPercent = (text: string): string => (text.endsWith('%') ? text.slice(0, -1).trimEnd() : text);
+
 function textNumber(shown: string, format: NumberFormat): CellNumber {
-	const text = shown.replace(/^\u2212/, '-').replace(/\s*%$/, '');
+	const text = withoutPercent(shown.replace(/^\u2212/, '-'));
 	const { number, group, point } = PATTERNS.get(format)!;
 	if (text.length > MAX_LENGTH || !number.test(text)) throw notANumber(shown, format, advice(shown));
 	const amount = parseAmount(text.replace(group, '').replace(point, '.'), 'value');

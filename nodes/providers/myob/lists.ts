@@ -1,5 +1,5 @@
 import type { ApiRequest, StreamContext } from '../../engine/definition';
-import { ReadFailure } from '../../engine/failure';
+import { PageTrail } from '../../engine/page-trail';
 import { LEDGER_SCOPE } from './report';
 
 /** A list of the API, such as that of the accounts. */
@@ -35,12 +35,16 @@ export async function readList(context: StreamContext, list: List): Promise<Page
 		path: list.path,
 		query: { $top: String(MOST_ROWS), ...filter },
 	};
-	for (let pages = 0; position; pages++) {
-		if (pages === MOST_PAGES) throw endless(context, list);
+	const trail = new PageTrail({
+		...{ provider: 'MYOB', what: list.what, account: context.account.name },
+		mostPages: MOST_PAGES,
+	});
+	while (position) {
 		const { Items, NextPageLink }: Page = await readPage(context, list, position);
-		items.push(...Items);
+		for (const item of Items) items.push(item);
 		// The last page says so, or is an empty one.
 		position = Items.length === 0 || !NextPageLink ? undefined : context.api.pathIn(NextPageLink);
+		trail.follow(position && JSON.stringify(position));
 	}
 	return items;
 }
@@ -71,11 +75,4 @@ function unfiltered(query: Record<string, string>): Record<string, string> {
 function isPage(json: unknown): boolean {
 	const { Items } = (json ?? {}) as { Items?: unknown };
 	return Array.isArray(Items) && Items.every((item) => typeof item === 'object' && item !== null);
-}
-
-function endless({ account }: StreamContext, { what }: List): ReadFailure {
-	return new ReadFailure(
-		'bad_request',
-		`MYOB gave more than ${MOST_PAGES} pages of ${what} of ${account.name}, which was not read to its end. Report it with this text.`,
-	);
 }

@@ -1,5 +1,6 @@
 import type { ApiRequest, ProviderApi, StreamContext } from '../../engine/definition';
 import type { Account } from '../../shared/account';
+import { CursorTrail } from './cursor-trail';
 import { isFlow, isList, isOne, listIn, type Listed, type ListedDeal } from './replies';
 
 /** A list of version 2. */
@@ -58,7 +59,7 @@ export interface ListPage<T extends Listed> {
 
 type Where = Pick<StreamContext, 'api' | 'account'>;
 
-/** One page of a list; undefined where `absent` says so of the refusal. */
+/** One page of a list, for whoever follows its cursor; undefined where `absent` says so of the refusal. */
 export async function listPage<T extends Listed = ListedDeal>(
 	{ api, account }: Where,
 	{ path, what, scope, cost }: ListEndpoint,
@@ -67,6 +68,27 @@ export async function listPage<T extends Listed = ListedDeal>(
 ): Promise<ListPage<T> | undefined> {
 	const json = await api.call({ path, query, account, what, scope, cost, accept: isList, absent });
 	return json === undefined ? undefined : listIn<T>(json);
+}
+
+/** All that a list holds, to its last page; undefined where `absent` says so of the refusal. */
+export async function listAll<T extends Listed = ListedDeal>(
+	where: Where,
+	endpoint: ListEndpoint,
+	query: Record<string, string>,
+	absent?: ApiRequest['absent'],
+): Promise<T[] | undefined> {
+	const trail = new CursorTrail(endpoint.what, where.account.name);
+	const all: T[] = [];
+	let cursor: string | null = null;
+	do {
+		const position: Record<string, string> = { ...query, ...(cursor !== null && { cursor }) };
+		const page: ListPage<T> | undefined = await listPage<T>(where, endpoint, position, absent);
+		if (page === undefined) return undefined;
+		for (const one of page.data) all.push(one);
+		cursor = page.nextCursor;
+		trail.follow(cursor);
+	} while (cursor !== null);
+	return all;
 }
 
 /** A deal by its id, or why it cannot be had. */

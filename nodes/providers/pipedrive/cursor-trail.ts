@@ -1,29 +1,14 @@
-import { ReadFailure } from '../../engine/failure';
+import { PageTrail } from '../../engine/page-trail';
 
 /** A million deals at fifty to the page: no list is as long. */
 const MOST_PAGES = 20_000;
 
-/** Keeps a list from being followed for ever, by a cursor that comes again or by ever new ones. */
-export class CursorTrail {
-	private readonly met = new Set<string>();
-
+/** The cursors of a list of Pipedrive's, which may be begun anew once. */
+export class CursorTrail extends PageTrail {
 	private isRestarted = false;
 
-	constructor(
-		private readonly what: string,
-		private readonly account: string,
-	) {}
-
-	/** @throws ReadFailure of class `provider_unavailable` where the list does not end */
-	follow(cursor: string | null): void {
-		if (cursor === null) return;
-		if (this.met.has(cursor) || this.met.size >= MOST_PAGES) {
-			throw new ReadFailure(
-				'provider_unavailable',
-				`Pipedrive leads in circles through ${this.what} of ${this.account}. The next run tries again; report it with this text if it lasts.`,
-			);
-		}
-		this.met.add(cursor);
+	constructor(what: string, account: string) {
+		super({ provider: 'Pipedrive', what, account, mostPages: MOST_PAGES });
 	}
 
 	/** Whether a refusal means that the cursor is no longer taken and the list may begin anew: once in a reading. */
@@ -34,6 +19,6 @@ export class CursorTrail {
 	/** The list begins anew. */
 	restart(): void {
 		this.isRestarted = true;
-		this.met.clear();
+		this.clear();
 	}
 }

@@ -1,6 +1,6 @@
 import type { StreamContext } from '../../engine/definition';
 import { readInHalves } from '../../engine/halves';
-import { listPage, MOST_IDS, ORGANIZATIONS } from './calls';
+import { listAll, MOST_IDS, ORGANIZATIONS } from './calls';
 import type { Listed, ListedDeal } from './replies';
 
 /** An organization as a record shows it; the name is null where it may not be seen. */
@@ -24,7 +24,7 @@ export async function organizationsOf(
 /** A name that cannot be read is one that is not known now: no deal is held up for it. */
 async function readNames(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
 	return await readInHalves<number, Organization>(ids, context.api, {
-		read: async (some, api) => await readPage({ ...context, api }, some),
+		read: async (some, api) => await readSome({ ...context, api }, some),
 		reject: (id, { message }) => {
 			context.warn(`The name of organization ${id} could not be read: ${message}`);
 			return { id, name: null };
@@ -32,11 +32,11 @@ async function readNames(context: StreamContext, ids: readonly number[]): Promis
 	});
 }
 
-async function readPage(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
+async function readSome(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
 	const query = { ids: ids.join(), limit: String(MOST_IDS) };
-	const page = await listPage<Listed & { name?: unknown }>(context, ORGANIZATIONS, query, isOutOfScope);
-	if (page === undefined) context.warn(NO_NAMES);
-	return (page?.data ?? []).map(({ id, name }) => ({ id, name: typeof name === 'string' ? name : null }));
+	const list = await listAll<Listed & { name?: unknown }>(context, ORGANIZATIONS, query, isOutOfScope);
+	if (list === undefined) context.warn(NO_NAMES);
+	return (list ?? []).map(({ id, name }) => ({ id, name: typeof name === 'string' ? name : null }));
 }
 
 const isOutOfScope = ({ status, body }: { status: number; body: string }): boolean =>

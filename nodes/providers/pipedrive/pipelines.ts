@@ -1,6 +1,5 @@
 import type { StreamContext } from '../../engine/definition';
-import { listPage, PIPELINES, STAGES, type ListEndpoint } from './calls';
-import { CursorTrail } from './cursor-trail';
+import { listAll, PIPELINES, STAGES, type ListEndpoint } from './calls';
 import type { Listed } from './replies';
 
 /** A stage as a record holds it: as the list gives it, or, where it was removed, what our own tables know of it. */
@@ -63,15 +62,6 @@ export async function readStages(context: StreamContext): Promise<Stages> {
 }
 
 async function allOf(context: StreamContext, endpoint: ListEndpoint): Promise<Map<string, Listed>> {
-	const all = new Map<string, Listed>();
-	const trail = new CursorTrail(endpoint.what, context.account.name);
-	let cursor: string | null = null;
-	do {
-		const query: Record<string, string> = { limit: '500', ...(cursor !== null && { cursor }) };
-		const page = await listPage<Listed>(context, endpoint, query);
-		for (const one of page?.data ?? []) all.set(String(one.id), one);
-		cursor = page?.nextCursor ?? null;
-		trail.follow(cursor);
-	} while (cursor !== null);
-	return all;
+	const all = (await listAll<Listed>(context, endpoint, { limit: '500' })) ?? [];
+	return new Map(all.map((one) => [String(one.id), one]));
 }

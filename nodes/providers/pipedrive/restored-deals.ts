@@ -1,6 +1,6 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { inBatches } from '../../engine/changes';
-import { DEALS, listPage, MOST_IDS } from './calls';
+import { DEALS, listAll, MOST_IDS } from './calls';
 import { isDeleted, itemOf } from './items';
 
 const DAY_MS = 24 * 3_600_000;
@@ -27,6 +27,6 @@ function isDue(mark: Mark | undefined, { startedAt }: StreamContext): boolean {
 
 async function thoseBack(context: StreamContext, ids: readonly string[]) {
 	const query = { ids: ids.join(), status: 'open,won,lost', limit: String(MOST_IDS) };
-	const page = await listPage(context, DEALS, query);
-	return (page?.data ?? []).filter((deal) => !isDeleted(deal)).map(itemOf);
+	const deals = await listAll(context, DEALS, query);
+	return (deals ?? []).filter((deal) => !isDeleted(deal)).map(itemOf);
 }

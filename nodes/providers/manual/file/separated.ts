@@ -188,7 +188,7 @@ function lettersToCheck(text: string): string {
 }
 
 function wordAt(text: string, index: number): string {
-	const before = /[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, index - MAX_WORD), index));
+	const before = /(?<![\p{L}\p{N}])[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, index - MAX_WORD), index));
 	const after = /^[^\0-\x7f][\p{L}\p{N}]*/u.exec(text.slice(index, index + MAX_WORD));
 	return `${before?.[0] ?? ''}${after?.[0] ?? ''}`;
 }

@@ -50,7 +50,7 @@ function isoDate(text: string): Cell {
 	return { date: time === '' || time === '00:00:00' ? date : `${date}T${time}` };
 }
 
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 
 function numberCell(text: string, style: number, { styles, is1904 }: BookFacts): Cell {
 	if (!NUMBER.test(text)) return text;
