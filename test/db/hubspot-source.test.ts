@@ -178,6 +178,16 @@ describe('which portal a token is for', () => {
 		expect(record?.account.name).toBe('southern-cross.example');
 	});
 
+	it('is asked again with the new token where the first had ended', async () => {
+		await database.admin.query('delete from etl.accounts');
+		const southern = await extraction.connect(`Southern ${++tenants}`, 'southern');
+		sandbox.hubspot.expireAccessTokens('southern');
+		const messages = await extract({}, southern);
+		expect(await accountsOf(southern)).toMatchObject([{ name: 'southern-cross.example' }]);
+		expect(states(messages)[0]?.warnings).toBeUndefined();
+		expect(sandbox.hubspot.refreshCalls).toBe(1);
+	});
+
 	it('keeps the token out of everything, though HubSpot repeats it', async () => {
 		const messages = JSON.stringify(await extract()) + extraction.log.join('\n');
 		for (const secret of sandbox.hubspot.issuedSecrets()) expect(messages).not.toContain(secret);

@@ -375,6 +375,49 @@ describe('what concerns the whole integration is said once', () => {
 	});
 });
 
+describe('a token that answers for another account', () => {
+	/** The provider answers by the token alone; the second one is another customer's. */
+	const byToken = (ofToken: (token: string | undefined, id: string) => string) => {
+		const scene = definitionOf({ organisations: ['a'] }).accounts;
+		return {
+			...scene,
+			describe: async (...given: Parameters<typeof scene.describe>) => {
+				const [{ accessToken }, { id }] = given;
+				const told = await scene.describe(...given);
+				return { ...told, account: { ...told.account, id: ofToken(await accessToken(), id) } };
+			},
+		};
+	};
+
+	it('is not read', async () => {
+		const messages = await messagesOf({
+			organisations: ['a'],
+			definition: { accounts: byToken(() => 'z') },
+		});
+		expect(brief(messages)).toEqual(['FAILURE a/ account_gone']);
+	});
+
+	it('gives nothing where it took the place of the account’s own in the middle', async () => {
+		let token = 'own';
+		const replaced = async (to: string): Promise<Message[]> => {
+			token = 'own';
+			const current = async () => await Promise.resolve(token);
+			return await messagesOf({
+				organisations: ['a'],
+				instead: ({ path }) => void (token = path.includes('/BankSummary') ? to : token),
+				// One call after the other, so that some go out with the second token.
+				definition: {
+					accounts: byToken((of, id) => (of === 'another' ? 'z' : id)),
+					limits: { ...xero.limits, perAccount: 1 },
+				},
+				more: { authorisation: { by: 'engine', tokens: { current, refresh: current } } },
+			});
+		};
+		expect(brief(await replaced('another'))).toEqual(['FAILURE a/ account_gone']);
+		expect(brief(await replaced('refreshed')).at(-1)).toBe(`STATE a/${stream} 2`);
+	});
+});
+
 describe('a cancelled execution', () => {
 	it('ends the reading with an abort, not with a failure', async () => {
 		const signal = AbortSignal.abort();
