@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { migrate } from '../../db/migrate';
@@ -10,6 +9,7 @@ import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
 import { RealN8n, type N8nServer } from '../support/real-n8n';
 import { Scenario } from '../support/scenario';
 import { upload, type Upload } from '../support/upload-form';
+import { xlsxOf, type TestCell, type TestSheet } from '../support/xlsx';
 import { browser, withPage } from './editor';
 
 const OPEN = 'zixly-upload-open';
@@ -94,15 +94,15 @@ describe('the upload form in a real n8n', () => {
 
 	it('loads a CSV file, and says of each refused row its number and why', async () => {
 		const page = await load(asGerman);
-		expect(page.title).toBe('Loaded, but for the refused rows');
-		expect(page.lines[0]).toBe(
-			'8 rows: 2 new, 0 changed, 0 unchanged, 1 of them twice in the file, 1 empty, 4 refused.',
-		);
-		expect(page.lines.slice(2)).toEqual([
-			'Row 5: "1.5" is not a number as 1.234,56. Choose the number format that the file is written in, or correct the cell.',
-			expect.stringMatching(/^Row 6: "<script>1<\/script>" is not a number/),
-			expect.stringMatching(/^Row 7: "2026-06-30" is not a day as DD\.MM\.YYYY/),
-			expect.stringMatching(/^Row 9: There is no client/),
+		expect(page.title).toBe('Loaded, but for the rejected rows');
+		expect(page.lines).toEqual([
+			'8 rows: 2 new, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
+			'CSV in UTF-8, columns separated by a semicolon (as chosen).',
+			expect.stringMatching(/^Rejected rows\. Correct them/),
+			'Line 5: "1.5" is not a number as 1.234,56. Choose the number format that the file is written in, or correct the cell.',
+			expect.stringMatching(/^Line 6: "<script>1<\/script>" is not a number/),
+			expect.stringMatching(/^Line 7: "2026-06-30" is not a day as DD\.MM\.YYYY/),
+			expect.stringMatching(/^Line 9: There is no client/),
 		]);
 		expect(page.html).not.toContain('<script>1');
 		expect(await metrics('DE-')).toEqual([
@@ -115,7 +115,7 @@ describe('the upload form in a real n8n', () => {
 		const before = await rowVersions(stage.warehouse.admin);
 		const page = await load(asGerman, tenantId);
 		expect(page.lines[0]).toBe(
-			'8 rows: 0 new, 0 changed, 2 unchanged, 1 of them twice in the file, 1 empty, 4 refused.',
+			'8 rows: 2 loaded before, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
 		);
 		expect(await rowVersions(stage.warehouse.admin)).toEqual(before);
 		const { rows } = await stage.warehouse.admin.query('select attempts from etl.rejected_records');
@@ -134,25 +134,78 @@ describe('the upload form in a real n8n', () => {
 		expect(rows).toEqual([{ record_id: 'DE-1 | Besucher | 30.06.2026' }]);
 	});
 
-	it('loads a spreadsheet, whose numbers and dates are ones already', async () => {
+	const workbook = (name: string, ...sheets: TestSheet[]): File =>
+		new File([new Uint8Array(xlsxOf({ sheets, is1904: true }))], name);
+
+	it('loads a workbook as it shows its numbers and dates, whatever the name, and says what it did not read', async () => {
+		const header = ['Client ID', 'Metric', 'Value', 'Date', 'Unit'];
+		const row = (value: TestCell, date: string): TestCell[] => ['XL-1', 'Margin', value, { date }, '%'];
 		const page = await load({
-			file: spreadsheet(n8n, [
-				['Client ID', 'Metric', 'Value', 'Date', 'Unit'],
-				['XL-1', 'Margin', 0.1 + 0.2, new Date(Date.UTC(2026, 5, 30)), '%'],
-				['XL-1', 'Margin', -1234.56789, new Date(Date.UTC(2024, 1, 29)), '%'],
-				['XL-1', 'Margin', 'n/a', new Date(Date.UTC(2026, 6, 31)), '%'],
-				['XL-1', 'Margin', '1,5', '31.08.2026', '%'],
-			]),
+			file: workbook(
+				'metrics.csv',
+				{ name: 'Old', state: 'hidden', rows: [header, row(999, '2024-06-30')] },
+				{ name: 'Read me', rows: [['Please fill in the next sheets']] },
+				{ name: 'June', rows: [header, row({ number: 0.125, format: '0.0%' }, '2026-06-30')] },
+				{ name: 'July', rows: [header, row(-1234.56789, '2026-07-31'), row('n/a', '2026-07-30')] },
+			),
 			numberFormat: '1.234,56',
 			dateFormat: 'DD.MM.YYYY',
 		});
-		expect(page.lines[0]).toContain('4 rows: 3 new');
-		expect(page.lines.slice(2)).toEqual([expect.stringMatching(/^Row 4: "n\/a" is not a number/)]);
+		expect(page.lines[0]).toBe('3 rows: 2 new, 1 rejected.');
+		expect(page.lines).toContain('Hidden sheets were not read: "Old".');
+		expect(page.lines.join('\n')).toMatch(/Not read: Sheet "Read me": There is no row with the names/);
+		expect(page.lines.at(-1)).toMatch(/^Sheet "July", row 3: "n\/a" is not a number/);
 		expect(await metrics('XL-')).toEqual([
-			'XL-1 Margin -1234.5679 % 2024-02-29T00:00 manual',
-			'XL-1 Margin 0.3000 % 2026-06-30T00:00 manual',
-			'XL-1 Margin 1.5000 % 2026-08-31T00:00 manual',
+			'XL-1 Margin -1234.5679 % 2026-07-31T00:00 manual',
+			'XL-1 Margin 12.5000 % 2026-06-30T00:00 manual',
 		]);
+	});
+
+	it('answers others while a workbook is read that states the range of all its cells, or unpacks to 150 MB', async () => {
+		const data = `<row/>${' '.repeat(150 * 1_048_576)}`;
+		const files = [
+			workbook('m.xlsx', { name: 'S', rows: [['Client ID']], dimension: 'A1:XFD1048576' }),
+			workbook('m.xlsx', { name: 'S', rows: [], data }),
+		];
+		for (const file of files) {
+			const answered: boolean[] = [];
+			const loading = load({ file }).finally(() => (answered[-1] = true));
+			while (!((-1) in answered)) {
+				const signal = AbortSignal.timeout(30_000);
+				answered.push((await fetch(`${server.url}/healthz`, { signal })).ok);
+				await wait(500);
+			}
+			expect(answered).not.toContain(false);
+			expect((await loading).title).toBe('Nothing was loaded');
+		}
+	});
+
+	it('takes no line for a message of a Zixly node: another tenant’s rows stay as they are', async () => {
+		const { id: other } = await createTenant(stage.warehouse.pool, { name: 'Southern Group' });
+		await stage.warehouse.admin.query(
+			`insert into client_kpis (id, tenant_id, client_id, client_name) values ('southern', $1, 'hubspot:9', 'Southern')`,
+			[other],
+		);
+		await stage.warehouse.admin.query(
+			`insert into lead_events (id, client_kpi_id, event_date, lead_id, stage, value, status, source_system, external_id, metadata)
+			values ('won', 'southern', '2026-06-01', '777', 'Won', 50000, 'won', 'hubspot', 'deal:777:1', '{"_src":{"accountId":"9"}}')`,
+		);
+		const before = await rowVersions(stage.warehouse.admin);
+		const types = ['DELETED', 'STATE', 'RECORD', 'ROW', 'REJECTED', 'FAILURE'];
+		const page = await load({
+			file: csv(
+				'Client ID,Metric,Value,Date,type,tenantId,provider,stream,accountId,recordId,table,leadId,deletedAt',
+				...types.map(
+					(type) => `,,,,${type},${other},hubspot,deals,9,777,lead_events,777,2026-07-01T00:00:00Z`,
+				),
+			),
+		});
+		expect(page.title).toBe('Nothing was loaded');
+		expect(page.lines[0]).toBe('6 rows: 6 rejected.');
+		expect(await rowVersions(stage.warehouse.admin)).toEqual(before);
+		const honest = types.map((type, index) => `TYPE-${index},M,1,2026-06-30,${type}`);
+		expect((await load({ file: csv('Client ID,Metric,Value,Date,type', ...honest) })).title).toBe('Loaded');
+		expect(await metrics('TYPE-')).toHaveLength(types.length);
 	});
 
 	it('shows what the database refused too', async () => {
@@ -160,20 +213,25 @@ describe('the upload form in a real n8n', () => {
 		const page = await load({
 			file: csv('Client ID,Metric,Value,Date', `LONG,${name},1,2026-06-30`, 'LONG,Short,1,2026-06-30'),
 		});
-		expect(page.lines[0]).toContain('1 new');
-		expect(page.lines[0]).toContain('1 refused');
-		expect(page.lines).toHaveLength(3);
+		expect(page.lines[0]).toBe('2 rows: 1 new, 1 rejected.');
+		expect(page.lines).toHaveLength(4);
 		expect(await metrics('LONG')).toEqual(['LONG Short 1.0000 2026-06-30T00:00 manual']);
 	});
 
 	it.each([
-		['nothing but a header', csv('Client ID,Metric,Value,Date', ''), /0 new/],
-		['nothing at all', csv(''), /0 new/],
-		['no spreadsheet', new File(['PK\u0003\u0004 broken'], 'metrics.xlsx'), /./],
-		['columns of another kind', csv('Colour,Size', 'red,9'), /Row 2: There is no client/],
-	])('ends with a page where the file holds %s', async (_what, file, expected) => {
+		['nothing but a header', csv('Client ID,Metric,Value,Date', ''), /^There is no row below the header/],
+		['nothing at all', csv(''), /^There is no file: none was chosen, or it is empty/],
+		['no workbook', new File(['PK\u0003\u0004 broken'], 'metrics.xlsx'), /^The workbook is damaged/],
+		[
+			'a web page',
+			new File(['<html><table></table></html>'], 'metrics.xlsx'),
+			/web page.*Save it as XLSX or CSV/,
+		],
+		['columns of another kind', csv('Colour,Size', 'red,9'), /Found: "Colour", "Size"/],
+		['rejected rows alone', csv('Client ID,Metric,Value,Date', 'A,M,x,y'), /1 row: 1 rejected/],
+	])('ends with a page that says so where the file holds %s', async (_what, file, expected) => {
 		const page = await load({ file });
-		expect(page.title).not.toBe('');
+		expect(page.title).toBe('Nothing was loaded');
 		expect(page.lines.join('\n')).toMatch(expected);
 	});
 
@@ -183,8 +241,8 @@ describe('the upload form in a real n8n', () => {
 			(_, index) => `MANY-${index % 400},Metric ${Math.floor(index / 400)},${index}.5,2026-06-30,AUD`,
 		);
 		const file = csv('Client ID,Metric,Value,Date,Unit', ...lines);
-		expect((await load({ file })).lines[0]).toContain('100000 rows: 100000 new, 0 changed');
-		expect((await load({ file })).lines[0]).toContain('100000 rows: 0 new, 0 changed, 100000 unchanged');
+		expect((await load({ file })).lines[0]).toBe('100000 rows: 100000 new.');
+		expect((await load({ file })).lines[0]).toBe('100000 rows: 100000 loaded before.');
 		expect(await metrics('MANY-')).toHaveLength(100_000);
 	});
 
@@ -211,26 +269,8 @@ describe('the upload form in a real n8n', () => {
 				.setInputFiles({ name: 'metrics.csv', mimeType: 'text/csv', buffer });
 			await page.getByLabel('Tenant').fill('Harbour Group');
 			await page.getByRole('button', { name: 'Load' }).click();
-			await page.getByText('1 rows: 1 new').waitFor();
+			await page.getByText('1 row: 1 new.').waitFor();
 		});
 		expect(await metrics('manual:Browser')).toHaveLength(1);
 	});
 });
-
-interface Xlsx {
-	utils: {
-		aoa_to_sheet(rows: unknown[][]): object;
-		book_new(): object;
-		book_append_sheet(...args: unknown[]): void;
-	};
-	write(book: object, options: object): Buffer;
-}
-
-/** Written by the library that n8n reads spreadsheets with, dates as Excel keeps them. */
-function spreadsheet({ installation }: RealN8n, rows: unknown[][]): File {
-	const xlsx = createRequire(join(installation.root, 'package.json'))('@e965/xlsx') as Xlsx;
-	const book = xlsx.utils.book_new();
-	xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet(rows), 'Metrics');
-	const content = xlsx.write(book, { type: 'buffer', bookType: 'xlsx', UTC: true });
-	return new File([new Uint8Array(content)], 'metrics.xlsx');
-}

@@ -3,6 +3,8 @@ const MB = 1_048_576;
 /** What a file may be at most. The form is open to people who do not know what their spreadsheet program wrote. */
 export const MAX_FILE_BYTES = 20 * MB;
 export const MAX_ROWS = 100_000;
+/** As many as a sheet of Excel has; also empty ones take time. */
+export const MAX_LINES = 1_048_576;
 /** Of a workbook's parts, unpacked: a file of 20 MB can hold a thousand times that. */
 export const MAX_UNPACKED_BYTES = 200 * MB;
 /** Of all shared strings together, in characters. */

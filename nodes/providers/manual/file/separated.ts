@@ -5,7 +5,7 @@ import type { Cell } from './cell';
 import { decodeText, isDoubtful, type DecodedText } from './encoding';
 import { readHeader } from './header';
 import { refuseMarkup } from './kind';
-import { MAX_LINE_TEXT, MAX_ROWS_ABOVE_HEADER } from './limits';
+import { MAX_LINE_TEXT, MAX_LINES, MAX_ROWS_ABOVE_HEADER } from './limits';
 import { FileRefusal } from './refusal';
 import type { FileRow } from './row';
 import { Table, type Upload } from './table';
@@ -125,13 +125,21 @@ function readLines(decoded: DecodedText, { separator, start, line: first }: Line
 		table.take(line, record, faultOf(record, { ...decoded, separator, line, breaks }));
 		line += 1 + breaks;
 		if (table.isHopeless) throw new Enough();
+		if (line > MAX_LINES) throw tooManyLines();
 		return null;
 	};
 	try {
 		parse(decoded.text.slice(start), { ...optionsFor(separator), on_record: take });
 	} catch (error) {
+		if (error instanceof FileRefusal) throw error;
 		if (!(error instanceof Enough)) throw unreadable(error as CsvError, line);
 	}
+}
+
+function tooManyLines(): FileRefusal {
+	return new FileRefusal(
+		`The file has more than ${MAX_LINES.toLocaleString('en')} lines. Delete those that are empty, or split it.`,
+	);
 }
 
 function unreadable(error: CsvError, line: number): Error {

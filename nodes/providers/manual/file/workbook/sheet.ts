@@ -1,4 +1,5 @@
 import type { Cell } from '../cell';
+import { MAX_LINE_TEXT, MAX_LINES } from '../limits';
 import { damaged } from '../refusal';
 import type { Table } from '../table';
 import type { Archive } from './archive';
@@ -6,8 +7,7 @@ import { TextCollector } from './shared-strings';
 import { cellValue, type BookFacts, type RawCell } from './value';
 import { parseXml, type Attributes } from './xml';
 
-/** The last row and column that Excel has. */
-const MAX_LINE = 1_048_576;
+/** As many as Excel has. */
 const MAX_COLUMNS = 16_384;
 
 /** Reads a sheet's rows into a table; what it states of its own range is not asked. Returns the hidden rows that it has. */
@@ -56,8 +56,13 @@ class SheetReader {
 
 	text(piece: string): void {
 		if (!this.cell) return;
-		if (this.inValue) this.cell.value += piece;
+		if (this.inValue) this.addValue(this.cell, piece);
 		else this.inline.add(piece);
+	}
+
+	private addValue(cell: RawCell, piece: string): void {
+		cell.value += piece;
+		if (cell.value.length > MAX_LINE_TEXT) throw damaged('a cell holds more text than Excel has room for');
 	}
 
 	close(name: string): void {
@@ -71,7 +76,7 @@ class SheetReader {
 	private openRow({ r, hidden }: Attributes): void {
 		const line = r === undefined ? this.line + 1 : Number(r);
 		// Rows in another order, or twice, are read differently by each program.
-		if (!Number.isInteger(line) || line <= this.line || line > MAX_LINE)
+		if (!Number.isInteger(line) || line <= this.line || line > MAX_LINES)
 			throw damaged('its rows are not in order');
 		this.line = line;
 		this.cells = [];
