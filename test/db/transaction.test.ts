@@ -136,8 +136,10 @@ describe('a transaction on a server with other habits', () => {
 
 describe('a date', () => {
 	it('comes as text, whatever the time zone of this machine, and an instant as a Date', async () => {
-		const { rows } = await database.pool.query(
-			"select date '2026-06-30' as day, timestamptz '2026-06-30T00:00:00Z' as instant, 1.50::numeric(12,2) as money",
+		const { rows } = await asWorker(database.pool, (client) =>
+			client.query(
+				"select date '2026-06-30' as day, timestamptz '2026-06-30T00:00:00Z' as instant, 1.50::numeric(12,2) as money",
+			),
 		);
 		expect(rows).toEqual([{ day: '2026-06-30', instant: new Date('2026-06-30T00:00:00Z'), money: '1.50' }]);
 	});

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 
 import { poolFor, type DatabaseSettings } from '../../db/connection';
 import { asAdmin, loginSettings, OWNER, WORKER } from './database-template';
+import { USUAL_SETTINGS } from './postgres';
 
 export interface TestDatabase {
 	/** Where n8n's login gets in; for other processes. */
@@ -46,7 +47,12 @@ function openDatabase(name: string): TestDatabase {
 	const source = inject('databaseTemplate');
 	const settings = { ...loginSettings(source, WORKER, name), maxConnections: 10 };
 	const adminUrl = withDatabase(source.adminUrl, name);
-	const admin = new pg.Pool({ connectionString: adminUrl, max: 4, allowExitOnIdle: true });
+	const admin = new pg.Pool({
+		connectionString: adminUrl,
+		options: USUAL_SETTINGS,
+		max: 4,
+		allowExitOnIdle: true,
+	});
 	// The drop below may cut a connection that is just being closed; without a listener that ends the whole run.
 	admin.on('error', () => undefined);
 	admin.on('connect', (client) => client.on('error', () => undefined));

@@ -39,6 +39,34 @@ const START_TIMEOUT_MS = 60_000;
 /** `nobody` on every Linux: PostgreSQL refuses to run as root. */
 const NOBODY = 65534;
 
+/** What the package must not notice: with `POSTGRES_ODD_SETTINGS` set, the server's habits are other than usual. */
+const ODD: Record<string, string> = {
+	DateStyle: 'SQL, DMY',
+	timezone: 'Asia/Kathmandu',
+	IntervalStyle: 'sql_standard',
+	bytea_output: 'escape',
+	extra_float_digits: '0',
+	default_transaction_isolation: 'serializable',
+	search_path: 'nowhere',
+	transform_null_equals: 'on',
+	array_nulls: 'off',
+};
+
+/** Gives a test's own connection, which compares what it reads, the usual habits again. */
+export const USUAL_SETTINGS = [
+	'DateStyle=ISO,MDY',
+	'TimeZone=Australia/Sydney',
+	'IntervalStyle=postgres',
+	'bytea_output=hex',
+	'extra_float_digits=1',
+	'default_transaction_isolation=read\\ committed',
+	'search_path=public',
+	'transform_null_equals=off',
+	'array_nulls=on',
+]
+	.map((setting) => `-c ${setting}`)
+	.join(' ');
+
 /** Starts a PostgreSQL of its own on a free port of 127.0.0.1, in a new temporary folder; works as root too. */
 export async function startPostgres({
 	binaries,
@@ -50,7 +78,8 @@ export async function startPostgres({
 	const password = randomBytes(12).toString('hex');
 	const data = initialise(bin, folder, password, identity);
 	const port = await freePort();
-	const flags = Object.entries({ ...FAST, ...settings, port: String(port) }).flatMap(([k, v]) => [
+	const odd = process.env.POSTGRES_ODD_SETTINGS ? ODD : {};
+	const flags = Object.entries({ ...FAST, ...odd, ...settings, port: String(port) }).flatMap(([k, v]) => [
 		'-c',
 		`${k}=${v}`,
 	]);
