@@ -109,6 +109,14 @@ create table etl.exchange_rates (
 	changed_at timestamp with time zone not null default now(),
 	applied boolean not null default false
 );
+create table etl.refresh_leases (
+	integration_id text not null,
+	tenant_id text not null,
+	holder text not null,
+	until timestamp with time zone not null,
+	taken_over boolean not null default false,
+	refused_at timestamp with time zone
+);
 create table etl.rejected_records (
 	id text not null,
 	tenant_id text not null,
@@ -190,6 +198,9 @@ alter table etl.client_links add constraint client_links_client_kpi_id_fkey FORE
 alter table etl.client_links add constraint client_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.exchange_rates add constraint exchange_rates_pkey PRIMARY KEY (base, quote, rate_date, source);
 alter table etl.exchange_rates add constraint exchange_rates_rate_check CHECK ((rate > (0)::numeric));
+alter table etl.refresh_leases add constraint refresh_leases_pkey PRIMARY KEY (integration_id);
+alter table etl.refresh_leases add constraint refresh_leases_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table etl.refresh_leases add constraint refresh_leases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.rejected_records add constraint rejected_records_pkey PRIMARY KEY (id);
 alter table etl.rejected_records add constraint rejected_records_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table etl.rejected_records add constraint rejected_records_sync_run_id_fkey FOREIGN KEY (sync_run_id) REFERENCES etl.sync_runs(id) ON DELETE SET NULL;
@@ -222,6 +233,7 @@ CREATE INDEX accounts_tenant_id_idx ON etl.accounts USING btree (tenant_id);
 CREATE UNIQUE INDEX accounts_one_owner_idx ON etl.accounts USING btree (provider, account_id) WHERE (released_at IS NULL);
 CREATE INDEX exchange_rates_not_applied_idx ON etl.exchange_rates USING btree (quote, rate_date) WHERE (NOT applied);
 CREATE INDEX exchange_rates_quote_rate_date_idx ON etl.exchange_rates USING btree (quote, rate_date);
+CREATE INDEX refresh_leases_tenant_id_idx ON etl.refresh_leases USING btree (tenant_id);
 CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
 CREATE INDEX rejected_records_sync_run_id_idx ON etl.rejected_records USING btree (sync_run_id);
 CREATE INDEX rejected_records_tenant_id_last_seen_at_idx ON etl.rejected_records USING btree (tenant_id, last_seen_at DESC);
@@ -256,6 +268,7 @@ alter table users enable row level security, force row level security;
 alter table etl.accounts enable row level security, force row level security;
 alter table etl.client_links enable row level security, force row level security;
 alter table etl.exchange_rates disable row level security;
+alter table etl.refresh_leases enable row level security, force row level security;
 alter table etl.rejected_records enable row level security, force row level security;
 alter table etl.schema_migrations disable row level security;
 alter table etl.stream_states enable row level security, force row level security;
@@ -331,6 +344,10 @@ create policy tenant on etl.client_links for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND (client_kpi_id IN ( SELECT k.id
    FROM client_kpis k))));
+create policy tenant on etl.refresh_leases for all to zixly_app
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
+   FROM integrations i)))));
 create policy tenant on etl.rejected_records for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
@@ -882,6 +899,7 @@ grant insert, select, update (enabled, released_at) on table etl.accounts to zix
 grant delete, insert, select, update on table etl.client_links to zixly_app;
 grant select on table etl.exchange_rates to zixly_app;
 grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
+grant delete, insert, select, update on table etl.refresh_leases to zixly_app;
 grant delete, insert, select, update on table etl.rejected_records to zixly_app;
 grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, resolved_at) on table etl.rejected_records to zixly_operator;
 grant select, update (name) on table etl.schema_migrations to zixly_operator;

@@ -28,6 +28,19 @@ create index sync_runs_started_at_idx on etl.sync_runs (started_at desc);
 create index sync_runs_running_idx on etl.sync_runs (lease_until) where status = 'running';
 create index sync_runs_running_execution_id_idx on etl.sync_runs (execution_id) where status = 'running';
 
+-- The right to ask a provider for a new pair of tokens. A lease that was ended properly is deleted.
+create table etl.refresh_leases (
+	integration_id text primary key references public.integrations on delete cascade,
+	tenant_id text not null references public.tenants on delete cascade,
+	holder text not null,
+	until timestamptz not null,
+	-- Whether somebody held it before who never reported, and may still have the newer pair.
+	taken_over boolean not null default false,
+	-- When the provider first refused the grant since then.
+	refused_at timestamptz
+);
+create index refresh_leases_tenant_id_idx on etl.refresh_leases (tenant_id);
+
 -- Which accounts a connection reads: those that are enabled and not released, and nothing else.
 create table etl.accounts (
 	integration_id text not null references public.integrations on delete cascade,

@@ -11,7 +11,8 @@ begin
 	foreach name in array array[
 		'public.tenants', 'public.users', 'public.client_kpis', 'public.integrations',
 		'public.financials', 'public.lead_events', 'public.custom_metrics',
-		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.client_links'
+		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.client_links',
+		'etl.refresh_leases'
 	] loop
 		execute format('alter table %s enable row level security', name);
 		execute format('alter table %s force row level security', name);
@@ -65,7 +66,9 @@ begin
 	end loop;
 
 	-- Foreign keys are checked without policies: what they point to must be the tenant's own as well.
-	foreach name in array array['etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records'] loop
+	foreach name in array array[
+		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.refresh_leases'
+	] loop
 		execute format(
 			'create policy tenant on %s for all to zixly_app'
 			' using (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), '''')))'
@@ -93,7 +96,7 @@ grant select on public.tenants, etl.exchange_rates to zixly_app;
 grant select, insert, update, delete on
 	public.users, public.client_kpis, public.integrations,
 	public.financials, public.lead_events, public.custom_metrics,
-	etl.stream_states, etl.rejected_records, etl.client_links
+	etl.stream_states, etl.rejected_records, etl.client_links, etl.refresh_leases
 	to zixly_app;
 -- A tenant enters no account, and takes back none that it gave up: it could keep another tenant from having it.
 grant select, update (name, timezone, currency, enabled) on etl.accounts to zixly_app;

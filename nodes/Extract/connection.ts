@@ -47,7 +47,7 @@ export interface StoredConnectionParts {
  * @throws ReadFailure `configuration` where the credential lacks a value or points where a token must not go
  */
 export function storedConnection(parts: StoredConnectionParts): Connection {
-	const { definition, credential, ring, allowedHosts, http, pool } = parts;
+	const { definition, credential, ring, allowedHosts, http, pool, signal } = parts;
 	const rules = { domains: definition.domains, allowedHosts };
 	const baseUrlFor = (address: string | undefined): string => {
 		const baseUrl = apiAddress(definition, credential, address);
@@ -64,7 +64,7 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 		baseUrl: ({ metadata }) => baseUrlFor(textIn(metadata, definition.apiBaseUrlIn?.metadata)),
 		authorise(run) {
 			if (run.metadata.authentication === 'n8n') throw new ReadFailure('configuration', NOT_STORED);
-			return { by: 'engine', tokens: storedTokensOf(pool, ring, run, client) };
+			return { by: 'engine', tokens: storedTokensOf({ pool, ring, client, signal }, run) };
 		},
 	};
 }
@@ -99,7 +99,7 @@ export function credentialConnection(
 	};
 }
 
-function oauthClientOf({ definition, credential, http, signal }: StoredConnectionParts): OAuthClient {
+function oauthClientOf({ definition, credential, http }: StoredConnectionParts): OAuthClient {
 	const { displayName: provider, oauth } = definition;
 	return {
 		provider,
@@ -109,7 +109,6 @@ function oauthClientOf({ definition, credential, http, signal }: StoredConnectio
 		clientAuthentication: oauth.clientAuthentication,
 		http,
 		clock: systemClock,
-		signal,
 	};
 }
 

@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 
 import { cancelledBy, closingWork } from '../../db/cancellation';
 import type { RunToExtract } from '../engine/run';
-import { ReadFailure, withoutSecrets } from '../engine/failure';
+import { ReadFailure } from '../engine/failure';
+import { withoutSecrets } from '../engine/secrets';
 import type { Message } from '../shared/messages';
 import { databaseFor } from '../shared/n8n/database';
 import { nodeError } from '../shared/n8n/errors';

@@ -74,7 +74,7 @@ async function readRun(run: RunToExtract, context: ReadRunContext): Promise<Mess
 		for await (const message of extractRun(run, extractContextOf(run, context))) messages.push(message);
 	} catch (error) {
 		context.signal?.throwIfAborted();
-		messages.push(failureOf(run, asFailure(error)));
+		messages.push(failureOf(run, asFailure(error, [context.connection.application.clientSecret])));
 	}
 	return messages;
 }

@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 
 import { finishRun, releaseRuns } from '../../db/sync-runs';
 import type { RunToExtract } from '../engine/run';
-import { withoutSecrets, type ReadFailure } from '../engine/failure';
+import type { ReadFailure } from '../engine/failure';
+import { withoutSecrets } from '../engine/secrets';
 
 /** Closes runs that this execution cannot read, due again at once, so that none waits for its lease to end. */
 export async function closeUnread(

@@ -1,38 +1,52 @@
 import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../db/key-ring';
-import { NoRefreshTokenError, readToken, refreshToken } from '../../db/tokens';
+import {
+	NoAccessTokenError,
+	NoRefreshTokenError,
+	readToken,
+	RefreshDeferredError,
+	refreshToken,
+	TokenNotStoredError,
+	type TokenSet,
+} from '../../db/tokens';
 import { withRetries } from '../../db/transaction';
 import { VaultError } from '../../db/vault';
 import type { RunToExtract } from '../engine/run';
 import { ReadFailure } from '../engine/failure';
 import { exchangeRefreshToken, type OAuthClient } from '../engine/oauth';
-import { tokensOf, type StoredToken, type TokenSource } from '../engine/tokens';
+import { tokensOf, type TokenSource } from '../engine/tokens';
 import { throwDatabaseFailure } from './database-failure';
 
-/** The tokens of an integration out of the vault, refreshed under its row's lock. */
-export function storedTokensOf(
-	pool: Pool,
-	ring: KeyRing,
-	run: RunToExtract,
-	client: OAuthClient,
-): TokenSource {
+export interface Vault {
+	pool: Pool;
+	ring: KeyRing;
+	/** Exchanges refresh tokens. */
+	client: OAuthClient;
+	signal?: AbortSignal;
+}
+
+/** The tokens of an integration out of the vault, refreshed once for all who need them. */
+export function storedTokensOf({ pool, ring, client, signal }: Vault, run: RunToExtract): TokenSource {
 	const { tenantId, integrationId, provider } = run;
 	const where = { tenantId, integrationId, provider };
-	const exchange = async (token: string) => await exchangeRefreshToken(client, token);
+	const exchange = async (token: string): Promise<TokenSet> => await exchangeRefreshToken(client, token);
 	return tokensOf(
 		{
 			read: async () =>
 				present(await withRetries(async () => await readToken(pool, ring, where)).catch(throwMeaning)),
 			refresh: async (stale) =>
-				await refreshToken(pool, ring, where, { stale, exchange }).catch(throwMeaning),
+				await refreshToken(pool, ring, where, { stale, exchange, isRefusal, signal }).catch(throwMeaning),
 		},
 		client.clock,
 	);
 }
 
-function present(token: StoredToken): StoredToken {
-	if (token.accessToken) return token;
+const isRefusal = (error: unknown): boolean =>
+	error instanceof ReadFailure && error.failureClass === 'reconnect_required';
+
+function present(tokens: TokenSet): TokenSet {
+	if (tokens.accessToken || tokens.refreshToken) return tokens;
 	throw new ReadFailure(
 		'reconnect_required',
 		'No token is stored for this connection yet. Connect the tenant first.',
@@ -41,6 +55,11 @@ function present(token: StoredToken): StoredToken {
 
 function throwMeaning(error: unknown): never {
 	if (error instanceof NoRefreshTokenError) throw new ReadFailure('reconnect_required', error.message);
+	if (error instanceof RefreshDeferredError) {
+		throw new ReadFailure('provider_unavailable', error.message, error.retryAt);
+	}
+	if (error instanceof NoAccessTokenError) throw new ReadFailure('provider_unavailable', error.message);
+	if (error instanceof TokenNotStoredError) throw new ReadFailure('database_unavailable', error.message);
 	if (error instanceof VaultError) throw new ReadFailure('configuration', error.message);
 	return throwDatabaseFailure(error);
 }

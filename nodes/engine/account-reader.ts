@@ -9,6 +9,7 @@ import type {
 	StateMessage,
 } from '../shared/messages';
 import { checkedFacts } from './account-list';
+import { secretsOf } from './api';
 import type { AccountReference, DiscoveryContext, KnownAccount, StreamDefinition } from './definition';
 import { asFailure, ReadFailure } from './failure';
 import { failureMessage, givenUp, notAllowed, otherAccount, streamOff, switchedOff } from './outcomes';
@@ -241,7 +242,7 @@ export class AccountReader {
 
 	private failureOf(error: unknown): ReadFailure {
 		this.context.signal?.throwIfAborted();
-		return asFailure(error);
+		return asFailure(error, secretsOf(this.context));
 	}
 
 	private envelope(accountId: string, stream: string): Envelope {

@@ -3,13 +3,14 @@ import { backoffMs, withJitter } from './backoff';
 import { GRACE_MINUTES, type Budget } from './budget';
 import type { Clock } from './clock';
 import type { ApiRequest, Application, ProviderApi, ProviderDefinition, ResponseRule } from './definition';
-import { ReadFailure, withoutSecrets, type CallPlace } from './failure';
+import { ReadFailure, type CallPlace } from './failure';
 import { assertSameService } from './hosts';
 import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from './http';
 import { parseJson } from './json';
 import type { Log } from './log';
 import { NO_REPLY, ruleFor, TOO_LARGE, UNREADABLE } from './respond';
 import { retryAfterMs } from './retry-after';
+import { removeEchoes, withoutSecrets } from './secrets';
 import { send } from './send';
 import type { AccountThrottle, Throttles } from './throttle';
 import type { Authorisation } from './tokens';
@@ -111,8 +112,9 @@ async function callOnce(
 		throttle,
 	});
 	const reply = await replyTo(context, httpRequestOf(context, request, token));
+	const secrets = secretsOf(context);
 	if (reply instanceof ReplyTooLarge) return trouble(TOO_LARGE, 0, reply.message);
-	if (reply instanceof Error) return trouble(NO_REPLY, 0, withoutSecrets(reply.message));
+	if (reply instanceof Error) return trouble(NO_REPLY, 0, withoutSecrets(reply.message, secrets));
 	throttle?.observe(reply.headers);
 	const beginning = beginningOf(reply);
 	const rule = ruleFor(definition.rules, request.path, beginning);
@@ -121,10 +123,10 @@ async function callOnce(
 		return trouble(
 			rule,
 			reply.status,
-			detailIn(reply.body),
+			detailIn(reply.body, secrets),
 			askedToWait(definition, rule, reply, clock.now()),
 		);
-	const json = parseJson(reply.body, definition.redact);
+	const json = parseJson(removeEchoes(reply.body, secrets), definition.redact);
 	return json !== undefined && request.accept(json) ? { json } : trouble(UNREADABLE, reply.status, '');
 }
 
@@ -250,16 +252,23 @@ function placeOf(
 	return { provider, statusPage, what, account: account?.name ?? 'the connection', scope, status, detail };
 }
 
+/** The secrets that a reply to this run's calls could echo. */
+export function secretsOf({ application, authorisation }: ApiContext): readonly string[] {
+	const { clientSecret } = application;
+	if (authorisation.by === 'engine') return [clientSecret, ...authorisation.tokens.secrets()];
+	return [clientSecret, authorisation.accessToken ?? ''];
+}
+
 const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'error'];
 
 /** The provider's own words for an error, short. */
-function detailIn(body: string): string {
+function detailIn(body: string, secrets: readonly string[]): string {
 	const json = parseJson(body);
 	if (typeof json !== 'object' || json === null) return '';
 	const { errors, Errors = errors } = json as { errors?: unknown; Errors?: unknown };
 	const said = Array.isArray(Errors) ? (Errors[0] as unknown) : undefined;
 	const words = [json, said ?? {}].flatMap((object) => DETAILS.map((name) => propertyOf(object, name)));
-	return withoutSecrets(firstWordsOf(String(words.find((text) => typeof text === 'string') ?? '')));
+	return withoutSecrets(firstWordsOf(String(words.find((text) => typeof text === 'string') ?? '')), secrets);
 }
 
 const MAX_DETAIL = 2_000;

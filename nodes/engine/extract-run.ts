@@ -1,4 +1,5 @@
 import { AccountReader } from './account-reader';
+import { secretsOf } from './api';
 import type { KnownAccount } from './definition';
 import { discoveryOf } from './discovery';
 import { asFailure } from './failure';
@@ -18,7 +19,7 @@ export async function* extractRun(run: RunToExtract, context: ExtractContext): M
 		yield* readAccounts(run, context);
 	} catch (error) {
 		context.signal?.throwIfAborted();
-		yield failureMessage(envelopeOf(run, '', ''), asFailure(error));
+		yield failureMessage(envelopeOf(run, '', ''), asFailure(error, secretsOf(context)));
 	}
 }
 

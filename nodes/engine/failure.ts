@@ -1,4 +1,5 @@
 import type { FailureClass } from '../shared/messages';
+import { withoutSecrets } from './secrets';
 
 /** What keeps a whole integration from being read, not only one of its accounts. */
 const ENDS_RUN: ReadonlySet<FailureClass> = new Set([
@@ -66,21 +67,14 @@ export class ReadFailure extends Error {
 /**
  * Any error as a failure. One that nobody foresaw becomes `internal`, its text freed of whatever looks like a token:
  * it may have come from a library that quotes the request.
+ * @param secrets those of the call, to be taken out exactly
  */
-export function asFailure(error: unknown): ReadFailure {
+export function asFailure(error: unknown, secrets: readonly string[] = []): ReadFailure {
 	if (error instanceof ReadFailure) return error;
 	const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
 	return new ReadFailure(
 		'internal',
-		`Reading stopped at something unforeseen (${name}: ${withoutSecrets(message)}). ` +
+		`Reading stopped at something unforeseen (${withoutSecrets(name, secrets)}: ${withoutSecrets(message, secrets)}). ` +
 			'The next run tries again; if it happens every time, report it with this text.',
 	);
-}
-
-/** A text without bearer tokens and without anything else as long and unbroken as a token. */
-export function withoutSecrets(text: string): string {
-	return text
-		.replace(/\b(bearer|basic)\s+\S+/gi, '$1 [removed]')
-		.replace(/[\w.~+/=-]{24,}/g, '[removed]')
-		.slice(0, 300);
 }

@@ -1,10 +1,5 @@
+import { isFresh, type TokenSet } from '../../db/tokens/token-set';
 import type { Clock } from './clock';
-
-/** An access token as it is stored; without `expiresAt` it is used until it is refused. */
-export interface StoredToken {
-	accessToken: string;
-	expiresAt: Date | null;
-}
 
 /** Gives the bearer token of an integration. */
 export interface TokenSource {
@@ -12,6 +7,8 @@ export interface TokenSource {
 	current(): Promise<string>;
 	/** Another token than the one that was refused. */
 	refresh(stale: string): Promise<string>;
+	/** Every token that this source has seen, to be kept out of texts. */
+	secrets(): readonly string[];
 }
 
 /**
@@ -23,42 +20,37 @@ export type Authorisation =
 	| { by: 'client'; accessToken?: () => Promise<string | undefined> };
 
 export interface TokenStore {
-	read(): Promise<StoredToken>;
-	/** Exchanges the refresh token, unless somebody else has done so since `stale` was read. */
-	refresh(stale: string): Promise<StoredToken>;
+	read(): Promise<TokenSet>;
+	/**
+	 * Exchanges the refresh token, unless somebody else has done so since `stale` was read. One exchange for however many
+	 * ask at once.
+	 */
+	refresh(stale: string): Promise<TokenSet>;
 }
 
-/** A call that begins now should not meet the token's end, nor a clock that is a little ahead of ours. */
-const EARLY_MS = 60_000;
-
-/** Reads the stored token once and refreshes it shortly before it expires; calls made meanwhile wait for the same one. */
+/** Reads the stored token once and refreshes it shortly before it expires. */
 export function tokensOf(store: TokenStore, clock: Clock): TokenSource {
-	let token: Promise<StoredToken> | undefined;
+	const seen = new Set<string>();
+	let latest: TokenSet | undefined;
 
-	const replace = (next: Promise<StoredToken>): Promise<StoredToken> => {
-		token = next;
-		// A failed attempt must not be handed to the next caller.
-		next.catch(() => (token = token === next ? undefined : token));
-		return next;
+	const keep = (tokens: TokenSet): TokenSet => {
+		for (const secret of [tokens.accessToken, tokens.refreshToken]) if (secret) seen.add(secret);
+		latest = tokens;
+		return tokens;
 	};
-	const read = (): Promise<StoredToken> => token ?? replace(store.read());
-	const refresh = async (stale: StoredToken, seen: Promise<StoredToken>): Promise<StoredToken> =>
-		await (token === seen ? replace(store.refresh(stale.accessToken)) : read());
+	const known = async (): Promise<TokenSet> => latest ?? keep(await store.read());
+	const refresh = async (stale: string): Promise<TokenSet> => keep(await store.refresh(stale));
 
 	return {
 		async current() {
-			const seen = read();
-			const stored = await seen;
-			return (expiresSoon(stored, clock) ? await refresh(stored, seen) : stored).accessToken;
+			const tokens = await known();
+			const isGood = isFresh(tokens, clock.now().getTime());
+			return (isGood ? tokens : await refresh(tokens.accessToken)).accessToken;
 		},
 		async refresh(stale) {
-			const seen = read();
-			const stored = await seen;
-			return (stored.accessToken === stale ? await refresh(stored, seen) : stored).accessToken;
+			const tokens = await known();
+			return (tokens.accessToken === stale ? await refresh(stale) : tokens).accessToken;
 		},
+		secrets: () => [...seen],
 	};
-}
-
-function expiresSoon({ expiresAt }: StoredToken, clock: Clock): boolean {
-	return expiresAt !== null && expiresAt.getTime() - clock.now().getTime() < EARLY_MS;
 }

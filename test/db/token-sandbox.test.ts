@@ -3,12 +3,20 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { listIntegrations } from '../../db/integrations';
 import { generateKey, keyRing } from '../../db/key-ring';
 import { claimDue, finishRun, type ClaimOptions } from '../../db/sync-runs';
-import { readToken, refreshToken, storeTokens, type TokenOwner, type TokenSet } from '../../db/tokens';
+import {
+	readToken,
+	RefreshDeferredError,
+	refreshToken,
+	storeTokens,
+	type TokenOwner,
+	type TokenSet,
+} from '../../db/tokens';
 import { startSandbox, type Sandbox } from '../sandbox';
 import { newConnection } from '../support/connected';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { ageRefusals, endLeases } from '../support/refresh-leases';
 import { RefreshingProcess } from '../support/refreshing-process';
-import { exchangeAtSandbox } from '../support/sandbox-tokens';
+import { exchangeAtSandbox, isRefusedBySandbox as isRefusal } from '../support/sandbox-tokens';
 import type { RefreshOrder } from '../support/token-worker';
 
 const { id: activeKeyId, key: activeKey } = generateKey();
@@ -61,7 +69,7 @@ async function start(count: number, details: Partial<RefreshOrder> = {}): Promis
 
 async function refreshHere(): Promise<TokenSet> {
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeAtSandbox(tokenUrl(), token);
-	return await refreshToken(database.pool, ring, owner, { stale, exchange });
+	return await refreshToken(database.pool, ring, owner, { stale, exchange, isRefusal });
 }
 
 /** What Xero answers to a call with this token. */
@@ -93,6 +101,7 @@ describe('Xero’s rotating tokens', () => {
 
 	it('survive a kill before the answer was stored, by one more call within the grace', async () => {
 		await killWithAnswerInHand();
+		await endLeases(database.admin);
 		const { accessToken } = await refreshHere();
 		expect(sandbox.xero.refreshCalls).toBe(2);
 		expect(await answerTo(accessToken)).toBe(200);
@@ -103,12 +112,16 @@ describe('Xero’s rotating tokens', () => {
 		expect(sandbox.xero.refreshCalls).toBe(3);
 	});
 
-	it('that are lost for good are a person’s to mend: one call, that connection flagged, no other touched', async () => {
+	it('that are lost for good are a person’s to fix once nobody can hold them: that connection flagged, no other touched', async () => {
 		sandbox.xero.setLimits({ graceSeconds: 0 });
 		await killWithAnswerInHand();
+		await endLeases(database.admin);
+		// The killed one could still hold the newer pair, for all that anybody knows.
+		await expect(refreshHere()).rejects.toThrow(RefreshDeferredError);
+		await ageRefusals(database.admin);
 		const runs = await claim();
 		await expect(refreshHere()).rejects.toMatchObject({ failureClass: 'reconnect_required' });
-		expect(sandbox.xero.refreshCalls).toBe(2);
+		expect(sandbox.xero.refreshCalls).toBe(3);
 		for (const { tenantId, syncRunId } of runs) {
 			const isLost = tenantId === owner.tenantId;
 			const status = isLost ? 'failed' : 'succeeded';
@@ -129,7 +142,7 @@ describe('Xero’s rotating tokens', () => {
 		const exchange = async (): Promise<TokenSet> => await Promise.reject(new Error('Nobody should ask.'));
 		const [own, theft] = await Promise.allSettled([
 			refreshHere(),
-			refreshToken(database.pool, ring, forged, { stale, exchange }),
+			refreshToken(database.pool, ring, forged, { stale, exchange, isRefusal }),
 		]);
 		expect(own.status).toBe('fulfilled');
 		expect(theft).toMatchObject({

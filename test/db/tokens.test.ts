@@ -1,13 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { poolFor } from '../../db/connection';
+import { disconnectIntegration } from '../../db/integration-settings';
 import { generateKey, keyRing } from '../../db/key-ring';
-import { NoRefreshTokenError, readToken, refreshToken, storeTokens } from '../../db/tokens';
+import { claimDue } from '../../db/sync-runs';
+import {
+	NoRefreshTokenError,
+	readToken,
+	refreshToken,
+	storeTokens,
+	TokenNotStoredError,
+} from '../../db/tokens';
 import type { RefreshRequest, TokenOwner, TokenSet } from '../../db/tokens';
 import { newConnection, newExpiredConnection } from '../support/connected';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { testDatabase, type TestDatabase } from '../support/database';
-import { pairOf } from '../support/token-server';
+import { asAdmin } from '../support/database-template';
+import { endLeases } from '../support/refresh-leases';
+import { reseal } from '../support/reseal';
+import { GrantRefused, isRefusal, pairOf } from '../support/token-server';
 
 const { id, key } = generateKey();
 const ring = keyRing({ activeKeyId: id, activeKey: key });
@@ -36,7 +47,7 @@ async function exchange(token: string): Promise<TokenSet> {
 }
 
 async function refresh(request: Partial<RefreshRequest> = {}, of = owner): Promise<TokenSet> {
-	return await refreshToken(database.pool, ring, of, { stale: OLD, exchange, ...request });
+	return await refreshToken(database.pool, ring, of, { stale: OLD, exchange, isRefusal, ...request });
 }
 
 const stored = async (of = owner): Promise<TokenSet> => await readToken(database.pool, ring, of);
@@ -48,13 +59,27 @@ async function rowOf({ integrationId }: TokenOwner): Promise<Record<string, stri
 	return rows[0] as Record<string, string>;
 }
 
-/** Ends the connection that stands in a transaction and waits for the provider. */
-async function cutTransaction(): Promise<void> {
-	const { rowCount } = await database.admin.query(
+/** Lets nobody in any more, and ends the connections that there are. */
+async function closeDatabase(): Promise<void> {
+	await allowConnections(false);
+	await database.admin.query(
 		`select pg_terminate_backend(pid) from pg_stat_activity
-		where datname = current_database() and state = 'idle in transaction'`,
+		where datname = current_database() and usename = $1`,
+		[database.settings.user],
 	);
-	expect(rowCount).toBe(1);
+}
+
+const openDatabase = async (): Promise<void> => await allowConnections(true);
+
+async function allowConnections(allowed: boolean): Promise<void> {
+	const elsewhere = new URL('/postgres', database.adminUrl).href;
+	await asAdmin(elsewhere, async (client) => {
+		await client.query(`alter database ${database.name} with allow_connections ${allowed}`);
+	});
+}
+
+async function leases(): Promise<number> {
+	return (await database.admin.query('select from etl.refresh_leases')).rowCount ?? -1;
 }
 
 describe('stored tokens', () => {
@@ -176,38 +201,106 @@ describe('what the provider refuses', () => {
 	});
 });
 
-describe('a connection lost between the provider’s answer and the save', () => {
-	it('costs no second call', async () => {
-		const cut = async (token: string): Promise<TokenSet> => {
-			const tokens = await exchange(token);
-			await cutTransaction();
-			return tokens;
-		};
-		expect(namesOf(await refresh({ exchange: cut }))).toEqual(pair(1));
+describe('a pair that the database does not take', () => {
+	async function closingExchange(token: string): Promise<TokenSet> {
+		const tokens = await exchange(token);
+		await closeDatabase();
+		return tokens;
+	}
+	async function loseDatabase(): Promise<void> {
+		await expect(refresh({ exchange: closingExchange })).rejects.toThrow(TokenNotStoredError);
+	}
+	afterEach(openDatabase);
+
+	it('is said to be obtained and not stored, and handed to nobody', async () => {
+		const error = await refresh({ exchange: closingExchange }).catch((caught: unknown) => caught);
+		expect(String(error)).toMatch(/was obtained and could not be stored/);
+		await expect(refresh()).rejects.toThrow(TokenNotStoredError);
+		expect(calls).toHaveLength(1);
+		await openDatabase();
+		expect(namesOf(await refresh())).toEqual(pair(1));
+	});
+
+	it('is stored before the next refresh asks anybody', async () => {
+		await loseDatabase();
+		await openDatabase();
+		expect(namesOf(await refresh())).toEqual(pair(1));
 		expect(namesOf(await stored())).toEqual(pair(1));
+		expect([calls.length, await leases()]).toEqual([1, 0]);
+	});
+
+	it('is stored in the background, though nobody asks', async () => {
+		await loseDatabase();
+		await openDatabase();
+		await expect.poll(async () => namesOf(await stored()), { timeout: 20_000 }).toEqual(pair(1));
+		expect([calls.length, await leases()]).toEqual([1, 0]);
+	});
+
+	it('is dropped where the tenant was connected again meanwhile', async () => {
+		await loseDatabase();
+		await openDatabase();
+		await storeTokens(database.pool, ring, owner, pairOf(9));
+		expect(namesOf(await refresh())).toEqual(pair(9));
+		expect(namesOf(await stored())).toEqual(pair(9));
 		expect(calls).toHaveLength(1);
 	});
 
-	it('leaves the pair that somebody else stored meanwhile', async () => {
-		const lose = async (token: string): Promise<TokenSet> => {
-			const tokens = await exchange(token);
-			await cutTransaction();
-			await storeTokens(database.pool, ring, owner, pairOf(9));
-			return tokens;
-		};
-		expect(namesOf(await refresh({ exchange: lose }))).toEqual(pair(9));
-		expect(namesOf(await stored())).toEqual(pair(9));
+	it('is dropped where the tenant disconnected or is gone', async () => {
+		await loseDatabase();
+		await openDatabase();
+		await disconnectIntegration(database.pool, owner.integrationId);
+		await expect(refresh()).rejects.toThrow(NoRefreshTokenError);
+		await database.admin.query('delete from tenants where id = $1', [owner.tenantId]);
+		await expect(refresh()).rejects.toThrow(/no connection/);
+	});
+
+	it('opens under the key that the vault was rotated to meanwhile', async () => {
+		await loseDatabase();
+		await openDatabase();
+		const next = generateKey();
+		const rotated = keyRing({
+			...{ activeKeyId: next.id, activeKey: next.key },
+			retiredKeys: `${id}:${key}`,
+		});
+		await endLeases(database.admin);
+		expect(await reseal(database.admin, rotated, owner)).toBe(true);
+		const request = { stale: OLD, exchange, isRefusal };
+		expect(namesOf(await refreshToken(database.pool, rotated, owner, request))).toEqual(pair(1));
 		expect(calls).toHaveLength(1);
 	});
 });
 
+describe('a pair that somebody else stored meanwhile', () => {
+	it('stays, and is what the one who was late goes on with', async () => {
+		const beLate = async (token: string): Promise<TokenSet> => {
+			const tokens = await exchange(token);
+			await storeTokens(database.pool, ring, owner, pairOf(9));
+			return tokens;
+		};
+		expect(namesOf(await refresh({ exchange: beLate }))).toEqual(pair(9));
+		expect(namesOf(await stored())).toEqual(pair(9));
+		expect([calls.length, await leases()]).toEqual([1, 0]);
+	});
+
+	it('spares a person the work where the provider refused the old one', async () => {
+		const beRefused = async (token: string): Promise<TokenSet> => {
+			await exchange(token);
+			await storeTokens(database.pool, ring, owner, pairOf(9));
+			throw new GrantRefused('invalid_grant');
+		};
+		expect(namesOf(await refresh({ exchange: beRefused }))).toEqual(pair(9));
+		expect([calls.length, await leases()]).toEqual([1, 0]);
+	});
+});
+
 describe('a commit whose answer is lost', () => {
-	it('costs no second call: what was stored is found again', async () => {
-		const proxy = await cuttingProxy(database.settings.port, 'commit');
+	it.each([0, 1, 2, 3])('costs no second call (commit %i)', async (spared) => {
+		const proxy = await cuttingProxy(database.settings.port, 'commit', 1, spared);
 		const pool = poolFor({ ...database.settings, port: proxy.port });
-		expect(namesOf(await refreshToken(pool, ring, owner, { stale: OLD, exchange }))).toEqual(pair(1));
+		const request = { stale: OLD, exchange, isRefusal };
+		expect(namesOf(await refreshToken(pool, ring, owner, request))).toEqual(pair(1));
 		expect(namesOf(await stored())).toEqual(pair(1));
-		expect([calls.length, proxy.cuts]).toEqual([1, 1]);
+		expect([calls.length, proxy.cuts, await leases()]).toEqual([1, 1, 0]);
 		await pool.end();
 		await proxy.close();
 	});
@@ -218,9 +311,110 @@ describe('a row that is locked for long', () => {
 		const holder = await database.admin.connect();
 		await holder.query('begin');
 		await holder.query('select from integrations where id = $1 for update', [owner.integrationId]);
-		// Longer than one wait of 400 ms, so that the lock timeout strikes at least once.
 		setTimeout(() => void holder.query('rollback').finally(() => holder.release()), 900);
-		expect(namesOf(await refresh({ holderSeconds: 0.3 }))).toEqual(pair(1));
+		expect(namesOf(await refresh())).toEqual(pair(1));
 		expect(calls).toHaveLength(1);
+	});
+});
+
+describe('a caller who is cancelled', () => {
+	/** An exchange that is answered when the test says so. */
+	function heldExchange(): { exchange: RefreshRequest['exchange']; answer: () => void } {
+		let answer = (): void => undefined;
+		const held = new Promise<void>((resolve) => (answer = resolve));
+		return {
+			exchange: async (token) => {
+				const tokens = await exchange(token);
+				await held;
+				return tokens;
+			},
+			answer: () => answer(),
+		};
+	}
+
+	it('goes at once; what the provider answers is stored all the same', async () => {
+		const held = heldExchange();
+		const cancel = new AbortController();
+		const waiting = refresh({ exchange: held.exchange, signal: cancel.signal });
+		await expect.poll(() => calls.length).toBe(1);
+		cancel.abort();
+		await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+		held.answer();
+		await expect.poll(async () => namesOf(await stored()), { timeout: 20_000 }).toEqual(pair(1));
+		expect(await leases()).toBe(0);
+	});
+
+	it('does not take along who waits for the same refresh', async () => {
+		const held = heldExchange();
+		const cancel = new AbortController();
+		const first = refresh({ exchange: held.exchange, signal: cancel.signal });
+		const second = refresh();
+		await expect.poll(() => calls.length).toBe(1);
+		cancel.abort();
+		await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+		held.answer();
+		expect(namesOf(await second)).toEqual(pair(1));
+		expect(calls).toHaveLength(1);
+	});
+
+	it('asks nobody where it only waited for another process', async () => {
+		await database.admin.query(
+			`insert into etl.refresh_leases (integration_id, tenant_id, holder, until)
+			values ($1, $2, 'another process', now() + interval '1 minute')`,
+			[owner.integrationId, owner.tenantId],
+		);
+		const cancel = new AbortController();
+		const waiting = refresh({ signal: cancel.signal });
+		setTimeout(() => cancel.abort(), 300);
+		await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+		await database.admin.query('delete from etl.refresh_leases');
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		expect(calls).toEqual([]);
+	});
+});
+
+describe('sign-ins that hang', () => {
+	it('hold no connection of the pool', async () => {
+		const pool = poolFor({ ...database.settings, maxConnections: 5 });
+		const answers: Array<() => void> = [];
+		const hang = async (token: string): Promise<TokenSet> => {
+			const tokens = await exchange(token);
+			await new Promise<void>((resolve) => answers.push(resolve));
+			return tokens;
+		};
+		const owners = await Promise.all(
+			Array.from({ length: 5 }, async () => await newExpiredConnection(database.pool, ring, 'Hanging')),
+		);
+		const request = { stale: OLD, exchange: hang, isRefusal };
+		const waiting = owners.map(async (one) => await refreshToken(pool, ring, one, request));
+		await expect.poll(() => answers.length, { timeout: 20_000 }).toBe(5);
+		expect(pool.totalCount - pool.idleCount).toBe(0);
+		const healthy = await newConnection(pool, 'Healthy', 'myob');
+		await storeTokens(pool, ring, healthy, pairOf(1));
+		const claim = {
+			limit: 1,
+			syncEveryHours: 6,
+			executionId: 'e1',
+			authentication: 'stored',
+			runNow: true,
+		} as const;
+		expect(await claimDue(pool, { ...claim, provider: 'myob' })).toHaveLength(1);
+		for (const answer of answers) answer();
+		expect(await Promise.all(waiting)).toHaveLength(5);
+		await pool.end();
+	});
+});
+
+describe('granted scopes', () => {
+	it('are kept where a reply states them, beside what else is known of the connection', async () => {
+		const metadataOf = async (): Promise<unknown> => (await rowOf(owner)).metadata;
+		await database.admin.query(`update integrations set metadata = '{"timezone": "Australia/Perth"}'`);
+		const scopes = ['accounting.reports.read', 'offline_access'];
+		await refresh({ exchange: async (token) => ({ ...(await exchange(token)), scopes }) });
+		expect(await metadataOf()).toEqual({ timezone: 'Australia/Perth', scopes });
+		await refresh({ stale: pairOf(1).accessToken });
+		expect(await metadataOf()).toEqual({ timezone: 'Australia/Perth', scopes });
+		await storeTokens(database.pool, ring, owner, { ...pairOf(7), scopes: ['openid'] });
+		expect(await metadataOf()).toEqual({ timezone: 'Australia/Perth', scopes: ['openid'] });
 	});
 });

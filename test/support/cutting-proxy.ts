@@ -8,8 +8,17 @@ export interface CuttingProxy {
 	close(): Promise<void>;
 }
 
-/** Cuts `times` connections at the answer to a statement whose text is `statement`; the statement was carried out. */
-export async function cuttingProxy(port: number, statement: string, times = 1): Promise<CuttingProxy> {
+/**
+ * Cuts `times` connections at the answer to a statement whose text is `statement`, after `spared` of them got through;
+ * the statement was carried out.
+ */
+export async function cuttingProxy(
+	port: number,
+	statement: string,
+	times = 1,
+	spared = 0,
+): Promise<CuttingProxy> {
+	let seen = 0;
 	const sockets = new Set<Socket>();
 	const proxy: CuttingProxy = { port: 0, cuts: 0, close: async () => close(server, sockets) };
 	const server = createServer((client) => {
@@ -24,7 +33,7 @@ export async function cuttingProxy(port: number, statement: string, times = 1): 
 			});
 		}
 		client.on('data', (data) => {
-			doomed ||= proxy.cuts < times && data.includes(`${statement}\0`);
+			if (data.includes(`${statement}\0`)) doomed ||= proxy.cuts < times && ++seen > spared;
 			upstream.write(data);
 		});
 		upstream.on('data', (data) => {

@@ -62,6 +62,8 @@ export class TokenServer {
 /** What the provider's refusal becomes in the caller's words. */
 export class GrantRefused extends Error {}
 
+export const isRefusal = (error: unknown): boolean => error instanceof GrantRefused;
+
 /** Sends a refresh token to the server. @throws GrantRefused */
 export async function exchangeAt(url: string, refreshToken: string): Promise<TokenSet> {
 	const response = await fetch(url, { method: 'POST', body: refreshToken });

@@ -2,8 +2,8 @@
 import { poolFor, type DatabaseSettings } from '../../db/connection';
 import { keyRing, type KeyRingFields } from '../../db/key-ring';
 import { refreshToken, type TokenOwner, type TokenSet } from '../../db/tokens';
-import { exchangeAtSandbox } from './sandbox-tokens';
-import { exchangeAt } from './token-server';
+import { exchangeAtSandbox, isRefusedBySandbox } from './sandbox-tokens';
+import { exchangeAt, isRefusal as isRefusedByServer } from './token-server';
 
 export interface RefreshOrder {
 	settings: DatabaseSettings;
@@ -15,7 +15,7 @@ export interface RefreshOrder {
 	stale: string;
 	/** How many ask at once. */
 	callers: number;
-	holderSeconds?: number;
+	leaseSeconds?: number;
 	/** Stand still, for good, with the provider's answer in hand. */
 	stopBeforeSaving?: boolean;
 }
@@ -37,10 +37,12 @@ tell({ news: 'ready' });
 async function refreshAll(order: RefreshOrder): Promise<string[]> {
 	const pool = poolFor(order.settings);
 	const ring = keyRing(order.ring);
-	const { stale, holderSeconds } = order;
+	const { stale, leaseSeconds } = order;
+	const limits = leaseSeconds === undefined ? {} : { leaseSeconds };
+	const isRefusal = order.isSandbox ? isRefusedBySandbox : isRefusedByServer;
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeFor(order, token);
 	const asked = Array.from({ length: order.callers }, () =>
-		refreshToken(pool, ring, order.owner, { stale, exchange, holderSeconds }),
+		refreshToken(pool, ring, order.owner, { stale, exchange, isRefusal, limits }),
 	);
 	return (await Promise.all(asked)).map(({ accessToken }) => accessToken);
 }

@@ -44,6 +44,7 @@ async function peer(replies: ScriptedReply[], more: Partial<ApiContext> = {}): P
 			refreshed.push(stale);
 			return await Promise.resolve(current());
 		},
+		secrets: () => [current()],
 	};
 	const api = apiOf({
 		definition: xero,

@@ -410,7 +410,9 @@ describe('a token that answers for another account', () => {
 					accounts: byToken((of, id) => (of === 'another' ? 'z' : id)),
 					limits: { ...xero.limits, perAccount: 1 },
 				},
-				more: { authorisation: { by: 'engine', tokens: { current, refresh: current } } },
+				more: {
+					authorisation: { by: 'engine', tokens: { current, refresh: current, secrets: () => [token] } },
+				},
 			});
 		};
 		expect(brief(await replaced('another'))).toEqual(['FAILURE a/ account_gone']);

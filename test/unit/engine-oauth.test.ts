@@ -59,10 +59,10 @@ describe('exchanging a refresh token', () => {
 		expect(server.seen[0]!.headers.authorization).toBeUndefined();
 	});
 
-	it('keeps the refresh token where the provider does not rotate it', async () => {
+	it('gives no refresh token where the provider does not rotate it', async () => {
 		const unrotated = { ...PAIR, refresh_token: undefined };
 		expect(await exchange(await clientOf([json(unrotated)]))).toMatchObject({
-			refreshToken: 'made-up-refresh-1',
+			refreshToken: null,
 		});
 	});
 

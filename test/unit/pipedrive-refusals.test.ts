@@ -25,6 +25,7 @@ async function peer(replies: ScriptedReply[], dayShare = 1) {
 	const tokens = {
 		current: async () => await Promise.resolve('made-up-token'),
 		refresh: async () => await Promise.resolve('made-up-token-2'),
+		secrets: () => [],
 	};
 	const api = apiOf({
 		definition: pipedrive,

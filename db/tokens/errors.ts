@@ -1,0 +1,65 @@
+import type { TokenOwner } from './token-set';
+
+/** No refresh token is stored, so only a new consent helps. */
+export class NoRefreshTokenError extends Error {
+	override readonly name = 'NoRefreshTokenError';
+
+	constructor() {
+		super('No refresh token is stored for this connection. Connect the tenant again.');
+	}
+}
+
+/** The provider gave a pair, and the database did not take it. The process keeps the pair and goes on trying. */
+export class TokenNotStoredError extends Error {
+	override readonly name = 'TokenNotStoredError';
+
+	constructor(cause: unknown) {
+		super(
+			'A new token was obtained and could not be stored, so it was not used. This n8n process keeps it and goes on ' +
+				'trying to store it: check the database, and do not restart n8n before. The next run uses the token.',
+			{ cause },
+		);
+	}
+}
+
+/** The provider answered without an access token that can be used. Its new refresh token is stored. */
+export class NoAccessTokenError extends Error {
+	override readonly name = 'NoAccessTokenError';
+
+	constructor() {
+		super('The sign-in service answered without an access token that can be used. The next run asks again.');
+	}
+}
+
+/** Another process has, or may have, a newer pair: nothing is decided before `retryAt`. */
+export class RefreshDeferredError extends Error {
+	override readonly name = 'RefreshDeferredError';
+
+	constructor(
+		message: string,
+		readonly retryAt: Date,
+	) {
+		super(message);
+	}
+}
+
+export function refreshBusy(retryAt: Date): RefreshDeferredError {
+	return new RefreshDeferredError(
+		'Another execution is refreshing the token of this connection and has not finished. The next run tries again.',
+		retryAt,
+	);
+}
+
+export function grantInDoubt(retryAt: Date): RefreshDeferredError {
+	return new RefreshDeferredError(
+		'The provider no longer takes the stored refresh token, and a process that was exchanging it never reported: it ' +
+			'may still hold the new one. A later run looks again; if nothing was stored by then, the tenant must be connected again.',
+		retryAt,
+	);
+}
+
+export function unknownIntegration({ integrationId }: TokenOwner): Error {
+	return new Error(
+		`There is no connection "${integrationId}" of this tenant and provider. Connection: Get Many lists those there are.`,
+	);
+}
