@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import { inTenant } from '../transaction';
+import { inTenantDurably } from './durable';
 import type { TokenOwner } from './token-set';
 
 /** Longer than any exchange takes: a holder that is past it hangs, or is dead. */
@@ -27,7 +28,7 @@ export async function takeLease(
 	holder: string,
 	seconds = LEASE_SECONDS,
 ): Promise<RefreshLease | undefined> {
-	return await inTenant(pool, tenantId, async (client) => {
+	return await inTenantDurably(pool, tenantId, async (client) => {
 		const { rows } = await client.query<LeaseRow>(TAKE, [
 			integrationId,
 			tenantId,

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { KeyRing } from '../key-ring';
 import { inTenant, withRetries } from '../transaction';
 import { open, seal, type TokenPlace } from '../vault';
+import { inTenantDurably } from './durable';
 import { unknownIntegration } from './errors';
 import type { TokenOwner, TokenSet } from './token-set';
 
@@ -39,7 +40,7 @@ export async function storeTokens(
 		if (rowCount !== 1) throw unknownIntegration(owner);
 		await client.query('delete from etl.refresh_leases where integration_id = $1', [owner.integrationId]);
 	};
-	await withRetries(async () => await inTenant(pool, owner.tenantId, store));
+	await withRetries(async () => await inTenantDurably(pool, owner.tenantId, store));
 }
 
 const WITH_SCOPES = `metadata = case when $5::jsonb is null then metadata
@@ -74,8 +75,7 @@ export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): 
  */
 export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPair): Promise<boolean> {
 	const { owner, obtainedWith, tokens, holder } = pair;
-	return await inTenant(pool, owner.tenantId, async (client) => {
-		await client.query(DURABLE);
+	return await inTenantDurably(pool, owner.tenantId, async (client) => {
 		const row = await findRow(client, owner, 'for no key update');
 		if (!row) return false;
 		const { rows } = await client.query(END_LEASE, [owner.integrationId, holder]);
@@ -88,11 +88,6 @@ export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPai
 		return true;
 	});
 }
-
-// A provider that takes each refresh token once gives this pair never again: where commits may be lost by a crash of
-// the server to be faster, this one may not.
-const DURABLE = `select set_config('synchronous_commit', 'on', true)
-	where current_setting('synchronous_commit') in ('off', 'local')`;
 
 // Also the lease of whoever was refused because this pair existed. Says whether there was such a refusal.
 const END_LEASE = `with ended as (

@@ -39,7 +39,6 @@ export interface StoredConnectionParts {
 	allowedHosts: readonly string[];
 	http: HttpClient;
 	pool: Pool;
-	signal?: AbortSignal;
 }
 
 /**
@@ -47,7 +46,7 @@ export interface StoredConnectionParts {
  * @throws ReadFailure `configuration` where the credential lacks a value or points where a token must not go
  */
 export function storedConnection(parts: StoredConnectionParts): Connection {
-	const { definition, credential, ring, allowedHosts, http, pool, signal } = parts;
+	const { definition, credential, ring, allowedHosts, http, pool } = parts;
 	const rules = { domains: definition.domains, allowedHosts };
 	const baseUrlFor = (address: string | undefined): string => {
 		const baseUrl = apiAddress(definition, credential, address);
@@ -64,7 +63,7 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 		baseUrl: ({ metadata }) => baseUrlFor(textIn(metadata, definition.apiBaseUrlIn?.metadata)),
 		authorise(run) {
 			if (run.metadata.authentication === 'n8n') throw new ReadFailure('configuration', NOT_STORED);
-			return { by: 'engine', tokens: storedTokensOf({ pool, ring, client, signal }, run) };
+			return { by: 'engine', tokens: storedTokensOf({ pool, ring, client }, run) };
 		},
 	};
 }

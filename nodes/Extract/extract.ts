@@ -60,7 +60,7 @@ async function readWithSettings(
 ): Promise<Map<string, Message[]>> {
 	const settings = settingsOf(context);
 	assertOneIntegration(settings, runs);
-	const connection = await connectionOf(context, settings, pool, signal);
+	const connection = await connectionOf(context, settings, pool);
 	const messages = await readRuns(runs, { pool, settings, connection, log: context.logger, signal });
 	if (settings.extractMode.mode === 'preview') {
 		await release(pool, runs);
@@ -85,7 +85,6 @@ async function connectionOf(
 	context: IExecuteFunctions,
 	{ definition, authentication }: ExtractSettings,
 	pool: Pool,
-	signal: AbortSignal | undefined,
 ): Promise<Connection> {
 	const credential = await context.getCredentials(definition.credential);
 	if (authentication === 'n8nCredential') {
@@ -97,7 +96,7 @@ async function connectionOf(
 		);
 	}
 	const access = await keyRingFor(context);
-	return storedConnection({ definition, credential, ...access, http: httpClientOf(context), pool, signal });
+	return storedConnection({ definition, credential, ...access, http: httpClientOf(context), pool });
 }
 
 /** What is wrong for every run alike can only be the node's settings or its credentials, unless a person stopped it. */

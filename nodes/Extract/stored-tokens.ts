@@ -23,11 +23,10 @@ export interface Vault {
 	ring: KeyRing;
 	/** Exchanges refresh tokens. */
 	client: OAuthClient;
-	signal?: AbortSignal;
 }
 
 /** The tokens of an integration out of the vault, refreshed once for all who need them. */
-export function storedTokensOf({ pool, ring, client, signal }: Vault, run: RunToExtract): TokenSource {
+export function storedTokensOf({ pool, ring, client }: Vault, run: RunToExtract): TokenSource {
 	const { tenantId, integrationId, provider } = run;
 	const where = { tenantId, integrationId, provider };
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeRefreshToken(client, token);
@@ -36,7 +35,7 @@ export function storedTokensOf({ pool, ring, client, signal }: Vault, run: RunTo
 			read: async () =>
 				present(await withRetries(async () => await readToken(pool, ring, where)).catch(throwMeaning)),
 			refresh: async (stale) =>
-				await refreshToken(pool, ring, where, { stale, exchange, isRefusal, signal }).catch(throwMeaning),
+				await refreshToken(pool, ring, where, { stale, exchange, isRefusal }).catch(throwMeaning),
 		},
 		client.clock,
 	);

@@ -69,13 +69,14 @@ function lettersIn(text: string): { letters: string; places: number[] } {
 function formsOf(whole: string): string[] {
 	const secret = whole.slice(0, MAX_SECRET);
 	const bytes = Buffer.from(secret, 'utf8');
-	const base64 = [0, 1, 2].map((offset) =>
-		// What stands around the secret is encoded with its first and last bytes.
-		Buffer.concat([Buffer.alloc(offset), bytes])
+	const base64 = [0, 1, 2].flatMap((offset) => {
+		const text = Buffer.concat([Buffer.alloc(offset), bytes])
 			.toString('base64')
-			.replace(/=+$/, '')
-			.slice(offset && offset + 1, -1),
-	);
+			.replace(/=+$/, '');
+		// What stands around the secret is encoded with its first and last bytes.
+		const inner = text.slice(offset && offset + 1);
+		return [inner, inner.slice(0, -1)];
+	});
 	const escaped = [...secret].map((sign) => `u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 	const forms = [
 		secret,

@@ -13,7 +13,8 @@ export function parseAnswer(body: string): Record<string, unknown> {
 	const text = body.replace(/^\ufeff/, '');
 	try {
 		const json: unknown = JSON.parse(text);
-		return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+		const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+		return isObject ? (json as Record<string, unknown>) : {};
 	} catch {
 		return salvage(text.slice(0, MAX_CUT));
 	}

@@ -207,7 +207,7 @@ function apiAt(
 	return apiOf({
 		...{ definition, clock, http, dayShare: 1, timeoutMs: 1_000, baseUrl: 'https://api.example' },
 		application: { clientId: 'made-up-client', clientSecret: 'made-up-secret' },
-		authorisation: { by: 'engine', tokens: { current: token, refresh: token } },
+		authorisation: { by: 'engine', tokens: { current: token, refresh: token, secrets: () => [] } },
 		throttles: new Throttles(clock),
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),

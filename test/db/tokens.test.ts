@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { cancelledBy } from '../../db/cancellation';
 import { poolFor } from '../../db/connection';
 import { disconnectIntegration } from '../../db/integration-settings';
 import { generateKey, keyRing } from '../../db/key-ring';
@@ -335,7 +336,7 @@ describe('a caller who is cancelled', () => {
 	it('goes at once; what the provider answers is stored all the same', async () => {
 		const held = heldExchange();
 		const cancel = new AbortController();
-		const waiting = refresh({ exchange: held.exchange, signal: cancel.signal });
+		const waiting = cancelledBy(cancel.signal, async () => await refresh({ exchange: held.exchange }));
 		await expect.poll(() => calls.length).toBe(1);
 		cancel.abort();
 		await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
@@ -347,7 +348,7 @@ describe('a caller who is cancelled', () => {
 	it('does not take along who waits for the same refresh', async () => {
 		const held = heldExchange();
 		const cancel = new AbortController();
-		const first = refresh({ exchange: held.exchange, signal: cancel.signal });
+		const first = cancelledBy(cancel.signal, async () => await refresh({ exchange: held.exchange }));
 		const second = refresh();
 		await expect.poll(() => calls.length).toBe(1);
 		cancel.abort();
@@ -364,7 +365,7 @@ describe('a caller who is cancelled', () => {
 			[owner.integrationId, owner.tenantId],
 		);
 		const cancel = new AbortController();
-		const waiting = refresh({ signal: cancel.signal });
+		const waiting = cancelledBy(cancel.signal, async () => await refresh());
 		setTimeout(() => cancel.abort(), 300);
 		await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
 		await database.admin.query('delete from etl.refresh_leases');

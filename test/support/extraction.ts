@@ -119,7 +119,6 @@ export class Extraction {
 			allowedHosts,
 			http: httpClient,
 			pool: this.pool,
-			signal,
 		};
 		const settings = {
 			definition,

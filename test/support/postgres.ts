@@ -12,6 +12,10 @@ export interface PostgresServer {
 	/** Where the superuser gets in, database `postgres`. */
 	adminUrl: string;
 	port: number;
+	/** Ends the server as a crash would; its data stay. */
+	crash(): Promise<void>;
+	/** Starts a server that crashed again, on the same data and port. Resolves when it answers. */
+	restart(): Promise<void>;
 	/** Stops the server and removes its files. */
 	stop(): Promise<void>;
 }
@@ -83,13 +87,20 @@ export async function startPostgres({
 		'-c',
 		`${k}=${v}`,
 	]);
-	const server = spawn(path.join(bin, 'postgres'), ['-D', data, ...flags], { ...identity, cwd: folder });
+	const launch = (): ChildProcess =>
+		spawn(path.join(bin, 'postgres'), ['-D', data, ...flags], { ...identity, cwd: folder });
+	let server = launch();
 	const stopAtExit = () => {
 		server.kill('SIGQUIT');
 		rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 	};
 	process.once('exit', stopAtExit);
 	const adminUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
+	const crash = async () => await end(server);
+	const restart = async () => {
+		server = launch();
+		await answering(adminUrl, server);
+	};
 	const stop = async () => {
 		process.removeListener('exit', stopAtExit);
 		await end(server);
@@ -101,7 +112,7 @@ export async function startPostgres({
 		await stop();
 		throw error;
 	}
-	return { adminUrl, port, stop };
+	return { adminUrl, port, crash, restart, stop };
 }
 
 interface Identity {

@@ -1,0 +1,20 @@
+import type { Pool, PoolClient } from 'pg';
+
+import { inTenant } from '../transaction';
+
+// A provider that takes each refresh token once gives a pair never again: where the server may lose the latest commits
+// in a crash to be faster, these it may not.
+const DURABLE = `select set_config('synchronous_commit', 'on', true)
+	where current_setting('synchronous_commit') in ('off', 'local')`;
+
+/** One transaction of a tenant whose commit survives a crash of the server. */
+export async function inTenantDurably<T>(
+	pool: Pool,
+	tenantId: string,
+	work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+	return await inTenant(pool, tenantId, async (client) => {
+		await client.query(DURABLE);
+		return await work(client);
+	});
+}
