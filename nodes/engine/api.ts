@@ -252,11 +252,10 @@ function placeOf(
 	return { provider, statusPage, what, account: account?.name ?? 'the connection', scope, status, detail };
 }
 
-/** The secrets that a reply to this run's calls could echo. */
+/** The secrets that a reply to this run's calls could echo; a token that n8n keeps is known to n8n alone. */
 export function secretsOf({ application, authorisation }: ApiContext): readonly string[] {
 	const { clientSecret } = application;
-	if (authorisation.by === 'engine') return [clientSecret, ...authorisation.tokens.secrets()];
-	return [clientSecret, authorisation.accessToken ?? ''];
+	return authorisation.by === 'engine' ? [clientSecret, ...authorisation.tokens.secrets()] : [clientSecret];
 }
 
 const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'error'];

@@ -19,7 +19,7 @@ export function watched(authorisation: Authorisation): WatchedTokens {
 	const current = async (): Promise<string> => note(await tokens.current());
 	const refresh = async (stale: string): Promise<string> => note(await tokens.refresh(stale));
 	return {
-		authorisation: { by: 'engine', tokens: { current, refresh } },
+		authorisation: { by: 'engine', tokens: { current, refresh, secrets: () => tokens.secrets() } },
 		accessToken: async () => latest ?? (await current()),
 	};
 }

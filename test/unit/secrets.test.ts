@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { removeExactly, withoutSecrets } from '../../nodes/engine/secrets';
+import { removeEchoes, withoutSecrets } from '../../nodes/engine/secrets';
 
 // Made up, and shaped as providers' are.
 const TOKEN = 'made-up.eyJhbGciOi/J9+token_0123456789';
@@ -68,12 +68,13 @@ describe('a text of somebody else', () => {
 	});
 });
 
-describe('a value of a reply', () => {
-	it('loses the secrets of the call, and nothing that only looks like one', () => {
-		expect(removeExactly(`the ${TOKEN} of it`, [TOKEN])).toBe('the [removed] of it');
-		expect(removeExactly('a-long-value-that-is-nobodys-secret-at-all', [TOKEN])).toBe(
-			'a-long-value-that-is-nobodys-secret-at-all',
-		);
-		expect(removeExactly('password', ['password'])).toBe('password');
+describe('a reply', () => {
+	it('loses the secrets of the call, however JSON writes them, and nothing that only looks like one', () => {
+		const body = JSON.stringify({ name: `the ${TOKEN} of it` });
+		const cleaned = JSON.stringify({ name: 'the [removed] of it' });
+		expect(removeEchoes(body, [TOKEN])).toBe(cleaned);
+		expect(removeEchoes(body.replaceAll('/', '\\/'), [TOKEN])).toBe(cleaned);
+		const other = '{"id":"a-long-value-that-is-nobodys-secret-at-all","word":"password"}';
+		expect(removeEchoes(other, [TOKEN, 'password'])).toBe(other);
 	});
 });
