@@ -901,7 +901,7 @@ grant select on table etl.exchange_rates to zixly_app;
 grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
 grant delete, insert, select, update on table etl.refresh_leases to zixly_app;
 grant delete, insert, select, update on table etl.rejected_records to zixly_app;
-grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, resolved_at) on table etl.rejected_records to zixly_operator;
+grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_operator;
 grant select, update (name) on table etl.schema_migrations to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
 grant delete, insert, select, update on table etl.stream_states to zixly_app;

@@ -125,7 +125,7 @@ grant select, insert on etl.accounts to zixly_operator;
 grant update (enabled, released_at) on etl.accounts to zixly_operator;
 grant select (
 	id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id,
-	reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, resolved_at
+	reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at
 ) on etl.rejected_records to zixly_operator;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at)
 	on public.integrations to zixly_operator;
