@@ -1,4 +1,5 @@
-import { canonicalInstant, isPlainObject, readJson, readText } from './values';
+import { canonicalInstant } from '../instants';
+import { isPlainObject, readJson, readText } from './values';
 
 /** Which record a row came of: `metadata._src`. */
 export interface RowSource {

@@ -1,4 +1,5 @@
 import { isDay } from '../days';
+import { canonicalInstant, describeOddInstant } from '../instants';
 import type { Column, ColumnType } from '../tables';
 import { isStorable, storable } from '../text';
 import type { Refusal } from './chunk';
@@ -85,28 +86,8 @@ function readInstant(value: unknown, path: string): string {
 	throw new RefusedValue(
 		'invalid_datetime',
 		path,
-		`${path} is not a time with its time zone, such as 2026-06-30T09:30:00Z: ${clipped(value)}.`,
+		`${path} ${describeOddInstant(value) ?? 'is not a time with its time zone, such as 2026-06-30T09:30:00Z'}: ${clipped(value)}.`,
 	);
-}
-
-const INSTANT =
-	/^((?!0000)\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d+))?)?(Z|[+-]\d{2}:?\d{2})$/i;
-
-/** An ISO 8601 instant in UTC, with milliseconds, or microseconds where there are some; undefined for other texts. */
-export function canonicalInstant(text: string): string | undefined {
-	const parts = INSTANT.exec(text);
-	if (!parts) return undefined;
-	const [, day, minute, second = '00', fraction = '', zone = 'Z'] = parts;
-	const micros = fraction.slice(0, 6).padEnd(6, '0');
-	const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase();
-	if (!isDay(day!)) return undefined;
-	const iso = isoOf(`${day}T${minute}:${second}.${micros.slice(0, 3)}${offset}`);
-	return micros.endsWith('000') ? iso : iso?.replace('Z', `${micros.slice(3)}Z`);
-}
-
-function isoOf(text: string): string | undefined {
-	const time = Date.parse(text);
-	return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 /**

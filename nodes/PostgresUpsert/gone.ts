@@ -1,5 +1,5 @@
 import type { LoadClient, LoadDeletion, LoadRow } from '../../db/load/chunk';
-import { canonicalInstant } from '../../db/load/values';
+import { canonicalInstant } from '../../db/instants';
 
 /** Names what a deletion is about: a lead of an account, or the row of a metric's key. */
 export function goneBy({ provider, accountId, table, ...about }: LoadDeletion): string {

@@ -1,5 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 
+import { canonicalInstant } from '../../db/instants';
+
 /** A local calendar date, `YYYY-MM-DD`. It has no time zone and is never shifted by one. */
 export type Day = string;
 
@@ -45,23 +47,12 @@ export function isTimeZone(text: string): boolean {
 	return exists;
 }
 
-/** Longer than any instant that somebody writes: a text is looked at up to here only. */
-const MAX_INSTANT = 40;
-
-const OFFSET = /T[\d:.,]+(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
-
-/** An ISO 8601 instant with its offset, in UTC as `…Z`; undefined where it is none of the years 1 to 9999. */
+/**
+ * An instant with its zone in UTC as `…Z`, to the millisecond; undefined where it is none of the years 1 to 9999. All
+ * forms are taken that `canonicalInstant` takes.
+ */
 export function utcInstant(text: string): string | undefined {
-	// Without an offset it would mean another instant on each machine.
-	if (text.length > MAX_INSTANT || !OFFSET.test(text)) return undefined;
-	if (isCanonical(text)) return text;
-	return isoOf(DateTime.fromISO(text, { zone: 'utc' }));
-}
-
-/** As our own Extract writes it: nothing is to be done, and that quickly. */
-function isCanonical(text: string): boolean {
-	const ms = /^\d{4}-.*Z$/.test(text) ? Date.parse(text) : NaN;
-	return text >= FIRST_DAY && !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+	return canonicalInstant(text)?.replace(/(\.\d{3})\d+Z$/, '$1Z');
 }
 
 /** Milliseconds since 1970 as an instant in UTC, `…Z`; undefined beyond the years 1 to 9999. */
