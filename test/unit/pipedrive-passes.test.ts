@@ -172,6 +172,28 @@ describe('a later reading', () => {
 		expect(await next(at, nextDay.end.state, 24)).toMatchObject({ records: [] });
 	});
 
+	it('finds an archived deal that has no time of change: at first, once a day, in a backfill, and restored', async () => {
+		const at = scene('harbour');
+		const { ownerId, stageId } = someDeal(at);
+		const start = { ownerId, stageId, organizationId: null, value: '1', currency: 'AUD' };
+		const addArchived = (id: number) => {
+			const deal = at.company.add({ ...start, id, title: 'Archived at once' });
+			at.company.archive(deal, true);
+			return Object.assign(deal, { updated: null });
+		};
+		addArchived(9_001);
+		const first = await readDeals(at);
+		expect(idsOf(first)).toContain(9_001);
+		await at.clock.sleep(DAY / 8);
+		const later = addArchived(9_002);
+		const nextDay = await next(at, first.end.state, 24);
+		expect(idsOf(nextDay)).toContain(9_002);
+		const today = NOW.slice(0, 10);
+		expect(idsOf(await readDeals(at, { range: { from: today, to: today } }))).toContain(9_002);
+		at.deletedLeads = [String(later.id)];
+		expect(idsOf(await next(at, nextDay.end.state, 24))).toContain(9_002);
+	});
+
 	it('is not led beyond its own start by a change dated in the future', async () => {
 		const at = scene('harbour');
 		const [early, late] = [someDeal(at), someDeal(at, ({ id }) => id > 130)];
@@ -395,6 +417,42 @@ describe('a record', () => {
 		const { records } = await readDeals(at, { maxRecords: 1 });
 		expect(records.every((record) => 'record' in record)).toBe(true);
 		expect(pathsOf(at).some((path) => path.startsWith('/v1/deals/'))).toBe(true);
+	});
+});
+
+describe('a list of ids', () => {
+	/** Answers the list of `path` one thing at a time, whatever limit was asked for. */
+	const oneByOne = (at: Scene, path: string): void => {
+		at.instead = (request) => {
+			if (request.path !== path || !request.query?.ids) return undefined;
+			const { cursor = '0', ...query } = request.query;
+			const reply = JSON.parse(sandboxReply(at, { ...request, query }).body) as { data: unknown[] };
+			const place = Number(cursor);
+			const next = place + 1 < reply.data.length ? String(place + 1) : null;
+			const page = { success: true, data: reply.data.slice(place, place + 1) };
+			return jsonReply(200, { ...page, additional_data: { next_cursor: next } });
+		};
+	};
+	const organizationsIn = ({ records }: Read) =>
+		records.map((one) => ('record' in one ? (one.record.organization ?? null) : null));
+
+	it('is followed to its end: the names of organizations', async () => {
+		const whole = organizationsIn(await readDeals(scene('harbour')));
+		expect(whole.filter((one) => one !== null).length).toBeGreaterThan(1);
+		const at = scene('harbour');
+		oneByOne(at, '/api/v2/organizations');
+		expect(organizationsIn(await readDeals(at))).toEqual(whole);
+	});
+
+	it('is followed to its end: the deals that were restored', async () => {
+		const at = scene('harbour');
+		const gone = [...at.company.deals.values()].filter(({ deleted }) => deleted).slice(0, 2);
+		const first = await readDeals(at);
+		for (const deal of gone) at.company.restore(deal, true);
+		at.deletedLeads = gone.map(({ id }) => String(id));
+		oneByOne(at, '/api/v2/deals');
+		expect(gone).toHaveLength(2);
+		expect(idsOf(await next(at, first.end.state, 24))).toEqual(gone.map(({ id }) => id));
 	});
 });
 

@@ -1,6 +1,6 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { boundsOf } from '../../engine/local-days';
-import { ALL_STATUSES, DEALS, listPage } from './calls';
+import { ALL_STATUSES, listPage, type ListEndpoint } from './calls';
 import { CursorTrail } from './cursor-trail';
 import { itemOf, matters } from './items';
 import type { ListedDeal } from './replies';
@@ -25,15 +25,15 @@ interface Place {
 
 /**
  * A deal that was never changed has no time of change, and no list of changes is sure to hold it. So once a day those
- * are looked for among the deals added since the day before, newest first.
+ * are looked for among the deals of a list that were added since the day before, newest first.
  */
-export const addedDeals: Pass = {
-	name: 'added',
+export const addedDeals = (name: string, endpoint: ListEndpoint): Pass => ({
+	name,
 	async *pages(context, mark): AsyncGenerator<Page, void> {
 		let place = placeFrom(mark, context.startedAt);
-		const trail = new CursorTrail(DEALS.what, context.account.name);
+		const trail = new CursorTrail(endpoint.what, context.account.name);
 		while (place) {
-			const page = await nextPage(context, place.cursor, trail);
+			const page = await nextPage(context, endpoint, place.cursor, trail);
 			if (page === undefined) {
 				trail.restart();
 				place = { ...place, cursor: null };
@@ -48,7 +48,7 @@ export const addedDeals: Pass = {
 			if (place.cursor === null) return;
 		}
 	},
-};
+});
 
 /** Undefined where it was done less than a day ago. */
 function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
@@ -60,10 +60,15 @@ function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
 	return { began, back: last.began, cursor: null };
 }
 
-async function nextPage(context: StreamContext, cursor: string | null, trail: CursorTrail) {
+async function nextPage(
+	context: StreamContext,
+	endpoint: ListEndpoint,
+	cursor: string | null,
+	trail: CursorTrail,
+) {
 	return await listPage(
 		context,
-		DEALS,
+		endpoint,
 		{
 			status: ALL_STATUSES,
 			sort_by: 'add_time',

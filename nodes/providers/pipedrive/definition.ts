@@ -41,11 +41,12 @@ export const pipedrive: ProviderDefinition = {
 		{
 			reading: 'changes',
 			key: 'deals',
-			// Archived deals stand in no other list than their own.
+			// Archived deals are in no other list than their own.
 			passes: [
 				changedDeals('deals', DEALS),
 				changedDeals('archived', ARCHIVED_DEALS),
-				addedDeals,
+				addedDeals('added', DEALS),
+				addedDeals('addedArchived', ARCHIVED_DEALS),
 				restoredDeals,
 				goneDeals,
 			],

@@ -1,6 +1,6 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { inBatches } from '../../engine/changes';
-import { DEALS, listAll, MOST_IDS } from './calls';
+import { ARCHIVED_DEALS, DEALS, listAll, MOST_IDS } from './calls';
 import { isDeleted, itemOf } from './items';
 
 const DAY_MS = 24 * 3_600_000;
@@ -27,6 +27,9 @@ function isDue(mark: Mark | undefined, { startedAt }: StreamContext): boolean {
 
 async function thoseBack(context: StreamContext, ids: readonly string[]) {
 	const query = { ids: ids.join(), status: 'open,won,lost', limit: String(MOST_IDS) };
-	const deals = await listAll(context, DEALS, query);
-	return (deals ?? []).filter((deal) => !isDeleted(deal)).map(itemOf);
+	const lists = await Promise.all([DEALS, ARCHIVED_DEALS].map((one) => listAll(context, one, query)));
+	return lists
+		.flatMap((list) => list ?? [])
+		.filter((deal) => !isDeleted(deal))
+		.map(itemOf);
 }
