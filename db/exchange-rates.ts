@@ -34,10 +34,34 @@ const PUBLISHED = `
  */
 export async function readRates(pool: Pool, needs: readonly RateNeed[]): Promise<PublishedRate[]> {
 	if (needs.length === 0) return [];
-	const currencies = [...new Set(needs.flatMap(({ from, to }) => [from, to]))];
+	// Over the euro a bank's rates join with others: the fixed ones, and imported ones.
+	const currencies = [...new Set([...needs.flatMap(({ from, to }) => [from, to]), 'EUR'])];
 	const spans = disjointSpans(needs);
 	const values = [currencies, spans.map(({ firstDay }) => firstDay), spans.map(({ lastDay }) => lastDay)];
 	const { rows } = await asWorker(pool, (client) => client.query<PublishedRate>(PUBLISHED, values));
+	return rows;
+}
+
+/** Up to which day a source has published rates of a currency. */
+export interface PublishedUntil {
+	currency: string;
+	source: string;
+	/** `YYYY-MM-DD` */
+	day: string;
+}
+
+const PUBLISHED_UNTIL = `
+	select r.quote as currency, r.source, to_char(max(r.rate_date), 'YYYY-MM-DD') as day
+	from etl.exchange_rates r where r.quote = any ($1::text[])
+	group by r.quote, r.source order by 1, 2`;
+
+/** The newest stored day of each currency that is needed, by source. */
+export async function readPublishedUntil(pool: Pool, needs: readonly RateNeed[]): Promise<PublishedUntil[]> {
+	if (needs.length === 0) return [];
+	const currencies = [...new Set(needs.flatMap(({ from, to }) => [from, to]))];
+	const { rows } = await asWorker(pool, (client) =>
+		client.query<PublishedUntil>(PUBLISHED_UNTIL, [currencies]),
+	);
 	return rows;
 }
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { cancelledBy } from '../../db/cancellation';
-import { readRates, type PublishedRate, type RateNeed } from '../../db/exchange-rates';
+import { readPublishedUntil, readRates, type RateNeed } from '../../db/exchange-rates';
 import { withRetries } from '../../db/transaction';
 import { Conversion } from '../shared/conversion';
 import { databaseFor, POSTGRES_CREDENTIAL } from '../shared/n8n/database';
@@ -28,8 +28,8 @@ async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionD
 	const settings = settingsOf(context);
 	const now = new Date().toISOString();
 	const { incoming, refused } = await incomingOf(context, items, now);
-	const rates = await ratesFor(context, ratesNeeded(incoming, settings));
-	const { outgoing, unknownProperties } = transform(incoming, settings, new Conversion(rates), now);
+	const conversion = await conversionFor(context, ratesNeeded(incoming, settings));
+	const { outgoing, unknownProperties } = transform(incoming, settings, conversion, now);
 	const output = outgoing.map((out) => itemOf(out, items));
 	const rejected = output.filter(({ json }, index) => outgoing[index]?.message && json.type === 'REJECTED');
 	report(context, unknownProperties, rejected.length);
@@ -80,13 +80,16 @@ function named(error: Error, item: number): Error {
 	return new Error(`Item ${item}: ${error.message}`, { cause: error });
 }
 
-/** One query for all items; without a credential the records that need a rate are rejected. */
-async function ratesFor(context: IExecuteFunctions, needs: RateNeed[]): Promise<PublishedRate[]> {
-	if (needs.length === 0 || !context.getNode().credentials?.[POSTGRES_CREDENTIAL]) return [];
+/** The rates for all items at once; without a credential the records that need a rate are rejected. */
+async function conversionFor(context: IExecuteFunctions, needs: RateNeed[]): Promise<Conversion> {
+	if (needs.length === 0 || !context.getNode().credentials?.[POSTGRES_CREDENTIAL]) return new Conversion([]);
 	const pool = await databaseFor(context);
 	return await cancelledBy(
 		context.getExecutionCancelSignal(),
-		async () => await withRetries(async () => await readRates(pool, needs)),
+		async () =>
+			await withRetries(
+				async () => new Conversion(await readRates(pool, needs), await readPublishedUntil(pool, needs)),
+			),
 	);
 }
 

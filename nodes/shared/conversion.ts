@@ -1,5 +1,6 @@
-import type { PublishedRate } from '../../db/exchange-rates';
+import type { PublishedRate, PublishedUntil } from '../../db/exchange-rates';
 import { earlierDay, FIRST_DAY, laterDay, plusDays, type Day } from './dates';
+import { fixedRateOn } from './euro-rates';
 import { amountOf, type Amount } from './money';
 
 /** How many units of `to` one unit of `from` is worth in a period. */
@@ -12,12 +13,15 @@ export interface ConversionRate {
 	days: number;
 	/** The period's mean, or, where none was published in it yet, the latest before it. */
 	method: 'mean' | 'latest';
-	/** As published, its reciprocal, or over a base that both have in common. */
+	/**
+	 * As published, its reciprocal, over a base that both have in common (of one source, or joined of two), or by the fixed
+	 * rate of a currency that the euro replaced.
+	 */
 	quotation: Quotation;
 	source: string;
 }
 
-type Quotation = 'direct' | 'inverse' | 'cross';
+type Quotation = 'direct' | 'inverse' | 'cross' | 'joined' | 'fixed';
 
 export interface ConversionPeriod {
 	from: string;
@@ -38,7 +42,10 @@ interface Route {
 	rates: ReadonlyMap<Day, Amount>;
 }
 
-const PREFERENCE: readonly Quotation[] = ['direct', 'inverse', 'cross'];
+const PREFERENCE: readonly Quotation[] = ['direct', 'inverse', 'cross', 'joined'];
+const EURO = 'EUR';
+/** Who fixed the rates of the currencies that the euro replaced. */
+const FIXED_SOURCE = 'eu';
 const SIGNIFICANT_DIGITS = 20;
 
 /** The first and last day of which rates may be used for a period. */
@@ -55,7 +62,10 @@ export class Conversion {
 	private readonly routes = new Map<string, Route[]>();
 	private readonly found = new Map<string, ConversionRate | undefined>();
 
-	constructor(rates: readonly PublishedRate[]) {
+	constructor(
+		rates: readonly PublishedRate[],
+		private readonly until: readonly PublishedUntil[] = [],
+	) {
 		for (const rate of rates) this.add(rate);
 	}
 
@@ -64,8 +74,29 @@ export class Conversion {
 		const { from, to, firstDay, maxAgeDays } = period;
 		const { lastDay } = daysLookedAt(period);
 		const key = [from, to, firstDay, lastDay, maxAgeDays].join();
-		if (!this.found.has(key)) this.found.set(key, this.best(period, lastDay));
+		if (!this.found.has(key)) this.found.set(key, this.fixed(period) ?? this.best(period, lastDay));
 		return this.found.get(key);
+	}
+
+	/** Up to which day each source has published rates of a currency, as far as was told. */
+	publishedUntil(currency: string): PublishedUntil[] {
+		return this.until.filter((one) => one.currency === currency);
+	}
+
+	/** Over the euro, where it has replaced one of the currencies for the whole period, or both. */
+	private fixed(period: ConversionPeriod): ConversionRate | undefined {
+		const { from, to, firstDay } = period;
+		const [ofFrom, ofTo] = [fixedRateOn(from, firstDay)?.rate, fixedRateOn(to, firstDay)?.rate];
+		if (!ofFrom && !ofTo) return undefined;
+		const [left, right] = [ofFrom ? EURO : from, ofTo ? EURO : to];
+		const euro = left === right ? undefined : this.rateFor({ ...period, from: left, to: right });
+		if (left !== right && !euro) return undefined;
+		const rate = (euro?.rate ?? ONE)
+			.times(ofTo ?? ONE)
+			.div(ofFrom ?? ONE)
+			.toSignificantDigits(SIGNIFICANT_DIGITS);
+		const unaged = { date: firstDay, days: 1, method: 'latest', source: FIXED_SOURCE } as const;
+		return { ...(euro ?? unaged), rate, quotation: 'fixed' };
 	}
 
 	private add({ base, quote, date, rate, source }: PublishedRate): void {
@@ -117,25 +148,34 @@ export class Conversion {
 		return this.directRoutes(to, from).map((route) => ({
 			...route,
 			quotation: 'inverse',
-			rates: mapValues(route.rates, (rate) => amountOf('1').div(rate)),
+			rates: mapValues(route.rates, (rate) => ONE.div(rate)),
 		}));
 	}
 
+	/** Over each base of which both are known, whoever published the one and the other. */
 	private crossRoutes(from: string, to: string): Route[] {
-		const targets = this.published.get(to);
-		return [...(this.published.get(from) ?? [])].flatMap(([key, { source, base, rates }]) => {
-			const target = targets?.get(key)?.rates;
-			if (!target) return [];
-			const both = new Map([...rates].filter(([day]) => target.has(day)));
-			return [
-				{
+		const targets = this.legsOf(to);
+		return this.legsOf(from).flatMap((leg) =>
+			targets
+				.filter(({ base }) => base === leg.base && base !== from && base !== to)
+				.map((target) => joined(leg, target)),
+		);
+	}
+
+	/** How many units of a currency one of each base is worth. */
+	private legsOf(currency: string): Leg[] {
+		const published = this.seriesOf(currency).map((series) => ({ ...series, isPublished: true }));
+		const inverse = [...this.published].flatMap(([quote, ofQuote]) =>
+			[...ofQuote.values()]
+				.filter(({ base }) => base === currency)
+				.map(({ source, rates }) => ({
 					source,
-					base,
-					quotation: 'cross',
-					rates: mapValues(both, (rate, day) => target.get(day)!.div(rate)),
-				},
-			];
-		});
+					base: quote,
+					isPublished: false,
+					rates: mapValues(rates, (rate) => ONE.div(rate)),
+				})),
+		);
+		return [...published, ...inverse];
 	}
 
 	private seriesOf(quote: string): Series[] {
@@ -148,6 +188,24 @@ interface Series {
 	base: string;
 	rates: Map<Day, Amount>;
 }
+
+interface Leg extends Series {
+	/** As its source quotes it, and not the reciprocal. */
+	isPublished: boolean;
+}
+
+function joined(leg: Leg, target: Leg): Route {
+	const both = new Map([...leg.rates].filter(([day]) => target.rates.has(day)));
+	const isOne = leg.source === target.source && leg.isPublished && target.isPublished;
+	return {
+		source: leg.source === target.source ? leg.source : `${leg.source}+${target.source}`,
+		base: leg.base,
+		quotation: isOne ? 'cross' : 'joined',
+		rates: mapValues(both, (rate, day) => target.rates.get(day)!.div(rate)),
+	};
+}
+
+const ONE = amountOf('1');
 
 function rateOn(route: Route, firstDay: Day, lastDay: Day, oldest: Day): ConversionRate | undefined {
 	const { quotation, source, rates } = route;

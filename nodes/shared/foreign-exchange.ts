@@ -1,5 +1,5 @@
 import { daysLookedAt, type Conversion, type ConversionPeriod, type ConversionRate } from './conversion';
-import { isDay, type Day } from './dates';
+import { isDay, plusDays, type Day } from './dates';
 import { columnText, plainText, roundedTo, type Amount } from './money';
 import { Rejection } from './rejection';
 
@@ -51,7 +51,7 @@ export function exchangeFor(
 	path: string,
 ): { rate: Amount; fx: ForeignExchange } {
 	const found = conversion.rateFor(period);
-	if (!found) throw rateMissing(period, path);
+	if (!found) throw rateMissing(period, conversion, path);
 	const { firstDay, lastDay, maxAgeDays } = period;
 	const { rate, date, days, method, quotation, source } = found;
 	const fx: ForeignExchange = {
@@ -93,7 +93,7 @@ export function originalMonth({ revenue, expenses, cashFlow }: MonthFigures): Mo
 	};
 }
 
-function rateMissing(period: ConversionPeriod, path: string): Rejection {
+function rateMissing(period: ConversionPeriod, conversion: Conversion, path: string): Rejection {
 	const { from, to, firstDay, lastDay, maxAgeDays } = period;
 	const { lastDay: newest } = daysLookedAt(period);
 	const figures = firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`;
@@ -101,8 +101,29 @@ function rateMissing(period: ConversionPeriod, path: string): Rejection {
 		'rate_missing',
 		path,
 		`There is no exchange rate from ${from} to ${to} for ${figures}: none of the ${maxAgeDays} days up to ${newest}. ` +
-			'Load the rates (workflow Zixly Exchange Rates), and see that the node has the Zixly Postgres credential to read them with; the record is taken with the next sync.',
+			remedyFor(period, newest, conversion),
 	);
+}
+
+const LOAD =
+	'Load the rates (workflow Zixly Exchange Rates), and see that the node has the Zixly Postgres credential to read them with; the record is taken with the next sync.';
+
+/** What to do: loading helps only where a bank may still have the rate. */
+function remedyFor(period: ConversionPeriod, newest: Day, conversion: Conversion): string {
+	const oldest = plusDays(newest, -period.maxAgeDays);
+	const ended = [period.from, period.to].flatMap((currency) => endOf(currency, oldest, conversion));
+	if (ended.length === 0) return LOAD;
+	const { from, to } = period;
+	return `${ended.join(' ')} Import rates of your own (Zixly Database, Exchange Rate: Import) from ${from} to ${to}, one at least for every ${period.maxAgeDays} days, and replay the record.`;
+}
+
+/** In words, where every source of a currency stopped before the days that count. */
+function endOf(currency: string, oldest: Day, conversion: Conversion): string[] {
+	const until = conversion.publishedUntil(currency);
+	if (until.length === 0 || until.some(({ day }) => day >= oldest)) return [];
+	return [
+		until.map(({ source, day }) => `The source ${source} has no rate of ${currency} after ${day}.`).join(' '),
+	];
 }
 
 /** The rates that a record lacked. */

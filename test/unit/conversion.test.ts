@@ -62,7 +62,8 @@ describe('a period’s rate', () => {
 		expect(found?.rate.toFixed()).toBe('0.9');
 		expect(found).toMatchObject({ quotation: 'cross', days: 1, date: '2026-06-30', source: 'ecb' });
 		const otherSource = { ...ecb('NZD', '2026-06-30', '2'), source: 'own' };
-		expect(rateOf([otherSource, ecb('AUD', '2026-06-30', '1.8')])).toBeUndefined();
+		const joined = rateOf([otherSource, ecb('AUD', '2026-06-30', '1.8')]);
+		expect(joined).toMatchObject({ quotation: 'joined', source: 'own+ecb' });
 		expect(rateOf([ecb('NZD', '2026-06-29', '2'), ecb('AUD', '2026-06-30', '1.8')])).toBeUndefined();
 	});
 

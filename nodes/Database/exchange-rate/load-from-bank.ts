@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { saveRates, storedDays } from '../../../db/exchange-rates-store';
+import { saveRates, storedDays, type StoredDays } from '../../../db/exchange-rates-store';
 import { currenciesInUse } from '../../../db/exchange-rates-wanted';
 import type { Day } from '../../shared/dates';
 import type { Connection } from './download';
@@ -10,6 +10,7 @@ import { historyNeeded, ratesToAsk, type Asked, type Demand } from './plan';
 import { isCurrency } from './published';
 import { recompute } from './recompute';
 import { report } from './report';
+import { silentCurrencies } from './silent-currencies';
 
 /**
  * Loads what the data needs of a bank's rates, and converts the rows anew that a changed rate concerns.
@@ -24,21 +25,28 @@ export async function loadFromBank(
 	const { clock, signal } = connection;
 	const today = clock.now().toISOString().slice(0, 10);
 	const { source, baseUrl } = choice;
-	const asked = await askedFor(pool, choice, today);
+	const stored = await storedDays(pool, source.key, source.base);
+	const asked = await askedFor(pool, choice, stored, today);
 	const { rates, refused } = await source.read(connection, baseUrl, asked, today);
 	const pairs = await saveRates(pool, rates, { signal });
 	const recomputation = await recompute(pool, today, signal);
-	return report(source.key, { pairs, refused, recomputation, ...(await replayable(pool, today)) });
+	const silent = silentCurrencies(asked, rates, stored);
+	return report(source.key, { pairs, refused, silent, recomputation, ...(await replayable(pool, today)) });
 }
 
-async function askedFor(pool: Pool, choice: LoadChoice, today: Day): Promise<Asked[]> {
+async function askedFor(
+	pool: Pool,
+	choice: LoadChoice,
+	stored: readonly StoredDays[],
+	today: Day,
+): Promise<Asked[]> {
 	const { source, from, currencies, reportingCurrency } = choice;
 	const inUse = (await currenciesInUse(pool)).filter(({ currency }) => isCurrency(currency));
 	const demand: Demand = {
 		currencies: [...inUse, { currency: reportingCurrency, historyStart: null }],
 		only: Array.isArray(currencies) ? [...currencies, reportingCurrency] : undefined,
 		missing: await missingRates(pool),
-		stored: await storedDays(pool, source.key, source.base),
+		stored,
 		base: source.base,
 		today,
 	};

@@ -1,5 +1,6 @@
 import type { StoredDays } from '../../../db/exchange-rates-store';
 import { earlierDay, firstDayOf, isDay, laterDay, plusDays, type Day } from '../../shared/dates';
+import { fixedRateOn } from '../../shared/euro-rates';
 import type { MissingRate } from '../../shared/foreign-exchange';
 
 /** What is known of the rates that are wanted. */
@@ -33,6 +34,8 @@ export interface Asked {
 const MAX_AGE_DAYS = 7;
 /** Stored days older than the newest are asked for again, so that corrections are seen. */
 const LOOK_BACK_DAYS = 7;
+/** A currency that a source has not given for so long, while it gave others, has probably ended. */
+const ENDED_AFTER_DAYS = 30;
 /** No source has a longer gap than this, at Christmas or Easter. */
 const LONGEST_GAP_DAYS = 10;
 
@@ -50,6 +53,8 @@ export function ratesToAsk(demand: Demand): Asked[] {
 	];
 	const wanted = new Set(demand.only ?? needed);
 	wanted.delete(base);
+	// By law their rate is known, and no bank has it.
+	if (!demand.only) for (const one of wanted) if (fixedRateOn(one, history)) wanted.delete(one);
 	const byDay = new Map<Day, string[]>();
 	for (const currency of [...wanted].sort()) {
 		const from = beginningOf(currency, history, stored);
@@ -61,7 +66,11 @@ export function ratesToAsk(demand: Demand): Asked[] {
 function beginningOf(currency: string, history: Day, stored: readonly StoredDays[]): Day {
 	const days = stored.find(({ quote }) => quote === currency);
 	const complete = days && days.oldestDay <= plusDays(history, LONGEST_GAP_DAYS);
-	return complete ? laterDay(history, plusDays(days.newestDay, -LOOK_BACK_DAYS)) : history;
+	if (!complete) return history;
+	// One that the source gives no longer is asked for with the others, and not alone each day.
+	const newest = stored.map(({ newestDay }) => newestDay).reduce(laterDay);
+	const hasEnded = days.newestDay < plusDays(newest, -ENDED_AFTER_DAYS);
+	return laterDay(history, plusDays(hasEnded ? newest : days.newestDay, -LOOK_BACK_DAYS));
 }
 
 /** The earliest day that anything needs: over a common base the rates of both currencies are needed. */

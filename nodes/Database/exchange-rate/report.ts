@@ -1,11 +1,14 @@
 import type { SavedPair } from '../../../db/exchange-rates-store';
 import type { RefusedLine } from './published';
+import type { SilentCurrency } from './silent-currencies';
 import type { Recomputation } from './recompute';
 
 /** What a load or an import did. */
 export interface Outcome {
 	pairs: readonly SavedPair[];
 	refused: readonly RefusedLine[];
+	/** Of which nothing came; none of an import. */
+	silent?: readonly SilentCurrency[];
 	recomputation: Recomputation;
 	/** How many rejected records lacked a rate that is there now. */
 	replayable: number;
@@ -21,13 +24,14 @@ const MOST_SHOWN = 1_000;
  * @throws Error where a tenant's rows could not be looked at: nobody sees the items of a workflow that runs by itself
  */
 export function report(source: string, outcome: Outcome): object[] {
-	const { pairs, refused, recomputation, replayable, stillMissing } = outcome;
+	const { pairs, refused, silent = [], recomputation, replayable, stillMissing } = outcome;
 	complain(recomputation);
 	const sum = (name: 'added' | 'corrected' | 'unchanged'): number =>
 		pairs.reduce((total, pair) => total + pair[name], 0);
 	return [
 		...pairs.map((pair) => ({ type: 'RATES', ...pair })),
 		...refused.slice(0, MOST_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
+		...silent.map((one) => ({ type: 'NO_RATES', source, ...one })),
 		...recomputation.rows.map((row) => ({ type: 'RECOMPUTED', ...row })),
 		{
 			type: 'SUMMARY',
@@ -36,6 +40,7 @@ export function report(source: string, outcome: Outcome): object[] {
 			corrected: sum('corrected'),
 			unchanged: sum('unchanged'),
 			refused: refused.length,
+			withoutRates: silent.map(({ currency }) => currency),
 			newestDay:
 				pairs
 					.map(({ newestDay }) => newestDay)

@@ -27,7 +27,8 @@ const ecb: RateSource = {
 		for (const { currencies, from } of asked) {
 			const url = ecbUrl(baseUrl, currencies, laterDay(from, ECB_FIRST_DAY));
 			const text = await download(connection, ecbBank, url);
-			if (text === undefined) continue;
+			// A period without observations is answered with 404, with nothing at all, or with the titles alone.
+			if (text === undefined || text.trim() === '') continue;
 			const { rates, refused } = readEcb(text, today);
 			read.rates = read.rates.concat(rates);
 			read.refused = read.refused.concat(refused);

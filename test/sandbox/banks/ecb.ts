@@ -8,7 +8,10 @@ const COLUMNS =
 
 const KEY = /^\/ecb\/service\/data\/EXR\/D\.([A-Z+]*)\.EUR\.SP00\.A$/;
 
-/** The data API's answer: CSV of observations, 404 where there are none. */
+/** Series that exist and have ended. */
+const ENDED = new Set(['RUB', 'BGN', 'HRK']);
+
+/** The data API's answer: CSV of observations; nothing at all where there are none, 404 where there is no such series. */
 export function ecbReply(bank: BanksSandbox, path: string, query: URLSearchParams): Reply {
 	const asked = KEY.exec(path)?.[1];
 	if (asked === undefined || query.get('format') !== 'csvdata') {
@@ -17,8 +20,11 @@ export function ecbReply(bank: BanksSandbox, path: string, query: URLSearchParam
 	const currencies = asked === '' ? Object.keys(ECB_LEVELS) : asked.split('+');
 	const from = query.get('startPeriod') ?? '1999-01-04';
 	const to = query.get('endPeriod') ?? bank.today();
-	const rows = currencies.filter((one) => one in ECB_LEVELS).flatMap((one) => series(bank, one, from, to));
-	if (rows.length === 0) return { status: 404, headers: {}, body: 'No results found.' };
+	const known = currencies.filter((one) => one in ECB_LEVELS || ENDED.has(one));
+	if (known.length === 0) return { status: 404, headers: {}, body: 'No results found.' };
+	const rows = known.filter((one) => one in ECB_LEVELS).flatMap((one) => series(bank, one, from, to));
+	// A series that exists and has nothing in the period: not even the titles.
+	if (rows.length === 0) return { status: 200, headers: { 'content-type': 'text/csv' }, body: '' };
 	return { status: 200, headers: { 'content-type': 'text/csv' }, body: [COLUMNS, ...rows, ''].join('\r\n') };
 }
 

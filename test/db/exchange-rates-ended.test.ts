@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { saveAccounts } from '../../db/accounts';
+import { loadChoiceOf } from '../../nodes/Database/exchange-rate/load-choice';
+import { loadFromBank } from '../../nodes/Database/exchange-rate/load-from-bank';
+import type { HttpClient } from '../../nodes/engine/http';
+import { testDatabase, type TestDatabase } from '../support/database';
+import { loadTarget } from '../support/loading';
+import { manualClock } from '../support/manual-clock';
+
+const DAY = 86_400_000;
+const TITLES = 'KEY,CURRENCY,CURRENCY_DENOM,TIME_PERIOD,OBS_VALUE';
+
+let database: TestDatabase;
+let calls: string[][];
+
+beforeAll(async () => {
+	database = await testDatabase();
+	const { tenantId, integrationId } = await loadTarget(database);
+	const account = (id: string, currency: string) => ({ id, name: id, timezone: 'Etc/UTC', currency });
+	await saveAccounts(database.pool, { tenantId, integrationId, provider: 'xero' }, [
+		account('org-1', 'NZD'),
+		account('org-2', 'RUB'),
+		account('org-3', 'BGN'),
+	]);
+});
+afterAll(() => database.close());
+beforeEach(() => (calls = []));
+
+/** The bank, for which RUB is a series that exists and has ended; `empty` is how it answers where there is nothing. */
+function bankAt(today: string, empty: () => { status: number; body: string }, html?: string): HttpClient {
+	return async ({ url }) => {
+		const currencies = /D\.([A-Z+]*)\./.exec(url)![1]!.split('+');
+		calls.push(currencies);
+		const from = Date.parse(/startPeriod=([\d-]+)/.exec(url)![1]!);
+		const days: string[] = [];
+		for (let at = from; at <= Date.parse(today); at += DAY)
+			days.push(new Date(at).toISOString().slice(0, 10));
+		const rows = currencies
+			.filter((currency) => currency !== 'RUB')
+			.flatMap((currency) => days.map((day) => `EXR.D.${currency}.EUR.SP00.A,${currency},EUR,${day},1.7`));
+		const answer =
+			html !== undefined && currencies.includes('RUB')
+				? { status: 200, body: html }
+				: rows.length > 0
+					? { status: 200, body: [TITLES, ...rows, ''].join('\r\n') }
+					: empty();
+		return await Promise.resolve({ headers: {}, ...answer });
+	};
+}
+
+async function load(today: string, http: HttpClient) {
+	const clock = manualClock(`${today}T20:00:00Z`);
+	const items = await loadFromBank(database.pool, { http, clock }, loadChoiceOf('ecb', {}));
+	return items as Array<Record<string, unknown>>;
+}
+
+async function newest(quote: string): Promise<string | undefined> {
+	const { rows } = await database.admin.query<{ day: string }>(
+		'select max(rate_date)::text as day from etl.exchange_rates where quote = $1',
+		[quote],
+	);
+	return rows[0]?.day;
+}
+
+describe('a currency that the bank gives no longer', () => {
+	const nothing = [
+		['an empty 200', () => ({ status: 200, body: '' })],
+		['the titles alone', () => ({ status: 200, body: `${TITLES}\r\n` })],
+		['a 404', () => ({ status: 404, body: 'No results found.' })],
+	] as const;
+
+	it.each(nothing)('costs no other anything, and is named: %s', async (name, empty) => {
+		const month = ['2026-09', '2026-10', '2026-11'][nothing.findIndex(([one]) => one === name)];
+		for (const today of ['23', '24', '25'].map((day) => `${month}-${day}`)) {
+			const items = await load(today, bankAt(today, empty));
+			expect(await newest('NZD')).toBe(today);
+			expect(items.filter(({ type }) => type === 'NO_RATES')).toMatchObject([{ currency: 'RUB' }]);
+			expect(items.at(-1)).toMatchObject({ type: 'SUMMARY', withoutRates: ['RUB'] });
+		}
+	});
+
+	it('is not asked for where the euro replaced it', async () => {
+		// The year of history that is wanted reaches back before Bulgaria joined.
+		await load('2026-11-25', bankAt('2026-11-25', nothing[0][1]));
+		expect(calls.flat()).toContain('BGN');
+		calls = [];
+		await load('2027-02-10', bankAt('2027-02-10', nothing[0][1]));
+		expect(calls.flat()).not.toContain('BGN');
+	});
+});
+
+describe('an answer that is no list of rates', () => {
+	it('is an error that names the bank and what to do', async () => {
+		const http = bankAt('2027-02-11', () => ({ status: 200, body: '' }), '<html>Access denied</html>');
+		await expect(load('2027-02-11', http)).rejects.toThrow(/The European Central Bank.*Base URL/s);
+	});
+});
+
+describe('rates that were there before', () => {
+	it('are a warning where the bank has none of those very days now', async () => {
+		const items = await load('2027-02-12', async () =>
+			Promise.resolve({ status: 404, headers: {}, body: 'No results found.' }),
+		);
+		const warned = items.filter(({ warning }) => warning !== undefined).map(({ currency }) => currency);
+		expect(warned).toEqual(expect.arrayContaining(['AUD', 'NZD']));
+		expect(warned).not.toContain('RUB');
+		expect(await newest('NZD')).toBe('2027-02-10');
+	});
+});
