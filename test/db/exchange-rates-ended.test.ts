@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { saveAccounts } from '../../db/accounts';
 import { loadChoiceOf } from '../../nodes/Database/exchange-rate/load-choice';
 import { loadFromBank } from '../../nodes/Database/exchange-rate/load-from-bank';
 import type { HttpClient } from '../../nodes/engine/http';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { loadTarget } from '../support/loading';
 import { manualClock } from '../support/manual-clock';
+import { saveAccounts } from '../support/saved-accounts';
 
 const DAY = 86_400_000;
 const TITLES = 'KEY,CURRENCY,CURRENCY_DENOM,TIME_PERIOD,OBS_VALUE';
