@@ -248,7 +248,11 @@ describe('lists that never end', () => {
 			'changed deals',
 			async (context) => await walk(changedDeals('x', DEALS).pages(context, undefined, {})),
 		],
-		['pipedrive', 'added deals', async (context) => await walk(addedDeals.pages(context, undefined, {}))],
+		[
+			'pipedrive',
+			'added deals',
+			async (context) => await walk(addedDeals('x', DEALS).pages(context, undefined, {})),
+		],
 		['pipedrive', 'gone deals', async (context) => await walk(goneDeals.pages(context, undefined, {}))],
 		[
 			'pipedrive',

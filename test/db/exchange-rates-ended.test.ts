@@ -18,7 +18,7 @@ beforeAll(async () => {
 	database = await testDatabase();
 	const { tenantId, integrationId } = await loadTarget(database);
 	const account = (id: string, currency: string) => ({ id, name: id, timezone: 'Etc/UTC', currency });
-	await saveAccounts(database.pool, { tenantId, integrationId, provider: 'xero' }, [
+	await saveAccounts(database.pool, { tenantId, integrationId }, [
 		account('org-1', 'NZD'),
 		account('org-2', 'RUB'),
 		account('org-3', 'BGN'),
