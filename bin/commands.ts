@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 
-import { closePools, poolFor, settingsFromUrl, type DatabaseSettings } from '../db/connection';
+import { closePools, poolFor, settingsFromUrl, unverifiedTls, type DatabaseSettings } from '../db/connection';
 import { generateKey } from '../db/key-ring';
 import { migrate } from '../db/migrate';
+import { createReader, revokeReader } from '../db/readers';
 import { schemaStatus } from '../db/status';
 import { createTenant } from '../db/tenants';
 import { explainDatabaseError } from './explain';
@@ -14,6 +15,8 @@ interface Flags {
 	'database-url'?: string;
 	name?: string;
 	industry?: string;
+	'tenant-id'?: string;
+	login?: string;
 }
 
 interface Invocation {
@@ -29,12 +32,16 @@ export const USAGE = `Usage: zixly <command> [options]
   migrate                     bring the database to this package's schema; safe to repeat
   status                      say which schema the database has, and what is wrong with the login
   tenant create --name NAME   make a tenant and print its id    [--industry TEXT]
+  reader create               make a login that sees one tenant, for a BI tool, and print it with its password once
+                              --tenant-id ID --login NAME
+  reader revoke --login NAME  end such a login
   key generate                make a key for the credential "Zixly Token Key API"
 
 Options:
   --database-url URL          postgresql://user:password@host:5432/database?sslmode=verify-full
                               (or set DATABASE_URL, which keeps the password out of the process list;
-                              sslmode is disable, require or verify-full; without it: require, on this machine disable)
+                              sslmode is disable, require or verify-full; without it: verify-full, on this machine disable;
+                              sslrootcert=FILE names the authority's certificate for verify-full)
   --help                      this text
 
 Words go to stderr, one line of JSON to stdout. The exit code is 0 only on success.`;
@@ -43,6 +50,8 @@ const COMMANDS: Record<string, Command> = {
 	migrate: runMigrate,
 	status: runStatus,
 	'tenant create': runTenantCreate,
+	'reader create': runReaderCreate,
+	'reader revoke': runReaderRevoke,
 	'key generate': runKeyGenerate,
 };
 
@@ -83,6 +92,8 @@ function parse(args: string[]) {
 				'database-url': { type: 'string' },
 				name: { type: 'string' },
 				industry: { type: 'string' },
+				'tenant-id': { type: 'string' },
+				login: { type: 'string' },
 				help: { type: 'boolean', short: 'h' },
 			},
 		});
@@ -111,12 +122,14 @@ async function runMigrate(invocation: Invocation): Promise<object> {
 
 async function runStatus(invocation: Invocation): Promise<object> {
 	const { say } = invocation;
-	const status = await schemaStatus(poolFor(databaseOf(invocation)));
+	const settings = databaseOf(invocation);
+	const status = await schemaStatus(poolFor(settings));
 	const version = status.version ? `version ${status.version}` : 'none of this package';
 	const advice = status.upToDate ? 'It is up to date.' : 'It is not up to date: run zixly migrate.';
 	say(`Schema: ${version}; this package brings version ${status.packageVersion}. ${advice}`);
-	for (const warning of [...status.unfit, ...status.warnings]) say(`Warning: ${warning}`);
-	return status;
+	const warnings = [...unverifiedTls(settings), ...status.warnings];
+	for (const warning of [...status.unfit, ...warnings]) say(`Warning: ${warning}`);
+	return { ...status, warnings };
 }
 
 async function runTenantCreate(invocation: Invocation): Promise<object> {
@@ -125,6 +138,24 @@ async function runTenantCreate(invocation: Invocation): Promise<object> {
 	const tenant = await createTenant(poolFor(databaseOf(invocation)), { name, industry });
 	invocation.say(`Created the tenant ${tenant.name} with id ${tenant.id}.`);
 	return { id: tenant.id, name: tenant.name };
+}
+
+async function runReaderCreate(invocation: Invocation): Promise<object> {
+	const { 'tenant-id': tenantId, login } = invocation.flags;
+	if (!tenantId || !login) {
+		throw new Error('The reader needs a tenant and a login: zixly reader create --tenant-id ID --login NAME');
+	}
+	const reader = await createReader(poolFor(databaseOf(invocation)), { tenantId, login });
+	invocation.say(`Created the login ${login}, which sees this tenant only. Its password is shown this once.`);
+	return reader;
+}
+
+async function runReaderRevoke(invocation: Invocation): Promise<object> {
+	const { login } = invocation.flags;
+	if (!login) throw new Error('Which reader? zixly reader revoke --login NAME');
+	const revoked = await revokeReader(poolFor(databaseOf(invocation)), { login });
+	invocation.say(`The login ${login} is gone, and its sessions have ended.`);
+	return revoked;
 }
 
 async function runKeyGenerate({ say }: Invocation): Promise<object> {

@@ -38,7 +38,7 @@ export class ZixlyPostgresApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. zixly_n8n',
 			description:
-				'A login that has the role zixly_worker; the one that migrates the schema gets it by itself',
+				'A login that has the role zixly_worker; the one that migrates the schema is granted it then',
 			required: true,
 		},
 		{
@@ -52,7 +52,7 @@ export class ZixlyPostgresApi implements ICredentialType {
 			displayName: 'TLS',
 			name: 'tls',
 			type: 'options',
-			default: 'require',
+			default: 'verify-full',
 			options: [
 				{
 					name: 'Disable',
@@ -62,7 +62,8 @@ export class ZixlyPostgresApi implements ICredentialType {
 				{
 					name: 'Require',
 					value: 'require',
-					description: "Encrypted, the server's certificate is not checked",
+					description:
+						"Encrypted, but the server's certificate is not checked: an impostor would get the password",
 				},
 				{
 					name: 'Verify Full',
@@ -78,7 +79,8 @@ export class ZixlyPostgresApi implements ICredentialType {
 			typeOptions: { rows: 4 },
 			default: '',
 			placeholder: 'e.g. -----BEGIN CERTIFICATE-----',
-			description: 'The certificate authority in PEM form, where the server uses one of its own',
+			description:
+				"The certificate authority in PEM form, where the server's certificate is not signed by a public one. Hosting services offer it for download.",
 			displayOptions: { show: { tls: ['verify-full'] } },
 		},
 		{

@@ -78,7 +78,7 @@ async function betweenLoads<T>(
 					pool,
 					tenantId,
 					async (client) => ((await isAlone(client)) ? { result: await work(client) } : undefined),
-					'zixly_worker',
+					'zixly_loader',
 				),
 		);
 		if (done) return done.result;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 import pg from 'pg';
 
@@ -23,7 +24,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
 
 /**
  * Reads a URL such as `postgresql://user:password@host:5432/database?sslmode=verify-full`.
- * Without `sslmode` the connection is encrypted, except to this machine.
+ * Without `sslmode` the server's certificate is checked, except on this machine; `sslrootcert` names a file with the
+ * authority's certificate.
  * @throws Error when the text is no such URL; the message never repeats it, since it holds the password
  */
 export function settingsFromUrl(url: string): DatabaseSettings {
@@ -36,6 +38,7 @@ export function settingsFromUrl(url: string): DatabaseSettings {
 		user: decoded(parsed.username),
 		password: decoded(parsed.password),
 		tls: tlsOf(parsed.searchParams.get('sslmode'), host),
+		ca: readAuthority(parsed.searchParams.get('sslrootcert')),
 	};
 }
 
@@ -64,7 +67,7 @@ function unreadableUrl(): Error {
 function tlsOf(sslmode: string | null, host: string): DatabaseSettings['tls'] {
 	switch (sslmode) {
 		case null:
-			return LOOPBACK.has(host) ? 'disable' : 'require';
+			return LOOPBACK.has(host) ? 'disable' : 'verify-full';
 		case 'disable':
 			return 'disable';
 		case 'require':
@@ -74,6 +77,30 @@ function tlsOf(sslmode: string | null, host: string): DatabaseSettings['tls'] {
 		default:
 			throw new Error(`sslmode=${sslmode} is not known. Use disable, require or verify-full.`);
 	}
+}
+
+function readAuthority(file: string | null): string | undefined {
+	if (!file) return undefined;
+	try {
+		return readFileSync(file, 'utf8');
+	} catch (error) {
+		throw new Error(
+			`The certificate file that sslrootcert names cannot be read: ${(error as Error).message}`,
+			{
+				cause: error,
+			},
+		);
+	}
+}
+
+/** What to say of a connection to another machine whose server could be an impostor; nothing where that is ruled out. */
+export function unverifiedTls({ tls, host }: Pick<DatabaseSettings, 'tls' | 'host'>): string[] {
+	if (tls === 'verify-full' || LOOPBACK.has(host)) return [];
+	const risk =
+		tls === 'disable'
+			? 'The connection is not encrypted: whoever can listen reads the password and the data.'
+			: "The server's certificate is not checked: whoever can stand in for the server gets the password.";
+	return [`${risk} Use TLS "Verify Full" (sslmode=verify-full) unless the network is trusted.`];
 }
 
 /** What `pg` wants for a connection with these settings. */

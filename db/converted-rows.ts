@@ -140,9 +140,14 @@ export async function saveReconversions(
 	];
 	const ids = await withRetries(
 		async () =>
-			await inTenant(pool, tenantId, async (client) => {
-				return (await client.query<{ id: string }>(updateSql(table), values)).rows;
-			}),
+			await inTenant(
+				pool,
+				tenantId,
+				async (client) => {
+					return (await client.query<{ id: string }>(updateSql(table), values)).rows;
+				},
+				'zixly_loader',
+			),
 		options,
 	);
 	return new Set(ids.map(({ id }) => id));

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 
 import { chooseAccounts, releaseAccounts, type AccountEntry } from './accounts';
 import { integrationById, type IntegrationSummary } from './integrations';
-import { inTenant, withRetries } from './transaction';
+import { actAs, inTenant, withRetries } from './transaction';
 
 /** What the operator changes; what is left out stays, and an empty text takes a setting away. */
 export interface IntegrationChanges {
@@ -124,6 +124,7 @@ export async function disconnectIntegration(
 			await inTenant(pool, tenantId, async (client) => {
 				// The run first, as the loader does, so that the two cannot wait for each other in a circle.
 				const { rowCount: runs } = await client.query(CLOSE_RUN, [integrationId]);
+				await actAs(client, 'zixly_tokens');
 				await client.query(REMOVE_TOKENS, [integrationId]);
 				const accountsFreed = await releaseAccounts(client, { tenantId, integrationId });
 				return { accountsFreed, runClosed: runs === 1 };

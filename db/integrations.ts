@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 
 import { chooseAccounts, type AccountEntry } from './accounts';
 import { withIsoInstants } from './instants';
-import { asWorker, inTenant } from './transaction';
+import { actAs, asWorker, inTenant } from './transaction';
 
 export type IntegrationStatus = 'PENDING' | 'ACTIVE' | 'ERROR' | 'DISABLED';
 
@@ -73,7 +73,11 @@ export async function createIntegration(pool: Pool, input: NewIntegration): Prom
 			on conflict (tenant_id, provider) do nothing`,
 			[cuid(), tenantId, provider, status, JSON.stringify(metadata)],
 		);
-		if (rowCount !== 1) await client.query(CHANGE_UNUSED, [provider, authentication === 'n8n', status]);
+		if (rowCount !== 1) {
+			// Whether it was used tells its token.
+			await actAs(client, 'zixly_tokens');
+			await client.query(CHANGE_UNUSED, [provider, authentication === 'n8n', status]);
+		}
 		const integration = await integrationOf(client, provider, rowCount === 1);
 		assertAuthentication(integration, authentication);
 		if (integration.created) await chooseAccounts(client, integration, input.accounts ?? []);
@@ -133,13 +137,18 @@ export async function setIntegrationStatus(
 	{ integrationId, status }: { integrationId: string; status: IntegrationStatus },
 ): Promise<IntegrationSummary> {
 	const found = await integrationById(pool, integrationId);
-	const { rows } = await inTenant(pool, found.tenantId, async (client) => {
-		await client.query(SET_STATUS, [integrationId, status]);
-		return await client.query<{ status: IntegrationStatus }>(
-			'select status from integrations where id = $1',
-			[integrationId],
-		);
-	});
+	const { rows } = await inTenant(
+		pool,
+		found.tenantId,
+		async (client) => {
+			await client.query(SET_STATUS, [integrationId, status]);
+			return await client.query<{ status: IntegrationStatus }>(
+				'select status from integrations where id = $1',
+				[integrationId],
+			);
+		},
+		'zixly_tokens',
+	);
 	return { ...found, ...rows[0] };
 }
 

@@ -4,6 +4,7 @@ import pg from 'pg';
 
 import { clientConfig, type DatabaseSettings } from './connection';
 import { changeSchema, takeMigrationLock, type LockWait } from './migration-locks';
+import { warnOfPublicRights } from './public-rights';
 import { prepareRoles } from './roles';
 import {
 	MIGRATIONS_SCHEMA,
@@ -84,7 +85,7 @@ async function migrateLocked(client: pg.Client, wait: LockWait): Promise<Migrate
 		to: PACKAGE_VERSION,
 		applied: pending,
 		vector: vector.state,
-		warnings: vector.warnings,
+		warnings: [...vector.warnings, ...(await warnOfPublicRights(client))],
 	};
 }
 

@@ -2,22 +2,32 @@ import type { ClientBase } from 'pg';
 
 import { sqlstateOf } from './sqlstate';
 
-/** The roles of the product. None has a login or may bypass row-level security. */
-export const ROLES = ['zixly_app', 'zixly_operator', 'zixly_worker'] as const;
+/** The roles of a tenant's transactions: `zixly_worker` may act as each of them and has no right of theirs otherwise. */
+const TENANT_ROLES = ['zixly_app', 'zixly_loader', 'zixly_tokens'] as const;
+
+/** The roles of the product. None has a login or may bypass row-level security. They belong to the whole server. */
+export const ROLES = [...TENANT_ROLES, 'zixly_operator', 'zixly_reader', 'zixly_worker'] as const;
 
 interface Situation {
 	login: string;
 	superuser: boolean;
+	/** From PostgreSQL 16 on each membership says whether it is inherited; before, the member does. */
+	inheritsByMembership: boolean;
 	existing: string[];
 	unsafe: string[];
-	workerHasApp: boolean;
+	/** Of the tenant roles, those that `zixly_worker` may act as. */
+	held: string[];
+	/** Memberships through which `zixly_worker` inherits a tenant role, with who granted them. */
+	inherited: Array<{ role: string; grantor: string }>;
+	/** Before PostgreSQL 16: whether `zixly_worker` inherits at all. */
+	workerInherits: boolean;
 	loginHasWorker: boolean;
 	loginHasOperator: boolean;
 }
 
 /**
- * Makes the roles that are missing, makes `zixly_worker` a member of `zixly_app`, and grants `zixly_worker` to the
- * migrating login: all of it or nothing.
+ * Makes the roles that are missing, lets `zixly_worker` act as the tenant roles without inheriting them, and grants
+ * `zixly_worker` to the migrating login: all of it or nothing.
  * @throws Error with the statements for an administrator, where this login may not do it
  */
 export async function prepareRoles(client: ClientBase): Promise<void> {
@@ -48,29 +58,37 @@ async function examine(client: ClientBase): Promise<Situation> {
 	const { rows } = await client.query<Situation>(
 		`select current_user as login,
 			(select rolsuper from pg_roles where rolname = current_user) as superuser,
+			current_setting('server_version_num')::int >= 160000 as "inheritsByMembership",
 			array(select rolname::text from pg_roles where rolname = any ($1)) as existing,
 			array(select rolname::text from pg_roles
 				where rolname = any ($1) and (rolsuper or rolbypassrls or rolcanlogin)) as unsafe,
-			${holds("'zixly_worker'", 'zixly_app')} as "workerHasApp",
-			${holds('current_user', 'zixly_worker')} as "loginHasWorker",
-			${holds('current_user', 'zixly_operator')} as "loginHasOperator"`,
-		[ROLES],
+			array(select role from unnest($2::text[]) role where ${holds("'zixly_worker'", 'role')}) as held,
+			(select coalesce(jsonb_agg(jsonb_build_object('role', granted.rolname, 'grantor', m.grantor::regrole)), '[]')
+				${MEMBERSHIPS} where granted.rolname = any ($2) and holder.rolname = 'zixly_worker'
+					and (to_jsonb(m) ->> 'inherit_option')::boolean) as inherited,
+			coalesce((select rolinherit from pg_roles where rolname = 'zixly_worker'), false) as "workerInherits",
+			${holds('current_user', "'zixly_worker'", INHERITED)} as "loginHasWorker",
+			${holds('current_user', "'zixly_operator'", INHERITED)} as "loginHasOperator"`,
+		[ROLES, TENANT_ROLES],
 	);
 	return rows[0] as Situation;
 }
+
+const MEMBERSHIPS = `from pg_auth_members m
+	join pg_roles granted on granted.oid = m.roleid
+	join pg_roles holder on holder.oid = m.member`;
+
+const INHERITED = "and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)";
 
 /**
  * Membership that lets its holder act as the role. From PostgreSQL 16 on, who creates a role gets a membership that
  * lets it grant the role only: such a row does not count.
  */
-function holds(member: string, role: string): string {
+function holds(member: string, role: string, further = ''): string {
 	return `exists (
-		select from pg_auth_members m
-		join pg_roles granted on granted.oid = m.roleid
-		join pg_roles holder on holder.oid = m.member
-		where granted.rolname = '${role}' and holder.rolname = ${member}
-			and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)
-			and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)
+		select ${MEMBERSHIPS}
+		where granted.rolname = ${role} and holder.rolname = ${member}
+			and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true) ${further}
 	)`;
 }
 
@@ -84,12 +102,32 @@ function refuseUnsafe({ unsafe }: Situation): void {
 }
 
 function statementsFor(situation: Situation): string[] {
-	const { login, existing, workerHasApp, loginHasWorker } = situation;
+	const { login, existing, loginHasWorker } = situation;
 	const missing = ROLES.filter((role) => !existing.includes(role));
 	return [
-		...missing.map((role) => `create role ${role} nologin`),
-		...(workerHasApp ? [] : ['grant zixly_app to zixly_worker']),
+		...missing.map((role) => `create role ${role} nologin${role === 'zixly_worker' ? ' noinherit' : ''}`),
+		...membershipsFor(situation),
 		...(loginHasWorker ? [] : [`grant zixly_worker to ${quoted(login)}`]),
+	];
+}
+
+function membershipsFor({
+	inheritsByMembership,
+	held,
+	inherited,
+	workerInherits,
+	existing,
+}: Situation): string[] {
+	const options = inheritsByMembership ? ' with inherit false, set true' : '';
+	const inherits = existing.includes('zixly_worker') && workerInherits && !inheritsByMembership;
+	return [
+		...(inherits ? ['alter role zixly_worker noinherit'] : []),
+		...inherited.map(
+			({ role, grantor }) => `revoke inherit option for ${role} from zixly_worker granted by ${grantor}`,
+		),
+		...TENANT_ROLES.filter((role) => !held.includes(role)).map(
+			(role) => `grant ${role} to zixly_worker${options}`,
+		),
 	];
 }
 
@@ -113,6 +151,7 @@ function administratorError(situation: Situation, cause: unknown): Error {
 	);
 }
 
-function quoted(identifier: string): string {
+/** A role's name as an identifier in SQL. */
+export function quoted(identifier: string): string {
 	return `"${identifier.replaceAll('"', '""')}"`;
 }

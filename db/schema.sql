@@ -166,6 +166,12 @@ create table etl.sync_runs (
 	error jsonb,
 	last_chunk text
 );
+create table etl.tenant_readers (
+	role_name text not null,
+	role_oid oid not null,
+	tenant_id text not null,
+	created_at timestamp with time zone not null default now()
+);
 
 -- Constraints
 
@@ -219,6 +225,9 @@ alter table etl.sync_runs add constraint sync_runs_integration_id_fkey FOREIGN K
 alter table etl.sync_runs add constraint sync_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.sync_runs add constraint sync_runs_closed_check CHECK (((status = 'running'::text) OR ((finished_at IS NOT NULL) AND (lease_until IS NULL))));
 alter table etl.sync_runs add constraint sync_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'partial'::text, 'failed'::text, 'abandoned'::text])));
+alter table etl.tenant_readers add constraint tenant_readers_role_oid_key UNIQUE (role_oid);
+alter table etl.tenant_readers add constraint tenant_readers_pkey PRIMARY KEY (role_name);
+alter table etl.tenant_readers add constraint tenant_readers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 
 -- Indexes besides those of constraints
 
@@ -247,6 +256,16 @@ CREATE INDEX sync_runs_running_idx ON etl.sync_runs USING btree (lease_until) WH
 CREATE INDEX sync_runs_started_at_idx ON etl.sync_runs USING btree (started_at DESC);
 CREATE INDEX sync_runs_tenant_id_started_at_idx ON etl.sync_runs USING btree (tenant_id, started_at DESC);
 CREATE UNIQUE INDEX sync_runs_one_running_idx ON etl.sync_runs USING btree (integration_id) WHERE (status = 'running'::text);
+CREATE INDEX tenant_readers_tenant_id_idx ON etl.tenant_readers USING btree (tenant_id);
+
+-- Views
+
+create view sync_status with (security_invoker=true) as
+ SELECT tenant_id,
+    provider,
+    status,
+    last_sync_at
+   FROM integrations;
 
 -- Triggers
 
@@ -273,26 +292,29 @@ alter table etl.rejected_records enable row level security, force row level secu
 alter table etl.schema_migrations disable row level security;
 alter table etl.stream_states enable row level security, force row level security;
 alter table etl.sync_runs enable row level security, force row level security;
+alter table etl.tenant_readers enable row level security, force row level security;
 
 -- Policies
 
-create policy tenant on client_kpis for all to zixly_app
+create policy tenant on client_kpis for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy reader on client_kpis for r to zixly_reader
+	using ((tenant_id = ( SELECT etl.tenant_of_reader() AS tenant_of_reader)))
+	with check ();
 create policy operator on client_kpis for r to zixly_operator
 	using (true)
 	with check ();
-create policy worker on custom_metrics for all to zixly_worker
-	using ((client_kpi_id IN ( SELECT k.id
-   FROM client_kpis k)))
-	with check ((client_kpi_id IN ( SELECT k.id
-   FROM client_kpis k)));
 create policy tenant on custom_metrics for all to zixly_app
 	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
    FROM client_kpis k))))
 	with check ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)));
-create policy worker on financials for all to zixly_worker
+create policy reader on custom_metrics for r to zixly_reader
+	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
+   FROM client_kpis k))))
+	with check ();
+create policy loader on custom_metrics for all to zixly_loader
 	using ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)))
 	with check ((client_kpi_id IN ( SELECT k.id
@@ -302,53 +324,72 @@ create policy tenant on financials for all to zixly_app
    FROM client_kpis k))))
 	with check ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)));
+create policy reader on financials for r to zixly_reader
+	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
+   FROM client_kpis k))))
+	with check ();
 create policy operator on financials for r to zixly_operator
 	using (true)
 	with check ();
-create policy tenant on integrations for all to zixly_app
-	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
-	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
-create policy operator on integrations for all to zixly_operator
-	using (true)
-	with check (true);
-create policy worker on lead_events for all to zixly_worker
+create policy loader on financials for all to zixly_loader
 	using ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)))
 	with check ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)));
+create policy tenant on integrations for all to zixly_app, zixly_loader, zixly_tokens
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy reader on integrations for r to zixly_reader
+	using ((tenant_id = ( SELECT etl.tenant_of_reader() AS tenant_of_reader)))
+	with check ();
+create policy operator on integrations for all to zixly_operator
+	using (true)
+	with check (true);
 create policy tenant on lead_events for all to zixly_app
 	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
    FROM client_kpis k))))
 	with check ((client_kpi_id IN ( SELECT k.id
    FROM client_kpis k)));
+create policy reader on lead_events for r to zixly_reader
+	using ((client_kpi_id = ANY (ARRAY( SELECT k.id
+   FROM client_kpis k))))
+	with check ();
 create policy operator on lead_events for r to zixly_operator
 	using (true)
 	with check ();
+create policy loader on lead_events for all to zixly_loader
+	using ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)))
+	with check ((client_kpi_id IN ( SELECT k.id
+   FROM client_kpis k)));
 create policy tenant on tenants for all to zixly_app
 	using ((id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check ((id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy reader on tenants for r to zixly_reader
+	using ((id = ( SELECT etl.tenant_of_reader() AS tenant_of_reader)))
+	with check ();
 create policy operator on tenants for all to zixly_operator
 	using (true)
 	with check (true);
 create policy tenant on users for all to zixly_app
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
-create policy tenant on etl.accounts for all to zixly_app
+create policy tenant on etl.accounts for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i)))));
 create policy operator on etl.accounts for all to zixly_operator
 	using (true)
 	with check (true);
-create policy tenant on etl.client_links for all to zixly_app
+create policy tenant on etl.client_links for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND (client_kpi_id IN ( SELECT k.id
    FROM client_kpis k))));
-create policy tenant on etl.refresh_leases for all to zixly_app
+create policy tenant on etl.refresh_leases for all to zixly_tokens
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i)))));
-create policy tenant on etl.rejected_records for all to zixly_app
+create policy tenant on etl.rejected_records for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i))) AND ((sync_run_id IS NULL) OR (EXISTS ( SELECT
@@ -357,17 +398,20 @@ create policy tenant on etl.rejected_records for all to zixly_app
 create policy operator on etl.rejected_records for r to zixly_operator
 	using (true)
 	with check ();
-create policy tenant on etl.stream_states for all to zixly_app
+create policy tenant on etl.stream_states for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i))) AND ((sync_run_id IS NULL) OR (EXISTS ( SELECT
    FROM etl.sync_runs r
   WHERE (r.id = stream_states.sync_run_id))))));
-create policy tenant on etl.sync_runs for all to zixly_app
+create policy tenant on etl.sync_runs for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i)))));
 create policy operator on etl.sync_runs for all to zixly_operator
+	using (true)
+	with check (true);
+create policy operator on etl.tenant_readers for all to zixly_operator
 	using (true)
 	with check (true);
 
@@ -433,6 +477,42 @@ AS $function$
 $function$
 ;
 alter function etl.accounts_taken(text,text,text[]) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.add_reader(login text, for_tenant text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	role pg_catalog.pg_roles;
+begin
+	select * into role from pg_catalog.pg_roles where rolname = login;
+	if not found then
+		raise exception 'There is no login "%".', login using errcode = 'undefined_object';
+	end if;
+	if not exists (select from public.tenants where id = for_tenant) then
+		raise exception 'There is no tenant "%".', for_tenant using errcode = 'no_data_found';
+	end if;
+	if role.rolsuper or role.rolbypassrls or role.rolcreaterole or role.rolcreatedb or role.rolreplication
+		or not role.rolcanlogin
+		or not pg_catalog.pg_has_role(role.oid, 'zixly_reader', 'usage')
+		or exists (
+			select from pg_catalog.pg_auth_members m
+			where m.member = role.oid and m.roleid <> 'zixly_reader'::pg_catalog.regrole
+		)
+	then
+		raise exception 'The login "%" may do more than read, or is not in the role zixly_reader. Make a new one.', login
+			using errcode = 'invalid_grant_operation';
+	end if;
+	-- What was noted of roles that are gone.
+	delete from etl.tenant_readers r
+	where (r.role_name = login or r.role_oid = role.oid) and (r.role_name, r.role_oid) <> (role.rolname, role.oid);
+	insert into etl.tenant_readers (role_name, role_oid, tenant_id) values (login, role.oid, for_tenant);
+end
+$function$
+;
+alter function etl.add_reader(text,text) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.claim_due(for_provider text, run_ids text[], sync_every interval, lease interval, execution_id text, only_integration text, run_now boolean, authentication text)
  RETURNS TABLE(sync_run_id text, tenant_id text, tenant_name text, integration_id text, provider text, metadata jsonb, last_sync_at timestamp with time zone, lease_until timestamp with time zone)
@@ -756,6 +836,19 @@ $function$
 ;
 alter function etl.release_runs(text[]) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.remove_reader(login text)
+ RETURNS TABLE(tenant_id text, same_role boolean)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	delete from etl.tenant_readers r where r.role_name = login
+	returning r.tenant_id,
+		exists (select from pg_catalog.pg_roles p where p.oid = r.role_oid and p.rolname = r.role_name)
+$function$
+;
+alter function etl.remove_reader(text) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.renew_leases(run_ids text[], lease interval)
  RETURNS TABLE(sync_run_id text, renewed boolean)
  LANGUAGE sql
@@ -868,6 +961,20 @@ $function$
 ;
 alter function etl.sync_health(text,text,interval,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.tenant_of_reader()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL RESTRICTED SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select r.tenant_id
+	from etl.tenant_readers r
+	join pg_catalog.pg_roles login on login.oid = r.role_oid and login.rolname = r.role_name
+	where login.rolname = session_user
+$function$
+;
+alter function etl.tenant_of_reader() owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.tenants_with_conversions()
  RETURNS TABLE(tenant_id text, tenant_name text)
  LANGUAGE sql
@@ -891,41 +998,61 @@ alter function etl.tenants_with_conversions() owner to zixly_operator;
 
 -- Rights of the roles
 
-grant delete, insert, select, update on table client_kpis to zixly_app;
+grant select on table client_kpis to zixly_app;
+grant delete, insert, select, update (client_name, industry) on table client_kpis to zixly_loader;
 grant select (id, tenant_id) on table client_kpis to zixly_operator;
-grant delete, insert, select, update on table custom_metrics to zixly_app;
+grant select on table client_kpis to zixly_reader;
+grant select on table custom_metrics to zixly_app;
+grant delete, insert, select, update (client_kpi_id, metric_value, unit, metadata) on table custom_metrics to zixly_loader;
+grant select on table custom_metrics to zixly_reader;
 grant select, update (name, timezone, currency, enabled) on table etl.accounts to zixly_app;
+grant select on table etl.accounts to zixly_loader;
 grant insert, select, update (enabled, released_at) on table etl.accounts to zixly_operator;
-grant delete, insert, select, update on table etl.client_links to zixly_app;
-grant select on table etl.exchange_rates to zixly_app;
-grant delete, insert, select, update on table etl.exchange_rates to zixly_worker;
-grant delete, insert, select, update on table etl.refresh_leases to zixly_app;
-grant delete, insert, select, update on table etl.rejected_records to zixly_app;
+grant select on table etl.client_links to zixly_app;
+grant delete, insert, select, update (client_kpi_id) on table etl.client_links to zixly_loader;
+grant insert, select, update (rate, changed_at, applied) on table etl.exchange_rates to zixly_worker;
+grant delete, insert, select, update on table etl.refresh_leases to zixly_tokens;
+grant select, update (ask_again_at) on table etl.rejected_records to zixly_app;
+grant insert, select, update (integration_id, sync_run_id, reason_code, reason_path, reason_message, payload, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_loader;
 grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_operator;
 grant select, update (name) on table etl.schema_migrations to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
-grant delete, insert, select, update on table etl.stream_states to zixly_app;
-grant insert, select, update on table etl.sync_runs to zixly_app;
+grant select on table etl.stream_states to zixly_app;
+grant delete, insert, select, update (state, sync_run_id) on table etl.stream_states to zixly_loader;
+grant insert, select, update (status, finished_at, lease_until, retry_at, counts, error) on table etl.sync_runs to zixly_app;
+grant select, update (lease_until, counts, last_chunk) on table etl.sync_runs to zixly_loader;
 grant delete, insert, select, update on table etl.sync_runs to zixly_operator;
-grant delete, insert, select, update on table financials to zixly_app;
+grant delete, insert, select on table etl.tenant_readers to zixly_operator;
+grant select on table financials to zixly_app;
+grant insert, select, update (client_kpi_id, revenue, expenses, net_profit, cash_flow, currency, external_id, metadata) on table financials to zixly_loader;
 grant select (client_kpi_id, metadata) on table financials to zixly_operator;
-grant delete, insert, select, update on table integrations to zixly_app;
+grant select on table financials to zixly_reader;
+grant insert (id, tenant_id, provider, status, metadata), select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at), update (status, metadata, last_sync_at) on table integrations to zixly_app;
+grant select (id, tenant_id) on table integrations to zixly_loader;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at), update (last_sync_at) on table integrations to zixly_operator;
-grant delete, insert, select, update on table lead_events to zixly_app;
+grant select (tenant_id, provider, status, last_sync_at) on table integrations to zixly_reader;
+grant select, update (status, access_token, refresh_token, expires_at, metadata) on table integrations to zixly_tokens;
+grant select on table lead_events to zixly_app;
+grant delete, insert, select, update (client_kpi_id, event_date, lead_id, stage, value, status, metadata) on table lead_events to zixly_loader;
 grant select (client_kpi_id, metadata) on table lead_events to zixly_operator;
+grant select on table lead_events to zixly_reader;
+grant select on table sync_status to zixly_reader;
 grant select on table tenants to zixly_app;
 grant insert, select, update (updated_at) on table tenants to zixly_operator;
-grant delete, insert, select, update on table users to zixly_app;
+grant select on table tenants to zixly_reader;
 grant usage on schema etl to zixly_app;
+grant usage on schema etl to zixly_loader;
 grant usage on schema etl to zixly_operator;
+grant usage on schema etl to zixly_tokens;
 grant usage on schema etl to zixly_worker;
 grant execute on function etl.abandon_runs() to zixly_worker;
 grant execute on function etl.accounts_taken(text,text,text[]) to zixly_worker;
+grant execute on function etl.add_reader(text,text) to zixly_worker;
 grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.currencies_in_use() to zixly_worker;
 grant execute on function etl.enter_accounts(text,text,jsonb,boolean) to zixly_worker;
-grant execute on function etl.hold_links() to zixly_worker;
+grant execute on function etl.hold_links() to zixly_loader;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
@@ -933,8 +1060,10 @@ grant execute on function etl.list_tenants(text,integer) to zixly_worker;
 grant execute on function etl.rates_missed() to zixly_worker;
 grant execute on function etl.release_accounts(text,text,text[]) to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;
+grant execute on function etl.remove_reader(text) to zixly_worker;
 grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
-grant execute on function etl.share_links() to zixly_worker;
+grant execute on function etl.share_links() to zixly_loader;
 grant execute on function etl.sync_health(text,text,interval,integer) to zixly_worker;
+grant execute on function etl.tenant_of_reader() to zixly_reader;
 grant execute on function etl.tenants_with_conversions() to zixly_worker;

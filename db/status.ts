@@ -10,6 +10,7 @@ import {
 	versionOf,
 } from './schema-version';
 import { unfitnessOf } from './server';
+import { warnOfPublicRights } from './public-rights';
 
 export interface SchemaStatus {
 	/** The database's schema version, null before the first migration. */
@@ -56,7 +57,7 @@ async function statusOver(client: ClientBase): Promise<SchemaStatus> {
 		upToDate: pending.length === 0 && unknownOf(applied).length === 0,
 		pending,
 		unfit: await unfitnessOf(client),
-		warnings: warningsOf(facts, applied),
+		warnings: [...warningsOf(facts, applied), ...(await warnOfPublicRights(client))],
 		serverVersion: facts.serverVersion,
 		login: facts.login,
 		vector: facts.vector ? 'present' : 'unavailable',

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { withIsoInstants } from './instants';
-import { inTenant } from './transaction';
+import { actAs, inTenant } from './transaction';
 
 /** How far a stream of an account has been read, and when that was noted (ISO 8601 in UTC). */
 export interface StreamState {
@@ -44,6 +44,7 @@ export async function resetStates(
 ): Promise<Array<{ accountId: string; stream: string }>> {
 	return await inTenant(pool, tenantId, async (client) => {
 		await refuseWhileRunning(client, integrationId);
+		await actAs(client, 'zixly_loader');
 		const { rows } = await client.query<{ accountId: string; stream: string }>(
 			`delete from etl.stream_states
 			where integration_id = $1 and ($2 = '' or account_id = $2) and ($3 = '' or stream = $3)

@@ -7,8 +7,11 @@ import { takePlace } from './places';
 import { LOCAL_SETTINGS } from './session-settings';
 import { attemptsAgainst, isOtherServer, isRetryable, sqlstateOf } from './sqlstate';
 
-/** `zixly_worker` sees the same rows of a tenant, by policies that are made for finding thousands of rows by their keys. */
-export type TenantRole = 'zixly_app' | 'zixly_worker';
+/**
+ * Which role reaches a tenant's rows: `zixly_app` reads and keeps the pipeline's books, `zixly_loader` writes rows in bulk,
+ * `zixly_tokens` refreshes and connects. docs/security.md says what each of them may do.
+ */
+export type TenantRole = 'zixly_app' | 'zixly_loader' | 'zixly_tokens';
 
 /** Whatever the server's default is. Not `read write`: a server that takes no writes now has its reasons. */
 export const BEGIN = 'begin isolation level read committed';
@@ -31,6 +34,11 @@ export async function inTenant<T>(
 	} finally {
 		leave();
 	}
+}
+
+/** Goes on as another role of the same tenant, for the rest of the transaction of `inTenant`. */
+export async function actAs(client: PoolClient, role: TenantRole): Promise<void> {
+	await client.query("select set_config('role', $1, true)", [role]);
 }
 
 /** Runs `work` in one transaction as `zixly_worker`, which may call the operator functions of schema `etl`. */

@@ -35,7 +35,7 @@ export async function loadChunk(
 	const prepared = chunk.prepared ?? readAll(chunk.rows);
 	const attempt = attemptsTo(chunk, prepared, turn);
 	return await turn.take(touchesOthers(chunk, prepared), () =>
-		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt, 'zixly_worker'))),
+		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt, 'zixly_loader'))),
 	);
 }
 

@@ -132,3 +132,13 @@ create table etl.client_links (
 	-- Two accounts of one provider would meet in the keys of financials and custom_metrics.
 	unique (client_kpi_id, provider)
 );
+
+-- Which tenant a reader's login sees. By name and oid: a role that was made anew under an old name, or got the oid of
+-- one that is gone, sees nothing.
+create table etl.tenant_readers (
+	role_name text primary key,
+	role_oid oid not null unique,
+	tenant_id text not null references public.tenants on delete cascade,
+	created_at timestamptz not null default now()
+);
+create index tenant_readers_tenant_id_idx on etl.tenant_readers (tenant_id);

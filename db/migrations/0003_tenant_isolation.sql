@@ -3,6 +3,20 @@
 -- Who may see and do what. The roles themselves belong to the cluster: db/roles.ts makes them first.
 -- The tenant is read in a scalar subquery, so that the planner evaluates it once per statement.
 
+-- What a reader may know of its connections.
+create view public.sync_status with (security_invoker = true) as
+	select tenant_id, provider, status, last_sync_at from public.integrations;
+
+-- The tenant of whoever logged in. In a definer's function current_user is the function's owner; session_user is the
+-- login, which no statement of a reader can change. Restricted, since a parallel worker need not know the session's user.
+create function etl.tenant_of_reader() returns text
+language sql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
+	select r.tenant_id
+	from etl.tenant_readers r
+	join pg_catalog.pg_roles login on login.oid = r.role_oid and login.rolname = r.role_name
+	where login.rolname = session_user
+$$;
+
 do $$
 declare
 	name text;
@@ -12,7 +26,7 @@ begin
 		'public.tenants', 'public.users', 'public.client_kpis', 'public.integrations',
 		'public.financials', 'public.lead_events', 'public.custom_metrics',
 		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.client_links',
-		'etl.refresh_leases'
+		'etl.tenant_readers', 'etl.refresh_leases'
 	] loop
 		execute format('alter table %s enable row level security', name);
 		execute format('alter table %s force row level security', name);
@@ -27,7 +41,7 @@ begin
 		execute format('revoke all on all functions in schema etl from %s', outsider);
 		execute format(
 			'revoke all on public.tenants, public.users, public.client_kpis, public.integrations,'
-			' public.financials, public.lead_events, public.custom_metrics from %s', outsider);
+			' public.financials, public.lead_events, public.custom_metrics, public.sync_status from %s', outsider);
 	end loop;
 end
 $$;
@@ -40,41 +54,49 @@ create policy tenant on public.tenants for all to zixly_app
 do $$
 declare
 	name text;
+	roles text;
 begin
-	foreach name in array array['public.users', 'public.client_kpis', 'public.integrations'] loop
+	for name, roles in values
+		('public.users', 'zixly_app'),
+		('public.client_kpis', 'zixly_app, zixly_loader'),
+		('public.integrations', 'zixly_app, zixly_loader, zixly_tokens')
+	loop
 		execute format(
-			'create policy tenant on %s for all to zixly_app'
+			'create policy tenant on %s for all to %s'
 			' using (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), '''')))'
-			' with check (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), '''')))', name);
+			' with check (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), '''')))', name, roles);
 	end loop;
 
-	-- Reached through their client, in two ways that see the same rows. Who reads (zixly_app) has the tenant's clients
+	-- Reached through their client, in two ways that see the same rows. zixly_app, which reads, has the tenant's clients
 	-- as an array, which is looked up in an index: a query over a whole tenant does not read everyone's rows (at
-	-- 100,000 rows 1 ms instead of 12). Who loads (zixly_worker) has them hashed as well, and that is asked first: for
-	-- each row that is looked up by its key the array would be sorted again, or an index of all tenants' dates be
-	-- preferred to the key (5,000 rows of a tenant with 5,000 clients: 1,000 ms instead of 140).
+	-- 100,000 rows 1 ms instead of 12). zixly_loader has them hashed: for each row that is looked up by its key the array
+	-- would be sorted again, or an index of all tenants' dates be preferred to the key (5,000 rows of a tenant with 5,000
+	-- clients: 1,000 ms instead of 140).
 	foreach name in array array['public.financials', 'public.lead_events', 'public.custom_metrics'] loop
 		execute format(
 			'create policy tenant on %s for all to zixly_app'
 			' using (client_kpi_id = any (array(select k.id from public.client_kpis k)))'
 			' with check (client_kpi_id in (select k.id from public.client_kpis k))', name);
-		-- Policies are asked in the reverse order of their names.
 		execute format(
-			'create policy worker on %s for all to zixly_worker'
+			'create policy loader on %s for all to zixly_loader'
 			' using (client_kpi_id in (select k.id from public.client_kpis k))'
 			' with check (client_kpi_id in (select k.id from public.client_kpis k))', name);
 	end loop;
 
 	-- Foreign keys are checked without policies: what they point to must be the tenant's own as well.
-	foreach name in array array[
-		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.refresh_leases'
-	] loop
+	for name, roles in values
+		('etl.sync_runs', 'zixly_app, zixly_loader'),
+		('etl.accounts', 'zixly_app, zixly_loader'),
+		('etl.stream_states', 'zixly_app, zixly_loader'),
+		('etl.rejected_records', 'zixly_app, zixly_loader'),
+		('etl.refresh_leases', 'zixly_tokens')
+	loop
 		execute format(
-			'create policy tenant on %s for all to zixly_app'
+			'create policy tenant on %s for all to %s'
 			' using (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), '''')))'
 			' with check (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), ''''))'
 			' and (integration_id is null or integration_id in (select i.id from public.integrations i))%s)',
-			name,
+			name, roles,
 			case when name in ('etl.stream_states', 'etl.rejected_records') then
 				' and (sync_run_id is null or exists (select from etl.sync_runs r where r.id = sync_run_id))'
 			end);
@@ -82,33 +104,84 @@ begin
 end
 $$;
 
-create policy tenant on etl.client_links for all to zixly_app
+create policy tenant on etl.client_links for all to zixly_app, zixly_loader
 	using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')))
 	with check (
 		tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))
 		and client_kpi_id in (select k.id from public.client_kpis k)
 	);
 
-grant usage on schema public, etl to zixly_app, zixly_operator;
+-- A reader sees the tenant that its login was made for, whatever it sets: nothing that it can change is asked.
+create policy reader on public.tenants for select to zixly_reader using (id = (select etl.tenant_of_reader()));
+create policy reader on public.client_kpis for select to zixly_reader
+	using (tenant_id = (select etl.tenant_of_reader()));
+create policy reader on public.integrations for select to zixly_reader
+	using (tenant_id = (select etl.tenant_of_reader()));
+create policy reader on public.financials for select to zixly_reader
+	using (client_kpi_id = any (array(select k.id from public.client_kpis k)));
+create policy reader on public.lead_events for select to zixly_reader
+	using (client_kpi_id = any (array(select k.id from public.client_kpis k)));
+create policy reader on public.custom_metrics for select to zixly_reader
+	using (client_kpi_id = any (array(select k.id from public.client_kpis k)));
+
+-- No usage of etl: the policies call the function, a reader cannot.
+grant usage on schema public to zixly_reader;
+grant select on
+	public.tenants, public.client_kpis, public.financials, public.lead_events, public.custom_metrics, public.sync_status
+	to zixly_reader;
+grant select (tenant_id, provider, status, last_sync_at) on public.integrations to zixly_reader;
+
+grant usage on schema public, etl to zixly_app, zixly_loader, zixly_tokens, zixly_operator;
 grant usage on schema etl to zixly_worker;
 
-grant select on public.tenants, etl.exchange_rates to zixly_app;
-grant select, insert, update, delete on
-	public.users, public.client_kpis, public.integrations,
-	public.financials, public.lead_events, public.custom_metrics,
-	etl.stream_states, etl.rejected_records, etl.client_links, etl.refresh_leases
+-- Each role has what its statements need (docs/security.md has the same as a table). Updates are granted by column:
+-- that also keeps LOCK TABLE from zixly_app, since it takes a right to update, delete or truncate the whole table.
+grant select on
+	public.tenants, public.client_kpis, public.financials, public.lead_events, public.custom_metrics,
+	etl.sync_runs, etl.accounts, etl.stream_states, etl.rejected_records, etl.client_links
 	to zixly_app;
+grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at),
+	insert (id, tenant_id, provider, status, metadata),
+	update (status, metadata, last_sync_at)
+	on public.integrations to zixly_app;
+grant insert on etl.sync_runs to zixly_app;
+grant update (status, finished_at, lease_until, retry_at, counts, error) on etl.sync_runs to zixly_app;
 -- A tenant enters no account, and takes back none that it gave up: it could keep another tenant from having it.
-grant select, update (name, timezone, currency, enabled) on etl.accounts to zixly_app;
-grant select, insert, update on etl.sync_runs to zixly_app;
+grant update (name, timezone, currency, enabled) on etl.accounts to zixly_app;
+grant update (ask_again_at) on etl.rejected_records to zixly_app;
 
-grant select, insert, update, delete on etl.exchange_rates to zixly_worker;
+-- Refreshing and connecting.
+grant select, update (access_token, refresh_token, expires_at, status, metadata) on public.integrations to zixly_tokens;
+grant select, insert, update, delete on etl.refresh_leases to zixly_tokens;
+
+-- Loading, and what else moves or removes rows of a tenant.
+grant select, insert, delete, update (client_name, industry) on public.client_kpis to zixly_loader;
+grant select, insert,
+	update (client_kpi_id, revenue, expenses, net_profit, cash_flow, currency, external_id, metadata)
+	on public.financials to zixly_loader;
+grant select, insert, delete, update (client_kpi_id, event_date, lead_id, stage, value, status, metadata)
+	on public.lead_events to zixly_loader;
+grant select, insert, delete, update (client_kpi_id, metric_value, unit, metadata)
+	on public.custom_metrics to zixly_loader;
+grant select (id, tenant_id) on public.integrations to zixly_loader;
+grant select, update (lease_until, counts, last_chunk) on etl.sync_runs to zixly_loader;
+grant select on etl.accounts to zixly_loader;
+grant select, insert, delete, update (state, sync_run_id) on etl.stream_states to zixly_loader;
+grant select, insert,
+	update (integration_id, sync_run_id, reason_code, reason_path, reason_message, payload, last_seen_at, attempts,
+		ask_again_at, resolved_at)
+	on etl.rejected_records to zixly_loader;
+grant select, insert, delete, update (client_kpi_id) on etl.client_links to zixly_loader;
+
+grant select, insert, update (rate, changed_at, applied) on etl.exchange_rates to zixly_worker;
 grant select on etl.schema_migrations to zixly_worker;
 
 -- The operator functions work across tenants, without the tokens.
 create policy operator on public.tenants for all to zixly_operator using (true) with check (true);
 create policy operator on public.integrations for all to zixly_operator using (true) with check (true);
 create policy operator on etl.sync_runs for all to zixly_operator using (true) with check (true);
+
+create policy operator on etl.tenant_readers for all to zixly_operator using (true) with check (true);
 
 create policy operator on public.client_kpis for select to zixly_operator using (true);
 create policy operator on public.financials for select to zixly_operator using (true);
@@ -125,7 +198,8 @@ grant select, insert on etl.accounts to zixly_operator;
 grant update (enabled, released_at) on etl.accounts to zixly_operator;
 grant select (
 	id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id,
-	reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at
+	reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, ask_again_at,
+	resolved_at
 ) on etl.rejected_records to zixly_operator;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at)
 	on public.integrations to zixly_operator;
@@ -134,3 +208,4 @@ grant update (last_sync_at) on public.integrations to zixly_operator;
 grant update (updated_at) on public.tenants to zixly_operator;
 grant select, update (name) on etl.schema_migrations to zixly_operator;
 grant select, insert, update, delete on etl.sync_runs to zixly_operator;
+grant select, insert, delete on etl.tenant_readers to zixly_operator;

@@ -1,7 +1,8 @@
 -- Up Migration
 
 -- Work across tenants. Each function runs as zixly_operator, which has policies of its own and cannot read a token;
--- only zixly_worker may call them, since through zixly_app a tenant would see all.
+-- only zixly_worker may call them, since through zixly_app a tenant would see all. etl.tenant_of_reader (0003) is handed
+-- over with them; the policies of zixly_reader call it. The loader calls the two for the links of clients.
 
 -- Handing a function over takes membership of its new owner. A plain owner lends it to itself for this transaction
 -- only: who kept it would see every tenant's integrations.
@@ -471,6 +472,46 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	limit max_rows
 $$;
 
+-- Binds a login to the tenant that it may read. A login that may do anything else is refused.
+create function etl.add_reader(login text, for_tenant text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+	role pg_catalog.pg_roles;
+begin
+	select * into role from pg_catalog.pg_roles where rolname = login;
+	if not found then
+		raise exception 'There is no login "%".', login using errcode = 'undefined_object';
+	end if;
+	if not exists (select from public.tenants where id = for_tenant) then
+		raise exception 'There is no tenant "%".', for_tenant using errcode = 'no_data_found';
+	end if;
+	if role.rolsuper or role.rolbypassrls or role.rolcreaterole or role.rolcreatedb or role.rolreplication
+		or not role.rolcanlogin
+		or not pg_catalog.pg_has_role(role.oid, 'zixly_reader', 'usage')
+		or exists (
+			select from pg_catalog.pg_auth_members m
+			where m.member = role.oid and m.roleid <> 'zixly_reader'::pg_catalog.regrole
+		)
+	then
+		raise exception 'The login "%" may do more than read, or is not in the role zixly_reader. Make a new one.', login
+			using errcode = 'invalid_grant_operation';
+	end if;
+	-- What was noted of roles that are gone.
+	delete from etl.tenant_readers r
+	where (r.role_name = login or r.role_oid = role.oid) and (r.role_name, r.role_oid) <> (role.rolname, role.oid);
+	insert into etl.tenant_readers (role_name, role_oid, tenant_id) values (login, role.oid, for_tenant);
+end
+$$;
+
+-- Ends what a login sees, and says whether the role of that name is still the one that was bound: only then it is ours
+-- to drop.
+create function etl.remove_reader(login text) returns table (tenant_id text, same_role boolean)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+	delete from etl.tenant_readers r where r.role_name = login
+	returning r.tenant_id,
+		exists (select from pg_catalog.pg_roles p where p.oid = r.role_oid and p.rolname = r.role_name)
+$$;
+
 -- The new owner of a function must be allowed to create in its schema, but only at that moment.
 grant create on schema etl to zixly_operator;
 
@@ -489,7 +530,12 @@ begin
 		loop
 			execute format('revoke all on function %s from %s', operator_function, outsider);
 		end loop;
-		execute format('grant execute on function %s to zixly_worker', operator_function);
+		execute format('grant execute on function %s to %s', operator_function,
+			case
+				when operator_function = 'etl.tenant_of_reader()'::regprocedure then 'zixly_reader'
+				when operator_function in ('etl.share_links()'::regprocedure, 'etl.hold_links()'::regprocedure) then 'zixly_loader'
+				else 'zixly_worker'
+			end);
 		execute format('alter function %s owner to zixly_operator', operator_function);
 	end loop;
 end

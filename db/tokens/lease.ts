@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 
-import { inTenant } from '../transaction';
-import { inTenantDurably } from './durable';
+import { asTokenKeeper, asTokenKeeperDurably } from './transaction';
 import type { TokenOwner } from './token-set';
 
 /** Longer than any exchange takes: a holder that is past it hangs, or is dead. */
@@ -28,7 +27,7 @@ export async function takeLease(
 	holder: string,
 	seconds = LEASE_SECONDS,
 ): Promise<RefreshLease | undefined> {
-	return await inTenantDurably(pool, tenantId, async (client) => {
+	return await asTokenKeeperDurably(pool, tenantId, async (client) => {
 		const { rows } = await client.query<LeaseRow>(TAKE, [
 			integrationId,
 			tenantId,
@@ -71,7 +70,7 @@ export async function endLease(
 	{ holder, takenOver }: RefreshLease,
 	end: LeaseEnd,
 ): Promise<Date | null> {
-	return await inTenant(pool, tenantId, async (client) => {
+	return await asTokenKeeper(pool, tenantId, async (client) => {
 		if (!takenOver || end === 'settled') {
 			await client.query(DELETE, [integrationId, holder]);
 			return null;

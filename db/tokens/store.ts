@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 
 import type { KeyRing } from '../key-ring';
-import { inTenant, withRetries } from '../transaction';
+import { withRetries } from '../transaction';
 import { open, seal, type TokenPlace } from '../vault';
-import { inTenantDurably } from './durable';
+import { asTokenKeeper, asTokenKeeperDurably } from './transaction';
 import { unknownIntegration } from './errors';
 import type { TokenOwner, TokenSet } from './token-set';
 
@@ -40,7 +40,7 @@ export async function storeTokens(
 		if (rowCount !== 1) throw unknownIntegration(owner);
 		await client.query('delete from etl.refresh_leases where integration_id = $1', [owner.integrationId]);
 	};
-	await withRetries(async () => await inTenantDurably(pool, owner.tenantId, store));
+	await withRetries(async () => await asTokenKeeperDurably(pool, owner.tenantId, store));
 }
 
 const WITH_SCOPES = `metadata = case when $5::jsonb is null then metadata
@@ -57,7 +57,7 @@ export async function readToken(pool: Pool, ring: KeyRing, owner: TokenOwner): P
 
 /** Opens the stored tokens and says whether somebody is refreshing them. @throws VaultError where they do not open */
 export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<StoredTokens> {
-	return await inTenant(pool, owner.tenantId, async (client) => {
+	return await asTokenKeeper(pool, owner.tenantId, async (client) => {
 		const row = await findRow(client, owner);
 		if (!row) throw unknownIntegration(owner);
 		const { rows } = await client.query<{ until: Date }>(
@@ -75,7 +75,7 @@ export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): 
  */
 export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPair): Promise<boolean> {
 	const { owner, obtainedWith, tokens, holder } = pair;
-	return await inTenantDurably(pool, owner.tenantId, async (client) => {
+	return await asTokenKeeperDurably(pool, owner.tenantId, async (client) => {
 		const row = await findRow(client, owner, 'for no key update');
 		if (!row) return false;
 		const { rows } = await client.query(END_LEASE, [owner.integrationId, holder]);

@@ -3,6 +3,8 @@ import { getClients } from './client/get-many';
 import { linkClients, unlinkClients } from './client/link';
 import { importRates } from './exchange-rate/import';
 import { loadRates } from './exchange-rate/load';
+import { createReaders } from './reader/create';
+import { revokeReaders } from './reader/revoke';
 import { getSchemaStatus } from './schema/get-status';
 import { migrateSchema } from './schema/migrate';
 import { createTenants } from './tenant/create';
@@ -14,6 +16,8 @@ export const databaseOperations: Operations = {
 	'client:unlink': unlinkClients,
 	'exchangeRate:import': importRates,
 	'exchangeRate:load': loadRates,
+	'reader:create': createReaders,
+	'reader:revoke': revokeReaders,
 	'schema:getStatus': getSchemaStatus,
 	'schema:migrate': migrateSchema,
 	'tenant:create': createTenants,

@@ -3,6 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { limitFields } from '../shared/n8n/limit';
 import { clientProperties } from './client/properties';
 import { exchangeRateProperties } from './exchange-rate/properties';
+import { readerProperties } from './reader/properties';
 
 const createTenant: INodeProperties[] = [
 	{
@@ -70,6 +71,11 @@ export const databaseProperties: INodeProperties[] = [
 				value: 'exchangeRate',
 				description: 'The daily rates that amounts are converted with',
 			},
+			{
+				name: 'Reader',
+				value: 'reader',
+				description: 'Database logins for BI tools, each of which sees one tenant',
+			},
 			{ name: 'Schema', value: 'schema', description: 'The tables, roles and rules of the database' },
 			{ name: 'Tenant', value: 'tenant', description: 'The companies that own the data' },
 		],
@@ -121,5 +127,6 @@ export const databaseProperties: INodeProperties[] = [
 	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['create'] } }, createTenant),
 	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['getAll'] } }, getTenants),
 	...clientProperties,
+	...readerProperties,
 	...exchangeRateProperties,
 ];

@@ -1,13 +1,22 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { ROLES } from '../../db/roles';
 import { testDatabase, type TestDatabase } from '../support/database';
 
 /** Hold no tenant's data. */
+/** Whose logins read what is asked before anybody's tenant is known, and by no tenant. */
+const OPERATORS_ALONE = ['etl.tenant_readers'];
+
 const WITHOUT_TENANT = ['etl.exchange_rates', 'etl.schema_migrations'];
 
 /** Unique on purpose across tenants: DESIGN 3.1 and 3.4. */
-const ACROSS_TENANTS = ['public.users_email_key', 'etl.accounts_one_owner_idx'];
+const ACROSS_TENANTS = [
+	'public.users_email_key',
+	'etl.accounts_one_owner_idx',
+	'etl.tenant_readers_pkey',
+	'etl.tenant_readers_role_oid_key',
+];
 
 /** A key that leads with one of these leads with the tenant, directly or through its parent. */
 const TENANT_LEADS = ['tenant_id', 'client_kpi_id', 'integration_id'];
@@ -37,15 +46,15 @@ async function unprotectedTables(): Promise<string[]> {
 			and n.nspname || '.' || c.relname <> all ($1)
 			and not (
 				c.relrowsecurity and c.relforcerowsecurity
-				and exists (select from pg_policy p
+				and (n.nspname || '.' || c.relname = any ($3) or exists (select from pg_policy p
 					where p.polrelid = c.oid and p.polcmd = '*' and p.polpermissive
-						and p.polroles = array['zixly_app'::regrole::oid]
-						and p.polqual is not null and p.polwithcheck is not null)
+						and 'zixly_app'::regrole::oid = any (p.polroles)
+						and p.polqual is not null and p.polwithcheck is not null))
 				and not exists (select from pg_policy p
 					where p.polrelid = c.oid
-						and not p.polroles <@ array['zixly_app', 'zixly_worker', 'zixly_operator']::regrole[]::oid[])
+						and not p.polroles <@ $2::text[]::regrole[]::oid[])
 			)`,
-		[WITHOUT_TENANT],
+		[WITHOUT_TENANT, ROLES, OPERATORS_ALONE],
 	);
 }
 
@@ -78,6 +87,14 @@ async function unindexedForeignKeys(): Promise<string[]> {
 			and not exists (select from pg_index x
 				where x.indrelid = f.conrelid and x.indpred is null and x.indkey[0] = f.conkey[1])`,
 	);
+}
+
+/** A right to insert gives ROW EXCLUSIVE, which no writer waits for. PostgreSQL 17 has MAINTAIN besides. */
+async function privilegesThatLock(): Promise<string> {
+	const { rows } = await database.admin.query<{ number: number }>(
+		"select current_setting('server_version_num')::int as number",
+	);
+	return `update, delete, truncate${rows[0]!.number >= 170000 ? ', maintain' : ''}`;
 }
 
 async function unsafeFunctions(): Promise<string[]> {
@@ -167,21 +184,18 @@ describe('the roles', () => {
 		expect(unsafe).toEqual([]);
 	});
 
-	it.each(['zixly_app', 'zixly_worker', 'zixly_operator'])(
-		'%s owns no table and may not truncate',
-		async (role) => {
-			const held = await names(
-				database.admin,
-				`select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+	it.each(ROLES)('%s owns no table and may not truncate', async (role) => {
+		const held = await names(
+			database.admin,
+			`select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
 			where ${OURS} and c.relkind in ('r', 'p')
 				and (c.relowner = $1::regrole or has_table_privilege($1, c.oid, 'truncate, trigger, references'))`,
-				[role],
-			);
-			expect(held).toEqual([]);
-		},
-	);
+			[role],
+		);
+		expect(held).toEqual([]);
+	});
 
-	it.each(['zixly_app', 'zixly_worker', 'zixly_operator'])('%s may create nothing', async (role) => {
+	it.each(ROLES)('%s may create nothing', async (role) => {
 		const creatable = await names(
 			database.admin,
 			`select n.nspname as name from pg_namespace n where ${OURS} and has_schema_privilege($1, n.oid, 'create')`,
@@ -189,6 +203,36 @@ describe('the roles', () => {
 		);
 		expect(creatable).toEqual([]);
 	});
+
+	it('let zixly_worker act as the tenant roles, and have no right of theirs otherwise', async () => {
+		const { rows } = await database.admin.query(
+			`select role, pg_has_role('zixly_worker', role, 'member') as may_act, pg_has_role('zixly_worker', role, 'usage') as inherits
+			from unnest($1::text[]) role where role <> 'zixly_worker' order by role`,
+			[ROLES],
+		);
+		const actor = (role: string) => ({ role, may_act: true, inherits: false });
+		const stranger = (role: string) => ({ role, may_act: false, inherits: false });
+		expect(rows).toEqual([
+			actor('zixly_app'),
+			actor('zixly_loader'),
+			stranger('zixly_operator'),
+			stranger('zixly_reader'),
+			actor('zixly_tokens'),
+		]);
+	});
+
+	it.each(['zixly_app', 'zixly_reader'])(
+		'keep %s from locking a table in a way that writers wait for',
+		async (role) => {
+			const lockable = await names(
+				database.admin,
+				`select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+				where ${OURS} and c.relkind in ('r', 'p') and has_table_privilege($1, c.oid, $2)`,
+				[role, await privilegesThatLock()],
+			);
+			expect(lockable).toEqual([]);
+		},
+	);
 
 	it('let nobody keep the operator role, not even who migrated', async () => {
 		const holders = await names(

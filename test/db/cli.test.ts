@@ -75,7 +75,12 @@ describe('zixly', () => {
 		});
 
 		const status = await zixly(['status', '--database-url', url]);
-		expect(objectOf(status)).toMatchObject({ version: '1.0', upToDate: true, tenants: 1, warnings: [] });
+		expect(objectOf(status)).toMatchObject({
+			version: '1.0',
+			upToDate: true,
+			tenants: 1,
+			warnings: [expect.stringContaining('may connect')],
+		});
 	});
 
 	it('says what it is doing while it does it', async () => {

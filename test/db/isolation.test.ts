@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqlstateOf } from '../../db/sqlstate';
 import { inTenant, type TenantRole } from '../../db/transaction';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { rightsOf, type Rights, type RightsByTable } from '../support/rights';
 import { contentOf, insertOf, seedTenant, tenantRows, type Row } from '../support/tenant-rows';
 
 /** Who tries to reach the rows of tenant `owner`; undefined is a session that never named a tenant. */
@@ -21,17 +22,18 @@ const STRANGERS: Array<[description: string, tenantId: string | undefined]> = [
 const TABLES = tenantRows('owner');
 const NEW_ROWS = new Map(tenantRows('owner', 'owner-new'));
 
-/** Tables that a tenant may only read: the right is missing, whatever the policies say. */
-const READ_ONLY = new Set(['public.tenants']);
-const NO_DELETE = new Set(['public.tenants', 'etl.sync_runs', 'etl.accounts']);
-/** What an operator function alone enters; a tenant changes some columns of it, and no key. */
-const ENTERED_FOR_IT = new Set(['etl.accounts']);
+/** Who acts for a tenant. What each of them may do at all is held by catalogue.test.ts. */
+const ROLES: TenantRole[] = ['zixly_app', 'zixly_loader', 'zixly_tokens'];
+
+const rights = new Map<TenantRole, RightsByTable>();
+const rightsOn = (role: TenantRole, table: string): Rights => rights.get(role)!.get(table)!;
 
 let database: TestDatabase;
 beforeAll(async () => {
 	database = await testDatabase();
 	await seedTenant(database.admin, 'owner');
 	await seedTenant(database.admin, 'other');
+	for (const role of ROLES) rights.set(role, await rightsOf(database.admin, role));
 });
 afterAll(async () => {
 	await database.close();
@@ -70,46 +72,50 @@ function conditionOf(row: Row): string {
 	return `${column} = '${value}'`;
 }
 
-const noChange = (row: Row): string => `${Object.keys(row)[0]} = ${Object.keys(row)[0]}`;
+/** A statement that changes nothing of a row, in a column that the role may write; undefined where it may write none. */
+function noChange(role: TenantRole, table: string): string | undefined {
+	const [column] = rightsOn(role, table).update;
+	return column && `update ${table} set ${column} = ${column}`;
+}
+
+const DENIED = '42501';
 
 describe.each(STRANGERS)('%s', (_description, stranger) => {
-	it.each(TABLES)('reads no row of %s', async (table, row) => {
-		expect(await attempt(stranger, `select from ${table} where ${conditionOf(row)}`)).toBe(0);
-		expect(await attempt(stranger, `select count(*) from ${table} having count(*) > 1`)).toBe(0);
-	});
+	describe.each(ROLES)('as %s', (role) => {
+		const as = (statement: Parameters<typeof attempt>[1]) => attempt(stranger, statement, role);
 
-	it.each(TABLES)('copies no row out of %s and none into it', async (table, row) => {
-		expect(await attempt(stranger, `copy (select * from ${table} where ${conditionOf(row)}) to stdout`)).toBe(
-			0,
-		);
-		expect(await attempt(stranger, `copy ${table} to stdout`)).toBe(stranger === 'other' ? 1 : 0);
-		const refusal = READ_ONLY.has(table) || ENTERED_FOR_IT.has(table) ? '42501' : '0A000';
-		expect(await attempt(stranger, `copy ${table} from stdin`)).toBe(refusal);
-	});
+		it.each(TABLES)('reads no row of %s', async (table, row) => {
+			const nothing = rightsOn(role, table).select.length > 0 ? 0 : DENIED;
+			expect(await as(`select from ${table} where ${conditionOf(row)}`)).toBe(nothing);
+			expect(await as(`select count(*) from ${table} having count(*) > 1`)).toBe(nothing);
+		});
 
-	it.each(TABLES)('inserts no row into %s', async (table) => {
-		expect(await attempt(stranger, insertOf(table, NEW_ROWS.get(table) ?? {}))).toBe('42501');
-	});
+		it.each(TABLES)('copies no row out of %s and none into it', async (table, row) => {
+			const { select, insert } = rightsOn(role, table);
+			const columns = select.length > 0 ? select.join(', ') : '*';
+			const [nothing, own] = select.length > 0 ? [0, stranger === 'other' ? 1 : 0] : [DENIED, DENIED];
+			expect(await as(`copy (select ${columns} from ${table} where ${conditionOf(row)}) to stdout`)).toBe(
+				nothing,
+			);
+			expect(await as(`copy (select ${columns} from ${table}) to stdout`)).toBe(own);
+			const into = insert.length > 0 ? `${table} (${insert.join(', ')})` : table;
+			expect(await as(`copy ${into} from stdin`)).toBe(insert.length > 0 ? '0A000' : DENIED);
+		});
 
-	it.each(TABLES)('upserts no row into %s', async (table, row) => {
-		const statement = insertOf(table, row, `on conflict do nothing`);
-		expect(await attempt(stranger, statement)).toBe('42501');
-	});
+		it.each(TABLES)('inserts and upserts no row into %s', async (table, row) => {
+			expect(await as(insertOf(table, NEW_ROWS.get(table) ?? {}))).toBe(DENIED);
+			expect(await as(insertOf(table, row, `on conflict do nothing`))).toBe(DENIED);
+		});
 
-	it.each(TABLES)('updates and locks no row of %s', async (table, row) => {
-		const nothing = READ_ONLY.has(table) ? '42501' : 0;
-		expect(await attempt(stranger, `update ${table} set ${noChange(row)} where ${conditionOf(row)}`)).toBe(
-			ENTERED_FOR_IT.has(table) ? '42501' : nothing,
-		);
-		expect(await attempt(stranger, `select from ${table} where ${conditionOf(row)} for update`)).toBe(
-			nothing,
-		);
-	});
-
-	it.each(TABLES)('deletes no row of %s and cannot empty it', async (table, row) => {
-		const nothing = NO_DELETE.has(table) ? '42501' : 0;
-		expect(await attempt(stranger, `delete from ${table} where ${conditionOf(row)}`)).toBe(nothing);
-		expect(await attempt(stranger, `truncate ${table} cascade`)).toBe('42501');
+		it.each(TABLES)('updates, locks and deletes no row of %s and cannot empty it', async (table, row) => {
+			const update = noChange(role, table);
+			const condition = `where ${conditionOf(row)}`;
+			if (update) expect(await as(`${update} ${condition}`)).toBe(0);
+			expect(await as(`update ${table} set tenant_id = 'other' ${condition}`)).not.toBe(1);
+			expect(await as(`select from ${table} ${condition} for update`)).toBe(update ? 0 : DENIED);
+			expect(await as(`delete from ${table} ${condition}`)).toBe(rightsOn(role, table).delete ? 0 : DENIED);
+			expect(await as(`truncate ${table} cascade`)).toBe(DENIED);
+		});
 	});
 
 	it('calls no operator function', async () => {
@@ -121,6 +127,9 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			'etl.rates_missed()',
 			'etl.list_integrations(null, null, null, 10)',
 			'etl.abandon_runs()',
+			'etl.tenant_of_reader()',
+			"etl.add_reader('zixly_test_n8n', 'owner')",
+			"etl.remove_reader('owner')",
 			"etl.claim_due('xero', array['forged'], '0', '1 minute', null, null, true, 'stored')",
 			"etl.renew_leases(array['owner-run'], '1 hour')",
 			"etl.release_runs(array['owner-run'])",
@@ -129,55 +138,40 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.sync_health(null, null, '6 hours', 10)",
 			'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
 			`etl.enter_accounts('owner', 'owner-integration', '[{"id": "forged"}]', true)`,
-			'etl.share_links()',
-			'etl.hold_links()',
 			"etl.release_accounts('owner', 'owner-integration', null)",
 			"etl.accounts_taken('other-integration', 'xero', array['owner-organisation'])",
 		];
-		for (const call of calls) expect(await attempt(stranger, `select * from ${call}`), call).toBe('42501');
+		// Locks for the links of the tenant's own clients, which the loader takes.
+		const links = ['etl.share_links()', 'etl.hold_links()'];
+		for (const role of ROLES)
+			for (const call of role === 'zixly_loader' ? calls : [...calls, ...links])
+				expect(await attempt(stranger, `select * from ${call}`, role), `${role} ${call}`).toBe(DENIED);
 		const { rows } = await database.admin.query<{ count: string }>(
 			"select count(*) from pg_proc where pronamespace = 'etl'::regnamespace and prosecdef",
 		);
-		expect(Number(rows[0]?.count), 'every operator function is called above').toBe(calls.length);
+		expect(Number(rows[0]?.count), 'every operator function is called above').toBe(
+			calls.length + links.length,
+		);
 	});
 });
 
-/** What zixly_worker, which loads, has policies of its own for. */
-const LOADED = TABLES.filter(([, row]) => 'client_kpi_id' in row && !('tenant_id' in row));
-
-describe.each(STRANGERS)('%s, as zixly_worker,', (_description, stranger) => {
-	it.each(LOADED)('reaches no row of %s', async (table, row) => {
-		const as = (statement: Parameters<typeof attempt>[1]) => attempt(stranger, statement, 'zixly_worker');
-		const where = `where ${conditionOf(row)}`;
-		expect(await as(`select from ${table} ${where}`)).toBe(0);
-		expect(await as(insertOf(table, NEW_ROWS.get(table) ?? {}))).toBe('42501');
-		expect(await as(insertOf(table, row, 'on conflict do nothing'))).toBe('42501');
-		expect(await as(`update ${table} set ${noChange(row)} ${where}`)).toBe(0);
-		expect(await as(`delete from ${table} ${where}`)).toBe(0);
-	});
-});
-
-describe('the owner of the rows', () => {
-	it.each(LOADED)('sees and changes its row of %s as zixly_worker', async (table, row) => {
-		const change = `update ${table} set ${noChange(row)} where ${conditionOf(row)}`;
-		expect(await attempt('owner', change, 'zixly_worker')).toBe(1);
+describe.each(ROLES)('the owner of the rows, as %s', (role) => {
+	it.each(TABLES)('sees its row of %s where it may', async (table, row) => {
+		const seen = await attempt('owner', `select from ${table} where ${conditionOf(row)}`, role);
+		expect(seen).toBe(rightsOn(role, table).select.length > 0 ? 1 : DENIED);
 	});
 
-	it.each(TABLES)('sees its row of %s', async (table, row) => {
-		expect(await attempt('owner', `select from ${table} where ${conditionOf(row)}`)).toBe(1);
+	it.each(TABLES)('changes its row of %s where it may', async (table, row) => {
+		const update = noChange(role, table);
+		if (update) expect(await attempt('owner', `${update} where ${conditionOf(row)}`, role)).toBe(1);
 	});
-
-	it.each(TABLES.filter(([table]) => !READ_ONLY.has(table) && !ENTERED_FOR_IT.has(table)))(
-		'may change its row of %s',
-		async (table, row) => {
-			expect(await attempt('owner', `update ${table} set ${noChange(row)} where ${conditionOf(row)}`)).toBe(
-				1,
-			);
-		},
-	);
 });
 
 describe('the other tenant, with rows of its own', () => {
+	/** Who may insert into the table at all, so that its policy is what answers. */
+	const writerOf = (table: string): TenantRole =>
+		ROLES.find((role) => rightsOn(role, table).insert.length > 0)!;
+
 	/** Points at the attacked tenant's parent, or at one that does not exist: the answer must be the same. */
 	const pointing: Array<[table: string, column: string, target: string]> = [
 		['public.financials', 'client_kpi_id', 'owner-client'],
@@ -185,7 +179,6 @@ describe('the other tenant, with rows of its own', () => {
 		['public.custom_metrics', 'client_kpi_id', 'owner-client'],
 		['etl.client_links', 'client_kpi_id', 'owner-client'],
 		['etl.sync_runs', 'integration_id', 'owner-integration'],
-		['etl.accounts', 'integration_id', 'owner-integration'],
 		['etl.stream_states', 'integration_id', 'owner-integration'],
 		['etl.stream_states', 'sync_run_id', 'owner-run'],
 		['etl.rejected_records', 'integration_id', 'owner-integration'],
@@ -197,19 +190,20 @@ describe('the other tenant, with rows of its own', () => {
 		const messages: string[] = [];
 		for (const parent of [target, 'does-not-exist']) {
 			const statement = insertOf(table, { ...row, [column]: parent });
-			const error = await inTenant(database.pool, 'other', (client) => client.query(statement)).catch(
-				(e) => e,
-			);
+			const insert = inTenant(database.pool, 'other', (client) => client.query(statement), writerOf(table));
+			const error = await insert.catch((e) => e);
 			expect(sqlstateOf(error)).toBe('42501');
 			messages.push(error.message);
 		}
 		expect(messages[0]).toBe(messages[1]);
-		expect(await attempt('other', `update ${table} set ${column} = '${target}'`)).toBe('42501');
+		const move = `update ${table} set ${column} = '${target}'`;
+		for (const role of ROLES) expect(await attempt('other', move, role)).toBe(DENIED);
 	});
 
-	const moving = TABLES.filter(([table, row]) => 'tenant_id' in row && !READ_ONLY.has(table));
+	const moving = TABLES.filter(([, row]) => 'tenant_id' in row);
 	it.each(moving)('cannot give a row of %s away', async (table) => {
-		expect(await attempt('other', `update ${table} set tenant_id = 'owner'`)).toBe('42501');
+		for (const role of ROLES)
+			expect(await attempt('other', `update ${table} set tenant_id = 'owner'`, role)).toBe(DENIED);
 	});
 
 	it('inserts its own row where another tenant has the same natural key, and learns nothing', async () => {
@@ -222,7 +216,12 @@ describe('the other tenant, with rows of its own', () => {
 			client,
 			'on conflict (tenant_id, client_id) do update set client_name = excluded.client_name returning xmax',
 		);
-		const { rows } = await inTenant(database.pool, 'other', (session) => session.query(upsert));
+		const { rows } = await inTenant(
+			database.pool,
+			'other',
+			(session) => session.query(upsert),
+			'zixly_loader',
+		);
 		expect(rows).toEqual([{ xmax: '0' }]);
 	});
 });
@@ -231,28 +230,27 @@ it('leaves every row of the attacked tenant as it was, with all of the above tri
 	const tables = TABLES.map(([table]) => table);
 	const before = await contentOf(database.admin, tables);
 	for (const [, stranger] of STRANGERS) {
-		for (const [table, row] of TABLES) {
-			await attempt(stranger, insertOf(table, NEW_ROWS.get(table) ?? {}));
-			await attempt(stranger, `update ${table} set ${noChange(row)} where ${conditionOf(row)}`);
-			await attempt(stranger, `delete from ${table} where ${conditionOf(row)}`);
+		for (const role of ROLES) {
+			for (const [table, row] of TABLES) {
+				await attempt(stranger, insertOf(table, NEW_ROWS.get(table) ?? {}), role);
+				await attempt(stranger, `${noChange(role, table)} where ${conditionOf(row)}`, role);
+				await attempt(stranger, `delete from ${table} where ${conditionOf(row)}`, role);
+			}
 		}
 	}
 	expect(await contentOf(database.admin, tables)).toBe(before);
 });
 
-describe('a token', () => {
-	it.each(['access_token', 'refresh_token', '*'])(
-		'is not read by the operator functions’ role: %s',
-		async (column) => {
-			const client = await database.admin.connect();
-			try {
-				await client.query('begin; set local role zixly_operator');
-				const error = await client.query(`select ${column} from integrations`).catch((e) => e);
-				expect(sqlstateOf(error)).toBe('42501');
-			} finally {
-				await client.query('rollback');
-				client.release();
-			}
-		},
-	);
+describe.each(['zixly_operator', 'zixly_app', 'zixly_loader', 'zixly_worker'])('a token', (role) => {
+	it.each(['access_token', 'refresh_token', '*'])(`is not read by ${role}: %s`, async (column) => {
+		const client = await database.admin.connect();
+		try {
+			await client.query(`begin; set local role ${role}; select set_config('app.tenant_id', 'owner', true)`);
+			const error = await client.query(`select ${column} from public.integrations`).catch((e) => e);
+			expect(sqlstateOf(error)).toBe(DENIED);
+		} finally {
+			await client.query('rollback');
+			client.release();
+		}
+	});
 });

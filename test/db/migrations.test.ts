@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { closePools, poolFor, settingsFromUrl, type DatabaseSettings } from '../../db/connection';
 import { migrate } from '../../db/migrate';
+import { ROLES } from '../../db/roles';
 import { PACKAGE_VERSION, SCHEMA_VERSIONS } from '../../db/schema-version';
 import { schemaStatus } from '../../db/status';
 import { createTenant, listTenants } from '../../db/tenants';
@@ -11,7 +12,6 @@ import { startPostgres, type PostgresServer } from '../support/postgres';
 
 const ALL = SCHEMA_VERSIONS.flatMap(({ migrations }) => migrations);
 const PASSWORD = 'made-up-password';
-const ROLES = ['zixly_worker', 'zixly_operator', 'zixly_app'];
 
 /** A server of its own, since roles belong to the whole server. */
 let server: PostgresServer;
@@ -67,7 +67,7 @@ describe('migrate', () => {
 			to: PACKAGE_VERSION,
 			applied: ALL,
 			vector: 'unavailable',
-			warnings: [expect.stringContaining('vector')],
+			warnings: [expect.stringContaining('vector'), expect.stringContaining('may connect')],
 		});
 		await worksFor(login('owner'));
 	});
@@ -77,6 +77,7 @@ describe('migrate', () => {
 		await worksFor(superuser());
 		expect((await schemaStatus(poolFor(superuser()))).warnings).toEqual([
 			expect.stringContaining('is a superuser'),
+			expect.stringContaining('may connect'),
 		]);
 	});
 
@@ -120,7 +121,7 @@ describe('migrate', () => {
 		);
 		const status = await schemaStatus(poolFor(login('owner')));
 		expect(status.upToDate).toBe(false);
-		expect(status.warnings).toEqual([expect.stringContaining('0099_future')]);
+		expect(status.warnings).toContainEqual(expect.stringContaining('0099_future'));
 	});
 
 	it('leaves nobody the role that sees every tenant', async () => {
@@ -143,6 +144,17 @@ describe('roles', () => {
 			.map((line) => line.trim());
 	}
 
+	/** How memberships are granted on this server's version. */
+	async function membershipGrants(): Promise<string[]> {
+		const { rows } = await administer(
+			"select current_setting('server_version_num')::int >= 160000 as options",
+		);
+		const options = rows[0]?.options ? ' with inherit false, set true' : '';
+		return ['zixly_app', 'zixly_loader', 'zixly_tokens'].map(
+			(role) => `grant ${role} to zixly_worker${options};`,
+		);
+	}
+
 	it('may exist already, from another database of the same owner', async () => {
 		await migrate(login('owner'));
 		await administer('create database trial_second owner owner');
@@ -155,9 +167,12 @@ describe('roles', () => {
 		const statements = await statementsOf(login('owner'));
 		expect(statements).toEqual([
 			'create role zixly_app nologin;',
+			'create role zixly_loader nologin;',
+			'create role zixly_tokens nologin;',
 			'create role zixly_operator nologin;',
-			'create role zixly_worker nologin;',
-			'grant zixly_app to zixly_worker;',
+			'create role zixly_reader nologin;',
+			'create role zixly_worker nologin noinherit;',
+			...(await membershipGrants()),
 			'grant zixly_worker to "owner";',
 			'grant zixly_operator to "owner";',
 		]);
@@ -176,7 +191,7 @@ describe('roles', () => {
 		if (rows[0]?.strict) {
 			const statements = await statementsOf(login('owner'));
 			expect(statements).toEqual([
-				'grant zixly_app to zixly_worker;',
+				...(await membershipGrants()),
 				'grant zixly_worker to "owner";',
 				'grant zixly_operator to "owner";',
 			]);
@@ -184,6 +199,18 @@ describe('roles', () => {
 		}
 		expect((await migrate(login('owner'))).applied).toEqual(ALL);
 		await worksFor(login('owner'));
+	});
+
+	it('that inherit more than they should are corrected', async () => {
+		for (const role of ROLES) await administer(`create role ${role} nologin`);
+		await administer('grant zixly_app, zixly_loader to zixly_worker');
+		await migrate(superuser());
+		const { rows } = await administer(
+			`select pg_has_role('zixly_worker', role, 'usage') as inherits, pg_has_role('zixly_worker', role, 'member') as member
+			from unnest(array['zixly_app', 'zixly_loader', 'zixly_tokens']) role`,
+		);
+		expect(rows).toEqual(Array(3).fill({ inherits: false, member: true }));
+		await worksFor(superuser());
 	});
 
 	it.each(['superuser', 'bypassrls', 'login'])('that exist as %s are refused', async (attribute) => {
@@ -224,7 +251,7 @@ describe('status', () => {
 			packageVersion: PACKAGE_VERSION,
 			upToDate: false,
 			pending: ALL,
-			warnings: [],
+			warnings: [expect.stringContaining('may connect')],
 			login: 'owner',
 		});
 		await migrate(login('owner'));
@@ -233,10 +260,29 @@ describe('status', () => {
 			version: PACKAGE_VERSION,
 			upToDate: true,
 			pending: [],
-			warnings: [],
+			warnings: [expect.stringContaining('may connect')],
 			vector: 'unavailable',
 			tenants: 1,
 		});
+	});
+
+	it('says that everybody may connect, or create in public, and by which statements that ends', async () => {
+		await migrate(login('owner'));
+		await administer(`create role n8n login in role zixly_worker password '${PASSWORD}'`);
+		await administer('grant create on schema public to public', database);
+		const warnings = async () => (await schemaStatus(poolFor(login('n8n')))).warnings;
+		const said = await warnings();
+		expect(said).toHaveLength(2);
+		for (const warning of said) {
+			const statements = warning.slice(warning.lastIndexOf(': ') + 2);
+			expect(statements).toMatch(/^revoke (connect|create) on .* from public;/);
+			await administer(statements, database);
+		}
+		await closePools();
+		expect(await warnings()).toEqual([]);
+		await worksFor(login('n8n'));
+		await administer(`create role staging login in role zixly_worker password '${PASSWORD}'`);
+		await expect(schemaStatus(poolFor(login('staging')))).rejects.toThrow(/permission denied for database/);
 	});
 
 	it('names the missing grant of another login', async () => {
@@ -251,7 +297,7 @@ describe('status', () => {
 		await migrate(login('owner'));
 		await administer(`create role bypasser login bypassrls in role zixly_worker password '${PASSWORD}'`);
 		const { warnings } = await schemaStatus(poolFor(login('bypasser')));
-		expect(warnings).toEqual([expect.stringContaining('bypasses row-level security')]);
+		expect(warnings).toContainEqual(expect.stringContaining('bypasses row-level security'));
 	});
 });
 
@@ -270,7 +316,11 @@ describe('the embedding', () => {
 	it('is added by a later migrate, once the type can be had', async () => {
 		expect((await migrate(login('owner'))).vector).toBe('unavailable');
 		await administer(STAND_IN, database);
-		expect(await migrate(login('owner'))).toMatchObject({ applied: [], vector: 'present', warnings: [] });
+		expect(await migrate(login('owner'))).toMatchObject({
+			applied: [],
+			vector: 'present',
+			warnings: [expect.stringContaining('may connect')],
+		});
 		expect(await migrate(login('owner'))).toMatchObject({ vector: 'present' });
 		const { rows } = await administer(
 			"select udt_name from information_schema.columns where table_name = 'custom_metrics' and column_name = 'embedding'",

@@ -30,12 +30,12 @@ const pid = async (client: pg.ClientBase | pg.Pool) =>
 async function leftovers() {
 	const { rows } = await pool.query(
 		`select current_user = session_user as "ownRole", coalesce(current_setting('app.tenant_id', true), '') as tenant,
-			(select count(*)::int from client_kpis) as rows`,
+			has_table_privilege('client_kpis', 'select') as reads`,
 	);
 	return rows[0];
 }
 
-const CLEAN = { ownRole: true, tenant: '', rows: 0 };
+const CLEAN = { ownRole: true, tenant: '', reads: false };
 
 describe('a pooled connection borrowed again', () => {
 	it('knows no tenant after a commit', async () => {
@@ -86,7 +86,7 @@ describe('a pooled connection borrowed again', () => {
 describe('a transaction', () => {
 	it('reports no success when a statement in it had failed unnoticed', async () => {
 		const work = inTenant(pool, 'owner', async (client) => {
-			await client.query("update client_kpis set client_name = 'Changed'");
+			await client.query("update integrations set status = 'DISABLED'");
 			await client.query('select 1 / 0').catch(() => undefined);
 		});
 		await expect(work).rejects.toThrow(/rolled back/);

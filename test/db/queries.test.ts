@@ -88,8 +88,8 @@ async function planOf(text: string, role?: TenantRole): Promise<Plan> {
 	return plan;
 }
 
-async function scansOf(text: string): Promise<string[]> {
-	return nodesOf(await planOf(text))
+async function scansOf(text: string, role?: TenantRole): Promise<string[]> {
+	return nodesOf(await planOf(text, role))
 		.filter((node) => node['Node Type'].includes('Scan') && node['Relation Name'])
 		.map((node) => `${node['Node Type']} on ${node['Relation Name']}`);
 }
@@ -107,18 +107,17 @@ describe('at 100,000 rows, under row-level security', () => {
 		const lookup = `select t.id from (values ('t7c3', date '2024-01-30'), ('t7c4', '2024-02-29')) i(client, day)
 			left join lateral (select f.id from financials f where f.client_kpi_id = i.client
 				and f.record_date = i.day and f.source_system = 'xero' limit 1) t on true`;
-		const plan = await planOf(lookup, 'zixly_worker');
+		const plan = await planOf(lookup, 'zixly_loader');
 		expect(nodesOf(plan).map((node) => node['Index Name'])).toContain(
 			'financials_client_kpi_id_record_date_source_system_key',
 		);
 		const conditions = nodesOf(plan).map((node) => node.Filter ?? '');
-		// The list of clients is hashed, and asked before the array is searched from its beginning.
-		expect(conditions.find((filter) => filter.includes('client_kpi_id'))).toMatch(
-			/hashed SubPlan.* OR .*= ANY/,
-		);
+		// The list of clients is hashed: an array would be searched from its beginning for every row.
+		expect(conditions.join()).toContain('hashed SubPlan');
+		expect(conditions.join()).not.toContain('= ANY');
 	});
 
-	it('would show a sequential scan where there is no index', async () => {
-		expect(await scansOf('select from etl.exchange_rates')).toEqual(['Seq Scan on exchange_rates']);
+	it('would show a sequential scan, as a query over a whole tenant is by the policy for loading', async () => {
+		expect(await scansOf('select from financials', 'zixly_loader')).toContain('Seq Scan on financials');
 	});
 });

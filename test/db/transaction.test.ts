@@ -155,10 +155,20 @@ describe('updated_at', () => {
 			client_name: 'A',
 			updated_at: '1999-01-01',
 		};
-		await inTenant(database.pool, id, (session) => session.query(insertOf('client_kpis', client)));
+		await inTenant(
+			database.pool,
+			id,
+			(session) => session.query(insertOf('client_kpis', client)),
+			'zixly_loader',
+		);
 		const { rows: before } = await database.admin.query('select updated_at from client_kpis');
 		expect(before[0].updated_at.getFullYear()).toBeGreaterThan(2000);
-		await inTenant(database.pool, id, (session) => session.query("update client_kpis set client_name = 'B'"));
+		await inTenant(
+			database.pool,
+			id,
+			(session) => session.query("update client_kpis set client_name = 'B'"),
+			'zixly_loader',
+		);
 		const { rows: after } = await database.admin.query('select updated_at from client_kpis');
 		expect(after[0].updated_at.getTime()).toBeGreaterThan(before[0].updated_at.getTime());
 	});
@@ -175,14 +185,19 @@ describe('withRetries', () => {
 		const raise = (order: string[]) =>
 			withRetries(async () => {
 				attempts++;
-				await inTenant(database.pool, id, async (client) => {
-					for (const name of order) {
-						await client.query('update client_kpis set client_name = client_name::int + 1 where id = $1', [
-							name,
-						]);
-						await client.query('select pg_sleep(0.1)');
-					}
-				});
+				await inTenant(
+					database.pool,
+					id,
+					async (client) => {
+						for (const name of order) {
+							await client.query('update client_kpis set client_name = client_name::int + 1 where id = $1', [
+								name,
+							]);
+							await client.query('select pg_sleep(0.1)');
+						}
+					},
+					'zixly_loader',
+				);
 			});
 		await Promise.all([raise(['a', 'b']), raise(['b', 'a'])]);
 		expect(attempts).toBe(3);

@@ -90,13 +90,18 @@ const COUNT_VISIBLE = `
 /** Asks for the others' rows by name, and tries to change them. */
 async function intrusions(pool: Pool, tenant: Tenant, tenants: Tenant[]): Promise<string[]> {
 	const others = tenants.map(({ id }) => id).filter((id) => id !== tenant.id);
-	return await inTenant(pool, tenant.id, async (client) => {
-		const { rowCount } = await client.query(
-			'update client_kpis set industry = industry where tenant_id = any($1)',
-			[others],
-		);
-		return rowCount ? [`${tenant.name} changed ${rowCount} rows of others.`] : [];
-	});
+	return await inTenant(
+		pool,
+		tenant.id,
+		async (client) => {
+			const { rowCount } = await client.query(
+				'update client_kpis set industry = industry where tenant_id = any($1)',
+				[others],
+			);
+			return rowCount ? [`${tenant.name} changed ${rowCount} rows of others.`] : [];
+		},
+		'zixly_loader',
+	);
 }
 
 async function countWithoutTenant(pool: Pool): Promise<number> {

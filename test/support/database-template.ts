@@ -2,6 +2,7 @@ import pg from 'pg';
 
 import { settingsFromUrl, type DatabaseSettings } from '../../db/connection';
 import { migrate } from '../../db/migrate';
+import { ROLES } from '../../db/roles';
 
 /** A migrated database to be cloned, and the server that it is on. Plain data: it crosses to the test workers. */
 export interface DatabaseTemplate {
@@ -72,8 +73,9 @@ async function createLogin(client: pg.Client, name: string, attribute: string): 
  */
 async function letGrantExistingRoles(client: pg.Client): Promise<void> {
 	const { rows } = await client.query<{ rolname: string }>(
-		`select rolname from pg_roles where rolname in ('zixly_app', 'zixly_operator', 'zixly_worker')
+		`select rolname from pg_roles where rolname = any ($1)
 			and current_setting('server_version_num')::int >= 160000`,
+		[ROLES],
 	);
 	for (const { rolname } of rows) {
 		await client.query(`grant ${rolname} to ${OWNER} with admin true, inherit false, set false`);

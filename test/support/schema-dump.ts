@@ -55,6 +55,13 @@ const SECTIONS: Array<[title: string, text: string]> = [
 		order by n.nspname desc, c.relname, 1`,
 	],
 	[
+		'Views',
+		`select format(E'create view %s with (%s) as\n%s', c.oid::regclass, array_to_string(c.reloptions, ', '), 
+			-- Newer servers leave out the tables' names before the columns.
+			regexp_replace(pg_get_viewdef(c.oid, true), '\\m\\w+\\.', '', 'g')) as line
+		from pg_class c where c.relnamespace in ('public'::regnamespace, 'etl'::regnamespace) and c.relkind = 'v' order by 1`,
+	],
+	[
 		'Triggers',
 		`select pg_get_triggerdef(t.oid) || ';' as line
 		from ${TABLES} join pg_trigger t on t.tgrelid = c.oid and not t.tgisinternal
@@ -88,6 +95,10 @@ const SECTIONS: Array<[title: string, text: string]> = [
 		from (
 			select 'table' as kind, c.oid::regclass::text as object, a.privilege_type as privilege, ${GRANTEE} as grantee, a.grantee as oid, c.relowner as owner
 			from ${TABLES}, lateral aclexplode(c.relacl) a
+			union all
+			select 'table', c.oid::regclass::text, a.privilege_type, ${GRANTEE}, a.grantee, c.relowner
+			from pg_class c, lateral aclexplode(c.relacl) a
+			where c.relnamespace in ('public'::regnamespace, 'etl'::regnamespace) and c.relkind = 'v'
 			union all
 			select 'table', c.oid::regclass::text, format('%s (%s)', a.privilege_type, string_agg(quote_ident(t.attname), ', ' order by t.attnum)),
 				${GRANTEE}, a.grantee, c.relowner

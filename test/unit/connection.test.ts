@@ -20,7 +20,7 @@ describe('a database URL', () => {
 		['postgres://u@localhost', 'disable'],
 		['postgres://u@127.0.0.1/db', 'disable'],
 		['postgres://u@[::1]/db', 'disable'],
-		['postgres://u@db.example.com/db', 'require'],
+		['postgres://u@db.example.com/db', 'verify-full'],
 		['postgres://u@db.example.com/db?sslmode=disable', 'disable'],
 		['postgres://u@localhost/db?sslmode=require', 'require'],
 	])('%s is encrypted as %s', (url, tls) => {

@@ -4,22 +4,26 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { poolFor } from '../../../db/connection';
+import { poolFor, unverifiedTls } from '../../../db/connection';
 import { keyRing } from '../../../db/key-ring';
 import { schemaStatus } from '../../../db/status';
 import { databaseSettingsOf } from './database';
 import { explain } from './errors';
 import { keyRingFieldsOf } from './key-ring';
 
-/** Connects for real and says the schema version, with a warning where the login has more rights than it needs. */
+/** Connects for real and says the schema version, with warnings where login, database or TLS are open to more than they need. */
 export async function postgresConnection(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
 	try {
-		const status = await schemaStatus(poolFor(databaseSettingsOf(credential.data ?? {})));
-		if (status.unfit.length > 0) return { status: 'Error', message: status.unfit.join(' ') };
-		return { status: 'OK', message: [versionLine(status.version), ...status.warnings].join(' ') };
+		const settings = databaseSettingsOf(credential.data ?? {});
+		const { version, warnings, unfit } = await schemaStatus(poolFor(settings));
+		if (unfit.length > 0) return { status: 'Error', message: unfit.join(' ') };
+		return {
+			status: 'OK',
+			message: [versionLine(version), ...unverifiedTls(settings), ...warnings].join(' '),
+		};
 	} catch (error) {
 		return failed(error);
 	}

@@ -7,13 +7,22 @@ import { inTenant } from '../transaction';
 const DURABLE = `select set_config('synchronous_commit', 'on', true)
 	where current_setting('synchronous_commit') in ('off', 'local')`;
 
-/** One transaction of a tenant whose commit survives a crash of the server. */
-export async function inTenantDurably<T>(
+/** One transaction of a tenant by the role that may read and write its tokens. */
+export async function asTokenKeeper<T>(
 	pool: Pool,
 	tenantId: string,
 	work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-	return await inTenant(pool, tenantId, async (client) => {
+	return await inTenant(pool, tenantId, work, 'zixly_tokens');
+}
+
+/** The same, with a commit that survives a crash of the server. */
+export async function asTokenKeeperDurably<T>(
+	pool: Pool,
+	tenantId: string,
+	work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+	return await asTokenKeeper(pool, tenantId, async (client) => {
 		await client.query(DURABLE);
 		return await work(client);
 	});

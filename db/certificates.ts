@@ -1,0 +1,31 @@
+/** Of TLS: the server showed a certificate that nobody whom this machine trusts has signed. */
+const UNKNOWN_AUTHORITY = new Set([
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'CERT_UNTRUSTED',
+]);
+
+const OTHERWISE: Record<string, string> = {
+	ERR_TLS_CERT_ALTNAME_INVALID:
+		"The server's certificate is for another host name. Enter the name that it is for as Host, or choose TLS Require knowingly: then the certificate is not checked.",
+	CERT_HAS_EXPIRED: "The server's certificate has expired. Renew it on the server.",
+	CERT_NOT_YET_VALID:
+		"The server's certificate is not valid yet. Check the clocks of this machine and of the server.",
+};
+
+/** What to do where the server's certificate was not accepted; undefined for every other error. */
+export function explainCertificate(error: unknown): string | undefined {
+	const code = (error as { code?: unknown } | null | undefined)?.code;
+	if (typeof code !== 'string') return undefined;
+	if (UNKNOWN_AUTHORITY.has(code)) {
+		return (
+			"The server's certificate is signed by an authority that this machine does not know. Paste that authority's " +
+			'certificate (PEM) into CA Certificate, or name its file as sslrootcert in the URL; or choose TLS Require ' +
+			'(sslmode=require) knowingly: then the certificate is not checked.'
+		);
+	}
+	return OTHERWISE[code];
+}
