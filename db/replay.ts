@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { AccountFacts } from './accounts';
 import { withIsoInstants } from './instants';
+import type { RunHolder } from './open-run';
 import { ABANDON_RUNS, LEASE_MINUTES } from './sync-runs';
 import { asWorker, inTenant, withRetries } from './transaction';
 
@@ -34,7 +35,7 @@ export type Replay =
 	| { runningSince: string };
 
 /** Opens a run for those of the records that are still open, as Claim Due does for a sync. */
-export async function openReplay(pool: Pool, group: ReplayGroup, executionId: string): Promise<Replay> {
+export async function openReplay(pool: Pool, group: ReplayGroup, holder: RunHolder): Promise<Replay> {
 	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON_RUNS)));
 	const syncRunId = cuid();
 	return await withRetries(
@@ -42,7 +43,7 @@ export async function openReplay(pool: Pool, group: ReplayGroup, executionId: st
 			await inTenant(pool, group.tenantId, async (client) => {
 				const records = await openRecords(client, group);
 				if (records.length === 0) return { nothing: true };
-				const runningSince = await claim(client, group, { syncRunId, executionId });
+				const runningSince = await claim(client, group, { syncRunId, holder });
 				return runningSince === undefined ? { syncRunId, records } : { runningSince };
 			}),
 	);
@@ -70,12 +71,21 @@ async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<Re
 async function claim(
 	client: PoolClient,
 	{ tenantId, integrationId, provider }: ReplayGroup,
-	{ syncRunId, executionId }: { syncRunId: string; executionId: string },
+	{ syncRunId, holder }: { syncRunId: string; holder: RunHolder },
 ): Promise<string | undefined> {
 	await client.query(
-		`insert into etl.sync_runs (id, tenant_id, integration_id, provider, execution_id, lease_until)
-		values ($1, $2, $3, $4, $5, now() + make_interval(mins => $6)) on conflict do nothing`,
-		[syncRunId, tenantId, integrationId, provider, executionId, LEASE_MINUTES],
+		`insert into etl.sync_runs (id, tenant_id, integration_id, provider, execution_id, workflow_id, mode, lease_until)
+		values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(mins => $8)) on conflict do nothing`,
+		[
+			syncRunId,
+			tenantId,
+			integrationId,
+			provider,
+			holder.executionId,
+			holder.workflowId,
+			holder.mode,
+			LEASE_MINUTES,
+		],
 	);
 	// An attempt whose answer was lost may have opened it.
 	const { rows } = await client.query<{ id: string; since: Date }>(

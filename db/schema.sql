@@ -162,6 +162,8 @@ create table etl.sync_runs (
 	lease_until timestamp with time zone,
 	retry_at timestamp with time zone,
 	execution_id text,
+	workflow_id text,
+	mode text,
 	counts jsonb not null default '{}'::jsonb,
 	error jsonb,
 	last_chunk text
@@ -514,7 +516,7 @@ $function$
 ;
 alter function etl.add_reader(text,text) owner to zixly_operator;
 
-CREATE OR REPLACE FUNCTION etl.claim_due(for_provider text, run_ids text[], sync_every interval, lease interval, execution_id text, only_integration text, run_now boolean, authentication text)
+CREATE OR REPLACE FUNCTION etl.claim_due(for_provider text, run_ids text[], sync_every interval, lease interval, execution_id text, workflow_id text, mode text, only_integration text, run_now boolean, authentication text)
  RETURNS TABLE(sync_run_id text, tenant_id text, tenant_name text, integration_id text, provider text, metadata jsonb, last_sync_at timestamp with time zone, lease_until timestamp with time zone)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -576,9 +578,11 @@ begin
 		from locked
 	),
 	claimed as (
-		insert into etl.sync_runs (id, tenant_id, integration_id, provider, lease_until, execution_id)
+		insert into etl.sync_runs (
+			id, tenant_id, integration_id, provider, lease_until, execution_id, workflow_id, mode
+		)
 		select run_ids[numbered.position], numbered.tenant_id, numbered.id, numbered.provider,
-			now() + lease, claim_due.execution_id
+			now() + lease, claim_due.execution_id, claim_due.workflow_id, claim_due.mode
 		from numbered
 		on conflict (integration_id) where status = 'running' do nothing
 		returning id, integration_id, lease_until
@@ -592,7 +596,7 @@ begin
 end
 $function$
 ;
-alter function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) owner to zixly_operator;
+alter function etl.claim_due(text,text[],interval,interval,text,text,text,text,boolean,text) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.create_tenant(new_id text, name text, industry text, reuse boolean)
  RETURNS TABLE(id text, tenant_name text, tenant_industry text, created_at timestamp with time zone, created boolean)
@@ -961,6 +965,48 @@ $function$
 ;
 alter function etl.sync_health(text,text,interval,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.take_runs(run_ids text[], by_execution text, by_workflow text, by_mode text, lease interval)
+ RETURNS TABLE(sync_run_id text, tenant_id text, integration_id text, provider text, metadata jsonb, account_ids text[], status text, execution_id text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+begin
+	if by_mode in ('manual', 'retry') then
+		with seen as materialized (
+			select r.id, r.execution_id from etl.sync_runs r where r.id = any (run_ids)
+		),
+		free as (
+			select r.id
+			from etl.sync_runs r
+			join seen on seen.id = r.id and seen.execution_id = r.execution_id
+			where r.status = 'running' and r.execution_id <> by_execution and r.workflow_id = by_workflow
+				and (by_mode = 'retry' or r.mode = 'manual')
+			order by r.id
+			for update of r skip locked
+		)
+		update etl.sync_runs r
+		set execution_id = by_execution, mode = by_mode, lease_until = now() + lease
+		from free
+		where r.id = free.id;
+	end if;
+
+	return query
+	select r.id, r.tenant_id, r.integration_id, r.provider, i.metadata,
+		array(
+			select a.account_id from etl.accounts a
+			where a.integration_id = r.integration_id and a.released_at is null
+		),
+		r.status, r.execution_id
+	from etl.sync_runs r
+	left join public.integrations i on i.id = r.integration_id
+	where r.id = any (run_ids);
+end
+$function$
+;
+alter function etl.take_runs(text[],text,text,text,interval) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.tenant_of_reader()
  RETURNS text
  LANGUAGE sql
@@ -1048,7 +1094,7 @@ grant usage on schema etl to zixly_worker;
 grant execute on function etl.abandon_runs() to zixly_worker;
 grant execute on function etl.accounts_taken(text,text,text[]) to zixly_worker;
 grant execute on function etl.add_reader(text,text) to zixly_worker;
-grant execute on function etl.claim_due(text,text[],interval,interval,text,text,boolean,text) to zixly_worker;
+grant execute on function etl.claim_due(text,text[],interval,interval,text,text,text,text,boolean,text) to zixly_worker;
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.currencies_in_use() to zixly_worker;
 grant execute on function etl.enter_accounts(text,text,jsonb,boolean) to zixly_worker;
@@ -1065,5 +1111,6 @@ grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
 grant execute on function etl.share_links() to zixly_loader;
 grant execute on function etl.sync_health(text,text,interval,integer) to zixly_worker;
+grant execute on function etl.take_runs(text[],text,text,text,interval) to zixly_worker;
 grant execute on function etl.tenant_of_reader() to zixly_reader;
 grant execute on function etl.tenants_with_conversions() to zixly_worker;

@@ -2,6 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { withIsoInstants } from './instants';
+import type { RunHolder } from './open-run';
 import { storable } from './text';
 import { asWorker, inTenant, withRetries } from './transaction';
 
@@ -15,7 +16,7 @@ export interface ClaimOptions {
 	limit: number;
 	/** How old the last success must be. */
 	syncEveryHours: number;
-	executionId: string;
+	holder: RunHolder;
 	authentication: 'stored' | 'n8n';
 	/** Only this one. */
 	integrationId?: string;
@@ -81,13 +82,15 @@ async function claim(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
 			`select tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
 				sync_run_id as "syncRunId", provider, coalesce(metadata, '{}') as metadata,
 				last_sync_at as "lastSyncAt", lease_until as "leaseUntil"
-			from etl.claim_due($1, $2, make_interval(secs => $3), make_interval(mins => $4), $5, $6, $7, $8)`,
+			from etl.claim_due($1, $2, make_interval(secs => $3), make_interval(mins => $4), $5, $6, $7, $8, $9, $10)`,
 			[
 				options.provider,
 				runIds,
 				options.syncEveryHours * 3600,
 				LEASE_MINUTES,
-				options.executionId,
+				options.holder.executionId,
+				options.holder.workflowId,
+				options.holder.mode,
 				options.integrationId ?? null,
 				options.runNow,
 				options.authentication,
@@ -123,23 +126,6 @@ export async function releaseRuns(pool: Pool, runIds: readonly string[]): Promis
 				async (client) => await client.query('select from etl.release_runs($1)', [runIds]),
 			),
 	);
-}
-
-/** Opens a run of no integration, for rows that did not come of a sync, and closes those whose process ended. */
-export async function openRun(
-	pool: Pool,
-	{ tenantId, provider, executionId }: { tenantId: string; provider: string; executionId: string },
-): Promise<string> {
-	const id = cuid();
-	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON_RUNS)));
-	// An attempt whose answer was lost has opened it already.
-	const insert = `insert into etl.sync_runs (id, tenant_id, provider, execution_id, lease_until)
-		values ($1, $2, $3, $4, now() + make_interval(mins => $5)) on conflict (id) do nothing`;
-	const values = [id, tenantId, provider, executionId, LEASE_MINUTES];
-	await withRetries(
-		async () => await inTenant(pool, tenantId, async (client) => await client.query(insert, values)),
-	);
-	return id;
 }
 
 /** Closes the runs whose process ended, whoever's they are. */

@@ -20,6 +20,8 @@ export interface DataTable {
 	key: readonly string[];
 	/** Where the key's columns stand in `columns`. */
 	keyIndexes: readonly number[];
+	/** Where `source_system` stands in `columns`. */
+	sourceIndex: number;
 	/** The properties that a row may have. */
 	properties: ReadonlySet<string>;
 	/** A check of the table that rows may well break: told beforehand, thousands of them cost no halving of chunks. */
@@ -63,6 +65,7 @@ function dataTable(
 		columns,
 		key,
 		keyIndexes: key.map((part) => columns.findIndex((one) => one.name === part)),
+		sourceIndex: columns.findIndex((one) => one.name === 'source_system'),
 		properties: new Set([...columns.map(({ property }) => property), 'metadata']),
 	};
 }

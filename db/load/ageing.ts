@@ -1,14 +1,13 @@
 import type { PoolClient } from 'pg';
 
-import type { LoadState } from './chunk';
+import type { LoadChunk, LoadState } from './chunk';
 
 // Both instants are texts that compare as the instants they are; metadata of others may hold anything.
 const AGE = `with incoming as materialized (
-	select * from unnest($1::text[], $2::text[], $3::text[]) with ordinality
-		as i(source_system, account_id, stale_before, ord)
+	select * from unnest($2::text[], $3::text[]) with ordinality as i(account_id, stale_before, ord)
 ), aged as (
 	update public.lead_events t set status = 'stale' from incoming i
-	where t.status = 'active' and t.source_system = i.source_system
+	where t.status = 'active' and t.source_system = $1
 		and t.metadata -> '_src' ->> 'accountId' = i.account_id
 		and (t.metadata ->> 'lastActivityAt') collate "C" < i.stale_before
 	returning i.ord
@@ -21,13 +20,13 @@ select ord::int as place, count(*)::int as aged from aged group by ord`;
  */
 export async function ageLeads(
 	client: PoolClient,
-	states: readonly LoadState[],
+	{ provider, states }: Pick<LoadChunk, 'provider' | 'states'>,
 ): Promise<Map<LoadState, number>> {
 	const asking = latestOfAccounts(states);
 	const aged = new Map(states.filter(({ ageing }) => ageing).map((state) => [state, 0]));
 	if (asking.length === 0) return aged;
 	const { rows } = await client.query<{ place: number; aged: number }>(AGE, [
-		asking.map(({ provider }) => provider),
+		provider,
 		asking.map(({ accountId }) => accountId),
 		asking.map(({ ageing }) => ageing!.staleBefore),
 	]);
@@ -38,7 +37,6 @@ export async function ageLeads(
 /** The last of an account's states in the chunk looks furthest. */
 function latestOfAccounts(states: readonly LoadState[]): LoadState[] {
 	const latest = new Map<string, LoadState>();
-	for (const state of states)
-		if (state.ageing) latest.set(JSON.stringify([state.provider, state.accountId]), state);
+	for (const state of states) if (state.ageing) latest.set(state.accountId, state);
 	return [...latest.values()];
 }

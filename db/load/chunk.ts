@@ -13,9 +13,8 @@ export interface LoadClient {
 	clientId?: string;
 }
 
-/** Whose record a row, a rejection or a state came of. */
+/** Whose record a row, a rejection or a state came of; the provider is the run's. */
 export interface LoadOrigin {
-	provider: string;
 	stream: string;
 	accountId: string;
 }
@@ -72,11 +71,18 @@ export interface LoadState extends LoadOrigin {
 	rowsArrived: number;
 }
 
-/** What is stored in one transaction. The run must be the tenant's, and running. */
-export interface LoadChunk {
+/** A run to store for, as it stands in the database: whatever is stored for it takes all this from here. */
+export interface LoadRun {
 	tenantId: string;
 	syncRunId: string;
 	integrationId: string | null;
+	provider: string;
+	/** Whose it is, as in `RunHolder`. */
+	executionId: string | null;
+}
+
+/** What is stored in one transaction. The run must be the tenant's, the execution's, and running. */
+export interface LoadChunk extends LoadRun {
 	rows: LoadRow[];
 	/** The rows checked by a `RowReader`, where that was done beforehand: while the chunk before was stored. */
 	prepared?: Preparation[];

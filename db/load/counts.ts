@@ -25,6 +25,40 @@ export function tallyRows<Row, Key>(
 	return tallies;
 }
 
+const GIVEN_OF_RECORDS = ['extracted', 'normalised', 'skipped', 'rejected', 'filtered'] as const;
+
+/** What became of rows beyond this is for the database to say. */
+const GIVEN_OF_ROWS = ['produced', 'deduplicated'] as const;
+
+/** What the nodes before the loader may count. */
+export type GivenCounts = Partial<Record<(typeof GIVEN_OF_RECORDS)[number], number>> & {
+	rows?: Partial<Record<(typeof GIVEN_OF_ROWS)[number], number>>;
+};
+
+/** More than any stream of one run holds. */
+const MAX_COUNT = 1_000_000_000;
+
+/** The counts that a STATE of any making holds: known names and whole numbers, everything else is left out. */
+export function countsIn(given: unknown): GivenCounts {
+	const rows = known(ownValue(given, 'rows'), GIVEN_OF_ROWS);
+	return { ...known(given, GIVEN_OF_RECORDS), ...(Object.keys(rows).length > 0 && { rows }) };
+}
+
+function known<Name extends string>(given: unknown, names: readonly Name[]): Partial<Record<Name, number>> {
+	const counts = names
+		.map((name) => [name, ownValue(given, name)] as const)
+		.filter(([, value]) => isCount(value));
+	return Object.fromEntries(counts) as Partial<Record<Name, number>>;
+}
+
+const ownValue = (given: unknown, name: string): unknown =>
+	typeof given === 'object' && given !== null && Object.hasOwn(given, name)
+		? (given as Record<string, unknown>)[name]
+		: undefined;
+
+const isCount = (value: unknown): value is number =>
+	Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT;
+
 /**
  * The run's counts with the chunk's added, by stream. Where a STATE says how many rows its records gave, that is
  * `produced`, however many arrived: a row lost on the way must show as a sum that does not add up.
@@ -39,28 +73,29 @@ export function addCounts(
 		add(streamCounts(counts, stream).rows, tally);
 	}
 	for (const state of states) {
-		const { stream, counts: given, rowsArrived } = state;
-		const { rows: ofRows, ...records } = given;
-		const { produced, ...otherFates } = (ofRows ?? {}) as Record<string, unknown>;
+		const { stream, rowsArrived } = state;
+		const { rows: { produced, deduplicated = 0 } = {}, ...records } = countsIn(state.counts);
 		const sums = streamCounts(counts, stream);
 		add(sums.records, records);
-		add(sums.rows, otherFates);
-		if (typeof produced === 'number') add(sums.rows, { produced: produced - rowsArrived });
+		if (deduplicated > 0) add(sums.rows, { deduplicated });
+		if (produced !== undefined) add(sums.rows, { produced: produced - rowsArrived });
 		// Beside the fates: no row came for it.
-		if (aged.has(state)) add(sums.rows, { aged: aged.get(state) });
+		if (aged.has(state)) add(sums.rows, { aged: aged.get(state)! });
 	}
 	return Object.fromEntries(counts);
 }
 
 function streamCounts(counts: Map<string, unknown>, stream: string): StreamCounts {
-	const { records = {}, rows = {} } = (counts.get(stream) ?? {}) as Partial<StreamCounts>;
-	const sums = { records: { ...records }, rows: { ...rows } };
+	const { records, rows } = (counts.get(stream) ?? {}) as Partial<StreamCounts>;
+	const sums = { records: sumsOf(records), rows: sumsOf(rows) };
 	counts.set(stream, sums);
 	return sums;
 }
 
-function add(sums: Record<string, number>, more: Record<string, unknown>): void {
-	for (const [name, value] of Object.entries(more)) {
-		if (typeof value === 'number' && Number.isFinite(value)) sums[name] = (sums[name] ?? 0) + value;
-	}
+/** Without what every object inherits. */
+const sumsOf = (before: Record<string, number> = {}): Record<string, number> =>
+	Object.assign(Object.create(null) as Record<string, number>, before);
+
+function add(sums: Record<string, number>, more: Record<string, number>): void {
+	for (const [name, value] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + value;
 }

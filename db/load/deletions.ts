@@ -2,14 +2,13 @@ import type { PoolClient } from 'pg';
 
 import type { Column, ColumnType } from '../tables';
 import { storable } from '../text';
-import type { LoadDeletion, Refusal, RowFate } from './chunk';
+import type { LoadDeletion, LoadRun, Refusal, RowFate } from './chunk';
 import { prepareClient, type PreparedClient } from './prepared-client';
 import { STORED_ENTRIES } from './stored-entries';
 import { columnText, isPlainObject, readText, RefusedValue } from './values';
 
 interface DeletedLead {
 	index: number;
-	sourceSystem: string;
 	accountId: string;
 	leadId: string;
 	deletedAt: string;
@@ -17,7 +16,6 @@ interface DeletedLead {
 
 interface DeletedMetric {
 	index: number;
-	sourceSystem: string;
 	client: PreparedClient;
 	metricName: string;
 	/** Null where all rows of the metric are meant. */
@@ -39,7 +37,7 @@ export interface DeletionResult {
  */
 export async function applyDeletions(
 	client: PoolClient,
-	tenantId: string,
+	run: LoadRun,
 	deletions: readonly LoadDeletion[],
 ): Promise<DeletionResult> {
 	const result: DeletionResult = { fates: deletions.map(() => 'unchanged'), refusals: new Map() };
@@ -48,15 +46,15 @@ export async function applyDeletions(
 	for (const [index, given] of deletions.entries()) {
 		try {
 			if (given.table === 'lead_events') leads.push({ index, ...leadIn(given) });
-			else metrics.push({ index, ...metricIn(given) });
+			else metrics.push({ index, ...metricIn(given, run) });
 		} catch (error) {
 			if (!(error instanceof RefusedValue)) throw error;
 			result.fates[index] = 'rejected';
 			result.refusals.set(index, { code: error.code, path: error.path, message: error.message });
 		}
 	}
-	for (const index of await markLeads(client, leads)) result.fates[index] = 'updated';
-	for (const index of await removeMetrics(client, tenantId, metrics)) result.fates[index] = 'updated';
+	for (const index of await markLeads(client, run, leads)) result.fates[index] = 'updated';
+	for (const index of await removeMetrics(client, run, metrics)) result.fates[index] = 'updated';
 	return result;
 }
 
@@ -70,7 +68,6 @@ const required = (property: string, type: ColumnType): Column => ({
 /** @throws RefusedValue */
 function leadIn(given: LoadDeletion): Omit<DeletedLead, 'index'> {
 	return {
-		sourceSystem: filled(given.provider, 'provider'),
 		accountId: filled(given.accountId, 'accountId'),
 		leadId: filled(given.leadId, 'leadId'),
 		deletedAt: columnText(required('deletedAt', 'timestamptz'), given.deletedAt)!,
@@ -78,15 +75,13 @@ function leadIn(given: LoadDeletion): Omit<DeletedLead, 'index'> {
 }
 
 /** @throws RefusedValue */
-function metricIn(given: LoadDeletion): Omit<DeletedMetric, 'index'> {
+function metricIn(given: LoadDeletion, run: LoadRun): Omit<DeletedMetric, 'index'> {
 	if (given.table !== 'custom_metrics') throw wrongTable(given.table);
-	const sourceSystem = filled(given.provider, 'provider');
 	if (!isPlainObject(given.client)) {
 		throw new RefusedValue('missing_value', 'client', 'The message does not say which client it is about.');
 	}
 	return {
-		sourceSystem,
-		client: prepareClient(given.client, sourceSystem),
+		client: prepareClient(given.client, run),
 		metricName: filled(given.metricName, 'metricName'),
 		...metricDatesIn(given),
 	};
@@ -121,9 +116,9 @@ function wrongTable(name: unknown): RefusedValue {
 
 // A copy of the lead that is newer than its deletion is one that was restored since. The time of the first word stays.
 const MARK = `with incoming as materialized (
-	select i.*, row_number() over (partition by lead_id, source_system, account_id order by deleted_at, ord) as nth
-	from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality
-		as i(lead_id, source_system, account_id, deleted_at, ord)
+	select i.*, $1::text as source_system,
+		row_number() over (partition by lead_id, account_id order by deleted_at, ord) as nth
+	from unnest($2::text[], $3::text[], $4::text[]) with ordinality as i(lead_id, account_id, deleted_at, ord)
 ), latest as materialized (
 	select distinct on (i.ord) i.ord, i.deleted_at, t.id, t.status, t.metadata, t.version
 	from incoming i, ${STORED_ENTRIES} t
@@ -138,11 +133,15 @@ where t.id = l.id
 	and (l.status <> 'deleted' or coalesce((l.metadata ->> 'deletedAt') collate "C" > l.deleted_at, true))
 returning l.ord::int as place`;
 
-async function markLeads(client: PoolClient, leads: readonly DeletedLead[]): Promise<number[]> {
+async function markLeads(
+	client: PoolClient,
+	{ provider }: LoadRun,
+	leads: readonly DeletedLead[],
+): Promise<number[]> {
 	if (leads.length === 0) return [];
 	const { rows } = await client.query<{ place: number }>(MARK, [
+		provider,
 		leads.map(({ leadId }) => leadId),
-		leads.map(({ sourceSystem }) => sourceSystem),
 		leads.map(({ accountId }) => accountId),
 		leads.map(({ deletedAt }) => deletedAt),
 	]);
@@ -152,27 +151,27 @@ async function markLeads(client: PoolClient, leads: readonly DeletedLead[]): Pro
 // Where two ask for one row, either may be told that it went.
 const REMOVE = `with incoming as materialized (
 	select i.*, coalesce(l.client_kpi_id, k.id) as client_kpi_id
-	from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]) with ordinality
-		as i(provider, external_id, client_id, metric_name, record_date, kept_date, ord)
+	from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]) with ordinality
+		as i(external_id, client_id, metric_name, record_date, kept_date, ord)
 	left join etl.client_links l
-		on l.tenant_id = $1 and l.provider = i.provider and l.external_id = i.external_id
+		on l.tenant_id = $1 and l.provider = $2 and l.external_id = i.external_id
 	left join public.client_kpis k on k.tenant_id = $1 and k.client_id = i.client_id
 )
 delete from public.custom_metrics t using incoming i
-where t.client_kpi_id = i.client_kpi_id and t.metric_name = i.metric_name and t.source_system = i.provider
+where t.client_kpi_id = i.client_kpi_id and t.metric_name = i.metric_name and t.source_system = $2
 	and case when i.record_date is null then t.record_date is distinct from i.kept_date
 		else t.record_date = i.record_date end
 returning i.ord::int as place`;
 
 async function removeMetrics(
 	client: PoolClient,
-	tenantId: string,
+	{ tenantId, provider }: LoadRun,
 	metrics: readonly DeletedMetric[],
 ): Promise<number[]> {
 	if (metrics.length === 0) return [];
 	const { rows } = await client.query<{ place: number }>(REMOVE, [
 		tenantId,
-		metrics.map(({ sourceSystem }) => sourceSystem),
+		provider,
 		metrics.map((metric) => metric.client.externalId),
 		metrics.map((metric) => metric.client.clientId),
 		metrics.map(({ metricName }) => metricName),

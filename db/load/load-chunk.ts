@@ -2,7 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { inTenant, withRetries } from '../transaction';
-import type { ChunkResult, LoadChunk, LoadRow } from './chunk';
+import type { ChunkResult, LoadChunk } from './chunk';
 import { ageLeads } from './ageing';
 import { addCounts } from './counts';
 import { applyDeletions } from './deletions';
@@ -23,7 +23,7 @@ export interface LoadOptions {
  * Stores a chunk in one transaction of its tenant: clients and rows, which may be written while the chunk before it
  * is; then, in its turn, rejected records, states, and the run's counts and lease. Repeated after conflicts and lost
  * connections; where a commit's answer was lost, the run tells whether it had succeeded.
- * @throws RunLostError when the run is not running, or not this tenant's; then nothing was stored
+ * @throws RunLostError when the run is not running, or not this tenant's, connection's, provider's and execution's; then nothing was stored
  * @throws the database's error after the last attempt, or the error that stopped the chunk before; then nothing was stored
  *   either
  */
@@ -32,7 +32,7 @@ export async function loadChunk(
 	chunk: LoadChunk,
 	{ turn = new Turn() }: LoadOptions = {},
 ): Promise<ChunkResult> {
-	const prepared = chunk.prepared ?? readAll(chunk.rows);
+	const prepared = chunk.prepared ?? readAll(chunk);
 	const attempt = attemptsTo(chunk, prepared, turn);
 	return await turn.take(touchesOthers(chunk, prepared), () =>
 		withRetries(() => turn.attempt(() => inTenant(pool, chunk.tenantId, attempt, 'zixly_loader'))),
@@ -48,12 +48,12 @@ function attemptsTo(
 	const chunkId = cuid();
 	let stored: ChunkResult | undefined;
 	return async (client) => {
-		const found = await findRun(client, syncRunId, chunkId);
+		const found = await findRun(client, chunk, chunkId);
 		if (found.committed && stored) return stored;
 		const written = await writeRows(client, tenantId, prepared, turn);
 		await turn.comes();
 		// The commit of an attempt that was cut off may have ended only while the rows were written again.
-		const run = await holdRun(client, syncRunId, chunkId);
+		const run = await holdRun(client, chunk, chunkId);
 		if (run.committed && stored) return stored;
 		stored = written;
 		await storeInOrder(client, chunk, written);
@@ -62,9 +62,9 @@ function attemptsTo(
 	};
 }
 
-function readAll(rows: readonly LoadRow[]): Preparation[] {
-	const reader = new RowReader();
-	return rows.map((row) => reader.read(row));
+function readAll(chunk: LoadChunk): Preparation[] {
+	const reader = new RowReader(chunk);
+	return chunk.rows.map((row) => reader.read(row));
 }
 
 /** Rows of the funnel concern other entries of their lead, and what is gone or grows stale is no row of the chunk. */
@@ -75,10 +75,10 @@ function touchesOthers({ deletions = [], states }: LoadChunk, prepared: readonly
 
 async function storeInOrder(client: PoolClient, chunk: LoadChunk, result: ChunkResult): Promise<void> {
 	const { refusals } = result;
-	const gone = await applyDeletions(client, chunk.tenantId, chunk.deletions ?? []);
+	const gone = await applyDeletions(client, chunk, chunk.deletions ?? []);
 	result.fates.push(...gone.fates);
 	for (const [index, refusal] of gone.refusals) refusals.set(chunk.rows.length + index, refusal);
-	result.aged = await ageLeads(client, chunk.states);
+	result.aged = await ageLeads(client, chunk);
 	await resolveRejections(client, chunk, refusals);
 	await settleUnreadable(client, chunk);
 	await saveRejections(client, chunk, refusals);

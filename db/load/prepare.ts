@@ -1,6 +1,6 @@
 import { dataTables, type Column, type DataTable } from '../tables';
 import { storable } from '../text';
-import type { LoadRow } from './chunk';
+import type { LoadRow, LoadRun } from './chunk';
 import type { Keyed } from './key-order';
 import { ClientReader, type PreparedClient } from './prepared-client';
 import { SourceReader, type RowSource } from './row-source';
@@ -24,11 +24,18 @@ export interface PreparedRow extends Keyed, RowSource {
 /** What checking a row gave: the row as it can be written, or why it cannot. */
 export type Preparation = PreparedRow | RefusedValue;
 
+/** What of a run its rows are held to. */
+export type RunOfRows = Pick<LoadRun, 'provider' | 'integrationId'>;
+
 /** Checks the rows of one chunk. */
 export class RowReader {
 	private index = 0;
-	private readonly clients = new ClientReader();
+	private readonly clients: ClientReader;
 	private readonly sources = new SourceReader();
+
+	constructor(private readonly run: RunOfRows) {
+		this.clients = new ClientReader(run);
+	}
 
 	/** Checks the chunk's next row. */
 	read(given: LoadRow): Preparation {
@@ -47,8 +54,8 @@ export class RowReader {
 		if (!table) throw unknownTable(given.table);
 		if (!isPlainObject(given.row)) throw new RefusedValue('wrong_type', 'row', 'row is not an object.');
 		refuseUnknown(table, given.row);
-		const values = valuesOf(table, given.row);
-		const client = this.clients.read(given.client, given.provider);
+		const values = valuesOf(table, given.row, this.run.provider);
+		const client = this.clients.read(given.client);
 		const metadata = metadataText(given.row.metadata);
 		const { recordId, version, origin } = this.sources.read(given.row.metadata);
 		const statement = upsertStatement(table, values);
@@ -57,10 +64,19 @@ export class RowReader {
 	}
 }
 
-function valuesOf(table: DataTable, row: Record<string, unknown>): PreparedRow['values'] {
+function valuesOf(table: DataTable, row: Record<string, unknown>, provider: string): PreparedRow['values'] {
 	const values = table.columns.map((column) => columnText(column, ownValue(row, column)));
+	const source = (values[table.sourceIndex] ||= provider);
+	if (source !== provider) throw otherSource(source, provider);
 	if (!table.rule || table.rule.holds(values)) return values;
 	throw new RefusedValue('check_violation', table.rule.path, table.rule.message);
+}
+
+/** Rows of one source never replace those of another. */
+function otherSource(source: string, provider: string): RefusedValue {
+	const [given, own] = [source, provider].map((name) => storable(name.slice(0, 60)));
+	const message = `The row is of "${given}", and what is loaded here is of "${own}". Set Source System to what the rows say.`;
+	return new RefusedValue('other_source', 'sourceSystem', message);
 }
 
 /** With a NUL between the values: the one character that none of them can hold. */

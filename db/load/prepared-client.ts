@@ -1,4 +1,4 @@
-import type { LoadClient } from './chunk';
+import type { LoadClient, LoadRun } from './chunk';
 import { isPlainObject, readText, RefusedValue } from './values';
 
 /** A client as it is to be found in, or put into, `client_kpis`. */
@@ -11,15 +11,18 @@ export interface PreparedClient {
 	industry: string | null;
 }
 
+type RunOfClients = Pick<LoadRun, 'provider' | 'integrationId'>;
+
 /** Thousands of rows speak of a few clients: each is checked once, and is one object. */
 export class ClientReader {
 	private readonly known = new Map<string, { given: LoadClient; prepared: PreparedClient }>();
 
-	read(given: LoadClient, provider: string): PreparedClient {
+	constructor(private readonly run: RunOfClients) {}
+
+	read(given: LoadClient): PreparedClient {
 		const known = this.known.get(given?.externalId);
-		if (known && known.prepared.provider === provider && sameClient(known.given, given))
-			return known.prepared;
-		const prepared = prepareClient(given, provider);
+		if (known && sameClient(known.given, given)) return known.prepared;
+		const prepared = prepareClient(given, this.run);
 		if (prepared.externalId !== null) this.known.set(given.externalId, { given, prepared });
 		return prepared;
 	}
@@ -32,9 +35,10 @@ const sameClient = (one: LoadClient, other: LoadClient): boolean =>
  * A client as it is to be found.
  * @throws RefusedValue where it is none
  */
-export function prepareClient(given: LoadClient, provider: string): PreparedClient {
+export function prepareClient(given: LoadClient, { provider, integrationId }: RunOfClients): PreparedClient {
 	if (!isPlainObject(given)) throw missingClient();
 	const exact = optionalText(given.clientId, 'client.clientId');
+	if (exact && integrationId !== null) throw exactClient();
 	const externalId = exact ? null : optionalText(given.externalId, 'client.externalId');
 	if (!exact && !externalId) throw missingClient();
 	return {
@@ -48,6 +52,12 @@ export function prepareClient(given: LoadClient, provider: string): PreparedClie
 
 function missingClient(): RefusedValue {
 	return new RefusedValue('missing_value', 'client', 'The row does not say which client it is about.');
+}
+
+/** A provider knows its own clients only: one that is named exactly may be any of the tenant's. */
+function exactClient(): RefusedValue {
+	const message = 'What was read of a provider names its clients by externalId, never by clientId.';
+	return new RefusedValue('foreign_client', 'client.clientId', message);
 }
 
 function qualified(provider: string, externalId: string): string {

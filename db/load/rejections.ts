@@ -10,7 +10,6 @@ import { jsonText } from './values';
 
 /** What `etl.rejected_records` is told of one record. */
 interface Rejection {
-	provider: string;
 	stream: string;
 	accountId: string;
 	recordId: string;
@@ -50,7 +49,6 @@ const NOT_STORABLE = JSON.stringify({
 function rejectionOf(given: LoadRejected): Rejection {
 	const text = jsonText(given.record ?? null) ?? NOT_STORABLE;
 	return {
-		provider: textOf(given.provider),
 		stream: textOf(given.stream),
 		accountId: textOf(given.accountId),
 		recordId: recordIdOf(given.recordId, text),
@@ -60,8 +58,9 @@ function rejectionOf(given: LoadRejected): Rejection {
 	};
 }
 
-/** Messages of a user's own making may hold anything. */
-const textOf = (value: unknown): string => storable(String(value ?? ''));
+/** Messages of a user's own making may hold anything; not every object can be made a text. */
+const textOf = (value: unknown): string =>
+	storable(typeof value === 'object' ? (value === null ? '' : (jsonText(value) ?? '')) : String(value ?? ''));
 
 /** A record without an id is known by its content. */
 function recordIdOf(given: unknown, payload: string): string {
@@ -101,18 +100,18 @@ function loadRejection(row: Arrival, reason: Refusal, rows: unknown[]): Rejectio
 }
 
 const keyOf = (one: Rejection): string =>
-	JSON.stringify([one.provider, one.stream, one.accountId, one.recordId, one.stage]);
+	JSON.stringify([one.stream, one.accountId, one.recordId, one.stage]);
 
 const recordKeyOf = (one: Arrival | LoadRejected): string =>
-	JSON.stringify([one.provider, one.stream, one.accountId, one.recordId]);
+	JSON.stringify([one.stream, one.accountId, one.recordId]);
 
 const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
 	account_id, record_id, stage, reason_code, reason_path, reason_message, payload, ask_again_at)
-select i.id, $1, $2, $3, i.provider, i.stream, i.account_id, i.record_id, i.stage, i.code, i.path, i.message,
+select i.id, $1, $2, $3, $4, i.stream, i.account_id, i.record_id, i.stage, i.code, i.path, i.message,
 	i.payload::json, case when i.stage = 'extract' then now() + interval '1 hour' end
-from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-	$12::text[], $13::text[]) with ordinality
-	as i(id, provider, stream, account_id, record_id, stage, code, path, message, payload, ord)
+from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+	$13::text[]) with ordinality
+	as i(id, stream, account_id, record_id, stage, code, path, message, payload, ord)
 order by i.ord
 on conflict (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provider), stage)
 	where resolved_at is null do update
@@ -128,8 +127,8 @@ async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejecti
 		chunk.tenantId,
 		chunk.integrationId,
 		chunk.syncRunId,
+		chunk.provider,
 		part.map(() => cuid()),
-		part.map(({ provider }) => provider),
 		part.map(({ stream }) => stream),
 		part.map(({ accountId }) => accountId),
 		part.map(({ recordId }) => recordId),
@@ -142,8 +141,8 @@ async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejecti
 }
 
 const RESOLVE = `update etl.rejected_records r set resolved_at = now()
-from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as i(provider, stream, account_id, record_id)
-where r.tenant_id = $1 and r.resolved_at is null and r.provider = i.provider and r.stream = i.stream
+from unnest($3::text[], $4::text[], $5::text[]) as i(stream, account_id, record_id)
+where r.tenant_id = $1 and r.resolved_at is null and r.provider = $2 and r.stream = i.stream
 	and r.account_id = i.account_id and md5(r.record_id) = md5(i.record_id)
 	and (r.stage <> 'load' or r.sync_run_id is distinct from $6)`;
 
@@ -165,7 +164,7 @@ export async function resolveRejections(
 	const resolved = [...good].filter(([key]) => !bad.has(key)).map(([, row]) => row);
 	await client.query(RESOLVE, [
 		chunk.tenantId,
-		resolved.map(({ provider }) => textOf(provider)),
+		chunk.provider,
 		resolved.map(({ stream }) => textOf(stream)),
 		resolved.map(({ accountId }) => textOf(accountId)),
 		resolved.map(({ recordId }) => textOf(recordId)),
@@ -183,17 +182,20 @@ async function hasOpenRejections(client: PoolClient, tenantId: string): Promise<
 }
 
 const SETTLE = `update etl.rejected_records r set resolved_at = now()
-from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as i(provider, stream, account_id, record_id)
-where r.tenant_id = $1 and r.stage = 'extract' and r.resolved_at is null and r.provider = i.provider
+from unnest($3::text[], $4::text[], $5::text[]) as i(stream, account_id, record_id)
+where r.tenant_id = $1 and r.stage = 'extract' and r.resolved_at is null and r.provider = $2
 	and r.stream = i.stream and r.account_id = i.account_id and md5(r.record_id) = md5(i.record_id)`;
 
 /** Closes the rejections of records that the provider had not given and now has answered for, also where it gave no row. */
-export async function settleUnreadable(client: PoolClient, { tenantId, states }: LoadChunk): Promise<void> {
+export async function settleUnreadable(
+	client: PoolClient,
+	{ tenantId, provider, states }: LoadChunk,
+): Promise<void> {
 	const settled = states.flatMap(({ settled: ids = [], ...of }) => ids.map((id) => ({ ...of, id })));
 	if (settled.length === 0) return;
 	await client.query(SETTLE, [
 		tenantId,
-		settled.map(({ provider }) => textOf(provider)),
+		provider,
 		settled.map(({ stream }) => textOf(stream)),
 		settled.map(({ accountId }) => textOf(accountId)),
 		settled.map(({ id }) => textOf(id)),

@@ -2,6 +2,8 @@ import type { PoolClient } from 'pg';
 
 import { LEASE_MINUTES } from '../sync-runs';
 
+import type { LoadRun } from './chunk';
+
 /** The run is closed, taken over or another tenant's: nothing may be stored for it any more. */
 export class RunLostError extends Error {
 	override readonly name = 'RunLostError';
@@ -19,41 +21,51 @@ export interface FoundRun {
 	counts: Record<string, unknown>;
 }
 
+interface RunRow {
+	status: string;
+	lastChunk: string | null;
+	counts: Record<string, unknown>;
+	integrationId: string | null;
+	provider: string;
+	executionId: string | null;
+}
+
 // With the lock no link of a client changes until the chunk is committed (db/client-links.ts waits for it).
-const FIND = `select status, last_chunk as "lastChunk", counts, etl.share_links()
+const FIND = `select status, last_chunk as "lastChunk", counts, integration_id as "integrationId", provider,
+		execution_id as "executionId", etl.share_links()
 	from etl.sync_runs where id = $1`;
 
 /**
  * Looks whether anything may be stored for the run.
- * @throws RunLostError when it is not a running run of this tenant
+ * @throws RunLostError when it is not a running run of this tenant, connection, provider and execution
  */
-export function findRun(client: PoolClient, syncRunId: string, chunkId: string): Promise<FoundRun> {
-	return readRun(client, FIND, syncRunId, chunkId);
+export function findRun(client: PoolClient, run: LoadRun, chunkId: string): Promise<FoundRun> {
+	return readRun(client, FIND, run, chunkId);
 }
 
 /**
  * The same, and locks the run's row until the transaction ends: nobody can close it or take it over before that.
- * @throws RunLostError when it is not a running run of this tenant, any more
+ * @throws RunLostError when it is not a running run of this tenant, connection, provider and execution, any more
  */
-export function holdRun(client: PoolClient, syncRunId: string, chunkId: string): Promise<FoundRun> {
-	return readRun(client, `${FIND} for no key update`, syncRunId, chunkId);
+export function holdRun(client: PoolClient, run: LoadRun, chunkId: string): Promise<FoundRun> {
+	return readRun(client, `${FIND} for no key update`, run, chunkId);
 }
 
-async function readRun(
-	client: PoolClient,
-	sql: string,
-	syncRunId: string,
-	chunkId: string,
-): Promise<FoundRun> {
-	const { rows } = await client.query<{
-		status: string;
-		lastChunk: string | null;
-		counts: Record<string, unknown>;
-	}>(sql, [syncRunId]);
-	const [run] = rows;
-	if (run?.lastChunk === chunkId) return { committed: true, counts: run.counts };
-	if (run?.status !== 'running') throw new RunLostError(syncRunId);
-	return { committed: false, counts: run.counts };
+async function readRun(client: PoolClient, sql: string, run: LoadRun, chunkId: string): Promise<FoundRun> {
+	const { rows } = await client.query<RunRow>(sql, [run.syncRunId]);
+	const [found] = rows;
+	if (!found || !isSame(found, run)) throw new RunLostError(run.syncRunId);
+	if (found.lastChunk === chunkId) return { committed: true, counts: found.counts };
+	if (found.status !== 'running') throw new RunLostError(run.syncRunId);
+	return { committed: false, counts: found.counts };
+}
+
+function isSame(found: RunRow, run: LoadRun): boolean {
+	return (
+		found.integrationId === run.integrationId &&
+		found.provider === run.provider &&
+		found.executionId === run.executionId
+	);
 }
 
 /** Stores the run's counts, renews its lease and notes which chunk was the last. */

@@ -13,7 +13,10 @@ create table etl.sync_runs (
 	finished_at timestamptz,
 	lease_until timestamptz,
 	retry_at timestamptz,
+	-- Which execution may store for it, in which workflow and n8n, and in n8n's mode in which it was opened.
 	execution_id text,
+	workflow_id text,
+	mode text,
 	counts jsonb not null default '{}',
 	error jsonb,
 	last_chunk text,

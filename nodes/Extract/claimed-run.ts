@@ -1,15 +1,30 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
 import type { RunToExtract } from '../engine/run';
+import type { OwnRuns } from '../shared/n8n/own-runs';
 
-const IDS = ['tenantId', 'integrationId', 'syncRunId', 'provider'] as const;
-
-/** The run that an item of Claim Due stands for; undefined for any other item, which is passed on. */
-export function claimedRunIn(json: Record<string, unknown>): RunToExtract | undefined {
-	if (json.type !== undefined || !IDS.every((name) => typeof json[name] === 'string' && json[name] !== ''))
-		return undefined;
-	const { tenantId, integrationId, syncRunId, provider } = json as Record<(typeof IDS)[number], string>;
-	return { tenantId, integrationId, syncRunId, provider, metadata: metadataIn(json.metadata) };
+/** Whether an item stands for a claimed run: messages have a type, and other items name no run. */
+export function namesRun({ json }: INodeExecutionData): boolean {
+	return json.type === undefined && typeof json.syncRunId === 'string' && json.syncRunId !== '';
 }
 
-function metadataIn(value: unknown): Record<string, unknown> {
-	return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/**
+ * The runs that the items stand for, each at its first item, as the database has them; undefined for any other item.
+ * @throws StrangerError for a run that is not this execution's
+ */
+export function claimedRuns(
+	items: readonly INodeExecutionData[],
+	runs: OwnRuns,
+): Array<RunToExtract | 'again' | undefined> {
+	const seen = new Set<string>();
+	return items.map((item, index) => {
+		if (!namesRun(item)) return undefined;
+		const run = runs.find(item.json);
+		if (!run) throw runs.explain(item.json, index);
+		const { tenantId, integrationId, syncRunId, provider, metadata } = run;
+		if (integrationId === null) return undefined;
+		if (seen.has(syncRunId)) return 'again';
+		seen.add(syncRunId);
+		return { tenantId, integrationId, syncRunId, provider, metadata };
+	});
 }

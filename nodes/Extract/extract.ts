@@ -11,7 +11,8 @@ import { nodeError } from '../shared/n8n/errors';
 import { authenticatedHttpClientOf, httpClientOf } from '../shared/n8n/http';
 import { paired } from '../shared/n8n/items';
 import { keyRingFor } from '../shared/n8n/key-ring';
-import { claimedRunIn } from './claimed-run';
+import { OwnRuns } from '../shared/n8n/own-runs';
+import { claimedRuns, namesRun } from './claimed-run';
 import { credentialConnection, storedConnection, type Connection } from './connection';
 import { failureOf, readRuns } from './read-runs';
 import { previewOf } from './preview';
@@ -21,18 +22,29 @@ import { settingsOf, type ExtractSettings } from './settings';
 /** Reads every claimed run among the input items, in order; other items are passed on in their place. */
 export async function extract(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const runs = items.map(({ json }) => claimedRunIn(json));
+	const runs = await runsOf(context, items);
 	const messages = await messagesOf(
 		context,
-		runs.filter((run) => run !== undefined),
+		runs.filter((run) => typeof run === 'object'),
 	);
 	const output = items.flatMap((item, index) => {
 		const run = runs[index];
+		if (run === 'again') return [];
 		if (!run) return [{ ...item, pairedItem: { item: index } }];
 		return (messages.get(run.syncRunId) ?? []).map((message) => paired(message, index));
 	});
 	const failed = output.filter(({ json }) => json.type === 'FAILURE' || json.type === 'REJECTED');
 	return [output, failed.map((item) => ({ ...item, json: { ...item.json } }))];
+}
+
+/** @throws NodeOperationError for a run that is not this execution's: whose tokens are used is not for an item to say */
+async function runsOf(context: IExecuteFunctions, items: INodeExecutionData[]) {
+	if (!items.some(namesRun)) return items.map(() => undefined);
+	try {
+		return claimedRuns(items, await OwnRuns.load(context, await databaseFor(context), items));
+	} catch (error) {
+		throw nodeError(context.getNode(), error);
+	}
 }
 
 /** The messages of every run, by its id. */

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { postgresConnection } from '../shared/n8n/credential-test';
+import { searchTenants } from '../shared/n8n/search';
 import { upsertProperties } from './properties';
 import { upsert } from './upsert';
 
@@ -17,7 +18,7 @@ export class PostgresUpsert implements INodeType {
 		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: 'rows and states',
+		subtitle: '={{ $parameter["input"] === "items" ? "items to " + $parameter["table"] : "messages" }}',
 		description: "Bring rows to the tenant's tables in bulk, writing only what has changed",
 		defaults: { name: 'Zixly Postgres Upsert' },
 		inputs: [NodeConnectionTypes.Main],
@@ -38,7 +39,7 @@ export class PostgresUpsert implements INodeType {
 		properties: upsertProperties,
 	};
 
-	methods = { credentialTest: { postgresConnection } };
+	methods = { credentialTest: { postgresConnection }, listSearch: { searchTenants } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await upsert(this);

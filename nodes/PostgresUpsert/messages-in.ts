@@ -1,31 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { LoadDeletion, LoadRejected, LoadRow } from '../../db/load/chunk';
-import type { StateMessage } from '../shared/messages';
-
-/** Whose an incoming message is. A run of null means that the node opens one. */
-export interface Origin {
-	tenantId: string;
-	integrationId: string | null;
-	syncRunId: string | null;
-	provider: string;
-}
+import type { LoadDeletion, LoadRejected, LoadRow, LoadState } from '../../db/load/chunk';
+import { countsIn } from '../../db/load/counts';
+import { canonicalInstant } from '../../db/instants';
+import { isPlainObject } from '../../db/load/values';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const textOrNull = (value: unknown): string | null =>
-	typeof value === 'string' && value !== '' ? value : null;
-
-export function originOf(json: IDataObject): Origin {
-	return {
-		tenantId: text(json.tenantId),
-		integrationId: textOrNull(json.integrationId),
-		syncRunId: textOrNull(json.syncRunId),
-		provider: text(json.provider),
-	};
-}
 
 const placeOf = (json: IDataObject) => ({
-	provider: text(json.provider),
 	stream: text(json.stream),
 	accountId: text(json.accountId),
 	recordId: json.recordId as string,
@@ -33,11 +15,9 @@ const placeOf = (json: IDataObject) => ({
 
 /** A ROW for the loader, which checks the rest: whatever is wrong with it must end as a rejection. */
 export function rowOf(json: IDataObject): LoadRow {
-	const { provider, stream, accountId } = json;
+	const { stream, accountId } = json;
 	// The message itself where it can be: a copy of each would be a third of the node's garbage.
-	if (typeof provider === 'string' && typeof stream === 'string' && typeof accountId === 'string') {
-		return json as unknown as LoadRow;
-	}
+	if (typeof stream === 'string' && typeof accountId === 'string') return json as unknown as LoadRow;
 	return {
 		...placeOf(json),
 		table: json.table as string,
@@ -70,14 +50,17 @@ export function rejectedOf(json: IDataObject): LoadRejected {
 	};
 }
 
-export function stateOf(json: IDataObject): StateMessage {
-	const { provider, stream, accountId } = placeOf(json);
+/** A STATE for the loader: what it says that makes no sense is as if it were not said. */
+export function stateOf(json: IDataObject): Omit<LoadState, 'rowsArrived'> {
+	const { stream, accountId } = placeOf(json);
+	const { staleBefore } = isPlainObject(json.ageing) ? json.ageing : {};
+	const before = typeof staleBefore === 'string' ? canonicalInstant(staleBefore.slice(0, 40)) : undefined;
 	return {
-		...(json as unknown as StateMessage),
-		provider,
 		stream,
 		accountId,
-		counts: (json.counts ?? {}) as StateMessage['counts'],
+		state: isPlainObject(json.state) ? json.state : null,
+		counts: countsIn(json.counts),
+		...(before && { ageing: { staleBefore: before } }),
 		settled: textsIn(json.settled),
 	};
 }

@@ -8,12 +8,18 @@ export interface OwnItemSettings {
 	table: string;
 	clientIdField: string;
 	clientNameField: string;
+	/** The field that says whose each item is; empty where the node says it. */
+	tenantField: string;
 	sourceSystem: string;
 	ignoreUnknownFields: boolean;
 }
 
 /** Fields that say whose the item is, and are no columns. */
-const WHOSE = ['tenantId', 'tenant_id', 'industry'];
+const WHOSE = ['tenantId', 'tenant_id'];
+
+/** The tenant that an item names without having been asked; undefined where it names none. */
+export const statedTenant = (json: IDataObject): unknown =>
+	WHOSE.filter((name) => Object.hasOwn(json, name)).map((name) => json[name])[0];
 
 /**
  * An item of a user's own as a row. What the database could not take is left in it: the loader refuses it and keeps it
@@ -24,26 +30,29 @@ export function ownRow(json: IDataObject, settings: OwnItemSettings, syncRunId: 
 	const clientIdField = fieldIn(json, settings.clientIdField);
 	const clientNameField = fieldIn(json, settings.clientNameField);
 	const table = dataTables.get(settings.table);
-	const others = new Set([clientIdField, clientNameField, ...WHOSE]);
+	const others = new Set([clientIdField, clientNameField, settings.tenantField, 'industry', ...WHOSE]);
 	const row = table ? columnsOf(json, table, others, ignoreUnknownFields) : { ...json };
 	row.sourceSystem ??= sourceSystem;
-	const clientId = json[clientIdField] as string;
+	const clientId = ownField(json, clientIdField) as string;
 	const recordId = recordIdOf(clientId, row, table);
 	const origin = { recordId, stream: settings.table, accountId: '' };
 	row.metadata = withSource(row.metadata, { version: null, ...origin, syncRunId });
 	return {
-		provider: sourceSystem,
 		...origin,
 		table: settings.table,
 		client: {
 			externalId: '',
 			clientId,
-			clientName: json[clientNameField] as string,
-			industry: (json.industry ?? null) as string | null,
+			clientName: ownField(json, clientNameField) as string,
+			industry: (ownField(json, 'industry') ?? null) as string | null,
 		},
 		row,
 	};
 }
+
+/** Never what every object inherits under that name. */
+const ownField = (json: IDataObject, name: string): unknown =>
+	Object.hasOwn(json, name) ? json[name] : undefined;
 
 /** The field's name as the item spells it: like the columns', in camel case or in snake case. */
 function fieldIn(json: IDataObject, name: string): string {
@@ -79,9 +88,15 @@ function propertyOf(table: DataTable, field: string): string | undefined {
 function recordIdOf(clientId: unknown, row: Record<string, unknown>, table: DataTable | undefined): string {
 	const properties = table?.keyIndexes.map((index) => table.columns[index]!.property) ?? [];
 	const values = [clientId, ...properties.map((property) => row[property])];
-	return values.some((value) => value === undefined || value === null || value === '')
-		? ''
-		: values.join('|');
+	const texts = values.map(keyText);
+	return texts.includes('') ? '' : texts.join('|');
+}
+
+/** Dates of JavaScript and Luxon know their own text; what other objects hold is no key. */
+function keyText(value: unknown): string {
+	if (typeof value !== 'object' || value === null) return String(value ?? '');
+	const { toJSON } = value as { toJSON?: unknown };
+	return typeof toJSON === 'function' ? String(toJSON.call(value)) : '';
 }
 
 /** Metadata that is no object stays as it is, for the loader to refuse. */

@@ -1,23 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** What completes items of a user's own; items of the Zixly nodes bring it all with them. */
+import { forItems, inputField, tenantFields } from '../shared/n8n/item-input';
+
+/** What completes items of a user's own; messages of the Zixly nodes bring it all with them. */
 const ownItems: INodeProperties[] = [
 	{
 		displayName:
-			'Items of the Zixly nodes need nothing here. The fields complete items of your own, such as the rows of a spreadsheet: their fields are named like the columns of the table, in snake_case or camelCase.',
+			'The fields of the items are named like the columns of the table, in snake_case or camelCase.',
 		name: 'ownItemsNotice',
 		type: 'notice',
 		default: '',
 	},
-	{
-		displayName: 'Tenant ID',
-		name: 'tenantId',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. cmd1x2y3z0000abcd',
-		description:
-			'The owner of the data; where it is empty, the tenantId of each item says. Get Many of the Tenant resource in Zixly Database lists the IDs.',
-	},
+	...tenantFields,
 	{
 		displayName: 'Table',
 		name: 'table',
@@ -71,7 +65,8 @@ const ownItems: INodeProperties[] = [
 ];
 
 export const upsertProperties: INodeProperties[] = [
-	...ownItems,
+	inputField('Rows of your own, such as those of a spreadsheet: every field is data'),
+	...forItems(ownItems),
 	{
 		displayName: 'Options',
 		name: 'options',

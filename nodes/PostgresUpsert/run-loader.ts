@@ -7,23 +7,16 @@ import {
 	type LoadOrigin,
 	type LoadRejected,
 	type LoadRow,
+	type LoadRun,
 	type LoadState,
 } from '../../db/load/chunk';
 import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
 import { RowReader, type Preparation } from '../../db/load/prepare';
 import { Turn } from '../../db/load/turn';
-import type { FailureMessage, StateMessage } from '../shared/messages';
+import type { FailureMessage } from '../shared/messages';
 import { goneBy, isAbout } from './gone';
 import type { Output } from './output';
 import type { Storing } from './storing';
-
-/** The run that rows are stored for. */
-export interface Run {
-	tenantId: string;
-	syncRunId: string;
-	integrationId: string | null;
-	provider: string;
-}
 
 export interface RunLoaderOptions {
 	storing: Storing;
@@ -78,15 +71,17 @@ export class RunLoader {
 	private rejected: LoadRejected[] = [];
 	private states: Array<Taken<LoadState>> = [];
 	private rejectedIds = new Set<string>();
-	private reader = new RowReader();
+	private reader: RowReader;
 	private turn: Turn | undefined;
 	private readonly places = new Map<string, Map<string, Place>>();
 	private readonly tables = new Map<string, RowTally>();
 
 	constructor(
-		readonly run: Run,
+		readonly run: LoadRun,
 		private readonly options: RunLoaderOptions,
-	) {}
+	) {
+		this.reader = new RowReader(run);
+	}
 
 	/** A promise only where a chunk had to be stored first: awaiting nothing costs more than checking a row. */
 	addRow(item: number, row: LoadRow, json: object): Promise<void> | undefined {
@@ -124,18 +119,12 @@ export class RunLoader {
 		return this.rejected.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
-	addState(
-		item: number,
-		message: Omit<StateMessage, 'state'> & { state: LoadState['state'] },
-		json: object,
-	): void {
+	addState(item: number, message: Omit<LoadState, 'rowsArrived'>, json: object): void {
 		if (this.failure) return;
 		const place = this.placeOf(message);
 		const rowsArrived = place.arrived;
 		place.arrived = 0;
-		const { provider, stream, accountId, state, counts, ageing, settled } = message;
-		const value = { provider, stream, accountId, state, counts, ageing, settled, rowsArrived };
-		this.states.push({ item, json, value });
+		this.states.push({ item, json, value: { ...message, rowsArrived } });
 		this.lastItem = item;
 	}
 
@@ -143,10 +132,9 @@ export class RunLoader {
 	fail(error: unknown, item: number): void {
 		if (this.failure) return;
 		this.failure = { error, item };
-		const { tenantId, syncRunId, integrationId, provider } = this.run;
-		const envelope = { tenantId, integrationId, syncRunId: syncRunId || null, provider };
 		const failure = this.options.explain(error);
-		this.options.output.emit({ type: 'FAILURE', ...envelope, stream: '', accountId: '', failure }, item);
+		const about = { ...this.envelope, stream: '', accountId: '' };
+		this.options.output.emit({ type: 'FAILURE', ...about, failure }, item);
 	}
 
 	/** Begins to store what has come so far, as soon as what was begun before is stored. */
@@ -156,7 +144,7 @@ export class RunLoader {
 		if (this.failure || gathered === 0) return;
 		[this.rows, this.prepared, this.deletions, this.rejected, this.states] = [[], [], [], [], []];
 		[this.rejectedIds, this.gone] = [new Set(), new Set()];
-		this.reader = new RowReader();
+		this.reader = new RowReader(this.run);
 		this.turn = new Turn(this.turn);
 		const { turn } = this;
 		const chunk = { rows, prepared, deletions, rejected, states, lastItem };
@@ -206,26 +194,28 @@ export class RunLoader {
 		this.reportRows(arrivals, result);
 		for (const { item, json, value } of states) {
 			// The counts of own items came with no message.
-			if ('type' in json) this.options.output.emit({ ...json, counts: this.countsOf(value, result) }, item);
+			if ('type' in json)
+				this.options.output.emit({ ...json, ...this.envelope, counts: this.countsOf(value, result) }, item);
 		}
 	}
 
 	private reportRows(arrivals: Array<Taken<Arrival>>, { fates, refusals }: ChunkResult): void {
-		const { tenantId, syncRunId, integrationId } = this.run;
-		const envelope = { tenantId, integrationId, syncRunId };
 		for (const [index, reason] of refusals) {
 			const { item, value } = arrivals[index]!;
-			const { provider, stream, accountId, recordId, ...record } = contentOf(value);
-			const origin = { provider, stream, accountId, recordId };
-			this.options.output.refuse(
-				{ ...origin, ...envelope, type: 'REJECTED', stage: 'load', reason, record },
-				item,
-			);
+			const { stream, accountId, recordId, ...record } = contentOf(value);
+			const origin = { ...this.envelope, stream, accountId, recordId };
+			this.options.output.refuse({ ...origin, type: 'REJECTED', stage: 'load', reason, record }, item);
 		}
 		if (!this.options.returnRows) return;
 		arrivals.forEach(({ item, json }, index) =>
 			this.options.output.emit({ ...json, fate: fates[index] }, item),
 		);
+	}
+
+	/** What the run itself says of each of its messages. */
+	private get envelope() {
+		const { tenantId, integrationId, syncRunId, provider } = this.run;
+		return { tenantId, integrationId, syncRunId: syncRunId || null, provider };
 	}
 
 	/** What the nodes before have counted, with what became of the rows. */
@@ -260,9 +250,9 @@ function addTally(total: RowTally, more: RowTally): void {
 /** A ROW may be the message itself, with its envelope. */
 function contentOf(arrival: Arrival): Arrival {
 	if (!('row' in arrival)) return arrival;
-	const { provider, stream, accountId, recordId, table, client, row } = arrival;
-	return { provider, stream, accountId, recordId, table, client, row };
+	const { stream, accountId, recordId, table, client, row } = arrival;
+	return { stream, accountId, recordId, table, client, row };
 }
 
-const recordOf = ({ provider, stream, accountId, recordId }: Arrival | LoadRejected): string =>
-	JSON.stringify([provider, stream, accountId, recordId]);
+const recordOf = ({ stream, accountId, recordId }: Arrival | LoadRejected): string =>
+	JSON.stringify([stream, accountId, recordId]);

@@ -1,55 +1,92 @@
 import { setImmediate as pause } from 'node:timers/promises';
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
 
 import { cancelledBy, closingWork } from '../../db/cancellation';
 import { loadChunk } from '../../db/load/load-chunk';
-import { sqlstateOf } from '../../db/sqlstate';
-import { finishRun, openRun } from '../../db/sync-runs';
+import { openRun } from '../../db/open-run';
+import { finishRun } from '../../db/sync-runs';
 import { databaseFor } from '../shared/n8n/database';
 import { nodeError } from '../shared/n8n/errors';
+import { runHolderOf } from '../shared/n8n/execution';
+import { finishFollows } from '../shared/n8n/finish-follows';
+import { itemInputOf, tenantFieldOf, tenantReader } from '../shared/n8n/item-input';
+import { OwnRuns } from '../shared/n8n/own-runs';
 import { textParameter } from '../shared/n8n/text-parameter';
-import { executionKeyOf } from '../shared/n8n/execution';
 import { failureOf } from './failure';
-import { Loading } from './loading';
+import { ItemLoading } from './item-loading';
+import type { Loading, LoadingOptions } from './loading';
+import { MessageLoading } from './message-loading';
 import { Output } from './output';
 import { Storing } from './storing';
 
 /** Stores what the items bring, tenant by tenant; one tenant's trouble leaves the others alone. */
 export async function upsert(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return await cancelledBy(context.getExecutionCancelSignal(), async () => await upsertItems(context));
+	try {
+		return await cancelledBy(context.getExecutionCancelSignal(), async () => await load(context));
+	} catch (error) {
+		throw nodeError(context.getNode(), error);
+	}
 }
 
-async function upsertItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const pool = await databaseFor(context);
 	const output = new Output();
 	const options = context.getNodeParameter('options', 0, {});
-	const executionId = executionKeyOf(context);
 	const signal = context.getExecutionCancelSignal();
-	const loading = new Loading({
+	const shared: LoadingOptions = {
 		output,
 		storing: new Storing(),
 		chunkSize: Number(options.chunkSize) || 5_000,
 		returnRows: options.returnRows === true,
 		explain: failureOf,
 		load: (chunk, turn) => loadChunk(pool, chunk, { turn }),
-		openRun: ({ tenantId, provider }) =>
-			openRun(pool, { tenantId, provider, executionId }).catch(asUnknownTenant),
 		finishRun: async (end) => void (await finishRun(pool, end)),
-		ownItem: ownItemSettings(context, options),
-	});
+	};
+	const loading =
+		itemInputOf(context) === 'items'
+			? itemLoading(context, pool, shared, options)
+			: await messageLoading(context, pool, shared);
 	try {
 		await takeAll(context.getInputData(), loading, signal);
 	} catch (error) {
 		await closingWork(async () => await loading.stop(error));
-		throw nodeError(context.getNode(), error);
+		throw error;
 	}
 	await loading.end();
-	refuseEmptyTenant(context, loading.nobodys);
+	if (loading instanceof ItemLoading) refuseEmptyTenant(context, loading.nobodys);
 	if (output.refused > 0) hintAt(context, output.refused);
-	const [failed] = loading.ownFailures;
+	const [failed] = loading.failures;
 	if (failed && !context.continueOnFail()) throw nodeError(context.getNode(), failed.error, failed.item);
 	return output.items();
+}
+
+function itemLoading(
+	context: IExecuteFunctions,
+	pool: Pool,
+	shared: LoadingOptions,
+	options: IDataObject,
+): ItemLoading {
+	const holder = runHolderOf(context);
+	return new ItemLoading({
+		...shared,
+		executionId: holder.executionId,
+		openRun: (run) => openRun(pool, run, holder),
+		ownItem: ownItemSettings(context, options),
+	});
+}
+
+/** @throws StrangerError before anything is stored where a message is not of this execution, unless set to continue */
+async function messageLoading(
+	context: IExecuteFunctions,
+	pool: Pool,
+	shared: LoadingOptions,
+): Promise<MessageLoading> {
+	const items = context.getInputData();
+	const runs = await OwnRuns.load(context, pool, items);
+	if (!context.continueOnFail()) runs.assertOwnMessages(items);
+	return new MessageLoading({ ...shared, runs, finishFollows: finishFollows(context) });
 }
 
 const ITEMS_AT_A_TIME = 200;
@@ -69,12 +106,15 @@ async function takeAll(
 }
 
 function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
-	const names = ['tenantId', 'table', 'clientIdField', 'clientNameField', 'sourceSystem'] as const;
-	const [tenantId, table, clientIdField, clientNameField, sourceSystem] = names.map((name) =>
+	const names = ['table', 'clientIdField', 'clientNameField', 'sourceSystem'] as const;
+	const [table, clientIdField, clientNameField, sourceSystem] = names.map((name) =>
 		textParameter(context, name),
-	) as [Read, Read, Read, Read, Read];
-	return (item: number) => ({
-		tenantId: tenantId(item),
+	) as [Read, Read, Read, Read];
+	const tenantIdOf = tenantReader(context);
+	const tenantField = tenantFieldOf(context) ?? '';
+	return (item: number, json: IDataObject) => ({
+		tenantId: tenantIdOf(item, json),
+		tenantField,
 		table: table(item),
 		clientIdField: clientIdField(item),
 		clientNameField: clientNameField(item),
@@ -86,19 +126,11 @@ function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
 /** One item that says no tenant is refused; where none does, the node was not filled in. */
 function refuseEmptyTenant(context: IExecuteFunctions, nobodys: number): void {
 	if (nobodys === 0 || nobodys < context.getInputData().length || context.continueOnFail()) return;
-	const given = context.getNodeParameter('tenantId', 0, '', { rawExpressions: true });
-	if (given === '') throw nodeError(context.getNode(), new Error(NO_TENANT), 0);
+	throw nodeError(context.getNode(), new Error(NO_TENANT), 0);
 }
 
 const NO_TENANT =
-	'Items that are not of the Zixly nodes need a tenant. Fill in Tenant ID; Get Many of the Tenant resource in Zixly Database lists the IDs.';
-
-function asUnknownTenant(error: unknown): never {
-	if (sqlstateOf(error) !== '23503') throw error;
-	throw new Error('There is no such tenant. Check Tenant ID; Zixly Database lists the tenants.', {
-		cause: error,
-	});
-}
+	'The items belong to no tenant. Choose one in Tenant, or set Tenant From to the field of each item that names it.';
 
 type Read = (item: number) => string;
 

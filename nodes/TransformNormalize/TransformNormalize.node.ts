@@ -19,15 +19,15 @@ export class TransformNormalize implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["provider"] === "fromItems" ? "messages" : $parameter["provider"] + ": " + $parameter["stream"] }}',
+			'={{ $parameter["input"] === "items" ? $parameter["provider"] + ": " + $parameter["stream"] : "messages" }}',
 		description:
 			'Turn raw records into rows with UTC dates, exact money and one currency, and reject what is wrong',
 		defaults: { name: 'Zixly Transform & Normalize' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Messages', 'Rejected'],
-		// It writes nothing, and reads nothing but public exchange rates.
-		usableAsTool: true,
+		// It opens runs in tenants' books: a workflow's author decides for whom, not an agent.
+		usableAsTool: undefined,
 		hints: [
 			{
 				message:
@@ -36,16 +36,8 @@ export class TransformNormalize implements INodeType {
 				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',
 			},
-			{
-				message:
-					'The credential is needed only for books that are not kept in the reporting currency: it reads the exchange rates. Without it their records are rejected.',
-				type: 'info',
-				location: 'ndv',
-				displayCondition:
-					'={{ $parameter["provider"] !== "fromItems" && $parameter["accountCurrency"] !== "AUD" }}',
-			},
 		],
-		credentials: [{ name: 'zixlyPostgresApi', required: false, testedBy: 'postgresConnection' }],
+		credentials: [{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' }],
 		properties: transformProperties,
 	};
 

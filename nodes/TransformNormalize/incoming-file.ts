@@ -10,7 +10,7 @@ import type { UploadSettings } from '../providers/normaliser';
 import { readBinary } from '../shared/n8n/binary';
 import { nodeError } from '../shared/n8n/errors';
 import type { Envelope, StateMessage } from '../shared/messages';
-import { incomingRecord, type Incoming } from './incoming';
+import { incomingRecord, type OwnIncoming } from './incoming';
 import { envelopeOf, type FileFields, type LooseSettings } from './loose-records';
 
 /**
@@ -19,13 +19,14 @@ import { envelopeOf, type FileFields, type LooseSettings } from './loose-records
  */
 export async function incomingFile(
 	context: IExecuteFunctions,
+	json: Record<string, unknown>,
 	item: number,
 	{ file, upload, ...settings }: LooseSettings & { file?: FileFields },
 	now: string,
-): Promise<Incoming[]> {
-	const envelope = envelopeOf(item, settings);
+): Promise<OwnIncoming[]> {
+	const envelope = envelopeOf(item, json, settings);
 	const { rows, report } = await readItem(context, item, file!, upload!);
-	const incoming: Incoming[] = rows.map((row) =>
+	const incoming: OwnIncoming[] = rows.map((row) =>
 		incomingRecord({ ...completeRow(row, upload!, now), account: UPLOAD_ACCOUNT }, item, envelope),
 	);
 	incoming.push({ kind: 'state', item, message: endOfFile(envelope, rows.length, report) });

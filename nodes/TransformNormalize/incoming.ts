@@ -1,8 +1,10 @@
 import { z } from 'zod/v4';
 
+import { countsIn } from '../../db/load/counts';
+import type { NamedRun } from '../../db/take-runs';
 import type { RawRecord } from '../providers/normaliser';
 import { isTimeZone, utcInstant } from '../shared/dates';
-import { isMessage, type Envelope, type StateMessage } from '../shared/messages';
+import type { Envelope, StateMessage } from '../shared/messages';
 import { attempt, type Rejection } from '../shared/rejection';
 import { shaped } from '../shared/shape';
 
@@ -20,46 +22,49 @@ export interface IncomingRecord {
 	preview: boolean;
 }
 
+/** What this node made of a user's own items: records, and the STATEs that end files. */
+export type OwnIncoming = IncomingRecord | { kind: 'state'; item: number; message: StateMessage };
+
 /** What the input items are to this node. */
 export type Incoming =
 	| IncomingRecord
 	| { kind: 'state'; item: number; message: StateMessage }
 	| { kind: 'other'; item: number };
 
-/**
- * What came with a message; undefined where the item is none, but a user's own.
- * @throws Error for a RECORD without a tenant, which is nobody's
- */
-export function incomingMessage(json: Record<string, unknown>, item: number): Incoming | undefined {
-	if (!isMessage(json)) return undefined;
-	if (json.type === 'RECORD') {
-		if (typeof json.tenantId !== 'string' || json.tenantId === '') throw new Error(NO_TENANT);
-		return incomingRecord(json, item, envelopeOf(json, json.tenantId));
-	}
-	if (isState(json)) return { kind: 'state', item, message: json };
+/** What a message is to this node; whose it is, its run says. */
+export function incomingMessage(json: Record<string, unknown>, item: number, run: NamedRun): Incoming {
+	if (json.type === 'RECORD') return incomingRecord(json, item, envelopeOf(json, run));
+	if (json.type === 'STATE') return { kind: 'state', item, message: stateOf(json, run) };
 	return { kind: 'other', item };
 }
 
-const NO_TENANT = 'The RECORD has no tenantId. Keep the fields that Zixly Extract gave it.';
-
-function isState(json: Record<string, unknown>): json is Record<string, unknown> & StateMessage {
-	return (
-		json.type === 'STATE' &&
-		typeof json.tenantId === 'string' &&
-		typeof json.counts === 'object' &&
-		json.counts !== null
-	);
+/** What a message is that is only for a look: no run stands behind it, and nothing of it is stored. */
+export function incomingPreview(json: Record<string, unknown>, item: number): Incoming {
+	if (json.type !== 'RECORD') return { kind: 'other', item };
+	const tenantId = textIn(json.tenantId);
+	const integrationId = textIn(json.integrationId);
+	const about = { tenantId, integrationId, syncRunId: null, provider: textIn(json.provider) };
+	return { ...incomingRecord(json, item, envelopeOf(json, about)), preview: true };
 }
 
-function envelopeOf(json: Record<string, unknown>, tenantId: string): Envelope {
-	const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function envelopeOf(
+	json: Record<string, unknown>,
+	{ tenantId, integrationId, syncRunId, provider }: Omit<Envelope, 'stream' | 'accountId'>,
+): Envelope {
+	const [stream, accountId] = [textIn(json.stream), textIn(json.accountId)];
+	return { tenantId, integrationId, syncRunId, provider, stream, accountId };
+}
+
+/** What it says that makes no sense is as if it were not said. */
+function stateOf(json: Record<string, unknown>, run: NamedRun): StateMessage {
+	const warnings = Array.isArray(json.warnings) ? json.warnings.filter((one) => typeof one === 'string') : [];
 	return {
-		tenantId,
-		integrationId: text(json.integrationId),
-		syncRunId: text(json.syncRunId),
-		provider: text(json.provider) ?? '',
-		stream: text(json.stream) ?? '',
-		accountId: text(json.accountId) ?? '',
+		...(json as unknown as StateMessage),
+		...envelopeOf(json, run),
+		counts: countsIn(json.counts),
+		...(json.warnings !== undefined && { warnings }),
 	};
 }
 
@@ -86,7 +91,7 @@ export function incomingRecord(
 	envelope: Envelope,
 ): IncomingRecord {
 	const raw = attempt(() => rawRecordOf(json, envelope));
-	return { kind: 'record', item, envelope, json, raw, preview: json.preview === true };
+	return { kind: 'record', item, envelope, json, raw, preview: false };
 }
 
 function rawRecordOf(json: Record<string, unknown>, { stream, syncRunId }: Envelope): RawRecord {

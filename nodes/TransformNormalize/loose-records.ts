@@ -14,7 +14,8 @@ export interface FileFields {
 export interface LooseSettings {
 	provider: string;
 	stream(item: number): string;
-	tenantId(item: number): string;
+	/** Empty where the item belongs to none. */
+	tenantId(item: number, json: Record<string, unknown>): string;
 	accountId(item: number): string;
 	accountName(item: number): string;
 	/** IANA; UTC where it is empty. */
@@ -31,7 +32,7 @@ export interface LooseSettings {
 }
 
 /**
- * The raw records in an item that is no message, such as one of an HTTP Request node.
+ * The raw records in an item of a user's own, such as one of an HTTP Request node. They are of no run yet.
  * @param now when the workflow runs, ISO 8601
  * @throws Error where a record cannot be placed, with the parameter to fill in
  */
@@ -41,7 +42,7 @@ export function looseRecords(
 	settings: LooseSettings,
 	now: string,
 ): IncomingRecord[] {
-	const envelope = envelopeOf(item, settings);
+	const envelope = envelopeOf(item, json, settings);
 	const account = {
 		id: envelope.accountId,
 		name: settings.accountName(item) || envelope.accountId,
@@ -63,9 +64,9 @@ export function looseRecords(
 }
 
 /** Whose the records of an item are. @throws Error that names the parameter to fill in */
-export function envelopeOf(item: number, settings: LooseSettings): Envelope {
+export function envelopeOf(item: number, json: Record<string, unknown>, settings: LooseSettings): Envelope {
 	return {
-		tenantId: required(settings.tenantId(item), 'tenant', 'Tenant'),
+		tenantId: required(settings.tenantId(item, json), 'tenant', 'Tenant'),
 		integrationId: null,
 		syncRunId: null,
 		provider: settings.provider,

@@ -4,6 +4,7 @@ import { UPLOAD, UPLOAD_ACCOUNT } from '../providers/manual/upload';
 import { isKnownSource } from '../providers/normalisers';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/normaliser';
 import { sectionLabel } from '../providers/xero/sections';
+import { tenantReader } from '../shared/n8n/item-input';
 import { textParameter } from '../shared/n8n/text-parameter';
 import type { LooseSettings } from './loose-records';
 import { fileFieldsOf, uploadSettingsOf } from './upload';
@@ -72,16 +73,15 @@ const NO_ACCOUNT = {
 	period: () => '',
 };
 
-/** What completes raw records; undefined where the node only takes messages. */
-export function looseSettingsOf(context: IExecuteFunctions): LooseSettings | undefined {
-	const provider = String(context.getNodeParameter('provider', 0, 'fromItems'));
-	if (provider === 'fromItems') return undefined;
+/** What completes raw records. @throws Error where a field makes no sense */
+export function looseSettingsOf(context: IExecuteFunctions): LooseSettings {
+	const provider = String(context.getNodeParameter('provider', 0, UPLOAD));
 	if (!isKnownSource(provider)) {
 		throw new Error(`The provider "${provider}" is not known. Choose one from the list.`);
 	}
 	const read = (name: string): ((item: number) => string) => textParameter(context, name);
 	const upload = uploadSettingsOf(context);
-	const whose = { provider, stream: read('stream'), tenantId: read('tenantId'), upload };
+	const whose = { provider, stream: read('stream'), tenantId: tenantReader(context), upload };
 	if (provider === UPLOAD) {
 		const file = fileFieldsOf(context);
 		return { ...whose, ...NO_ACCOUNT, file, recordsAt: file ? () => '' : read('recordsAt') };

@@ -3,21 +3,16 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { UPLOAD } from '../providers/manual/upload';
 import type { ProviderStream } from '../providers/provider';
 import { providers, streams } from '../providers/registry';
-import { tenantField } from '../shared/n8n/search';
+import { forItems, inputField, tenantFields } from '../shared/n8n/item-input';
 import { uploadFields, uploadProvider, uploadStream } from './upload';
 
 const provider: INodeProperties = {
 	displayName: 'Provider',
 	name: 'provider',
 	type: 'options',
-	default: 'fromItems',
-	description: 'Where the records come from. Messages of Zixly Extract say so themselves.',
+	default: UPLOAD,
+	description: 'Where the records come from',
 	options: [
-		{
-			name: 'From the Items',
-			value: 'fromItems',
-			description: 'The items are messages of Zixly Extract',
-		},
 		...Object.values(providers).map(({ key, displayName }) => ({
 			name: displayName,
 			value: key,
@@ -250,12 +245,15 @@ const options: INodeProperties = {
 };
 
 export const transformProperties: INodeProperties[] = [
-	provider,
-	...streamFields,
-	...uploadStream,
-	...updateDisplayOptions({ hide: { provider: ['fromItems'] } }, [{ ...tenantField, required: true }]),
-	...updateDisplayOptions({ hide: { provider: ['fromItems', UPLOAD] } }, accountFields),
-	...uploadFields,
-	...updateDisplayOptions({ hide: { provider: ['fromItems'], rowsFrom: ['file'] } }, recordsAt),
+	inputField('Raw records of your own, such as those of a file or an HTTP Request node: every field is data'),
+	...forItems([
+		provider,
+		...streamFields,
+		...uploadStream,
+		...tenantFields,
+		...updateDisplayOptions({ hide: { provider: [UPLOAD] } }, accountFields),
+		...uploadFields,
+		...updateDisplayOptions({ hide: { rowsFrom: ['file'] } }, recordsAt),
+	]),
 	options,
 ];

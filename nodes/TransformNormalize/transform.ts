@@ -85,7 +85,8 @@ class Transformation {
 	}
 
 	private ageing(state: StateMessage): StateMessage {
-		if (!normaliserOf(state.provider, state.stream)?.ages) return state;
+		// What grows stale is known of what was synced.
+		if (!state.integrationId || !normaliserOf(state.provider, state.stream)?.ages) return state;
 		const before = staleBefore(this.now, this.settings.staleAfterDays);
 		return { ...state, ageing: { staleBefore: before.toISOString() } };
 	}

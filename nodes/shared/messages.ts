@@ -60,6 +60,8 @@ export interface StateMessage extends Envelope {
 	notes?: string[];
 	/** The account or the stream is switched off, or not allowed and optional: it neither succeeded nor failed. */
 	switchedOff?: true;
+	/** Nothing of the run comes after it, and no sync stands behind it: whoever stores it may close the run. */
+	endsRun?: true;
 	/** The stream's leads that are open and were last touched before this instant are to be marked stale. */
 	ageing?: { staleBefore: string };
 }
@@ -102,19 +104,22 @@ export interface RejectedMessage extends Envelope {
 
 export type RejectionStage = 'extract' | 'transform' | 'load';
 
-export type FailureClass =
-	| 'reconnect_required'
-	| 'not_permitted'
-	| 'account_gone'
-	| 'account_conflict'
-	| 'needs_choice'
-	| 'rate_limited'
-	| 'provider_unavailable'
-	| 'bad_request'
-	| 'configuration'
-	| 'database_unavailable'
-	| 'run_lost'
-	| 'internal';
+export const FAILURE_CLASSES = [
+	'reconnect_required',
+	'not_permitted',
+	'account_gone',
+	'account_conflict',
+	'needs_choice',
+	'rate_limited',
+	'provider_unavailable',
+	'bad_request',
+	'configuration',
+	'database_unavailable',
+	'run_lost',
+	'internal',
+] as const;
+
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /** A deal that is gone at the provider, or a derived metric that has no value any more. */
 export type DeletedMessage = Envelope & { type: 'DELETED'; recordId: string } & Deletion;
@@ -161,20 +166,10 @@ export type Message =
 
 const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'DELETED', 'REJECTED', 'FAILURE']);
 
-const OTHER_TYPE = /^[A-Z]+$/;
-
 /**
- * Tells whether an item's json is a message of a Zixly node, also one that is not known here. A user's own item may have
- * a field `type` too, which means something else.
+ * An item's json as the message that its type says. Whether it is one of this execution's, its run decides: ask `OwnRuns`
+ * before anything else of it is believed.
  */
-export function isMessage(json: object): boolean {
-	const { type } = json as { type?: unknown };
-	if (TYPES.has(type)) return true;
-	return typeof type === 'string' && OTHER_TYPE.test(type) && 'tenantId' in json && 'syncRunId' in json;
-}
-
-/** The message that an item's json is, if it is one; anything else is passed on untouched. */
 export function messageIn(json: object): Message | undefined {
-	const { type, tenantId } = json as Partial<Message>;
-	return TYPES.has(type) && typeof tenantId === 'string' ? (json as Message) : undefined;
+	return TYPES.has((json as Partial<Message>).type) ? (json as Message) : undefined;
 }

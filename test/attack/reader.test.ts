@@ -9,6 +9,7 @@ import { testDatabase, type TestDatabase } from '../support/database';
 import { loadTarget, month } from '../support/loading';
 import { contentOf, seedTenant } from '../support/tenant-rows';
 import { HOSTILE_STATEMENTS, LOCKS, TABLES, type HostileStatement } from './reader-statements';
+import { holder } from '../support/run-holder';
 
 const LOGIN = `zixly_test_attacker_${process.pid}`;
 /** Made up, and in no statement of the corpus: what holds one of them came out of the other tenant's rows. */
@@ -156,7 +157,7 @@ async function syncOnce(target: Awaited<ReturnType<typeof loadTarget>>): Promise
 	await renewLeases(database.pool, [target.syncRunId]);
 	const { tenantId, syncRunId, integrationId } = target;
 	const { status } = await finishRun(database.pool, { tenantId, syncRunId, status: 'succeeded' });
-	const options = { provider: 'xero', limit: 1, syncEveryHours: 6, executionId: syncRunId };
+	const options = { provider: 'xero', limit: 1, syncEveryHours: 6, holder: holder(syncRunId) };
 	const claimed = await claimDue(database.pool, {
 		...options,
 		authentication: 'stored',

@@ -12,6 +12,7 @@ import { expectRepelled, type Attack } from '../support/attacks';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { financialsOf, loadTarget, month, type LoadTarget } from '../support/loading';
 import { nodeContext } from '../support/node-context';
+import { holder as runHolder } from '../support/run-holder';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -143,7 +144,13 @@ describe('a lock that a foreign session holds on one tenant', () => {
 		const hung = Array.from({ length: 5 }, () => load(itemsOf(mine), undefined, settings));
 		await sleep(500);
 		const claiming = claimDue(poolFor(settings), {
-			...{ provider: 'xero', limit: 500, syncEveryHours: 6, executionId: 'e', authentication: 'stored' },
+			...{
+				provider: 'xero',
+				limit: 500,
+				syncEveryHours: 6,
+				holder: runHolder('e'),
+				authentication: 'stored',
+			},
 			integrationId: other.integrationId,
 			runNow: true,
 		} as const);

@@ -2,10 +2,11 @@ import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
 import type { LoadRow } from '../../db/load/chunk';
-import { openRun } from '../../db/sync-runs';
+import { openRun } from '../../db/open-run';
 import type { DatabaseSettings } from '../../db/connection';
 import type { WorkflowFile } from '../support/checkout';
 import type { StoredCredential } from '../support/credentials';
+import { holder } from '../support/run-holder';
 
 /** One of the two nodes that are compared, in the workflow `Rows → node → Mark`. */
 export interface Contender {
@@ -16,6 +17,8 @@ export interface Contender {
 	items(rows: LoadRow[]): Promise<object[]>;
 	/** Its table, to be emptied and counted. */
 	table: string;
+	/** Makes the run that the rows name this execution's ($1): only those of its own are loaded. */
+	takeRun?: string;
 }
 
 /** Zixly Postgres Upsert on the full schema: row-level security, foreign keys, checks and all indexes. */
@@ -23,6 +26,7 @@ export function ours(pool: Pool, database: DatabaseSettings, tenantId: string): 
 	return {
 		name: 'ours',
 		table: 'public.financials',
+		takeRun: "update etl.sync_runs set execution_id = $1 where status = 'running'",
 		node: {
 			type: 'n8n-nodes-zixly.postgresUpsert',
 			typeVersion: 1,
@@ -36,8 +40,9 @@ export function ours(pool: Pool, database: DatabaseSettings, tenantId: string): 
 			data: { ...database, ca: '', maxConnections: 5 },
 		},
 		items: async (rows) => {
-			const syncRunId = await openRun(pool, { tenantId, provider: 'xero', executionId: 'bench' });
-			return rows.map((row) => ({ type: 'ROW', tenantId, integrationId: null, syncRunId, ...row }));
+			const syncRunId = await openRun(pool, { tenantId, provider: 'xero' }, holder('bench'));
+			const envelope = { tenantId, integrationId: null, syncRunId, provider: 'xero' };
+			return rows.map((row) => ({ type: 'ROW', ...envelope, ...row }));
 		},
 	};
 }
@@ -85,10 +90,19 @@ function flat({ client, row }: LoadRow): object {
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** `Manual Trigger → Rows → node → Mark`. */
-export function benchWorkflow({ name, node }: Contender, files: Record<string, string>): WorkflowFile {
+export function benchWorkflow(
+	{ name, node, takeRun = '' }: Contender,
+	files: Record<string, string>,
+	databaseUrl: string,
+): WorkflowFile {
 	const chain = [
 		{ name: 'By Hand', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} },
-		{ name: 'Rows', type: 'CUSTOM.benchRows', typeVersion: 1, parameters: files },
+		{
+			name: 'Rows',
+			type: 'CUSTOM.benchRows',
+			typeVersion: 1,
+			parameters: { ...files, takeRun, databaseUrl },
+		},
 		{ name: 'Load', ...node },
 		{ name: 'Mark', type: 'CUSTOM.benchMark', typeVersion: 1, parameters: files },
 	];

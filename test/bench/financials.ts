@@ -20,7 +20,6 @@ function financialsRow(index: number, syncRunId: string, clients: number): LoadR
 	const [income, costs] = [(index * 37) % 1_000_000, (index * 17) % 700_000];
 	const origin = { recordId: day, stream: 'monthlyFinancials', accountId: account };
 	return {
-		provider: 'xero',
 		...origin,
 		table: 'financials',
 		client: { externalId: account, clientName: `Client ${account}`, industry: null },

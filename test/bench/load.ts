@@ -48,7 +48,7 @@ async function bench(
 	const pool = poolFor(login);
 	const { id: tenantId } = await createTenant(pool, { name: 'Bench' });
 	const contenders = [ours(pool, login, tenantId), await rival(admin, settingsFromUrl(adminUrl.href))];
-	const n8n = await startN8n(books, folder, contenders);
+	const n8n = await startN8n(books, folder, contenders, adminUrl.href);
 	try {
 		const results = new Results();
 		for (const size of sizes) {
@@ -81,14 +81,21 @@ async function compete(stage: Stage, contender: Contender, size: number, results
 	}
 }
 
-async function startN8n(books: PostgresServer, folder: string, contenders: Contender[]): Promise<RealN8n> {
+async function startN8n(
+	books: PostgresServer,
+	folder: string,
+	contenders: Contender[],
+	storeUrl: string,
+): Promise<RealN8n> {
 	await asAdmin(books.adminUrl, (client) => client.query('create database n8n'));
 	const url = new URL(books.adminUrl);
 	url.pathname = '/n8n';
 	const env = { N8N_CUSTOM_EXTENSIONS: join(__dirname, 'n8n-nodes') };
 	const n8n = await RealN8n.create({ database: settingsFromUrl(url.href), env });
 	await n8n.importCredentials(contenders.map(({ credential }) => credential));
-	await n8n.importWorkflows(contenders.map((contender) => benchWorkflow(contender, filesIn(folder))));
+	await n8n.importWorkflows(
+		contenders.map((contender) => benchWorkflow(contender, filesIn(folder), storeUrl)),
+	);
 	return n8n;
 }
 

@@ -9,11 +9,12 @@ import type pg from 'pg';
 
 import { closePools, poolFor } from '../../db/connection';
 import { loadChunk } from '../../db/load/load-chunk';
-import { openRun } from '../../db/sync-runs';
+import { openRun } from '../../db/open-run';
 import { createTenant } from '../../db/tenants';
 import { createTemplate, loginSettings, WORKER } from '../support/database-template';
 import { startPostgres } from '../support/postgres';
 import { financialsRows } from './financials';
+import { holder } from '../support/run-holder';
 
 async function main([count = '100000', chunkSize = '5000', clients = '20']: string[]): Promise<void> {
 	const server = await startPostgres({ settings: { full_page_writes: 'on' } });
@@ -49,7 +50,7 @@ interface Pass {
 
 async function measure(pool: pg.Pool, pass: Pass): Promise<void> {
 	const { name, tenantId, shift, count, chunkSize, clients } = pass;
-	const syncRunId = await openRun(pool, { tenantId, provider: 'xero', executionId: 'bench' });
+	const syncRunId = await openRun(pool, { tenantId, provider: 'xero' }, holder('bench'));
 	const rows = financialsRows(count, syncRunId, { clients });
 	for (const row of rows) row.row.cashFlow = `${12 + shift}.50`;
 	const walBefore = await walPosition(pool);
@@ -57,7 +58,15 @@ async function measure(pool: pg.Pool, pass: Pass): Promise<void> {
 	const started = performance.now();
 	const fates = new Map<string, number>();
 	for (let from = 0; from < rows.length; from += chunkSize) {
-		const chunk = { tenantId, syncRunId, integrationId: null, rejected: [], states: [] };
+		const chunk = {
+			tenantId,
+			syncRunId,
+			integrationId: null,
+			provider: 'xero',
+			executionId: 'bench',
+			rejected: [],
+			states: [],
+		};
 		const result = await loadChunk(pool, { ...chunk, rows: rows.slice(from, from + chunkSize) });
 		for (const fate of result.fates) fates.set(fate, (fates.get(fate) ?? 0) + 1);
 	}

@@ -8,11 +8,12 @@ import { closePools, poolFor } from '../../db/connection';
 import type { ChunkResult } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';
 import { Turn } from '../../db/load/turn';
-import { openRun } from '../../db/sync-runs';
+import { openRun } from '../../db/open-run';
 import { createTenant } from '../../db/tenants';
 import { createTemplate, loginSettings, WORKER } from '../support/database-template';
 import { startPostgres } from '../support/postgres';
 import { financialsRows } from './financials';
+import { holder } from '../support/run-holder';
 
 async function main([count = '1000000', chunkSize = '5000']: string[]): Promise<void> {
 	const server = await startPostgres({ settings: { full_page_writes: 'on' } });
@@ -28,14 +29,15 @@ async function main([count = '1000000', chunkSize = '5000']: string[]): Promise<
 }
 
 async function loadAll(pool: pg.Pool, tenantId: string, count: number, chunkSize: number): Promise<void> {
-	const syncRunId = await openRun(pool, { tenantId, provider: 'xero', executionId: 'bench' });
+	const syncRunId = await openRun(pool, { tenantId, provider: 'xero' }, holder('bench'));
+	const run = { tenantId, syncRunId, integrationId: null, provider: 'xero', executionId: 'bench' };
 	const memory = new Memory();
 	let turn: Turn | undefined;
 	let [before, current]: Array<Promise<ChunkResult> | undefined> = [];
 	let started = performance.now();
 	for (let from = 0; from < count; from += chunkSize) {
 		const rows = financialsRows(chunkSize, syncRunId, { from });
-		const chunk = { tenantId, syncRunId, integrationId: null, rows, rejected: [], states: [] };
+		const chunk = { ...run, rows, rejected: [], states: [] };
 		turn = new Turn(turn);
 		await before;
 		[before, current] = [current, loadChunk(pool, chunk, { turn })];

@@ -1,9 +1,11 @@
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { claimDue, finishRun, openRun, type ClaimedRun, type ClaimOptions } from '../../db/sync-runs';
+import { claimDue, finishRun, type ClaimedRun, type ClaimOptions } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { holder } from '../support/run-holder';
+import { openRun } from '../../db/open-run';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -27,7 +29,7 @@ async function connect(count: number): Promise<void> {
 }
 
 async function claim(options: Partial<ClaimOptions> = {}): Promise<ClaimedRun[]> {
-	const all = { provider: 'xero', limit: 50, syncEveryHours: 6, executionId: 'execution-1' };
+	const all = { provider: 'xero', limit: 50, syncEveryHours: 6, holder: holder('execution-1') };
 	return await claimDue(pool, { ...all, authentication: 'stored', runNow: false, ...options });
 }
 
@@ -133,6 +135,6 @@ describe('a run of no connection whose process ended', () => {
 	});
 
 	async function open(tenantId: string): Promise<string> {
-		return await openRun(pool, { tenantId, provider: 'manual', executionId: 'execution-1' });
+		return await openRun(pool, { tenantId, provider: 'manual' }, holder());
 	}
 });

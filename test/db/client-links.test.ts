@@ -49,7 +49,7 @@ const of = (externalId: string, row: LoadRow): LoadRow => ({
 
 /** A row of each table of a CRM's company. */
 function company(externalId: string): LoadRow[] {
-	const base = { provider: 'hubspot', stream: 'deals', accountId: '1', recordId: '7' };
+	const base = { stream: 'deals', accountId: '1', recordId: '7' };
 	const client = { externalId, clientName: `Company ${externalId}`, industry: null };
 	const deal = {
 		...{ eventDate: '2026-06-30T00:00:00Z', leadId: '7', stage: 'Won', status: 'won', value: '10.00' },
@@ -67,7 +67,8 @@ function company(externalId: string): LoadRow[] {
 
 describe('linking a CRM’s company to the client of the accounting', () => {
 	beforeEach(async () => {
-		await target.load([of('org-1', month('2026-06-30', '5.00')), ...company('1:42')]);
+		await target.load([of('org-1', month('2026-06-30', '5.00'))]);
+		await target.loadAs('hubspot', company('1:42'));
 	});
 
 	it('moves the rows that are there, removes the empty client, and later loads follow', async () => {
@@ -90,7 +91,7 @@ describe('linking a CRM’s company to the client of the accounting', () => {
 			'month 2026-06-30 xero → xero:org-1',
 		];
 		expect(await rowsByClient()).toEqual(all);
-		const { fates } = await target.load(company('1:42'));
+		const { fates } = await target.loadAs('hubspot', company('1:42'));
 		expect(fates).toEqual(['unchanged', 'unchanged']);
 		expect(await rowsByClient()).toEqual(all);
 		expect(await clients()).toMatchObject([
@@ -105,7 +106,7 @@ describe('linking a CRM’s company to the client of the accounting', () => {
 		const [unlinked] = await operate('unlink', place);
 		expect(unlinked).toMatchObject({ moved: { lead_events: 1, custom_metrics: 1 }, oldClientRemoved: false });
 		expect(await rowsByClient()).toEqual(before);
-		await target.load(company('1:42'));
+		await target.loadAs('hubspot', company('1:42'));
 		expect(await clients()).toMatchObject([
 			{ clientId: 'xero:org-1', links: [] },
 			{ clientId: 'hubspot:1:42', clientName: 'Company 1:42' },
@@ -114,9 +115,9 @@ describe('linking a CRM’s company to the client of the accounting', () => {
 	});
 
 	it('keeps the old client where rows of another source are its own', async () => {
-		const own = { ...month('2026-05-31', '1.00'), provider: 'manual' };
+		const own = month('2026-05-31', '1.00');
 		const hubspot = { externalId: '', clientId: 'hubspot:1:42', clientName: 'Company', industry: null };
-		await target.load([{ ...own, client: hubspot, row: { ...own.row, sourceSystem: 'manual' } }]);
+		await target.loadAs('manual', [{ ...own, client: hubspot, row: { ...own.row, sourceSystem: 'manual' } }]);
 		const [linked] = await operate('link', {
 			...{ provider: 'hubspot', externalId: '1:42' },
 			clientKpiId: await idOf('xero:org-1'),
@@ -156,7 +157,7 @@ describe('a link that cannot be', () => {
 	});
 
 	it('a second one of a provider', async () => {
-		await target.load(company('1:42'));
+		await target.loadAs('hubspot', company('1:42'));
 		const clientKpiId = await idOf('hubspot:1:42');
 		await operate('link', { externalId: 'org-1', clientKpiId });
 		await refused({ externalId: 'org-2', clientKpiId }, /has "org-1" of xero already/);
@@ -164,7 +165,7 @@ describe('a link that cannot be', () => {
 
 	it('rows with the same keys', async () => {
 		const [deal] = company('1:43');
-		await target.load([
+		await target.loadAs('hubspot', [
 			...company('1:42'),
 			{ ...deal!, client: { ...deal!.client, externalId: '', clientId: 'mine' } },
 		]);
@@ -207,9 +208,9 @@ it('a link made while rows are being loaded loses none and leaves none behind', 
 	const place = { provider: 'hubspot', externalId: '1:42' };
 	for (let round = 0; round < 5; round++) {
 		await Promise.all([
-			target.load(company('1:42')),
+			target.loadAs('hubspot', company('1:42')),
 			operate('link', { ...place, clientKpiId }),
-			target.load(company('1:42')),
+			target.loadAs('hubspot', company('1:42')),
 		]);
 		expect((await rowsByClient()).slice(0, 2)).toEqual([
 			'deal 7:1 hubspot → xero:org-1',

@@ -10,6 +10,7 @@ import { integrationsOperations } from '../../nodes/Integrations/operations';
 import { newConnection } from '../support/connected';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { nodeContext } from '../support/node-context';
+import { holder } from '../support/run-holder';
 import { saveAccounts } from '../support/saved-accounts';
 
 let database: TestDatabase;
@@ -63,7 +64,7 @@ async function update(integrationId: string, updateFields: object): Promise<IDat
 
 const claim = async () =>
 	await claimDue(database.pool, {
-		...{ provider: 'xero', limit: 5, syncEveryHours: 6, executionId: 'execution-1' },
+		...{ provider: 'xero', limit: 5, syncEveryHours: 6, holder: holder('execution-1') },
 		...{ authentication: 'stored', runNow: true },
 	});
 

@@ -93,7 +93,7 @@ beforeAll(async () => {
 			month('2026-08-31', '77.00', { account: `aud-${account}` }),
 		]);
 	}
-	await southern.load([
+	await southern.loadAs('hubspot', [
 		deal('usd', '200.00', { fx: fx('USD', '2026-09-15', '2026-09-15', '2', { value: '100.00' }) }),
 		deal('own', '150.00', {
 			fx: { ...fx('USD', '2026-09-15', '2026-09-15', '1.5', { value: '100.00' }), method: 'document' },
@@ -159,7 +159,8 @@ describe('the deals of a CRM', () => {
 		await target.nextRun();
 		const origin = { provider: 'hubspot', stream: 'deals', accountId: 'portal', recordId: '7' };
 		return fatesOf(
-			await target.load(
+			await target.loadAs(
+				'hubspot',
 				leadEventRows(sold, raw, SETTINGS, conversion).map(({ version, row, ...rest }) => ({
 					...origin,
 					...rest,

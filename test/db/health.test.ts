@@ -5,6 +5,7 @@ import { claimDue, finishRun, type ClaimedRun, type RunEnd } from '../../db/sync
 import { integrationsOperations } from '../../nodes/Integrations/operations';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { nodeContext } from '../support/node-context';
+import { holder } from '../support/run-holder';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -29,7 +30,12 @@ async function connection(name: string, status = 'ACTIVE'): Promise<void> {
 
 async function run(integrationId: string, executionId = 'instance-1:execution-1'): Promise<ClaimedRun> {
 	const options = { provider: 'xero', limit: 1, syncEveryHours: 6, authentication: 'stored' } as const;
-	const [claimed] = await claimDue(database.pool, { ...options, integrationId, executionId, runNow: true });
+	const [claimed] = await claimDue(database.pool, {
+		...options,
+		integrationId,
+		holder: holder(executionId),
+		runNow: true,
+	});
 	return claimed!;
 }
 

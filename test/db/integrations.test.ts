@@ -11,6 +11,7 @@ import { claimDue, finishRun } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
 import { storeTokens } from '../../db/tokens';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { holder } from '../support/run-holder';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -142,7 +143,7 @@ describe('the other way of authentication', () => {
 			provider: 'xero',
 			limit: 1,
 			syncEveryHours: 6,
-			executionId: 'execution-1',
+			holder: holder('execution-1'),
 			authentication: 'n8n',
 			integrationId,
 			runNow: true,

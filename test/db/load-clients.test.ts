@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LoadClient, LoadRow } from '../../db/load/chunk';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { fatesOf, loadTarget, month, type LoadTarget } from '../support/loading';
+import { openRun } from '../../db/open-run';
+import { holder } from '../support/run-holder';
 
 let database: TestDatabase;
 let target: LoadTarget;
@@ -94,14 +96,17 @@ describe('the client of a row', () => {
 
 	it('given by its exact id is found among those of every provider', async () => {
 		await target.load([about({})]);
-		const upload = { ...about({ clientId: 'xero:org-1', clientName: '' }), provider: 'manual' };
-		await target.load([{ ...upload, row: { ...upload.row, sourceSystem: 'manual' } }]);
+		const upload = about({ clientId: 'xero:org-1', clientName: '' });
+		const run = { tenantId: target.tenantId, provider: 'manual' };
+		const syncRunId = await openRun(database.pool, run, holder());
+		const rows = [{ ...upload, row: { ...upload.row, sourceSystem: 'manual' } }];
+		await target.load(rows, { syncRunId, provider: 'manual', integrationId: null });
 		expect(await clients()).toMatchObject([{ client_id: 'xero:org-1', client_name: 'Harbour' }]);
 	});
 });
 
 describe('the other tables', () => {
-	const origin = { provider: 'hubspot', stream: 'deals', accountId: 'portal-1' };
+	const origin = { stream: 'deals', accountId: 'portal-1' };
 	const client = { externalId: 'portal-1', clientName: 'Portal', industry: null };
 
 	it('take events of leads by their external id, to the microsecond and in any time zone', async () => {
@@ -121,11 +126,12 @@ describe('the other tables', () => {
 			},
 		});
 		const rows = [event('1', '2026-06-30T09:30:00.123456+10:00'), event('2', '2026-06-30T09:30:00Z')];
-		expect((await target.load(rows)).fates).toEqual(['inserted', 'inserted']);
+		const hubspot = await loadTarget(database, 'Harbour Coffee', 'hubspot');
+		expect((await hubspot.load(rows)).fates).toEqual(['inserted', 'inserted']);
 		const same = [event('1', '2026-06-29T23:30:00.123456Z'), event('2', '2026-06-30T19:30:00.000+1000')];
-		expect((await target.load(same)).fates).toEqual(['unchanged', 'unchanged']);
+		expect((await hubspot.load(same)).fates).toEqual(['unchanged', 'unchanged']);
 		const refused = [event('', '2026-06-30T09:30:00'), { ...event('3', 'now'), row: { stage: 'x' } }];
-		expect((await target.load(refused)).fates).toEqual(['rejected', 'rejected']);
+		expect((await hubspot.load(refused)).fates).toEqual(['rejected', 'rejected']);
 		const { rows: stored } = await database.admin.query(
 			"select lead_id, value, to_char(event_date at time zone 'UTC', 'HH24:MI:SS.US') as at from lead_events order by external_id",
 		);
@@ -142,7 +148,7 @@ describe('the other tables', () => {
 			recordId: 'project-1',
 			table: 'custom_metrics',
 			client,
-			row: { metricName: 'throughput', metricValue, unit: 'tasks', recordDate, sourceSystem: 'asana' },
+			row: { metricName: 'throughput', metricValue, unit: 'tasks', recordDate, sourceSystem: 'xero' },
 		});
 		const rows = [
 			metric('2026-06-30', '1.23456'),

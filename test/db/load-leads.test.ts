@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-	target = await loadTarget(database);
+	target = await loadTarget(database, undefined, 'hubspot');
 });
 
 const load = async (rows: LoadRow[], deletions: LoadDeletion[] = [], states: LoadState[] = []) =>
@@ -50,13 +50,15 @@ describe('a deleted lead', () => {
 
 	it('is that of the tenant, the provider and the account alone', async () => {
 		await load([...dealRows(V), ...dealRows({ ...V, accountId: 'portal-2', client: BAKERY })]);
-		const other = await loadTarget(database, 'Other');
+		const other = await loadTarget(database, 'Other', 'hubspot');
 		const gone = [dealGone('1', at(9)), dealGone('unheard-of', at(9))];
 		expect(fatesOf(await other.load([], { deletions: gone }))).toEqual({ unchanged: 2 });
-		const elsewhere = [{ provider: 'pipedrive' }, { accountId: 'portal-3' }];
-		for (const more of elsewhere) {
-			expect(fatesOf(await load([], [dealGone('1', at(9), more)]))).toEqual({ unchanged: 1 });
-		}
+		const elsewhere = dealGone('1', at(9), { accountId: 'portal-3' });
+		expect(fatesOf(await load([], [elsewhere]))).toEqual({ unchanged: 1 });
+		const pipedrive = await loadTarget(database, '', 'pipedrive', target.tenantId);
+		expect(fatesOf(await pipedrive.load([], { deletions: [dealGone('1', at(9))] }))).toEqual({
+			unchanged: 1,
+		});
 		await load([], [dealGone('1', at(9))]);
 		expect((await funnel()).filter((line) => line.includes('deleted'))).toEqual([
 			'portal 1 C deleted 100.00',
@@ -124,8 +126,12 @@ describe('a deleted lead', () => {
 });
 
 describe('a metric that has no value any more', () => {
+	beforeEach(async () => {
+		target = await loadTarget(database, undefined, 'asana');
+	});
+
 	const metric = (metricName: string, recordDate: string, client = BAKERY): LoadRow => ({
-		...{ provider: 'asana', stream: 'projects', accountId: 'workspace', recordId: '7' },
+		...{ stream: 'projects', accountId: 'workspace', recordId: '7' },
 		table: 'custom_metrics',
 		client,
 		row: {
@@ -134,7 +140,7 @@ describe('a metric that has no value any more', () => {
 		},
 	});
 	const gone = (metricName: string, recordDate: string, client = BAKERY): LoadDeletion => ({
-		...{ provider: 'asana', stream: 'projects', accountId: 'workspace', recordId: '7' },
+		...{ stream: 'projects', accountId: 'workspace', recordId: '7' },
 		...{ table: 'custom_metrics', client, metricName, recordDate },
 	});
 	const metrics = async () =>
@@ -155,10 +161,13 @@ describe('a metric that has no value any more', () => {
 				gone('on_time_rate', at(1)),
 				gone('on_time_rate', '2026-11-03T00:00:00Z'),
 				gone('on_time_rate', at(1), { ...BAKERY, externalId: 'nobody' }),
-				{ ...gone('on_time_rate', at(2)), provider: 'manual' },
 			],
 		);
-		expect(result.fates).toEqual(['updated', 'unchanged', 'unchanged', 'unchanged']);
+		expect(result.fates).toEqual(['updated', 'unchanged', 'unchanged']);
+		const other = await loadTarget(database, '', 'hubspot', target.tenantId);
+		expect(fatesOf(await other.load([], { deletions: [gone('on_time_rate', at(2))] }))).toEqual({
+			unchanged: 1,
+		});
 		expect(await metrics()).toEqual([
 			'asana:portal:7 on_time_rate 02',
 			'asana:portal:7 throughput 01',
@@ -324,7 +333,7 @@ describe('an entry that the provider does not give any more', () => {
 
 describe('an open lead that nobody has touched', () => {
 	const state = (staleBefore: string, changes: Partial<LoadState> = {}): LoadState => ({
-		...{ provider: 'hubspot', stream: 'deals', accountId: 'portal' },
+		...{ stream: 'deals', accountId: 'portal' },
 		...{ state: { at: 1 }, counts: {}, rowsArrived: 0, ageing: { staleBefore } },
 		...changes,
 	});
@@ -359,16 +368,14 @@ describe('an open lead that nobody has touched', () => {
 
 	it('is that of the account alone', async () => {
 		await load([...touched('1', 1), ...touched('2', 1, { accountId: 'portal-2', client: BAKERY })]);
-		await load(
-			[],
-			[],
-			[state(at(4)), state(at(9), { accountId: 'portal-9' }), state(at(9), { provider: 'pipedrive' })],
-		);
+		await load([], [], [state(at(4)), state(at(9), { accountId: 'portal-9' })]);
+		const pipedrive = await loadTarget(database, '', 'pipedrive', target.tenantId);
+		await pipedrive.load([], { states: [state(at(9), { accountId: 'portal-2' })] });
 		expect((await funnel()).filter((line) => !line.includes('passed'))).toEqual([
 			'portal 1 C stale 100.00',
 			'portal:7 2 C active 100.00',
 		]);
-		const other = await loadTarget(database, 'Other');
+		const other = await loadTarget(database, 'Other', 'hubspot');
 		const { aged } = await other.load([], { states: [state(at(9), { accountId: 'portal-2' })] });
 		expect([...aged.values()]).toEqual([0]);
 	});

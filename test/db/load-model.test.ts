@@ -65,7 +65,7 @@ class Model {
 }
 
 const keyOf = ({ accountId, row }: LoadRow): string =>
-	`xero:${accountId} ${String(row.recordDate)} ${String(row.sourceSystem)}`;
+	`xero:${accountId} ${String(row.recordDate)} ${String(row.sourceSystem ?? 'xero')}`;
 const versionOf = ({ row }: LoadRow): string | null =>
 	(row.metadata as { _src: { version: string | null } })._src.version;
 const isOlder = (one: string | null, other: string | null): boolean =>

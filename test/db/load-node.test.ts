@@ -14,6 +14,8 @@ import {
 	type LoadTarget,
 } from '../support/loading';
 import { nodeContext, type NodeInput } from '../support/node-context';
+import { openRun } from '../../db/open-run';
+import { holder } from '../support/run-holder';
 
 let database: TestDatabase;
 let target: LoadTarget;
@@ -173,12 +175,17 @@ describe('messages of a sync', () => {
 		expect(await financialsOf(database, other.tenantId)).toHaveLength(3);
 	});
 
-	it('with a forged tenant store nothing', async () => {
+	it('with a forged tenant, connection or provider are the run’s all the same', async () => {
 		const victim = await loadTarget(database, 'Southern Tools');
-		const forged = rows(target).map((row) => ({ ...row, tenantId: victim.tenantId }));
-		const { messages } = await run(forged);
-		expect(messages).toMatchObject([{ type: 'FAILURE', failure: { class: 'run_lost' } }]);
+		const { tenantId, integrationId } = victim;
+		const forged = rows(target).map((row) => ({ ...row, tenantId, integrationId, provider: 'myob' }));
+		const { messages } = await run([...forged, { ...state(target), tenantId, integrationId }]);
+		expect(messages).toMatchObject([
+			{ type: 'STATE', tenantId: target.tenantId, integrationId: target.integrationId },
+			{ type: 'SUMMARY', tenantId: target.tenantId, inserted: 3 },
+		]);
 		expect(await financialsOf(database, victim.tenantId)).toEqual([]);
+		expect(await financialsOf(database, target.tenantId)).toHaveLength(3);
 	});
 
 	it('after a raw record that nobody normalised are not stored, least of all the state', async () => {
@@ -219,12 +226,16 @@ describe('messages of a sync', () => {
 		expect(await financialsOf(database, target.tenantId)).toHaveLength(3);
 	});
 
-	it('without a tenant are refused with the number of the item', async () => {
-		const { refused, messages } = await run([{ type: 'ROW', recordId: 'x' }]);
-		expect(messages).toEqual([]);
-		expect(refused).toMatchObject([
-			{ reason: { code: 'no_tenant', message: expect.stringContaining('Item 0') } },
-		]);
+	it('without a run end as one error that says what to do, or are refused where the node goes on', async () => {
+		const items = [...rows(target), { type: 'ROW', recordId: 'x' }, { type: 'ROW', recordId: 'y' }];
+		await expect(run(items)).rejects.toMatchObject({
+			message: 'Item 3 is no message of a run',
+			description: expect.stringContaining('Set Input to Items'),
+		});
+		expect(await financialsOf(database, target.tenantId)).toEqual([]);
+		const { messages, refused } = await run(items, { continueOnFail: true });
+		expect(messages).toMatchObject([{ type: 'SUMMARY', inserted: 3 }]);
+		expect(refused).toMatchObject([{ reason: { code: 'not_our_run' } }, { recordId: 'y' }]);
 	});
 });
 
@@ -240,6 +251,7 @@ describe('items of a user’s own', () => {
 		...more,
 	});
 	const parameters = () => ({
+		input: 'items',
 		tenantId: target.tenantId,
 		table: 'financials',
 		clientIdField: 'client_id',
@@ -312,8 +324,8 @@ describe('items of a user’s own', () => {
 			{ tenantId: target.tenantId, inserted: 2 },
 			{ tenantId: other.tenantId, inserted: 2 },
 		]);
-		const nameless = await run([item()], { parameters: parameters(), expressions });
-		expect(nameless.refused).toMatchObject([{ reason: { code: 'no_tenant' } }]);
+		const nameless = run([item()], { parameters: parameters(), expressions });
+		await expect(nameless).rejects.toThrow('The items belong to no tenant');
 	});
 
 	it.each(['kpi', 'row', null, '', 7])('with a field type of %j are none of our messages', async (type) => {
@@ -326,43 +338,60 @@ describe('items of a user’s own', () => {
 		expect(left.messages).toMatchObject([{ type: 'SUMMARY', inserted: 1 }]);
 	});
 
-	it('let our messages pass beside them, and what a later version may say of a run', async () => {
-		const others = [
+	it('that look like our messages are data all the same', async () => {
+		const forged = [
+			...rows(target),
+			state(target),
 			failure(target),
-			{ type: 'SUMMARY', tenantId: target.tenantId, syncRunId: null, table: 'financials' },
-			{ type: 'NEWER', ...envelope(target) },
+			{ type: 'SUMMARY', ...envelope(target) },
 		];
-		const { messages, refused } = await run(others, { parameters: parameters() });
-		expect(messages).toEqual(others);
-		expect(refused).toEqual([]);
+		const { messages, refused } = await run(forged, { parameters: parameters() });
+		expect(refused.map(({ reason }) => (reason as Json).code)).toEqual(forged.map(() => 'unknown_column'));
+		expect(messages).toMatchObject([{ type: 'SUMMARY', rejected: forged.length, inserted: 0 }]);
 	});
 
-	it('say themselves whose they are where Tenant ID is empty; one that does not is refused', async () => {
-		const nobodys = { ...parameters(), tenantId: '' };
-		const named = { cash_flow: 1, tenant_id: target.tenantId };
+	it('say themselves whose they are where the field is named; one that does not is refused', async () => {
+		const byField = { ...parameters(), tenantFrom: 'field', tenantField: 'owner' };
+		const named = { cash_flow: 1, owner: target.tenantId };
 		const items = [
 			item({ ...named, record_date: '2026-05-31' }),
 			item({ cash_flow: 1 }),
 			item({ ...named, record_date: '2026-06-30' }),
 		];
-		const { messages, refused } = await run(items, { parameters: nobodys });
+		const { messages, refused } = await run(items, { parameters: byField });
 		expect(messages).toMatchObject([{ tenantId: target.tenantId, inserted: 2 }]);
 		expect(refused).toMatchObject([
 			{ reason: { code: 'no_tenant', message: expect.stringContaining('Item 1') } },
 		]);
-		const mixed = await run([...rows(target), item()], { parameters: nobodys });
-		expect(mixed.messages).toMatchObject([{ inserted: 3 }]);
-		expect(mixed.refused).toMatchObject([{ reason: { code: 'no_tenant' } }]);
+	});
+
+	it('that name another tenant than the node does are not stored', async () => {
+		const other = await loadTarget(database, 'Southern Tools');
+		const { refused } = await run([item({ cash_flow: 1, tenant_id: other.tenantId })], {
+			parameters: parameters(),
+		});
+		expect(refused).toMatchObject([{ reason: { code: 'other_tenant' } }]);
+		for (const { tenantId } of [target, other]) {
+			expect(await financialsOf(database, tenantId)).toEqual([]);
+			expect(await rejectionsOf(database, tenantId)).toEqual([]);
+		}
+	});
+
+	it('of another source than the node’s are rejected: they would replace what was read of it', async () => {
+		const { refused } = await run([item({ cash_flow: 1, source_system: 'xero' })], {
+			parameters: parameters(),
+		});
+		expect(refused).toMatchObject([{ reason: { code: 'other_source', path: 'sourceSystem' } }]);
 	});
 
 	it('without a tenant, or with one that is not there, stop the node with what to do', async () => {
 		await expect(run([item()], { parameters: { ...parameters(), tenantId: '' } })).rejects.toMatchObject({
-			message: expect.stringContaining('need a tenant'),
-			description: expect.stringContaining('Fill in Tenant ID'),
+			message: 'The items belong to no tenant',
+			description: expect.stringContaining('Choose one in Tenant'),
 		});
 		const nobody = { ...parameters(), tenantId: 'nobody' };
 		await expect(run([item()], { parameters: nobody })).rejects.toMatchObject({
-			message: expect.stringContaining('There is no such tenant'),
+			message: 'The tenant of item 0 does not exist',
 		});
 		const { messages } = await run([item()], { parameters: nobody, continueOnFail: true });
 		expect(messages).toMatchObject([{ type: 'FAILURE', syncRunId: null }]);
@@ -377,9 +406,8 @@ describe('items of a user’s own', () => {
 				for each row when (new.tenant_id = '${target.tenantId}') execute function etl.refuse()`);
 		try {
 			const items = [target, other].map(({ tenantId }) => item({ tenantId, cash_flow: 1 }));
-			await expect(run(items, { parameters: { ...parameters(), tenantId: '' } })).rejects.toThrow(
-				'cannot be closed',
-			);
+			const byField = { ...parameters(), tenantFrom: 'field', tenantField: 'tenantId' };
+			await expect(run(items, { parameters: byField })).rejects.toThrow('cannot be closed');
 			expect(await runsOf(target.tenantId)).toMatchObject([{ status: 'running' }]);
 			expect(await runsOf(other.tenantId)).toMatchObject([{ status: 'succeeded' }]);
 		} finally {
@@ -427,10 +455,24 @@ describe('items of a user’s own', () => {
 	});
 });
 
-describe('rows of Transform & Normalize used alone', () => {
-	it('get a run of their provider, closed at the end', async () => {
-		const loose = rows(target).map((row) => ({ ...row, syncRunId: null, integrationId: null }));
-		expect((await run(loose)).messages).toMatchObject([{ type: 'SUMMARY', inserted: 3 }]);
+describe('messages of a run that Transform & Normalize opened', () => {
+	const opened = async () => {
+		const run = { tenantId: target.tenantId, provider: 'xero' };
+		const syncRunId = await openRun(database.pool, run, holder());
+		const of = { ...target, syncRunId, integrationId: null as unknown as string };
+		return [...rows(of), { ...state(of), state: null, endsRun: true }];
+	};
+
+	it('close it once the last has come, where no Finish follows', async () => {
+		const items = await opened();
+		expect((await run(items.slice(0, 2))).messages).toMatchObject([{ type: 'SUMMARY', inserted: 2 }]);
+		expect(await runsOf(target.tenantId)).toMatchObject([{ status: 'running' }]);
+		await run(items.slice(2));
 		expect(await runsOf(target.tenantId)).toMatchObject([{ provider: 'xero', status: 'succeeded' }]);
+	});
+
+	it('leave it to the Finish that follows', async () => {
+		await run(await opened(), { finishFollows: true });
+		expect(await runsOf(target.tenantId)).toMatchObject([{ status: 'running' }]);
 	});
 });

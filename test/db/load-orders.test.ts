@@ -81,7 +81,7 @@ it(`ends in the same tables in each of ${ORDERS} orders of pages, shuffled, repe
 		const lives = ['1', '2', '3', '4'].map((lead) => lifeOf(lead, random));
 		const gone = new Set(lives.filter(() => random.chance(0.3)).map((life) => life[0]!.lead));
 		const deletions = [...gone].map((lead) => dealGone(lead, at(20)));
-		const target = await loadTarget(database, `Order ${order}`);
+		const target = await loadTarget(database, `Order ${order}`, 'hubspot');
 		for (const copies of inChunks(shuffled(repeated(lives.flat(), random), random), random)) {
 			await target.load(copies.flatMap(dealRows));
 		}

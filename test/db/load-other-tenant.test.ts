@@ -24,6 +24,7 @@ it('refuses an item that names another tenant than Tenant ID does, and stores th
 		{ ...metric, tenantId: ours.tenantId },
 	];
 	const parameters = {
+		input: 'items',
 		tenantId: ours.tenantId,
 		table: 'custom_metrics',
 		clientIdField: 'clientId',

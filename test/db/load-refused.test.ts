@@ -149,7 +149,17 @@ const REFUSED: Array<[string, LoadRow, string, string]> = [
 		'program_limit_exceeded',
 		'client',
 	],
-	['a source too long for the key', withRow({ sourceSystem: noise(9_000) }), 'program_limit_exceeded', ''],
+	['another source', withRow({ sourceSystem: 'myob' }), 'other_source', 'sourceSystem'],
+	['another source, however long', withRow({ sourceSystem: noise(9_000) }), 'other_source', 'sourceSystem'],
+	[
+		'a client by an exact id, which may be any of the tenant’s',
+		{
+			...month('2026-06-30', '1.00'),
+			client: { externalId: '', clientId: 'hubspot:portal', clientName: '', industry: null },
+		},
+		'foreign_client',
+		'client.clientId',
+	],
 ];
 
 /** Text that does not get smaller by compression. */
@@ -312,11 +322,11 @@ describe('rejected records', () => {
 		expect((await rejections()).map(({ resolved }) => resolved)).toEqual([false, false]);
 	});
 
-	it.each(['provider', 'stream', 'accountId', 'recordId'])(
+	it.each(['stream', 'accountId', 'recordId'])(
 		'are kept, counted and resolved however long their %s is',
 		async (part) => {
 			const long = { [part]: noise(9_000) };
-			const client = { clientId: 'xero:org-1', externalId: '', clientName: 'Harbour', industry: null };
+			const client = { externalId: 'org-1', clientName: 'Harbour', industry: null };
 			const record = (revenue: string) => ({ ...month('2026-06-30', revenue), client, ...long });
 			await target.load([record('x')], { rejected: [rejected('2026-06', long)] });
 			await target.nextRun();

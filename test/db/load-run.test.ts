@@ -7,6 +7,7 @@ import { RunLostError } from '../../db/load/run';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { testDatabase, type TestDatabase } from '../support/database';
 import {
+	chunkFor,
 	closeRuns,
 	countsOf,
 	days,
@@ -17,6 +18,7 @@ import {
 	rejectionsOf,
 	type LoadTarget,
 } from '../support/loading';
+import { EXECUTION } from '../support/run-holder';
 
 let database: TestDatabase;
 let target: LoadTarget;
@@ -29,7 +31,6 @@ beforeEach(async () => {
 });
 
 const state = (more: Partial<LoadState> = {}): LoadState => ({
-	provider: 'xero',
 	stream: 'monthlyFinancials',
 	accountId: 'org-1',
 	state: { lastFullAt: '2026-07-01T00:00:00Z' },
@@ -112,7 +113,7 @@ describe('the run that rows belong to', () => {
 	it('cannot keep its state under the integration of another tenant', async () => {
 		const victim = await loadTarget(database, 'Southern Tools');
 		const forged = { integrationId: victim.integrationId, states: [state()] };
-		await expect(target.load([], forged)).rejects.toThrow(/row-level security/);
+		await expect(target.load([], forged)).rejects.toThrow(RunLostError);
 		expect(await statesOf()).toEqual([]);
 	});
 
@@ -196,11 +197,7 @@ describe('a connection that breaks', () => {
 	});
 
 	const chunkOf = (rows: ReturnType<typeof days>) => ({
-		tenantId: target.tenantId,
-		syncRunId: target.syncRunId,
-		integrationId: target.integrationId,
-		rows,
-		rejected: [],
+		...chunkFor(target, rows),
 		states: [state({ counts: { extracted: rows.length }, rowsArrived: rows.length })],
 	});
 });
@@ -252,8 +249,8 @@ describe('two loads at once', () => {
 	async function otherRun(): Promise<string> {
 		const id = `upload-of-${target.tenantId}`;
 		await database.admin.query(
-			"insert into etl.sync_runs (id, tenant_id, provider) values ($1, $2, 'manual')",
-			[id, target.tenantId],
+			"insert into etl.sync_runs (id, tenant_id, provider, execution_id) values ($1, $2, 'xero', $3)",
+			[id, target.tenantId, EXECUTION],
 		);
 		return id;
 	}

@@ -20,6 +20,7 @@ import {
 	rejectionsOf,
 	type LoadTarget,
 } from '../support/loading';
+import { EXECUTION } from '../support/run-holder';
 
 let database: TestDatabase;
 let target: LoadTarget;
@@ -36,12 +37,13 @@ function loadAtOnce(
 	chunks: Array<LoadRow[] | Partial<LoadChunk>>,
 	{ pool = database.pool, syncRunId = target.syncRunId, patienceMs = 60_000 } = {},
 ): Array<Promise<ChunkResult>> {
+	const integrationId = syncRunId === target.syncRunId ? target.integrationId : null;
 	let turn: Turn | undefined;
 	return chunks.map((chunk) => {
 		turn = new Turn(turn, patienceMs);
 		const rows = Array.isArray(chunk) ? chunk : [];
 		const more = Array.isArray(chunk) ? {} : chunk;
-		const load = loadChunk(pool, { ...chunkFor(target, rows), syncRunId, ...more }, { turn });
+		const load = loadChunk(pool, { ...chunkFor(target, rows), syncRunId, integrationId, ...more }, { turn });
 		load.catch(() => undefined);
 		return load;
 	});
@@ -163,8 +165,8 @@ describe('two chunks of a run at once', () => {
 	it('let each other go where two runs hold what the other waits for', async () => {
 		await target.load([1, 2, 3, 4].map((number) => day(number, '1.00')));
 		const other = await database.admin.query<{ id: string }>(
-			"insert into etl.sync_runs (id, tenant_id, provider) values ('other-of-' || $1, $1, 'manual') returning id",
-			[target.tenantId],
+			"insert into etl.sync_runs (id, tenant_id, integration_id, provider, execution_id) values ('other-of-' || $1, $1, $2, 'xero', $3) returning id",
+			[target.tenantId, null, EXECUTION],
 		);
 		const held = await hold([1, 2]);
 		const patience = { patienceMs: 300 };

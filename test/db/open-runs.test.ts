@@ -7,7 +7,6 @@ import {
 	claimDue,
 	finishRun,
 	listRuns,
-	openRun,
 	renewLeases,
 	type ClaimedRun,
 	type FinishedRun,
@@ -17,6 +16,8 @@ import { createTenant } from '../../db/tenants';
 import { storeTokens } from '../../db/tokens';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { holder } from '../support/run-holder';
+import { openRun } from '../../db/open-run';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -42,7 +43,7 @@ async function claim(integrationId: string): Promise<ClaimedRun> {
 		provider: 'xero',
 		limit: 50,
 		syncEveryHours: 6,
-		executionId: 'execution-1',
+		holder: holder('execution-1'),
 		authentication: 'n8n',
 		integrationId,
 		runNow: true,
@@ -125,7 +126,7 @@ describe('a run of no connection', () => {
 		const proxy = await cuttingProxy(database.settings.port, 'commit');
 		const pool = poolFor({ ...database.settings, port: proxy.port });
 		try {
-			const id = await openRun(pool, { tenantId, provider: 'manual', executionId: 'execution-1' });
+			const id = await openRun(pool, { tenantId, provider: 'manual' }, holder());
 			expect(proxy.cuts).toBe(1);
 			expect((await listRuns(database.pool, {})).map((run) => run.id)).toEqual([id]);
 		} finally {
@@ -135,8 +136,10 @@ describe('a run of no connection', () => {
 	});
 
 	it('needs a tenant that exists', async () => {
-		const unknown = { tenantId: 'unknown', provider: 'manual', executionId: 'execution-1' };
-		await expect(openRun(database.pool, unknown)).rejects.toMatchObject({ code: '23503' });
+		for (const tenantId of ['unknown', 'a\0b', '']) {
+			const opening = openRun(database.pool, { tenantId, provider: 'manual' }, holder());
+			await expect(opening).rejects.toThrow('There is no such tenant. Check the field Tenant');
+		}
 	});
 });
 

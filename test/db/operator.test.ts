@@ -38,9 +38,9 @@ beforeEach(async () => {
 async function claim(options: ClaimOptions = {}): Promise<Claim[]> {
 	const { runIds = [`run-${++claims}`], syncEvery = '6 hours', lease = '15 minutes' } = options;
 	const { only = null, runNow = false, authentication = 'stored' } = options;
-	const values = ['xero', runIds, syncEvery, lease, 'execution-1', only, runNow, authentication];
+	const values = ['xero', runIds, syncEvery, lease, 'execution-1', null, null, only, runNow, authentication];
 	const { rows } = await asWorker(database.pool, (client) =>
-		client.query<Claim>('select * from etl.claim_due($1, $2, $3, $4, $5, $6, $7, $8)', values),
+		client.query<Claim>('select * from etl.claim_due($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', values),
 	);
 	return rows;
 }

@@ -12,6 +12,7 @@ import type { StateMessage } from '../../nodes/shared/messages';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { loadTarget, month, rejected, rejectionsOf } from '../support/loading';
 import { nodeContext } from '../support/node-context';
+import { holder } from '../support/run-holder';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -143,7 +144,7 @@ describe('Rejected Record: Replay', () => {
 		const ids = (await list({})).map(({ id }) => String(id));
 		const group = { tenantId, integrationId, provider: 'xero', ids };
 		const both = await Promise.all(
-			[1, 2].map(async () => await openReplay(database.pool, group, 'execution-1')),
+			[1, 2].map(async () => await openReplay(database.pool, group, holder('execution-1'))),
 		);
 		expect(both.filter((replay) => 'syncRunId' in replay)).toHaveLength(1);
 		expect(both.filter((replay) => 'runningSince' in replay)).toHaveLength(1);
@@ -167,6 +168,7 @@ describe('Rejected Record: Replay', () => {
 	it('brings rows of an upload back that the database refused, by a run of their own', async () => {
 		const { id: tenantId } = await createTenant(database.pool, { name: 'Uploader' });
 		const parameters = {
+			input: 'items',
 			table: 'custom_metrics',
 			clientIdField: 'clientId',
 			clientNameField: 'clientName',

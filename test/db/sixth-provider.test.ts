@@ -20,6 +20,7 @@ import { testDatabase, type TestDatabase } from '../support/database';
 import { httpClient } from '../support/http-client';
 import { scriptedServer, type ScriptedServer } from '../support/scripted-server';
 import { SETTINGS } from '../unit/xero-months';
+import { holder } from '../support/run-holder';
 
 const depotDay = (id: number) => ({
 	id: String(id),
@@ -79,7 +80,7 @@ it('needs nothing of ours to be changed: read in windows, normalised, stored, an
 /** One window of at most ten records, as the nodes would run it. */
 async function sync(tenantId: string, state: Record<string, unknown> | null): Promise<StateMessage> {
 	const [run] = await claimDue(database.pool, {
-		...{ provider: 'parcels', limit: 1, syncEveryHours: 0, executionId: '1' },
+		...{ provider: 'parcels', limit: 1, syncEveryHours: 0, holder: holder('1') },
 		...{ authentication: 'n8n', runNow: true },
 	});
 	const clock = systemClock;
@@ -110,7 +111,13 @@ async function sync(tenantId: string, state: Record<string, unknown> | null): Pr
 	for await (const message of reading) messages.push(message);
 	const records = messages.filter((message): message is RecordMessage => message.type === 'RECORD');
 	await loadChunk(database.pool, {
-		...{ tenantId, syncRunId: run!.syncRunId, integrationId: run!.integrationId },
+		...{
+			tenantId,
+			syncRunId: run!.syncRunId,
+			integrationId: run!.integrationId,
+			provider: 'parcels',
+			executionId: '1',
+		},
 		rows: records.flatMap(rowsOf),
 		rejected: [],
 		states: [],

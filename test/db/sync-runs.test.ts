@@ -7,7 +7,6 @@ import {
 	claimDue,
 	finishRun,
 	listRuns,
-	openRun,
 	releaseRuns,
 	renewLeases,
 	runsOfExecution,
@@ -18,6 +17,8 @@ import {
 import { createTenant } from '../../db/tenants';
 import { cuttingProxy } from '../support/cutting-proxy';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { holder } from '../support/run-holder';
+import { openRun } from '../../db/open-run';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -35,7 +36,7 @@ async function claim(options: Partial<ClaimOptions> = {}): Promise<ClaimedRun[]>
 		provider: 'xero',
 		limit: 50,
 		syncEveryHours: 6,
-		executionId: 'execution-1',
+		holder: holder('execution-1'),
 		authentication: 'n8n',
 		runNow: false,
 		...options,
@@ -106,7 +107,7 @@ describe('a claimed run', () => {
 	it('is renewed while it runs, and missing from the answer when it was taken over or finished', async () => {
 		const [first, second, third] = [await claimOne('A'), await claimOne('B'), await claimOne('C')];
 		await endLease(second);
-		const [taken] = await claim({ integrationId: second.integrationId, executionId: 'execution-2' });
+		const [taken] = await claim({ integrationId: second.integrationId, holder: holder('execution-2') });
 		await finish(third);
 		const all = [first, second, third, taken!].map(({ syncRunId }) => syncRunId);
 		expect(await renewLeases(database.pool, all)).toEqual(new Set([first.syncRunId, taken!.syncRunId]));
@@ -174,7 +175,7 @@ describe('a run whose process ended', () => {
 		const lost = await claimOne();
 		expect(await claim()).toEqual([]);
 		await endLease(lost);
-		const [next] = await claim({ executionId: 'execution-2' });
+		const [next] = await claim({ holder: holder('execution-2') });
 		expect(next).toMatchObject({ integrationId: lost.integrationId });
 		expect(await runOf(lost)).toMatchObject({
 			status: 'abandoned',
@@ -187,7 +188,7 @@ describe('a run whose process ended', () => {
 	it('can no longer be finished by who held it, and the new run is untouched', async () => {
 		const lost = await claimOne();
 		await endLease(lost);
-		const [next] = await claim({ executionId: 'execution-2' });
+		const [next] = await claim({ holder: holder('execution-2') });
 		const late = await finish(lost, { warnings: ['late'], needsPerson: true, status: 'failed' });
 		expect(late).toMatchObject({ closed: false, status: 'abandoned', warnings: [] });
 		expect(await runOf(next!)).toMatchObject({ status: 'running' });
@@ -296,7 +297,7 @@ describe('a commit whose answer is lost', () => {
 
 	it('of a claim leaves the run to be found by its execution, and opens no second one', async () => {
 		const { integrationId } = await connect('Harbour');
-		const options = { provider: 'xero', limit: 5, syncEveryHours: 6, executionId: 'execution-9' };
+		const options = { provider: 'xero', limit: 5, syncEveryHours: 6, holder: holder('execution-9') };
 		const claimed = await withLostAnswer(
 			async (pool) => await claimDue(pool, { ...options, authentication: 'n8n', runNow: true }),
 		);
@@ -308,8 +309,9 @@ describe('a commit whose answer is lost', () => {
 describe('a run of no connection', () => {
 	it('is opened, found by its execution, and finished', async () => {
 		const { id: tenantId } = await createTenant(database.pool, { name: 'Uploader' });
-		const opened = { tenantId, provider: 'manual', executionId: 'execution-7' };
-		const [first, second] = [await openRun(database.pool, opened), await openRun(database.pool, opened)];
+		const open = async () =>
+			await openRun(database.pool, { tenantId, provider: 'manual' }, holder('execution-7'));
+		const [first, second] = [await open(), await open()];
 		const found = await runsOfExecution(database.pool, 'execution-7');
 		expect(found.map(({ syncRunId }) => syncRunId).sort()).toEqual([first, second].sort());
 		expect(found[0]).toMatchObject({ tenantId, integrationId: null, provider: 'manual' });
@@ -333,7 +335,7 @@ describe('a run that was claimed and not begun', () => {
 
 	it('stays where it has stored something, is closed, or is an upload’s', async () => {
 		const { tenantId } = await connect('Harbour');
-		const upload = await openRun(database.pool, { tenantId, provider: 'manual', executionId: '1' });
+		const upload = await openRun(database.pool, { tenantId, provider: 'manual' }, holder('1'));
 		const [run] = await claim();
 		await database.admin.query(`update etl.sync_runs set counts = '{"x": {}}' where id = $1`, [
 			run!.syncRunId,

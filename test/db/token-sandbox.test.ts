@@ -18,6 +18,7 @@ import { ageRefusals, endLeases } from '../support/refresh-leases';
 import { RefreshingProcess } from '../support/refreshing-process';
 import { exchangeAtSandbox, isRefusedBySandbox as isRefusal } from '../support/sandbox-tokens';
 import type { RefreshOrder } from '../support/token-worker';
+import { holder } from '../support/run-holder';
 
 const { id: activeKeyId, key: activeKey } = generateKey();
 const ring = keyRing({ activeKeyId, activeKey });
@@ -157,7 +158,7 @@ async function claim(): ReturnType<typeof claimDue> {
 		provider: 'xero',
 		limit: 50,
 		syncEveryHours: 6,
-		executionId: 'execution-1',
+		holder: holder('execution-1'),
 		authentication: 'stored',
 		runNow: true,
 	};

@@ -20,6 +20,7 @@ import { asAdmin } from '../support/database-template';
 import { endLeases } from '../support/refresh-leases';
 import { reseal } from '../support/reseal';
 import { GrantRefused, isRefusal, pairOf } from '../support/token-server';
+import { holder } from '../support/run-holder';
 
 const { id, key } = generateKey();
 const ring = keyRing({ activeKeyId: id, activeKey: key });
@@ -395,7 +396,7 @@ describe('sign-ins that hang', () => {
 		const claim = {
 			limit: 1,
 			syncEveryHours: 6,
-			executionId: 'e1',
+			holder: holder('e1'),
 			authentication: 'stored',
 			runNow: true,
 		} as const;

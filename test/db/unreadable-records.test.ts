@@ -8,6 +8,7 @@ import type { Message } from '../../nodes/shared/messages';
 import { serviceOf, startSandbox, type Fault, type Sandbox, type ServiceKey } from '../sandbox';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { Extraction, type ConnectedTenant } from '../support/extraction';
+import { EXECUTION } from '../support/run-holder';
 
 /** Where a record of a provider can be poisoned. */
 interface Endpoint {
@@ -142,10 +143,11 @@ describe('the times at which a record is asked for again', () => {
 		const hours: number[] = [];
 		for (let run = 0; run < 5; run++) {
 			const [claimed] = await extraction.claim(tenant);
-			const origin = { provider: 'asana', stream: 'projects', accountId: 'a' };
+			const origin = { stream: 'projects', accountId: 'a' };
 			const reason = { code: 'provider_unavailable', path: '', message: 'It answered 500.' };
 			const rejected: LoadRejected = { ...origin, recordId: '1', stage: 'extract', reason, record: null };
-			await loadChunk(database.pool, { ...claimed!, rows: [], rejected: [rejected], states: [] });
+			const run = { ...claimed!, executionId: EXECUTION };
+			await loadChunk(database.pool, { ...run, rows: [], rejected: [rejected], states: [] });
 			const { rows } = await database.admin.query<{ hours: number }>(
 				`select extract(epoch from ask_again_at - now()) / 3600 as hours from etl.rejected_records
 				where tenant_id = $1`,
@@ -175,7 +177,8 @@ async function store({ tenantId, integrationId }: ConnectedTenant, messages: Mes
 		where id = $1`,
 		[syncRunId],
 	);
-	await loadChunk(database.pool, { tenantId, integrationId, syncRunId, rows: [], rejected, states });
+	const run = { tenantId, integrationId, syncRunId, provider: 'asana', executionId: EXECUTION };
+	await loadChunk(database.pool, { ...run, rows: [], rejected, states });
 	await database.admin.query(
 		`update etl.sync_runs set status = 'succeeded', finished_at = now(), lease_until = null where id = $1`,
 		[syncRunId],

@@ -17,6 +17,7 @@ import type { FailureMessage, Message, StateMessage } from '../../nodes/shared/m
 import { serviceOf, type ConnectOptions, type Sandbox, type ServiceKey } from '../sandbox';
 import { chosenAccounts } from './chosen-accounts';
 import { httpClient } from './http-client';
+import { holder } from './run-holder';
 
 export interface ExtractOptions {
 	historyStart?: string;
@@ -94,7 +95,7 @@ export class Extraction {
 			provider: this.provider,
 			limit: 50,
 			syncEveryHours: 0,
-			executionId: 'execution-1',
+			holder: holder(),
 			authentication: 'stored',
 			integrationId: tenant?.integrationId,
 			runNow: true,

@@ -3,7 +3,7 @@ import type { TestDatabase } from './database';
 
 export const PORTAL: LoadClient = { externalId: 'portal', clientName: 'Portal', industry: null };
 
-const origin = { provider: 'hubspot', stream: 'deals', accountId: 'portal' };
+const origin = { stream: 'deals', accountId: 'portal' };
 
 /** A copy of a deal, as the provider gave it at some time. */
 export interface DealCopy {

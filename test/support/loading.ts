@@ -2,38 +2,54 @@ import cuid from '@bugsnag/cuid';
 
 import type { ChunkResult, LoadChunk, LoadRejected, LoadRow } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';
+import { openRun } from '../../db/open-run';
 import { createTenant } from '../../db/tenants';
 import type { TestDatabase } from './database';
+import { EXECUTION, holder } from './run-holder';
 
 /** A tenant with a running sync run, to load into. */
 export interface LoadTarget {
 	tenantId: string;
 	integrationId: string;
 	syncRunId: string;
+	provider: string;
 	/** Loads in one chunk. */
 	load(rows: LoadRow[], more?: Partial<LoadChunk>): Promise<ChunkResult>;
+	/** Loads in one chunk of a new run of the same tenant, of another provider and no connection. */
+	loadAs(provider: string, rows: LoadRow[], more?: Partial<LoadChunk>): Promise<ChunkResult>;
 	/** Opens another run, as a later sync would; `load` uses it from then on. */
 	nextRun(): Promise<string>;
 }
 
-export async function loadTarget(database: TestDatabase, name = 'Harbour Coffee'): Promise<LoadTarget> {
-	const { id: tenantId } = await createTenant(database.pool, { name });
+/** @param tenantId one that there is already, for another connection of it */
+export async function loadTarget(
+	database: TestDatabase,
+	name = 'Harbour Coffee',
+	provider = 'xero',
+	tenantId?: string,
+): Promise<LoadTarget> {
+	const owner = tenantId ?? (await createTenant(database.pool, { name })).id;
 	const integrationId = cuid();
 	await database.admin.query(
-		"insert into integrations (id, tenant_id, provider, status, access_token) values ($1, $2, 'xero', 'ACTIVE', '')",
-		[integrationId, tenantId],
+		"insert into integrations (id, tenant_id, provider, status, access_token) values ($1, $2, $3, 'ACTIVE', '')",
+		[integrationId, owner, provider],
 	);
 	const target: LoadTarget = {
-		tenantId,
+		tenantId: owner,
 		integrationId,
 		syncRunId: '',
+		provider,
 		load: (rows, more) => loadChunk(database.pool, { ...chunkFor(target, rows), ...more }),
+		loadAs: async (source, rows, more) => {
+			const syncRunId = await openRun(database.pool, { tenantId: owner, provider: source }, holder());
+			return await target.load(rows, { syncRunId, integrationId: null, provider: source, ...more });
+		},
 		nextRun: async () => {
 			await closeRuns(database, integrationId);
 			target.syncRunId = cuid();
 			await database.admin.query(
-				"insert into etl.sync_runs (id, tenant_id, integration_id, provider, lease_until) values ($1, $2, $3, 'xero', now() + interval '15 minutes')",
-				[target.syncRunId, tenantId, integrationId],
+				"insert into etl.sync_runs (id, tenant_id, integration_id, provider, execution_id, lease_until) values ($1, $2, $3, $4, $5, now() + interval '15 minutes')",
+				[target.syncRunId, owner, integrationId, provider, EXECUTION],
 			);
 			return target.syncRunId;
 		},
@@ -43,8 +59,10 @@ export async function loadTarget(database: TestDatabase, name = 'Harbour Coffee'
 }
 
 /** Rows as a chunk of the target's run. */
-export function chunkFor({ tenantId, integrationId, syncRunId }: LoadTarget, rows: LoadRow[]): LoadChunk {
-	return { tenantId, integrationId, syncRunId, rows, rejected: [], states: [] };
+export function chunkFor(target: LoadTarget, rows: LoadRow[]): LoadChunk {
+	const { tenantId, integrationId, syncRunId, provider } = target;
+	const run = { tenantId, integrationId, syncRunId, provider, executionId: EXECUTION };
+	return { ...run, rows, rejected: [], states: [] };
 }
 
 /** As Finish leaves them. */
@@ -74,7 +92,6 @@ export function month(recordDate: string, revenue: string, options: MonthOptions
 	} = options;
 	const origin = { recordId, stream: 'monthlyFinancials', accountId: account };
 	return {
-		provider: 'xero',
 		...origin,
 		table: 'financials',
 		client: { externalId: account, clientName: `Organisation ${account}`, industry: null },
@@ -103,7 +120,6 @@ export function days(count: number, account = 'org-1'): LoadRow[] {
 
 export function rejected(recordId: string, more: Partial<LoadRejected> = {}): LoadRejected {
 	return {
-		provider: 'xero',
 		stream: 'monthlyFinancials',
 		accountId: 'org-1',
 		recordId,

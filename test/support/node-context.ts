@@ -9,6 +9,10 @@ export interface NodeInput {
 	/** The values of parameters that are expressions, by item. */
 	expressions?: Record<string, (json: IDataObject) => unknown>;
 	continueOnFail?: boolean;
+	executionId?: string;
+	mode?: string;
+	/** Whether a Finish comes after the node. */
+	finishFollows?: boolean;
 }
 
 /** As much of n8n's execution context as our nodes ask for; n8n's own is used in test/nodes and test/n8n. */
@@ -30,7 +34,14 @@ export function nodeContext(input: NodeInput): IExecuteFunctions & { hints: stri
 			return options?.rawExpressions ? '={{ an expression }}' : expression(items[item] as IDataObject);
 		},
 		getCredentials: async () => ({ ...database }),
-		getExecutionId: () => 'execution-1',
+		getExecutionId: () => input.executionId ?? 'execution-1',
+		getMode: () => input.mode ?? 'trigger',
+		getWorkflow: () => ({ id: 'workflow-1', name: 'Workflow', active: false }),
+		getChildNodes: () =>
+			input.finishFollows
+				? [{ type: 'n8n-nodes-zixly.integrations', parameters: { operation: 'finish' } }]
+				: [],
+		logger: { info: () => undefined, warn: () => undefined, debug: () => undefined },
 		getInstanceId: () => 'instance-1',
 		getExecutionCancelSignal: () => undefined,
 		addExecutionHints: (...hints: Array<{ message: string }>) =>

@@ -14,14 +14,21 @@ export function uploadWorkflow(tenantId: string, parameters: object = {}): Workf
 		...more,
 	});
 	const tenant = { tenantId: { __rl: true, mode: 'id', value: tenantId } };
-	const transform = { provider: 'manual', stream: 'customMetrics', ...tenant, ...parameters };
+	const whose = { input: 'items', tenantFrom: 'node', ...tenant };
+	const transform = { provider: 'manual', stream: 'customMetrics', ...whose, ...parameters };
 	return {
 		id: 'upload',
 		name: 'Upload',
 		nodes: [
 			node('Rows', 'n8n-nodes-base.manualTrigger', {}),
-			node('Transform', 'n8n-nodes-zixly.transformNormalize', { parameters: transform }),
-			node('Upsert', 'n8n-nodes-zixly.postgresUpsert', { credentials: POSTGRES }),
+			node('Transform', 'n8n-nodes-zixly.transformNormalize', {
+				parameters: transform,
+				credentials: POSTGRES,
+			}),
+			node('Upsert', 'n8n-nodes-zixly.postgresUpsert', {
+				parameters: { input: 'messages' },
+				credentials: POSTGRES,
+			}),
 		],
 		connections: {
 			Rows: { main: [[{ node: 'Transform', type: 'main', index: 0 }]] },

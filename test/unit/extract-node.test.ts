@@ -1,39 +1,21 @@
+import type { IDataObject } from 'n8n-workflow';
 import { describe, expect, it } from 'vitest';
 
-import { claimedRunIn } from '../../nodes/Extract/claimed-run';
+import { namesRun } from '../../nodes/Extract/claimed-run';
 import { inOrder } from '../../nodes/Extract/in-order';
 import { LeaseKeeper } from '../../nodes/Extract/lease-keeper';
 import { manualClock } from '../support/manual-clock';
 
-const claimed = {
-	tenantId: 't',
-	tenantName: 'T',
-	integrationId: 'i',
-	syncRunId: 'r',
-	provider: 'xero',
-	metadata: { basis: 'cash' },
-};
-
 describe('an item of Claim Due', () => {
-	it('is a run to extract', () => {
-		expect(claimedRunIn(claimed)).toEqual({
-			tenantId: 't',
-			integrationId: 'i',
-			syncRunId: 'r',
-			provider: 'xero',
-			metadata: { basis: 'cash' },
-		});
-		expect(claimedRunIn({ ...claimed, metadata: null })!.metadata).toEqual({});
-	});
-
 	it.each([
-		['nothing', {}],
-		['a message that passes by', { ...claimed, type: 'STATE' }],
-		['an item of another node', { hello: 'world' }],
-		['a run without an integration', { ...claimed, integrationId: null }],
-		['a run without an id', { ...claimed, syncRunId: '' }],
-	])('is not %s', (_, json) => {
-		expect(claimedRunIn(json)).toBeUndefined();
+		['a run', { syncRunId: 'r', tenantId: 't' }, true],
+		['nothing', {}, false],
+		['a message that passes by', { syncRunId: 'r', type: 'STATE' }, false],
+		['an item of another node', { hello: 'world' }, false],
+		['a run without an id', { syncRunId: '' }, false],
+		['a run whose id is no text', { syncRunId: { $ne: '' } }, false],
+	])('names %s', (_, json, names) => {
+		expect(namesRun({ json: json as IDataObject })).toBe(names);
 	});
 });
 

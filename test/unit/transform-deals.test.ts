@@ -4,9 +4,10 @@ import type { Normaliser } from '../../nodes/providers/normaliser';
 import { imbalances } from '../../nodes/shared/counts';
 import { Conversion } from '../../nodes/shared/conversion';
 import type { Deletion } from '../../nodes/shared/messages';
-import { incomingMessage } from '../../nodes/TransformNormalize/incoming';
+import { incomingMessage, incomingPreview } from '../../nodes/TransformNormalize/incoming';
 import { transform } from '../../nodes/TransformNormalize/transform';
 import { SETTINGS, SYDNEY } from './xero-months';
+import { namedRun } from '../support/named-run';
 
 type Json = Record<string, unknown>;
 
@@ -76,7 +77,9 @@ const gone = (leadId: string): Deletion => ({
 });
 
 function run(items: Json[], staleAfterDays = 30) {
-	const incoming = items.map((json, item) => incomingMessage(json, item)!);
+	const incoming = items.map((json, item) =>
+		json.preview ? incomingPreview(json, item) : incomingMessage(json, item, namedRun(json)),
+	);
 	const settings = { ...SETTINGS, staleAfterDays };
 	const { outgoing } = transform(incoming, settings, new Conversion([]), '2026-11-23T06:00:00.000Z');
 	return outgoing.map(({ item, message }) => message ?? items[item]!);

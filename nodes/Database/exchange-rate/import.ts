@@ -11,6 +11,7 @@ import { replayable } from './missing';
 import { checkedRate } from './published';
 import { recompute } from './recompute';
 import { report } from './report';
+import { rateSources } from './sources';
 
 /** Stores the rates that the items hold, all in one transaction, and converts the rows anew that they concern. */
 export async function importRates(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -67,6 +68,15 @@ function rateIn(json: Record<string, unknown>, source: string): PublishedRate {
 		quote: text(json.quote).toUpperCase(),
 		date: text(json.date).replace(/^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?Z?$/, '$1'),
 		rate: text(json.rate),
-		source: text(json.source) || source,
+		source: sourceOf(text(json.source), source),
 	};
+}
+
+/** Rates hold for every tenant: an item must not pass its own off as a bank's, which Load keeps. */
+function sourceOf(given: string, source: string): string {
+	if (given === '' || given === source) return source;
+	if (!rateSources.has(given.toLowerCase())) return given;
+	throw new Error(
+		`The item says that its rate is of "${given}", whose rates the operation Load brings. Set Rate Source to it where that is meant, or take the field source out.`,
+	);
 }

@@ -75,7 +75,12 @@ type StoredRow = Pick<RowMessage, 'table' | 'client' | 'row'>;
 
 function rowsIn(payload: unknown): StoredRow[] | undefined {
 	const { rows } = (payload ?? {}) as { rows?: unknown };
-	return Array.isArray(rows) ? (rows as StoredRow[]) : undefined;
+	if (!Array.isArray(rows)) return undefined;
+	// What else an old rejection holds must not stand in the way of the message's own fields.
+	return rows.map((one) => {
+		const { table, client, row } = (one ?? {}) as StoredRow;
+		return { table, client, row };
+	});
 }
 
 function stateOf(envelope: Envelope, replayed: Array<Array<RecordMessage | RowMessage>>): StateMessage {

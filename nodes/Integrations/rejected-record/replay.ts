@@ -6,7 +6,7 @@ import { openReplay, type ReplayGroup } from '../../../db/replay';
 import { askAgainNow } from '../../../db/unreadable-records';
 import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
-import { executionKeyOf } from '../../shared/n8n/execution';
+import { runHolderOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
 import { maxRowsOf } from '../../shared/n8n/limit';
 import { rejectedFilterOf } from './filters';
@@ -29,7 +29,7 @@ export async function replayRejected(context: IExecuteFunctions): Promise<INodeE
 		const { tenantId, unreadableIds } = group;
 		if (unreadableIds.length > 0) notes.push(asked(group, await askAgainNow(pool, tenantId, unreadableIds)));
 		if (group.ids.length === 0) continue;
-		const replay = await openReplay(pool, group, executionKeyOf(context));
+		const replay = await openReplay(pool, group, runHolderOf(context));
 		if ('nothing' in replay) continue;
 		if ('runningSince' in replay) {
 			notes.push(skipped(group, replay.runningSince));

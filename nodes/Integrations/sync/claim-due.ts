@@ -5,7 +5,7 @@ import { dueOverview } from '../../../db/nothing-due';
 import { claimDue, type ClaimOptions } from '../../../db/sync-runs';
 import { providers } from '../../providers/registry';
 import { databaseFor } from '../../shared/n8n/database';
-import { executionKeyOf } from '../../shared/n8n/execution';
+import { runHolderOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
 import { nothingDueText } from './nothing-due';
 
@@ -26,7 +26,7 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 		integrationId: integrationId || undefined,
 		limit: context.getNodeParameter('limit', 0, 50) as number,
 		syncEveryHours: options.syncEvery ?? 6,
-		executionId: executionKeyOf(context),
+		holder: runHolderOf(context),
 		runNow: startedByHand(context),
 	};
 	const runs = await claimDue(pool, claim);

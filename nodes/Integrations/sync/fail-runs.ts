@@ -5,6 +5,7 @@ import { finishRun, listRuns, runsOfExecution, type FinishedRun, type RunEnd } f
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
 import { executionKeyOf } from '../../shared/n8n/execution';
+import { excerpt } from '../../shared/text';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { silentRun, type RunOutcome } from './outcome';
 import { retryInMs } from './retry';
@@ -30,6 +31,9 @@ export async function failRunsOfExecution(context: IExecuteFunctions): Promise<I
 	});
 }
 
+/** An error of any node may quote whole replies. */
+const MAX_REASON = 2_000;
+
 /** What n8n says of an execution whose process ended. */
 const CRASHED = 'WorkflowCrashedError';
 
@@ -53,6 +57,7 @@ async function fail(
 }
 
 function messageOf(reason: string, node: string): string {
-	const where = node ? ` at the node "${node}"` : '';
-	return `The execution stopped${where}${reason ? `: ${reason}` : ''}. Nothing is lost: the next run goes on from the last state.`;
+	const where = node ? ` at the node "${excerpt(node)}"` : '';
+	const why = reason ? `: ${excerpt(reason, MAX_REASON)}` : '';
+	return `The execution stopped${where}${why}. Nothing is lost: the next run goes on from the last state.`;
 }

@@ -8,23 +8,28 @@ import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
 import { executionKeyOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
+import { OwnRuns, type StrangerError } from '../../shared/n8n/own-runs';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
+import { ownMessages } from './own-messages';
 import { retryInMs } from './retry';
 
-/** Closes every run whose messages came in, and those of this execution that nothing came of: one item each. */
+/**
+ * Closes every run of this execution: those whose messages came in, and those that nothing came of: one item each.
+ * @throws NodeOperationError at the end, for messages of other executions' runs or a run that cannot be closed
+ */
 export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
 	const items = context.getInputData();
-	const messages = items.map(({ json }) => messageIn(json)).filter((message) => message !== undefined);
-	const outcomes = outcomesOf(messages);
+	const runs = await OwnRuns.load(context, pool, items);
+	const outcomes = outcomesOf(ownMessages(items, runs));
 	const heardOf = new Set(outcomes.map(({ syncRunId }) => syncRunId));
 	for (const run of await runsOfExecution(pool, executionKeyOf(context))) {
 		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
 	}
 	const { syncEvery = 6 } = context.getNodeParameter('options', 0, {}) as { syncEvery?: number };
 	const finished: INodeExecutionData[] = [];
-	const troubles: unknown[] = [];
+	const troubles: unknown[] = strangersIn(items, runs);
 	for (const outcome of outcomes) {
 		try {
 			finished.push(paired(await finish(pool, outcome, syncEvery), lastItemOf(outcome, items)));
@@ -35,6 +40,14 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	// Only now: one run that cannot be closed must not keep the others open.
 	if (troubles.length > 0) throw nodeError(context.getNode(), troubles[0]);
 	return finished;
+}
+
+/** The first message of a run that is not this execution's. What was only for a look has none. */
+function strangersIn(items: readonly INodeExecutionData[], runs: OwnRuns): StrangerError[] {
+	const isStranger = ({ json }: INodeExecutionData): boolean =>
+		messageIn(json) !== undefined && typeof json.syncRunId === 'string' && !runs.find(json);
+	const first = items.findIndex(isStranger);
+	return first < 0 ? [] : [runs.explain(items[first]!.json, first)];
 }
 
 async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): Promise<object> {
@@ -95,6 +108,6 @@ function warningsOf(run: SyncRun | undefined, earlier: SyncRun[]): string[] {
 }
 
 function lastItemOf({ syncRunId }: RunOutcome, items: INodeExecutionData[]): number {
-	const last = items.findLastIndex(({ json }) => messageIn(json)?.syncRunId === syncRunId);
+	const last = items.findLastIndex(({ json }) => json.syncRunId === syncRunId && messageIn(json));
 	return Math.max(0, last);
 }

@@ -1,5 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import type { RunHolder } from '../../../db/open-run';
+
 /**
  * What a run's `execution_id` holds: n8n numbers its executions in each instance anew, and two instances that share a
  * database must not take each other's runs.
@@ -11,3 +13,16 @@ export function executionKeyOf(
 ): string {
 	return `${context.getInstanceId()}:${executionId}`;
 }
+
+/** This execution, as the runs that it opens or goes on with are marked. */
+export function runHolderOf(context: IExecuteFunctions): RunHolder {
+	const { id } = context.getWorkflow();
+	return {
+		executionId: executionKeyOf(context),
+		workflowId: id ? `${context.getInstanceId()}:${id}` : null,
+		mode: context.getMode(),
+	};
+}
+
+/** The execution's number as n8n shows it. */
+export const shownExecution = (key: string | null): string => key?.split(':').at(-1) ?? 'unknown';

@@ -1,0 +1,123 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { OwnRun } from '../../db/open-run';
+import { UnknownTenantError } from '../../db/open-run';
+import type { RecordCounts } from '../shared/messages';
+import { Loading, type LoadingOptions } from './loading';
+import { ownRow, statedTenant, type OwnItemSettings } from './own-items';
+import type { RunLoader } from './run-loader';
+
+export interface ItemLoadingOptions extends LoadingOptions {
+	/** Of this execution. */
+	executionId: string;
+	/** Opens a run of no connection. @returns its id */
+	openRun: (run: OwnRun) => Promise<string>;
+	/** What the node's fields say about an item. */
+	ownItem: (item: number, json: IDataObject) => OwnItem;
+}
+
+/** The tenant is empty where the item belongs to none. */
+export type OwnItem = OwnItemSettings & { tenantId: string };
+
+/** Loads items of a user's own as rows, whatever their fields are called, into runs that it opens and closes. */
+export class ItemLoading extends Loading<ItemLoadingOptions> {
+	/** How many items belong to no tenant. */
+	nobodys = 0;
+
+	/** How many items came for each table. */
+	private readonly counts = new Map<RunLoader, Map<string, number>>();
+	private last: { own: OwnRun; loader: RunLoader } | undefined;
+
+	take(item: number, json: IDataObject): Promise<void> | undefined {
+		const settings = this.options.ownItem(item, json);
+		const { tenantId, sourceSystem: provider } = settings;
+		if (tenantId === '') return this.refuseNobodys(item, json);
+		if (isOthers(json, settings)) return this.refuse(item, json, 'other_tenant', OTHER_TENANT);
+		const own = { tenantId, provider };
+		const known = this.loaderOf(own);
+		if (known) return this.give(known, item, json, settings);
+		return this.open(item, own).then((loader) => this.give(loader, item, json, settings));
+	}
+
+	override async end(): Promise<void> {
+		for (const loader of this.loaders.values()) this.countItems(loader);
+		await super.end();
+	}
+
+	protected closes(): boolean {
+		return true;
+	}
+
+	protected closesWhenStopped(): boolean {
+		return true;
+	}
+
+	private give(
+		loader: RunLoader,
+		item: number,
+		json: IDataObject,
+		settings: OwnItem,
+	): Promise<void> | undefined {
+		const counts = this.counts.get(loader);
+		counts?.set(settings.table, (counts.get(settings.table) ?? 0) + 1);
+		return loader.addRow(item, ownRow(json, settings, loader.run.syncRunId), json);
+	}
+
+	/** Mostly it is the run of the item before. */
+	private loaderOf(own: OwnRun): RunLoader | undefined {
+		const { last } = this;
+		if (last?.own.tenantId === own.tenantId && last.own.provider === own.provider) return last.loader;
+		const loader = this.loaders.get(keyOf(own));
+		if (loader) this.last = { own, loader };
+		return loader;
+	}
+
+	private async open(item: number, own: OwnRun): Promise<RunLoader> {
+		const { executionId } = this.options;
+		const run = { ...own, integrationId: null, executionId };
+		try {
+			const loader = this.loaderFor(keyOf(own), { ...run, syncRunId: await this.options.openRun(own) });
+			this.counts.set(loader, new Map());
+			return loader;
+		} catch (error) {
+			const loader = this.loaderFor(keyOf(own), { ...run, syncRunId: '' });
+			loader.fail(error instanceof UnknownTenantError ? unknownTenant(item, error) : error, item);
+			return loader;
+		}
+	}
+
+	/** Records and rows are the same here. */
+	private countItems(loader: RunLoader): void {
+		for (const [stream, count] of this.counts.get(loader) ?? []) {
+			const counts: Partial<RecordCounts> = { extracted: count, normalised: count };
+			loader.addState(loader.lastItem, { stream, accountId: '', state: null, counts }, {});
+		}
+	}
+
+	private refuseNobodys(item: number, json: IDataObject): undefined {
+		this.nobodys++;
+		this.refuse(item, json, 'no_tenant', `Item ${item} does not say whose it is. Fill in Tenant.`);
+	}
+
+	private refuse(item: number, json: IDataObject, code: string, message: string): undefined {
+		this.options.output.refuse({ ...json, reason: { code, path: 'tenantId', message } }, item);
+	}
+}
+
+const OTHER_TENANT =
+	'The item names another tenant than Tenant does, so it was not stored. Set Tenant From to A Field of Each Item where each item says whose it is.';
+
+/** Whether an item says that it belongs to somebody else than the node does. */
+function isOthers(json: IDataObject, { tenantId, ignoreUnknownFields }: OwnItem): boolean {
+	if (ignoreUnknownFields) return false;
+	const stated = statedTenant(json);
+	return stated !== undefined && stated !== '' && stated !== tenantId;
+}
+
+const unknownTenant = (item: number, cause: UnknownTenantError): Error =>
+	new Error(`The tenant of item ${item} does not exist. Check Tenant; Zixly Database lists the tenants.`, {
+		cause,
+	});
+
+/** What one tenant has of one source is one run. */
+const keyOf = ({ tenantId, provider }: OwnRun): string => JSON.stringify([tenantId, provider]);

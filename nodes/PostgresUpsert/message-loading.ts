@@ -1,0 +1,117 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Refusal } from '../../db/load/chunk';
+import type { NamedRun } from '../../db/take-runs';
+import { explain } from '../shared/n8n/errors';
+import type { OwnRuns } from '../shared/n8n/own-runs';
+import { WiringError } from './failure';
+import { Loading, type LoadingOptions } from './loading';
+import { deletionOf, rejectedOf, rowOf, stateOf } from './messages-in';
+import { strangePlace } from './place';
+import type { RunLoader } from './run-loader';
+
+export interface MessageLoadingOptions extends LoadingOptions {
+	runs: OwnRuns;
+	/** Whether a Finish comes after this node: then it closes the runs. */
+	finishFollows: boolean;
+}
+
+/** A stream of an account of a run. */
+interface Place {
+	run: NamedRun;
+	loader: RunLoader;
+	stream: unknown;
+	accountId: unknown;
+	/** Why the run cannot have it. */
+	strange: Refusal | undefined;
+}
+
+/** Loads the messages of Zixly nodes, each into the run of this execution that it belongs to. */
+export class MessageLoading extends Loading<MessageLoadingOptions> {
+	/** Runs of which the last message has come. */
+	private readonly ended = new Set<RunLoader>();
+	private last: Place | undefined;
+
+	take(item: number, json: IDataObject): Promise<void> | undefined {
+		// A look at what would come; it belongs to no run and is not stored.
+		if (json.preview === true) return void this.options.output.emit(json, item);
+		const run = this.options.runs.find(json);
+		if (!run) return this.refuse(item, json);
+		// A FAILURE and a SUMMARY pass on, and what later versions may say of a run.
+		if (!LOADED.has(json.type)) return void this.options.output.emit(json, item);
+		const { loader, strange } = this.placeOf(run, json);
+		if (strange && HELD_TO_PLACES.has(json.type)) return this.reject(loader, item, json, strange);
+		return this.give(loader, item, json);
+	}
+
+	// Without a connection, it was opened by Transform & Normalize or by a replay.
+	protected closes(loader: RunLoader): boolean {
+		const { integrationId } = loader.run;
+		return (
+			integrationId === null && !this.options.finishFollows && (this.ended.has(loader) || !!loader.failure)
+		);
+	}
+
+	protected closesWhenStopped(loader: RunLoader): boolean {
+		return loader.run.integrationId === null && !this.options.finishFollows;
+	}
+
+	private give(loader: RunLoader, item: number, json: IDataObject): Promise<void> | undefined {
+		switch (json.type) {
+			case 'ROW':
+				return loader.addRow(item, rowOf(json), json);
+			case 'DELETED':
+				return loader.addDeletion(item, deletionOf(json), json);
+			case 'REJECTED':
+				return loader.addRejected(item, rejectedOf(json));
+			case 'STATE':
+				if (json.endsRun === true) this.ended.add(loader);
+				return void loader.addState(item, stateOf(json), json);
+			default:
+				return void loader.fail(unnormalised(), item);
+		}
+	}
+
+	/** Mostly it is the place of the item before. */
+	private placeOf(run: NamedRun, { stream, accountId }: IDataObject): Place {
+		const { last } = this;
+		if (last?.run === run && last.stream === stream && last.accountId === accountId) return last;
+		const loader = this.loaders.get(run.syncRunId) ?? this.loaderFor(run.syncRunId, run);
+		this.last = { run, loader, stream, accountId, strange: strangePlace(run, stream, accountId) };
+		return this.last;
+	}
+
+	/** A row is kept with the reason; a STATE moves nothing. */
+	private reject(
+		loader: RunLoader,
+		item: number,
+		json: IDataObject,
+		reason: Refusal,
+	): Promise<void> | undefined {
+		this.options.output.refuse({ ...json, reason }, item);
+		if (json.type === 'STATE') return undefined;
+		const { table, client, row } = json;
+		const record = { rows: [{ table, client, row }] };
+		return loader.addRejected(item, rejectedOf({ ...json, stage: 'load', reason: { ...reason }, record }));
+	}
+
+	/** Only where the node is set to continue; otherwise it has stopped before it took anything. */
+	private refuse(item: number, json: IDataObject): undefined {
+		const { message } = explain(this.options.runs.explain(json, item));
+		this.options.output.refuse(
+			{ ...json, reason: { code: 'not_our_run', path: 'syncRunId', message } },
+			item,
+		);
+	}
+}
+
+const LOADED: ReadonlySet<unknown> = new Set(['ROW', 'DELETED', 'REJECTED', 'STATE', 'RECORD']);
+
+/** What was rejected is kept whatever is wrong with it. */
+const HELD_TO_PLACES: ReadonlySet<unknown> = new Set(['ROW', 'DELETED', 'STATE']);
+
+function unnormalised(): WiringError {
+	return new WiringError(
+		'A raw record reached Postgres Upsert. Put Transform & Normalize before it; nothing more of this run was stored, so that the next one reads it again.',
+	);
+}

@@ -1,0 +1,73 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { closingWork } from '../../db/cancellation';
+import { endsOfRuns, markEnds } from './ends-of-runs';
+import type { OwnIncoming } from './incoming';
+import { incomingFile } from './incoming-file';
+import { refusedItem, type Intake } from './intake';
+import { looseRecords, type LooseSettings } from './loose-records';
+import { OpenedRuns } from './opened-runs';
+import { looseSettingsOf } from './parameters';
+
+/**
+ * Takes the items as raw records, whatever their fields are called, and opens a run for each tenant that they belong to.
+ * @throws Error that names the first item which cannot be placed, unless the node is set to continue
+ */
+export async function takeItems(
+	context: IExecuteFunctions,
+	pool: Pool,
+	items: readonly INodeExecutionData[],
+	now: string,
+): Promise<Intake> {
+	const refused: INodeExecutionData[] = [];
+	const refuse = (item: number, error: Error): void => {
+		refused.push(refusedItem(context, items[item]!.json, item, named(error, item)));
+	};
+	const settings = looseSettingsOf(context);
+	const taken = await takenOf(context, items, { settings, now, refuse });
+	const runs = new OpenedRuns(context, pool);
+	const stop = async (error: unknown): Promise<void> => await runs.fail(error);
+	try {
+		const incoming = withEnds(await runs.place(taken, refuse), settings);
+		return { incoming, refused, stop };
+	} catch (error) {
+		await closingWork(async () => await stop(error));
+		throw error;
+	}
+}
+
+interface Taking {
+	settings: LooseSettings;
+	now: string;
+	refuse: (item: number, error: Error) => void;
+}
+
+async function takenOf(
+	context: IExecuteFunctions,
+	items: readonly INodeExecutionData[],
+	{ settings, now, refuse }: Taking,
+): Promise<OwnIncoming[]> {
+	const taken: OwnIncoming[] = [];
+	for (const [item, { json }] of items.entries()) {
+		try {
+			const some = settings.file
+				? await incomingFile(context, json, item, settings, now)
+				: looseRecords(json, item, settings, now);
+			for (const one of some) taken.push(one);
+		} catch (error) {
+			refuse(item, error as Error);
+		}
+	}
+	return taken;
+}
+
+/** A file brings its own end; other records are counted here. */
+function withEnds(placed: OwnIncoming[], { file }: LooseSettings): OwnIncoming[] {
+	return file ? markEnds(placed) : [...placed, ...endsOfRuns(placed)];
+}
+
+function named(error: Error, item: number): Error {
+	if (error.name === 'NodeOperationError') return error;
+	return new Error(`Item ${item}: ${error.message}`, { cause: error });
+}

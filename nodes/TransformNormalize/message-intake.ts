@@ -1,0 +1,28 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { OwnRuns } from '../shared/n8n/own-runs';
+import { incomingMessage, incomingPreview, type Incoming } from './incoming';
+import { refusedItem, type Intake } from './intake';
+
+/**
+ * Takes messages of the runs of this execution.
+ * @throws StrangerError for the first item that is none, unless the node is set to continue
+ */
+export async function takeMessages(
+	context: IExecuteFunctions,
+	pool: Pool,
+	items: readonly INodeExecutionData[],
+): Promise<Intake> {
+	const runs = await OwnRuns.load(context, pool, items);
+	if (!context.continueOnFail()) runs.assertOwnMessages(items);
+	const incoming: Incoming[] = [];
+	const refused: INodeExecutionData[] = [];
+	for (const [item, { json }] of items.entries()) {
+		const run = runs.find(json);
+		if (json.preview === true) incoming.push(incomingPreview(json, item));
+		else if (run) incoming.push(incomingMessage(json, item, run));
+		else refused.push(refusedItem(context, json, item, runs.explain(json, item)));
+	}
+	return { incoming, refused, stop: async () => await Promise.resolve() };
+}

@@ -1,0 +1,73 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { openRun, UnknownTenantError, type RunHolder } from '../../db/open-run';
+import { finishRun } from '../../db/sync-runs';
+import { withoutSecrets } from '../engine/secrets';
+import { Rejection } from '../shared/rejection';
+import { explain } from '../shared/n8n/errors';
+import { runHolderOf } from '../shared/n8n/execution';
+import type { OwnIncoming } from './incoming';
+import type { Envelope } from '../shared/messages';
+
+/** The runs that this node opens for items of a user's own: one for each tenant. */
+export class OpenedRuns {
+	/** By tenant; where there is no such tenant, that error. */
+	private readonly runs = new Map<string, string | UnknownTenantError>();
+	private readonly holder: RunHolder;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly pool: Pool,
+	) {
+		this.holder = runHolderOf(context);
+	}
+
+	/** The same with the run that each belongs to; those of a tenant that there is not are refused. */
+	async place(
+		incoming: readonly OwnIncoming[],
+		refuse: (item: number, error: Error) => void,
+	): Promise<OwnIncoming[]> {
+		const placed: OwnIncoming[] = [];
+		for (const one of incoming) {
+			const envelope = envelopeIn(one);
+			// Awaiting what is there already would cost more than normalising a record.
+			const run = this.runs.get(envelope.tenantId) ?? (await this.open(envelope));
+			if (typeof run === 'string') placed.push(ofRun(one, run));
+			else refuse(one.item, run);
+		}
+		return placed;
+	}
+
+	/** Closes all of them as failed, so that none waits for its lease to end. Never rejects. */
+	async fail(cause: unknown): Promise<void> {
+		const error = { class: 'internal', message: withoutSecrets(explain(cause as Error).message) };
+		for (const [tenantId, syncRunId] of this.runs) {
+			if (typeof syncRunId !== 'string') continue;
+			await finishRun(this.pool, { tenantId, syncRunId, status: 'failed', error }).catch((unclosed: Error) =>
+				this.context.logger.warn(`Run ${syncRunId} could not be closed: ${withoutSecrets(unclosed.message)}`),
+			);
+		}
+	}
+
+	private async open({ tenantId, provider }: Envelope): Promise<string | UnknownTenantError> {
+		const run = await openRun(this.pool, { tenantId, provider }, this.holder).catch((error: unknown) => {
+			if (error instanceof UnknownTenantError) return error;
+			throw error;
+		});
+		this.runs.set(tenantId, run);
+		return run;
+	}
+}
+
+const envelopeIn = (one: OwnIncoming): Envelope => (one.kind === 'record' ? one.envelope : one.message);
+
+function ofRun(one: OwnIncoming, syncRunId: string): OwnIncoming {
+	if (one.kind === 'state') return { ...one, message: { ...one.message, syncRunId } };
+	const { envelope, raw } = one;
+	return {
+		...one,
+		envelope: { ...envelope, syncRunId },
+		raw: raw instanceof Rejection ? raw : { ...raw, syncRunId },
+	};
+}
