@@ -81,6 +81,7 @@ describe('Rejected Record: Get Many', () => {
 			firstSeenAt: expect.stringMatching(/Z$/),
 			lastSeenAt: expect.stringMatching(/Z$/),
 			attempts: 1,
+			askAgainAt: null,
 			resolvedAt: null,
 			payload: { month: '2026-03' },
 		});

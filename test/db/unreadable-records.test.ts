@@ -137,6 +137,7 @@ describe.each(ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fau
 
 describe('the times at which a record is asked for again', () => {
 	it('are 1, 6 and 24 hours after it failed, then a week', async () => {
+		await database.admin.query('delete from tenants');
 		const extraction = new Extraction(database.pool, sandbox, 'asana');
 		const consent = serviceOf(sandbox, 'asana').consents()[0]!;
 		const tenant = await extraction.connect('Asked again', consent, {});
@@ -170,14 +171,14 @@ async function store({ tenantId, integrationId }: ConnectedTenant, messages: Mes
 	const states = messages.flatMap((message): LoadState[] =>
 		message.type === 'STATE' ? [{ ...message, counts: {}, rowsArrived: 0 }] : [],
 	);
-	const { syncRunId } = messages[0] as { syncRunId: string };
+	const { syncRunId, provider } = messages[0] as { syncRunId: string; provider: string };
 	// The harness has closed the run already, so that it can be claimed again.
 	await database.admin.query(
 		`update etl.sync_runs set status = 'running', finished_at = null, lease_until = now() + interval '1 hour'
 		where id = $1`,
 		[syncRunId],
 	);
-	const run = { tenantId, integrationId, syncRunId, provider: 'asana', executionId: EXECUTION };
+	const run = { tenantId, integrationId, syncRunId, provider, executionId: EXECUTION };
 	await loadChunk(database.pool, { ...run, rows: [], rejected, states });
 	await database.admin.query(
 		`update etl.sync_runs set status = 'succeeded', finished_at = now(), lease_until = null where id = $1`,
