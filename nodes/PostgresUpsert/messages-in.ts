@@ -28,10 +28,10 @@ export function rowOf(json: IDataObject): LoadRow {
 
 /** A DELETED for the loader, which checks the rest as it does with a ROW. */
 export function deletionOf(json: IDataObject): LoadDeletion {
-	const { leadId, deletedAt, metricName, recordDate } = json;
+	const { leadId, deletedAt, metricName, recordDate, keptDate } = json;
 	const table = json.table as string;
 	const client = json.client as unknown as LoadDeletion['client'];
-	return { ...placeOf(json), table, leadId, deletedAt, client, metricName, recordDate };
+	return { ...placeOf(json), table, leadId, deletedAt, client, metricName, recordDate, keptDate };
 }
 
 const STAGES = ['extract', 'transform', 'load'] as const;

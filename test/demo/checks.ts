@@ -27,11 +27,18 @@ export async function equalToSource(
 	};
 }
 
+/** Nothing in the sandbox’s data is wrong, so a rejected row is a fault of ours. */
 export function allSucceeded(runs: BookedRun[], expected: number): Check {
 	const wrong = runs.filter(({ status }) => status !== 'succeeded');
 	const details = wrong.map(({ tenant, status, error }) => `${tenant}: ${status}. ${error?.message ?? ''}`);
 	if (runs.length !== expected) details.push(`${runs.length} runs where ${expected} were expected.`);
-	return { claim: 'Every run succeeded', holds: details.length === 0, details };
+	details.push(...runs.flatMap(rejectionsOf));
+	return { claim: 'Every run succeeded and rejected nothing', holds: details.length === 0, details };
+}
+
+function rejectionsOf({ tenant, provider, records, rows }: BookedRun): string[] {
+	if (records.rejected + rows.rejected === 0) return [];
+	return [`${tenant}, ${provider}: ${records.rejected} records and ${rows.rejected} rows were rejected.`];
 }
 
 export function sumsHold(runs: BookedRun[]): Check {
