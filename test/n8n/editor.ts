@@ -31,6 +31,8 @@ export async function withPage<T>(server: N8nServer, look: (page: Page) => Promi
 	const url = server.url.replace('127.0.0.1', 'localhost');
 	try {
 		const page = await running.newPage({ viewport: { width: 1600, height: 900 } });
+		// Playwright's own 30 seconds are too few on a busy machine; this is against hanging alone.
+		page.setDefaultTimeout(120_000);
 		await page.goto(`${url}/signin`);
 		await page.fill('input[name="emailOrLdapLoginId"]', server.owner.email);
 		await page.fill('input[name="password"]', server.owner.password);

@@ -201,10 +201,10 @@ function broken(workflow: WorkflowFile): WorkflowFile {
 }
 
 async function until<T>(probe: () => Promise<T | undefined>): Promise<T> {
-	for (let tries = 0; tries < 180; tries++) {
+	for (let tries = 0; tries < 360; tries++) {
 		const found = await probe();
 		if (found) return found;
 		await wait(500);
 	}
-	throw new Error('It did not happen within 90 seconds.');
+	throw new Error('It did not happen within 180 seconds.');
 }

@@ -198,7 +198,7 @@ function warningsAbout(word: string, log: string): string[] {
 	return lines.filter((line) => /warn|error|fail|could not|deprecat/i.test(line));
 }
 
-async function until(condition: () => Promise<boolean>, seconds = 60): Promise<void> {
+async function until(condition: () => Promise<boolean>, seconds = 180): Promise<void> {
 	const end = Date.now() + seconds * 1000;
 	while (!(await condition())) {
 		if (Date.now() > end) throw new Error(`It did not come to it within ${seconds} s.`);

@@ -6,7 +6,8 @@ export default defineConfig({
 		include: ['test/n8n/**/*.test.ts'],
 		// One n8n serves all files: starting one takes some 15 seconds.
 		fileParallelism: false,
-		testTimeout: 120_000,
+		// Against hanging alone: on a busy machine a step may take ten times what it takes on a quiet one.
+		testTimeout: 600_000,
 		hookTimeout: 900_000,
 	},
 });

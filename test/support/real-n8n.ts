@@ -83,7 +83,7 @@ export class RealN8n {
 	async publish(id: string): Promise<void> {
 		await this.mustRun(['publish:workflow', `--id=${id}`]);
 		for (let second = 0; this.server && !(await this.isPublished(id)); second++) {
-			if (second === 60) throw new Error(`n8n's server did not notice that ${id} was published.`);
+			if (second === 180) throw new Error(`n8n's server did not notice that ${id} was published.`);
 			await wait(1_000);
 		}
 	}
@@ -188,7 +188,7 @@ function ownerEnvironment(installation: N8nInstallation): NodeJS.ProcessEnv {
 	};
 }
 
-async function untilReady(server: N8nServer, seconds = 120): Promise<void> {
+async function untilReady(server: N8nServer, seconds = 300): Promise<void> {
 	const exit = server.ended.then((code) => {
 		throw new Error(`n8n ended with ${code} before it was ready:\n${server.log()}`);
 	});
@@ -204,10 +204,14 @@ async function untilReady(server: N8nServer, seconds = 120): Promise<void> {
 	exit.catch(() => undefined);
 }
 
-/** Log lines may precede the JSON on stdout. */
+/** Log lines may precede the JSON on stdout. What ended early has none, or a part of it: then its code and words count. */
 function runIn(stdout: string): Execution['run'] {
 	const start = /^\{/m.exec(stdout)?.index;
 	if (start === undefined) return undefined;
 	const text = stdout.slice(start);
-	return JSON.parse(text.slice(0, text.lastIndexOf('\n}') + 2)) as Execution['run'];
+	try {
+		return JSON.parse(text.slice(0, text.lastIndexOf('\n}') + 2)) as Execution['run'];
+	} catch {
+		return undefined;
+	}
 }
