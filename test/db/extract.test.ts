@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { updateIntegration } from '../../db/integration-settings';
 import { monthAt, plusMonths } from '../../nodes/engine/months';
-import type { FailureMessage, RecordMessage, StateMessage } from '../../nodes/shared/messages';
+import type { FailureMessage, Message, RecordMessage, StateMessage } from '../../nodes/shared/messages';
 import { startSandbox, type Fault, type Sandbox } from '../sandbox';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { Extraction, outcome, type ConnectedTenant } from '../support/extraction';
@@ -40,6 +40,15 @@ async function extract(...given: Parameters<Extraction['extract']>): ReturnType<
 	const messages = await extraction.extract(...given);
 	written.push(JSON.stringify(messages));
 	return messages;
+}
+
+function stateOf(messages: Message[], account: string): StateMessage {
+	return messages.find(({ type, accountId }) => type === 'STATE' && accountId === account) as StateMessage;
+}
+
+function monthsIn(messages: Message[], account: string): string[] {
+	const records = messages.filter((message): message is RecordMessage => message.type === 'RECORD');
+	return records.filter(({ accountId }) => accountId === account).map(({ recordId }) => recordId);
 }
 
 /** Records per organisation when all went well. */
@@ -155,12 +164,43 @@ describe('one organisation’s trouble stays its own', () => {
 		expect(sandbox.xero.refreshCalls).toBe(0);
 	});
 
-	it('an outage of its reports is provider_unavailable after four tries', async () => {
-		const [, second] = idsOf('harbour');
-		const { failures } = await withFault({ kind: 'status', path: '/BankSummary', month: historyStart });
-		expect(failures).toEqual([`${second} provider_unavailable`]);
-		expect(sandbox.xero.requests.filter(({ fault }) => fault === 'status')).toHaveLength(4);
-	}, 20_000);
+	it('an outage of its reports is provider_unavailable after four tries of each of three months', async () => {
+		const [first, second] = idsOf('harbour');
+		const outcomeNow = await withFault({ kind: 'status', path: '/BankSummary' });
+		expect(outcomeNow).toEqual({
+			extracted: { [first]: 3, [second]: 0 },
+			failures: [`${second} provider_unavailable`],
+		});
+		expect(sandbox.xero.requests.filter(({ fault }) => fault === 'status')).toHaveLength(12);
+	}, 60_000);
+
+	it.each([
+		[500, 'provider_unavailable', 4],
+		[400, 'bad_request', 1],
+	])(
+		'a month that it answers with %i is rejected, and its others are read',
+		async (status, code, tries) => {
+			const [first, second] = idsOf('harbour');
+			sandbox.xero.faults.add({
+				kind: 'status',
+				status,
+				accountId: second,
+				path: '/BankSummary',
+				month: historyStart,
+				count: 'always',
+			});
+			const messages = await extract(harbour, { historyStart });
+			expect(outcome(messages)).toEqual({ extracted: { [first]: 3, [second]: 3 }, failures: [] });
+			const rejected = messages.filter(({ type }) => type === 'REJECTED');
+			expect(rejected).toMatchObject([
+				{ stage: 'extract', accountId: second, recordId: historyStart, record: null, reason: { code } },
+			]);
+			expect(monthsIn(messages, second)).toEqual([1, 2].map((later) => plusMonths(historyStart, later)));
+			expect(stateOf(messages, second).state).not.toBeNull();
+			expect(sandbox.xero.requests.filter(({ fault }) => fault === 'status')).toHaveLength(tries);
+		},
+		20_000,
+	);
 
 	it('the day’s limit says when to come back, and is not asked again', async () => {
 		const [, second] = idsOf('harbour');
@@ -185,16 +225,13 @@ describe('one organisation’s trouble stays its own', () => {
 	it('what was read before it stopped is counted, and the state stays', async () => {
 		const [first, second] = idsOf('harbour');
 		const month = plusMonths(historyStart, 2);
-		sandbox.xero.faults.add({ kind: 'status', status: 400, accountId: first, month, count: 'always' });
+		sandbox.xero.faults.add({ kind: 'dayLimit', accountId: first, month, count: 'always' });
 		const messages = await extract(harbour, { historyStart });
 		expect(outcome(messages)).toEqual({
 			extracted: { [first]: 2, [second]: 3 },
-			failures: [`${first} bad_request`],
+			failures: [`${first} rate_limited`],
 		});
-		const state = messages.find(
-			({ type, accountId }) => type === 'STATE' && accountId === first,
-		) as StateMessage;
-		expect(state.state).toBeNull();
+		expect(stateOf(messages, first).state).toBeNull();
 	});
 
 	it('an organisation that was disconnected is missed', async () => {

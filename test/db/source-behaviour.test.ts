@@ -132,7 +132,7 @@ const table = new Map<string, Map<string, string>>();
 beforeAll(async () => {
 	database = await testDatabase();
 	resetting = await tlsReset();
-	sandbox = await startSandbox({ seed: 'source-behaviour', xero: { minute: 100_000, day: 1_000_000 } });
+	sandbox = await startSandbox({ seed: 'source-behaviour', xero: { minute: 1_000, day: 100_000 } });
 });
 
 afterAll(async () => {

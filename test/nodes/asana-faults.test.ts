@@ -47,11 +47,48 @@ describe('a workspace with a project that the person may not see', () => {
 	const expectEqualToSource = async (): Promise<void> =>
 		expect(await metricDifferences(stage.database.admin, stage.sandbox, tenant, ZONE)).toEqual([]);
 
-	it('is read without it, and says so', async () => {
+	const gidOf = (name: string): string => stage.sandbox.asana.projectNamed('closed', name).gid;
+
+	async function openRejections(): Promise<object[]> {
+		const { rows } = await stage.database.admin.query<object>(
+			`select stage, record_id, reason_code, reason_path from etl.rejected_records
+			where resolved_at is null order by stage, record_id`,
+		);
+		return rows;
+	}
+
+	const closed = () => ({
+		stage: 'extract',
+		record_id: gidOf('For the Board'),
+		reason_code: 'not_permitted',
+		reason_path: '',
+	});
+
+	it('is read without it, which is rejected by its name and the reason', async () => {
 		const run = (await sync()).get('Doors');
-		expect(run).toMatchObject({ status: 'succeeded', records: { extracted: 2, skipped: 1, normalised: 1 } });
-		expect(run?.warnings).toEqual([expect.stringMatching(/"For the Board".*may not see its tasks/)]);
+		expect(run).toMatchObject({
+			status: 'succeeded',
+			records: { extracted: 2, skipped: 0, normalised: 1, rejected: 1 },
+		});
+		expect(await openRejections()).toEqual([closed()]);
+		const { rows } = await stage.database.admin.query<{ message: string }>(
+			'select reason_message as message from etl.rejected_records',
+		);
+		expect(rows).toEqual([
+			{ message: expect.stringMatching(/403 for the tasks of .*"For the Board"/) as unknown },
+		]);
 		await expectEqualToSource();
+	});
+
+	it('is not asked again for it before its time', async () => {
+		stage.sandbox.asana.clearRequests();
+		expect((await sync()).get('Doors')).toMatchObject({
+			status: 'succeeded',
+			records: { extracted: 1, skipped: 0, rejected: 0 },
+		});
+		const asked = stage.sandbox.asana.requests.map(({ query }) => query.project);
+		expect(asked).not.toContain(gidOf('For the Board'));
+		expect(await openRejections()).toEqual([closed()]);
 	});
 
 	const tasks = { path: '/tasks' };
@@ -77,7 +114,6 @@ describe('a workspace with a project that the person may not see', () => {
 		['no right to the workspace', { kind: 'forbidden', path: '/projects' }, 'failed', 'not_permitted'],
 		['an unknown address', { kind: 'notFound', path: '/workspaces' }, 'failed', 'bad_request'],
 		['a list too large', { kind: 'tooLarge', path: '/projects' }, 'failed', 'bad_request'],
-		['412 of a sync token', { kind: 'syncToken', ...tasks }, 'failed', 'bad_request'],
 		['a consent taken back', { kind: 'invalidGrant' }, 'failed', 'reconnect_required'],
 	];
 
@@ -94,6 +130,28 @@ describe('a workspace with a project that the person may not see', () => {
 		},
 	);
 
+	it('412 of a sync token for one project: it alone is rejected, and taken once it is good again', async () => {
+		const [asked] = stage.sandbox.asana.projects('closed').filter((project) => !project.closed);
+		stage.sandbox.asana.faults.add({ kind: 'syncToken', ...tasks });
+		expect((await sync()).get('Doors')).toMatchObject({
+			status: 'succeeded',
+			error: null,
+			records: { extracted: 1, rejected: 1 },
+		});
+		expect(await openRejections()).toHaveLength(2);
+		expect(await openRejections()).toContainEqual({
+			...closed(),
+			record_id: asked!.gid,
+			reason_code: 'bad_request',
+		});
+		await stage.database.admin.query(
+			`update etl.rejected_records set ask_again_at = now() where stage = 'extract'`,
+		);
+		await sync();
+		expect(await openRejections()).toEqual([closed()]);
+		await expectEqualToSource();
+	});
+
 	it.each([
 		['a field removed', 'fieldsRemoved', 'created_at'],
 		['a field of another type', 'fieldTypesChanged', 'created_at'],
@@ -103,15 +161,15 @@ describe('a workspace with a project that the person may not see', () => {
 			stage.sandbox.asana.faults.add({ kind, path: '/projects' });
 			expect((await sync()).get('Doors')).toMatchObject({
 				status: 'succeeded',
-				records: { rejected: 1, skipped: 1 },
+				records: { rejected: 1, skipped: 0 },
 			});
-			const open = 'select reason_code, reason_path from etl.rejected_records where resolved_at is null';
-			expect((await stage.database.admin.query(open)).rows).toEqual([
-				{ reason_code: 'invalid_record', reason_path: path },
+			expect(await openRejections()).toEqual([
+				closed(),
+				expect.objectContaining({ stage: 'transform', reason_code: 'invalid_record', reason_path: path }),
 			]);
 			stage.sandbox.asana.clear();
 			await sync();
-			expect((await stage.database.admin.query(open)).rows).toEqual([]);
+			expect(await openRejections()).toEqual([closed()]);
 			await expectEqualToSource();
 		},
 	);
@@ -197,7 +255,9 @@ describe('names that are odd', () => {
 			'select client_name as name from client_kpis where tenant_id = $1',
 			[tenant.id],
 		);
-		const names = stage.sandbox.asana.projects('odd').map(({ gid, name }) => (name === '' ? gid : name));
+		const names = stage.sandbox.asana
+			.projects('odd')
+			.map(({ gid, name }) => (name === '' ? `asana:${gid}` : name));
 		const storable = names.filter((name) => !/\0|\p{Cs}/u.test(name));
 		expect(rows.map(({ name }) => name).sort()).toEqual(storable.sort());
 		expect(Math.max(...storable.map(({ length }) => length))).toBeGreaterThan(1_000_000);

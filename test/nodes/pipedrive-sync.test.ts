@@ -92,6 +92,10 @@ describe('the bundled Pipedrive sync in n8n’s engine', () => {
 		const company = stage.sandbox.pipedrive.company('harbour');
 		const open = (deal: Deal): boolean => deal.status === 'open';
 		company.move(dealOf(company, open), 20);
+		company.move(
+			dealOf(company, (deal) => open(deal) && deal.stageId !== 20),
+			20,
+		);
 		company.close(
 			dealOf(company, (deal) => open(deal) && deal.path.length > 2),
 			'won',
@@ -186,14 +190,24 @@ describe('what is peculiar to Pipedrive', () => {
 		await expectEqualToSource(harbour);
 	});
 
-	it.each(['dealForbidden', 'dealGone'])(
-		'%s: that deal is skipped with a warning, the others land',
-		async (kind) => {
-			const run = await syncWith({ kind, path: '/deals/103/flow', count: 'always' });
-			expect(run).toMatchObject({ status: 'succeeded', records: { skipped: 1 } });
-			expect(run.warnings).toEqual([expect.stringContaining('103 was skipped')]);
-		},
-	);
+	it('dealGone: that deal is skipped with a warning, the others land', async () => {
+		const run = await syncWith({ kind: 'dealGone', path: '/deals/103/flow', count: 'always' });
+		expect(run).toMatchObject({ status: 'succeeded', records: { skipped: 1, rejected: 0 } });
+		expect(run.warnings).toEqual([expect.stringContaining('103 was skipped')]);
+		expect(await leadsOtherThan('103')).toEqual([]);
+	});
+
+	it('dealForbidden: that deal is rejected with the reason, the others land', async () => {
+		const run = await syncWith({ kind: 'dealForbidden', path: '/deals/103/flow', count: 'always' });
+		expect(run).toMatchObject({ status: 'succeeded', error: null, records: { skipped: 0, rejected: 1 } });
+		const { rows } = await stage.database.admin.query(
+			'select stage, record_id, reason_code, payload from etl.rejected_records where resolved_at is null',
+		);
+		expect(rows).toEqual([
+			{ stage: 'extract', record_id: '103', reason_code: 'not_permitted', payload: null },
+		]);
+		expect(await leadsOtherThan('103')).toEqual([]);
+	});
 
 	it.each<[string, string, RegExp]>([
 		['scopeMismatch', 'not_permitted', /scope recents:read/],
@@ -282,6 +296,14 @@ describe('what is peculiar to Pipedrive', () => {
 		expect(await syncWith()).toMatchObject({ status: 'succeeded', records: { skipped: 0 } });
 		await expectEqualToSource(harbour);
 	});
+
+	/** What differs from the source, but for the rows of one deal that was not read. */
+	async function leadsOtherThan(leadId: string): Promise<string[]> {
+		const differences = await leadDifferences(stage.database.admin, stage.sandbox, harbour);
+		const others = differences.filter((difference) => !difference.startsWith(`deal:${leadId}:`));
+		expect(others.length).toBeLessThan(differences.length);
+		return others;
+	}
 
 	/** The ids of a tenant's leads that stand in the table. */
 	async function stored(tenant: Tenant): Promise<string[]> {

@@ -31,7 +31,7 @@ export function expectedDeal(deal: Deal, portal: Portal): ExpectedDeal {
 	return {
 		leadId: String(deal.id),
 		companyId: deal.companyId === null ? null : String(deal.companyId),
-		entries: deal.entries.map(({ stageId, at }) => ({
+		entries: enteredStages(deal).map(({ stageId, at }) => ({
 			externalId: `deal:${deal.id}:${stageId}:${at}`,
 			enteredAt: iso(at),
 			stage: stageOf(portal, stageId).stage?.label ?? `stage:${stageId}`,
@@ -44,6 +44,10 @@ export function expectedDeal(deal: Deal, portal: Portal): ExpectedDeal {
 		lastActivityAt: iso(Math.max(deal.modifiedAt, last.at, deal.activityAt ?? 0, deal.createdAt)),
 	};
 }
+
+/** Setting a deal to the stage in which it is already is no entry. */
+const enteredStages = ({ entries }: Deal): Deal['entries'] =>
+	entries.filter(({ stageId }, index) => stageId !== entries[index - 1]?.stageId);
 
 function statusOf(deal: Deal, portal: Portal): ExpectedDeal['status'] {
 	if (deal.archivedAt !== null || deal.mergedInto !== null) return 'deleted';

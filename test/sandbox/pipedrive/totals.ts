@@ -19,7 +19,7 @@ export interface ExpectedEntry {
 
 /**
  * The golden rows of the deals that are there, told from each deal's own path. Must never look at a list or a flow:
- * it is what their readers are measured against.
+ * it is what their readers are measured against. A step into the stage in which the deal is already is no entry.
  * @param staleDays after how many days without any activity an open deal is stale
  */
 export function entriesOf(company: Company, now: Date, staleDays = 30): ExpectedEntry[] {
@@ -27,8 +27,9 @@ export function entriesOf(company: Company, now: Date, staleDays = 30): Expected
 		({ deleted, vanished, hidden }) => !deleted && !vanished && !hidden,
 	);
 	return there.flatMap((deal) => {
-		const last = deal.path.at(-1)!;
-		return deal.path.map((step) => entryOf(company, deal, step, step === last, now, staleDays));
+		const entered = deal.path.filter(({ stageId }, index) => stageId !== deal.path[index - 1]?.stageId);
+		const last = entered.at(-1)!;
+		return entered.map((step) => entryOf(company, deal, step, step === last, now, staleDays));
 	});
 }
 
