@@ -110,14 +110,17 @@ describe('the bundled HubSpot sync in n8n’s engine', () => {
 	});
 
 	it('brings over what was edited, moved, made and changed its currency or company', async () => {
-		const [first, second, third, fourth] = harbour().ids();
+		const [first, second, third, fourth, ...others] = harbour().ids();
+		const isContractSent = (id: number): boolean =>
+			harbour().deals.get(id)?.entries.at(-1)?.stageId === 'contractsent';
 		harbour().edit(first!, { cents: 987_654, currency: 'JPY' });
 		harbour().moveStage(second!, 'closedlost');
 		harbour().moveStage(third!, 'qualifiedtobuy');
+		harbour().moveStage(others.find(isContractSent)!, 'closedlost');
 		harbour().edit(fourth!, { cents: null });
 		harbour().create('contractsent', { cents: 12_345 });
 		const { runs } = await sync();
-		expect(runs.get('Tenant harbour')?.records.extracted).toBe(5);
+		expect(runs.get('Tenant harbour')?.records.extracted).toBe(6);
 		expect(await differences()).toEqual([]);
 	});
 
