@@ -1,7 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { DatabaseSettings } from '../../db/connection';
@@ -57,12 +59,13 @@ export async function spawnN8n(
 	installation: N8nInstallation,
 	args: string[],
 	env: NodeJS.ProcessEnv,
+	stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
 ): Promise<ChildProcess> {
 	const broker = { N8N_RUNNERS_BROKER_PORT: String(await freePort()) };
 	return spawn(installation.node, [installation.cli, ...args], {
 		cwd: env.N8N_USER_FOLDER,
 		env: { ...env, ...broker },
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio,
 	});
 }
 
@@ -73,22 +76,42 @@ export async function runN8n(
 	env: NodeJS.ProcessEnv,
 ): Promise<CliResult> {
 	const started = Date.now();
-	const child = await spawnN8n(installation, args, env);
-	const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-	child.stdout?.on('data', (chunk: Buffer) => output.stdout.push(chunk));
-	child.stderr?.on('data', (chunk: Buffer) => output.stderr.push(chunk));
-	const memory = watchMemory(child.pid);
-	const code = await new Promise<number>((resolve, reject) => {
-		child.on('error', reject);
-		child.on('close', (exitCode) => resolve(exitCode ?? 1));
-	});
-	return {
-		code,
-		stdout: Buffer.concat(output.stdout).toString(),
-		stderr: Buffer.concat(output.stderr).toString(),
-		durationMs: Date.now() - started,
-		peakMemoryMb: memory.stop(),
-	};
+	const folder = await mkdtemp(join(tmpdir(), 'zixly-n8n-output-'));
+	const files = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') };
+	try {
+		const outcome = await runInto(files, installation, args, env);
+		const [stdout, stderr] = await Promise.all([
+			readFile(files.stdout, 'utf8'),
+			readFile(files.stderr, 'utf8'),
+		]);
+		return { ...outcome, stdout, stderr, durationMs: Date.now() - started };
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/** Into files: of what n8n wrote to a pipe, its exit throws away what a busy machine has not read by then. */
+async function runInto(
+	files: { stdout: string; stderr: string },
+	installation: N8nInstallation,
+	args: string[],
+	env: NodeJS.ProcessEnv,
+): Promise<Pick<CliResult, 'code' | 'peakMemoryMb'>> {
+	const [stdout, stderr] = await Promise.all([
+		open(files.stdout, 'w', 0o600),
+		open(files.stderr, 'w', 0o600),
+	]);
+	try {
+		const child = await spawnN8n(installation, args, env, ['ignore', stdout.fd, stderr.fd]);
+		const memory = watchMemory(child.pid);
+		const code = await new Promise<number>((resolve, reject) => {
+			child.on('error', reject);
+			child.on('close', (exitCode) => resolve(exitCode ?? 1));
+		});
+		return { code, peakMemoryMb: memory.stop() };
+	} finally {
+		await Promise.all([stdout.close(), stderr.close()]);
+	}
 }
 
 /** The kernel keeps the high-water mark itself; it is gone with the process, hence the repeated look. */
