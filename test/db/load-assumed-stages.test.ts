@@ -90,13 +90,13 @@ const CASES: Array<[name: string, crm: Crm, copies: object[], last: string[]]> =
 
 describe('an entry that was assumed goes when the true one comes, and money counts once', () => {
 	it.each(CASES)('%s', async (name, crm, copies, last) => {
-		const target = await loadTarget(database, name);
+		const target = await loadTarget(database, name, crm);
 		for (const copy of copies) await target.load(loadRows(crm, copy));
 		expect(await rowsOf(target.tenantId)).toEqual(last);
 	});
 
 	it('also where the copy comes in chunks of one row', async () => {
-		const target = await loadTarget(database, 'Chunks');
+		const target = await loadTarget(database, 'Chunks', 'pipedrive');
 		for (const copy of CASES[2]![2]) for (const row of loadRows('pipedrive', copy)) await target.load([row]);
 		expect(await rowsOf(target.tenantId)).toEqual(CASES[2]![3]);
 	});
@@ -117,13 +117,13 @@ describe('a name that is not known now', () => {
 		['HubSpot', 'hubspot', company],
 		['Pipedrive', 'pipedrive', organization],
 	] as const)('overwrites none; a new client is called by its id: %s', async (_name, crm, record) => {
-		const target = await loadTarget(database, `Names of ${crm}`);
+		const target = await loadTarget(database, `Names of ${crm}`, crm);
 		const load = async (name: string | null) =>
 			await target.load(loadRows(crm, record(name), { clientPer: 'company' }));
 		await load('Harbour Café Pty Ltd');
 		await load(null);
 		expect(await namesOf(target.tenantId)).toEqual(['Harbour Café Pty Ltd']);
-		const other = await loadTarget(database, `Other names of ${crm}`);
+		const other = await loadTarget(database, `Other names of ${crm}`, crm);
 		await other.load(loadRows(crm, record(null), { clientPer: 'company' }));
 		expect(await namesOf(other.tenantId)).toEqual([
 			crm === 'hubspot' ? 'hubspot:555:111' : 'pipedrive:555:7',

@@ -39,7 +39,7 @@ describe('an instant that PostgreSQL printed', () => {
 	])('in %s is stored as what it is: %s', async (zone, instant) => {
 		const target = await loadTarget(database, `${zone} ${instant}`);
 		const text = await printed(instant, zone);
-		const { fates } = await target.load([metric('printed', text), metric('told', instant)]);
+		const { fates } = await target.loadAs('own', [metric('printed', text), metric('told', instant)]);
 		expect(fates).toEqual(['inserted', 'inserted']);
 		const { rows } = await database.admin.query<{ same: boolean }>(
 			`select bool_and(m.record_date = $2::timestamptz) as same
@@ -56,7 +56,7 @@ describe('an instant that PostgreSQL printed', () => {
 		['10000-01-01 00:00:00+00', 'lies after the year 9999'],
 	])('and that no column here holds is rejected in words: %s', async (text, words) => {
 		const target = await loadTarget(database, text);
-		const { fates, refusals } = await target.load([metric('odd', text)]);
+		const { fates, refusals } = await target.loadAs('own', [metric('odd', text)]);
 		expect(fates).toEqual(['rejected']);
 		expect(refusals.get(0)).toMatchObject({ code: 'invalid_datetime', path: 'recordDate' });
 		expect(refusals.get(0)?.message).toContain(words);

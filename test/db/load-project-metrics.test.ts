@@ -44,7 +44,7 @@ const made = { created_at: FIRST };
 
 describe('a metric that a project has once at most', () => {
 	it('goes when the project is opened again, however long ago it was completed', async () => {
-		const target = await loadTarget(database, 'Opened again');
+		const target = await loadTarget(database, 'Opened again', 'asana');
 		const first = project([done('1', FIRST, '2026-06-20T02:00:00.000Z')], made);
 		const delivered = ['project_delivery_days 2026-06-20 19.0000'];
 		expect(await sync(target, first, '2026-06-30T02:00:00.000Z')).toEqual(delivered);
@@ -61,7 +61,7 @@ describe('a metric that a project has once at most', () => {
 	});
 
 	it('has one day, also where that changes, and no variance without a due date', async () => {
-		const target = await loadTarget(database, 'Another day');
+		const target = await loadTarget(database, 'Another day', 'asana');
 		const completed = (completed_at: string, due_on: string | null) =>
 			project([], { ...made, completed_at, due_on });
 		expect(
@@ -76,7 +76,7 @@ describe('a metric that a project has once at most', () => {
 	});
 
 	it('is that of the project and of Asana alone', async () => {
-		const target = await loadTarget(database, 'Others');
+		const target = await loadTarget(database, 'Others', 'asana');
 		const record = (gid: string, completed_at: string | null) => project([], { ...made, gid, completed_at });
 		await sync(target, record('11', '2026-06-20T02:00:00.000Z'), '2026-06-30T02:00:00.000Z');
 		const own = {
@@ -85,8 +85,8 @@ describe('a metric that a project has once at most', () => {
 			recordDate: FIRST,
 			sourceSystem: 'own',
 		};
-		const client = { externalId: '11', clientName: null, industry: null };
-		await target.load([{ ...ORIGIN, table: 'custom_metrics', client, row: own }]);
+		const client = { externalId: '', clientId: 'asana:11', clientName: null, industry: null };
+		await target.loadAs('own', [{ ...ORIGIN, table: 'custom_metrics', client, row: own }]);
 		expect(await sync(target, record('12', null), '2026-09-01T02:00:00.000Z')).toHaveLength(2);
 		expect(await sync(target, record('11', null), '2026-09-01T02:00:00.000Z')).toEqual([
 			'project_delivery_days 2026-06-01 7.0000',
