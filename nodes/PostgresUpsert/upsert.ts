@@ -52,7 +52,7 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		await takeAll(context.getInputData(), loading, signal);
 	} catch (error) {
 		await closingWork(async () => await loading.stop(error));
-		throw error;
+		throw nodeError(context.getNode(), error);
 	}
 	await loading.end();
 	if (loading instanceof ItemLoading) refuseEmptyTenant(context, loading.nobodys);

@@ -9,6 +9,7 @@ import { refusedItem, type Intake } from './intake';
 import { looseRecords, type LooseSettings } from './loose-records';
 import { OpenedRuns } from './opened-runs';
 import { looseSettingsOf } from './parameters';
+import { nodeError } from '../shared/n8n/errors';
 
 /**
  * Takes the items as raw records, whatever their fields are called, and opens a run for each tenant that they belong to.
@@ -33,7 +34,7 @@ export async function takeItems(
 		return { incoming, refused, stop };
 	} catch (error) {
 		await closingWork(async () => await stop(error));
-		throw error;
+		throw nodeError(context.getNode(), error);
 	}
 }
 

@@ -38,7 +38,7 @@ async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionD
 		return await transformed(context, pool, intake, settings, now);
 	} catch (error) {
 		await closingWork(async () => await intake.stop(error));
-		throw error;
+		throw nodeError(context.getNode(), error);
 	}
 }
 

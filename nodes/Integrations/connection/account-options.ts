@@ -5,6 +5,7 @@ import { integrationById } from '../../../db/integrations';
 import { databaseSettingsOf, POSTGRES_CREDENTIAL } from '../../shared/n8n/database';
 import { accountOverview, type AccountOverview, type AccountStatus } from './account-overview';
 import { askProvider } from './live-accounts';
+import { nodeError } from '../../shared/n8n/errors';
 
 /** The accounts that the connection which the field Integration names has. */
 export async function getAccounts(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
@@ -28,7 +29,7 @@ async function overviewFor(context: ILoadOptionsFunctions, ask: boolean): Promis
 		return await accountOverview(pool, integration, await askProvider(context, pool, integration));
 	} catch (error) {
 		// A person who only switches an account off needs no provider for it.
-		if (stored.length === 0) throw error;
+		if (stored.length === 0) throw nodeError(context.getNode(), error);
 		return stored;
 	}
 }

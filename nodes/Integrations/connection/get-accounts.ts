@@ -8,6 +8,7 @@ import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
 import { accountOverview } from './account-overview';
 import { askProvider } from './live-accounts';
+import { nodeError } from '../../shared/n8n/errors';
 
 /** Lists the accounts behind a connection: whether and how far each is read, and which others could be. */
 export async function getAccounts(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -31,7 +32,8 @@ async function liveOrStored(
 	try {
 		return await askProvider(context, pool, integration);
 	} catch (error) {
-		if ((await accountOverview(pool, integration, undefined)).length === 0) throw error;
+		const stored = await accountOverview(pool, integration, undefined);
+		if (stored.length === 0) throw nodeError(context.getNode(), error);
 		const message = `Only what is stored is listed, since the provider could not be asked. ${(error as Error).message}`;
 		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 		return undefined;
