@@ -275,6 +275,8 @@ export interface StreamBooks {
  */
 export interface ChangesStream extends AnyStream {
 	reading: 'changes';
+	/** Every reading gives all records, not only what has changed: one that gives none is worth a warning. */
+	givesAll?: true;
 	passes: readonly Pass[];
 	/** How many items `compose` is given at once, at most. */
 	batch: number;

@@ -1,8 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun, listRuns, runsOfExecution, type FinishedRun, type SyncRun } from '../../../db/sync-runs';
-import { imbalances } from '../../shared/counts';
+import { finishRun, listRuns, runsOfExecution, type FinishedRun } from '../../../db/sync-runs';
 import { messageIn } from '../../shared/messages';
 import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
@@ -13,6 +12,7 @@ import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
 import { ownMessages } from './own-messages';
 import { retryInMs } from './retry';
+import { findWarnings } from './run-warnings';
 
 /**
  * Closes every run of this execution: those whose messages came in, and those that nothing came of: one item each.
@@ -72,7 +72,7 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 			? { retryAt: earlier[0]?.retryAt ?? null }
 			: { retryInMs: retryInMs(outcome, failedInARow(earlier)) }),
 		aside: outcome.aside,
-		warnings: [...outcome.warnings, ...warningsOf(run, earlier)],
+		warnings: [...outcome.warnings, ...findWarnings(run, earlier)],
 		needsPerson: outcome.needsPerson,
 	});
 	return {
@@ -91,20 +91,6 @@ function nextDue(
 	if (retryAt) return retryAt;
 	if (!integrationId || status !== 'succeeded' || !finishedAt) return null;
 	return new Date(Date.parse(finishedAt) + syncEveryHours * 3_600_000).toISOString();
-}
-
-/** What does not add up, and the streams that had data and now yield none. */
-function warningsOf(run: SyncRun | undefined, earlier: SyncRun[]): string[] {
-	const streams = Object.entries(run?.counts ?? {});
-	const before = earlier.find(({ status }) => status === 'succeeded')?.counts ?? {};
-	return streams.flatMap(([stream, counts]) => [
-		...imbalances(stream, counts),
-		...(counts.records.extracted === 0 && (before[stream]?.records.extracted ?? 0) > 0
-			? [
-					`${stream}: nothing came, where the run before had ${before[stream]?.records.extracted} records. Nothing was deleted.`,
-				]
-			: []),
-	]);
 }
 
 function lastItemOf({ syncRunId }: RunOutcome, items: INodeExecutionData[]): number {

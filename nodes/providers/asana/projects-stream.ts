@@ -56,6 +56,7 @@ const everyProject: Pass = {
 
 export const projectsStream: ChangesStream = {
 	reading: 'changes',
+	givesAll: true,
 	key: 'projects',
 	passes: [everyProject],
 	batch: 1,
