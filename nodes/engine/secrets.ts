@@ -72,7 +72,7 @@ function formsOf(whole: string): string[] {
 	const base64 = [0, 1, 2].flatMap((offset) => {
 		const text = Buffer.concat([Buffer.alloc(offset), bytes])
 			.toString('base64')
-			.replace(/=+$/, '');
+			.replace(/={1,2}$/, '');
 		// What stands around the secret is encoded with its first and last bytes.
 		const inner = text.slice(offset && offset + 1);
 		return [inner, inner.slice(0, -1)];

@@ -5,7 +5,12 @@ import { outcomesOf } from '../../nodes/Integrations/sync/outcome';
 import { retryAt } from '../../nodes/Integrations/sync/retry';
 import { apiOf, type ApiContext } from '../../nodes/engine/api';
 import { Budget } from '../../nodes/engine/budget';
-import type { ProviderApi, ProviderDefinition, StreamContext } from '../../nodes/engine/definition';
+import type {
+	ApiRequest,
+	ProviderApi,
+	ProviderDefinition,
+	StreamContext,
+} from '../../nodes/engine/definition';
 import { ReadFailure } from '../../nodes/engine/failure';
 import type { HttpClient, HttpReply } from '../../nodes/engine/http';
 import { exchangeRefreshToken } from '../../nodes/engine/oauth';
@@ -78,13 +83,17 @@ describe('replies that unpack to a thousand times their size', () => {
 			const gained = {
 				...(rose > MOST_MB_ABOVE_IDLE && { rose }),
 				...(!isNamed && { failureClass, message }),
-				// Two organisations, of which four calls each run at once.
-				...(calls.length > 8 && { calls: calls.length }),
+				// Of two organisations: it is an outage once three months failed, and four calls run at once.
+				...(calls.length > 16 && { calls: calls.length }),
+				...(path === '/Reports/' && new Set(calls.map(keyOf)).size < calls.length && { askedAgain: true }),
 			};
 			attacks.push({ name, ...(Object.keys(gained).length > 0 && { gained }) });
 		}
 		expectRepelled('replies that unpack to 300 MB', attacks);
 	});
+
+	const keyOf = ({ accountId, path, query }: { accountId: string | null; path: string; query: object }) =>
+		JSON.stringify([accountId, path, query]);
 });
 
 const CENTURY: string[] = [
@@ -264,11 +273,16 @@ describe('lists that never end', () => {
 	it('end as a failure where a place comes again, however late', async () => {
 		const attacks: Attack[] = [];
 		for (const [provider, name, read] of LISTS) {
-			let calls = 0;
-			const call = async () => await Promise.resolve(PAGES[provider]!(TURNS[calls++ % TURNS.length]!));
+			const calls = new Map<string, number>();
+			const call = async ({ path }: ApiRequest) => {
+				const before = calls.get(path) ?? 0;
+				calls.set(path, before + 1);
+				return await Promise.resolve(PAGES[provider]!(TURNS[before % TURNS.length]!));
+			};
 			const error: unknown = await read(streamContext(call)).catch((reason: unknown) => reason);
 			const isNamed = error instanceof ReadFailure && error.failureClass === 'provider_unavailable';
-			const gained = isNamed && calls <= TURNS.length ? undefined : { calls, error: String(error) };
+			const most = Math.max(...calls.values());
+			const gained = isNamed && most <= TURNS.length ? undefined : { calls: most, error: String(error) };
 			attacks.push({ name: `${provider}: ${name}`, gained });
 		}
 		expectRepelled('lists that never end', attacks);
@@ -312,7 +326,9 @@ describe('lists that never end', () => {
 	const DONE = { all: { after: null, firstAt: 0, doneAt: 1 } };
 	const BASES: Record<string, string> = { myob: 'https://api.myob.com' };
 
-	function streamContext(call: () => Promise<unknown> = async () => await Promise.resolve()): StreamContext {
+	function streamContext(
+		call: ProviderApi['call'] = async () => await Promise.resolve(undefined),
+	): StreamContext {
 		const list = async () => await Promise.resolve(['7']);
 		return {
 			api: { call, pathIn: (link: string) => ({ path: '/x', query: { link } }) },
