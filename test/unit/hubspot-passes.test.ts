@@ -111,7 +111,7 @@ describe('later reads', () => {
 		const { books } = portal;
 		const ids = books.ids(8);
 		books.edit(ids[0]!, { cents: 4_200 });
-		books.moveStage(ids[1]!, 'closedwon');
+		books.moveStage(ids[1]!, 'closedlost');
 		const made = books.create('contractsent', { companyId: 9_000_003 });
 		books.delete(ids[2]!);
 		books.delete(ids[3]!);
