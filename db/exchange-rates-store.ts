@@ -69,18 +69,28 @@ export interface StoredDays {
 	quote: string;
 	oldestDay: string;
 	newestDay: string;
+	/** Between them nothing is stored for longer than a source pauses: it was not loaded, or the source had nothing. */
+	holes: Array<{ firstDay: string; lastDay: string }>;
 }
+
+/** No source pauses for longer than this, at Christmas or Easter. */
+export const MAX_GAP_DAYS = 10;
+
+const STORED_DAYS = `select quote, to_char(min(rate_date), 'YYYY-MM-DD') as "oldestDay",
+	to_char(max(rate_date), 'YYYY-MM-DD') as "newestDay",
+	coalesce(jsonb_agg(jsonb_build_object('firstDay', to_char(before + 1, 'YYYY-MM-DD'),
+		'lastDay', to_char(rate_date - 1, 'YYYY-MM-DD')) order by rate_date)
+		filter (where rate_date - before > $3::int), '[]') as holes
+from (
+	select quote, rate_date, lag(rate_date) over (partition by quote order by rate_date) as before
+	from etl.exchange_rates where source = $1 and base = $2
+) stored
+group by quote order by quote`;
 
 /** Which days of which currencies a source has given. */
 export async function storedDays(pool: Pool, source: string, base: string): Promise<StoredDays[]> {
-	const { rows } = await asWorker(pool, (client) =>
-		client.query<StoredDays>(
-			`select quote, to_char(min(rate_date), 'YYYY-MM-DD') as "oldestDay",
-				to_char(max(rate_date), 'YYYY-MM-DD') as "newestDay"
-			from etl.exchange_rates where source = $1 and base = $2 group by quote order by quote`,
-			[source, base],
-		),
-	);
+	const values = [source, base, MAX_GAP_DAYS];
+	const { rows } = await asWorker(pool, (client) => client.query<StoredDays>(STORED_DAYS, values));
 	return rows;
 }
 

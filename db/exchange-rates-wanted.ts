@@ -19,16 +19,16 @@ export async function currenciesInUse(pool: Pool): Promise<CurrencyInUse[]> {
 	return rows;
 }
 
-/** What rejected records say that lack a rate, and how many say so. */
+/** What the reason of rejected records states of the rate that they lack, whoever wrote it, and how many state it. */
 export interface MissedRate {
-	message: string;
+	detail: unknown;
 	records: number;
 }
 
-/** The open rejections of all tenants for want of a rate, by their message. */
+/** The open rejections of all tenants for want of a rate, by the rate. */
 export async function missedRates(pool: Pool): Promise<MissedRate[]> {
 	const { rows } = await asWorker(pool, (client) =>
-		client.query<MissedRate>('select message, records::int as records from etl.rates_missed()'),
+		client.query<MissedRate>('select detail, records::int as records from etl.rates_missed()'),
 	);
 	return rows;
 }

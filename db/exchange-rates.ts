@@ -43,25 +43,38 @@ export async function readRates(pool: Pool, needs: readonly RateNeed[]): Promise
 }
 
 /** Up to which day a source has published rates of a currency. */
-export interface PublishedUntil {
+export interface PublishedSpan {
 	currency: string;
 	source: string;
 	/** `YYYY-MM-DD` */
-	day: string;
+	lastDay: string;
+	/** The source went on with other currencies. */
+	hasEnded: boolean;
 }
 
-const PUBLISHED_UNTIL = `
-	select r.quote as currency, r.source, to_char(max(r.rate_date), 'YYYY-MM-DD') as day
-	from etl.exchange_rates r where r.quote = any ($1::text[])
-	group by r.quote, r.source order by 1, 2`;
+/** A currency that a source has not given for so many days, while it gave others, has probably ended. */
+export const ENDED_AFTER_DAYS = 30;
+
+const PUBLISHED_SPANS = `
+	with published as (
+		select r.quote, r.source, max(r.rate_date) as last_day
+		from etl.exchange_rates r where r.quote = any ($1::text[])
+		group by r.quote, r.source
+	)
+	select quote as currency, source, to_char(last_day, 'YYYY-MM-DD') as "lastDay",
+		last_day < max(last_day) over (partition by source) - $2::int as "hasEnded"
+	from published
+	order by 1, 2`;
+
+/** Published as long as there are reference rates: how far they go shows how far a source was loaded. */
+const YARDSTICKS = ['AUD', 'EUR', 'USD'];
 
 /** The newest stored day of each currency that is needed, by source. */
-export async function readPublishedUntil(pool: Pool, needs: readonly RateNeed[]): Promise<PublishedUntil[]> {
+export async function readPublishedSpans(pool: Pool, needs: readonly RateNeed[]): Promise<PublishedSpan[]> {
 	if (needs.length === 0) return [];
-	const currencies = [...new Set(needs.flatMap(({ from, to }) => [from, to]))];
-	const { rows } = await asWorker(pool, (client) =>
-		client.query<PublishedUntil>(PUBLISHED_UNTIL, [currencies]),
-	);
+	const currencies = [...new Set([...needs.flatMap(({ from, to }) => [from, to]), ...YARDSTICKS])];
+	const values = [currencies, ENDED_AFTER_DAYS];
+	const { rows } = await asWorker(pool, (client) => client.query<PublishedSpan>(PUBLISHED_SPANS, values));
 	return rows;
 }
 

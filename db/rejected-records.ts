@@ -21,6 +21,8 @@ export interface RejectedRecord {
 	reasonCode: string;
 	reasonPath: string | null;
 	reasonMessage: string;
+	/** What a program needs of the reason; null where it states nothing more. */
+	reasonDetail: Record<string, unknown> | null;
 	firstSeenAt: string;
 	lastSeenAt: string;
 	/** In how many runs it came. */
@@ -76,6 +78,6 @@ const PAYLOADS = 'select id, payload from etl.rejected_records where id = any ($
 
 const LIST = `select id, tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
 	sync_run_id as "syncRunId", provider, stream, account_id as "accountId", record_id as "recordId", stage,
-	reason_code as "reasonCode", reason_path as "reasonPath", reason_message as "reasonMessage",
+	reason_code as "reasonCode", reason_path as "reasonPath", reason_message as "reasonMessage", reason_detail as "reasonDetail",
 	first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", attempts, ask_again_at as "askAgainAt", resolved_at as "resolvedAt"
 	from etl.list_rejected_records($1, $2, $3, $4, $5, $6, $7, $8, $9)`;

@@ -130,6 +130,7 @@ create table etl.rejected_records (
 	reason_code text not null,
 	reason_path text,
 	reason_message text not null,
+	reason_detail jsonb,
 	payload json,
 	first_seen_at timestamp with time zone not null default now(),
 	last_seen_at timestamp with time zone not null default now(),
@@ -215,6 +216,7 @@ alter table etl.rejected_records add constraint rejected_records_sync_run_id_fke
 alter table etl.rejected_records add constraint rejected_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.rejected_records add constraint rejected_records_ask_again_check CHECK (((ask_again_at IS NOT NULL) = (stage = 'extract'::text)));
 alter table etl.rejected_records add constraint rejected_records_payload_check CHECK (((payload IS NOT NULL) OR (stage = 'extract'::text)));
+alter table etl.rejected_records add constraint rejected_records_reason_detail_check CHECK ((jsonb_typeof(reason_detail) = 'object'::text));
 alter table etl.rejected_records add constraint rejected_records_stage_check CHECK ((stage = ANY (ARRAY['extract'::text, 'transform'::text, 'load'::text])));
 alter table etl.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (id);
 alter table etl.stream_states add constraint stream_states_pkey PRIMARY KEY (integration_id, account_id, stream);
@@ -726,14 +728,14 @@ $function$
 alter function etl.list_integrations(text,text,text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_rejected_records(only_ids text[], only_tenant text, only_provider text, only_stream text, only_code text, only_stage text, is_resolved boolean, seen_since timestamp with time zone, max_rows integer)
- RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text, account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, attempts integer, ask_again_at timestamp with time zone, resolved_at timestamp with time zone)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text, account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text, reason_detail jsonb, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, attempts integer, ask_again_at timestamp with time zone, resolved_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.sync_run_id, r.provider, r.stream,
 		r.account_id, r.record_id, r.stage, r.reason_code, r.reason_path, r.reason_message,
-		r.first_seen_at, r.last_seen_at, r.attempts, r.ask_again_at, r.resolved_at
+		r.reason_detail, r.first_seen_at, r.last_seen_at, r.attempts, r.ask_again_at, r.resolved_at
 	from etl.rejected_records r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_ids is null or r.id = any (only_ids))
@@ -787,14 +789,14 @@ $function$
 alter function etl.list_tenants(text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.rates_missed()
- RETURNS TABLE(message text, records bigint)
+ RETURNS TABLE(detail jsonb, records bigint)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-	select r.reason_message, count(*)
+	select r.reason_detail, count(*)
 	from etl.rejected_records r
-	where r.resolved_at is null and r.reason_code = 'rate_missing'
+	where r.resolved_at is null and r.reason_code = 'rate_missing' and r.reason_detail is not null
 	group by 1
 	order by 1
 $function$
@@ -1059,8 +1061,8 @@ grant delete, insert, select, update (client_kpi_id) on table etl.client_links t
 grant insert, select, update (rate, changed_at, applied) on table etl.exchange_rates to zixly_worker;
 grant delete, insert, select, update on table etl.refresh_leases to zixly_tokens;
 grant select, update (ask_again_at) on table etl.rejected_records to zixly_app;
-grant insert, select, update (integration_id, sync_run_id, reason_code, reason_path, reason_message, payload, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_loader;
-grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_operator;
+grant insert, select, update (integration_id, sync_run_id, reason_code, reason_path, reason_message, reason_detail, payload, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_loader;
+grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, reason_detail, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_operator;
 grant select, update (name) on table etl.schema_migrations to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
 grant select on table etl.stream_states to zixly_app;

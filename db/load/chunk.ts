@@ -47,6 +47,8 @@ export interface Refusal {
 	code: string;
 	path: string;
 	message: string;
+	/** What a program needs of it: a JSON object. One that cannot be stored is left out. */
+	detail?: Record<string, unknown>;
 }
 
 /** A record that is to be kept with the reason why it is in no table. A REJECTED message is one. */

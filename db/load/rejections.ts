@@ -6,7 +6,7 @@ import type { PoolClient } from 'pg';
 import { arrivalsOf, type Arrival, type LoadChunk, type LoadRejected, type Refusal } from './chunk';
 import { isolate } from './isolate';
 import { storable } from '../text';
-import { jsonText } from './values';
+import { isPlainObject, isStorableJson, jsonText } from './values';
 
 /** What `etl.rejected_records` is told of one record. */
 interface Rejection {
@@ -106,19 +106,19 @@ const recordKeyOf = (one: Arrival | LoadRejected): string =>
 	JSON.stringify([one.stream, one.accountId, one.recordId]);
 
 const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
-	account_id, record_id, stage, reason_code, reason_path, reason_message, payload, ask_again_at)
+	account_id, record_id, stage, reason_code, reason_path, reason_message, reason_detail, payload, ask_again_at)
 select i.id, $1, $2, $3, $4, i.stream, i.account_id, i.record_id, i.stage, i.code, i.path, i.message,
-	i.payload::json, case when i.stage = 'extract' then now() + interval '1 hour' end
+	i.detail::jsonb, i.payload::json, case when i.stage = 'extract' then now() + interval '1 hour' end
 from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-	$13::text[]) with ordinality
-	as i(id, stream, account_id, record_id, stage, code, path, message, payload, ord)
+	$13::text[], $14::text[]) with ordinality
+	as i(id, stream, account_id, record_id, stage, code, path, message, detail, payload, ord)
 order by i.ord
 on conflict (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provider), stage)
 	where resolved_at is null do update
 set attempts = r.attempts + (r.sync_run_id is distinct from excluded.sync_run_id)::int,
 	integration_id = excluded.integration_id, sync_run_id = excluded.sync_run_id, last_seen_at = now(),
 	reason_code = excluded.reason_code, reason_path = excluded.reason_path,
-	reason_message = excluded.reason_message, payload = excluded.payload,
+	reason_message = excluded.reason_message, reason_detail = excluded.reason_detail, payload = excluded.payload,
 	ask_again_at = case when r.stage = 'extract' then now() + case r.attempts
 		when 1 then interval '6 hours' when 2 then interval '24 hours' else interval '7 days' end end`;
 
@@ -136,8 +136,18 @@ async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejecti
 		part.map(({ reason }) => textOf(reason.code)),
 		part.map(({ reason }) => textOf(reason.path)),
 		part.map(({ reason }) => textOf(reason.message)),
+		part.map(({ reason }) => detailText(reason.detail)),
 		part.map(({ payload }) => payload),
 	]);
+}
+
+const MAX_DETAIL = 1_000;
+
+/** Null for none, and for what jsonb or its limit would refuse: the rejection is kept all the same. */
+function detailText(detail: unknown): string | null {
+	if (!isPlainObject(detail)) return null;
+	const text = jsonText(detail);
+	return text !== undefined && text.length <= MAX_DETAIL && isStorableJson(text) ? text : null;
 }
 
 const RESOLVE = `update etl.rejected_records r set resolved_at = now()

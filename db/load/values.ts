@@ -97,8 +97,13 @@ function readInstant(value: unknown, path: string): string {
 export function readJson(value: object, path: string): string {
 	const text = jsonText(value);
 	if (text === undefined) throw new RefusedValue('invalid_json', path, `${path} cannot be written as JSON.`);
-	if (text.includes('\\u') && UNSTORABLE_ESCAPE.test(text)) throw unstorable(path);
+	if (!isStorableJson(text)) throw unstorable(path);
 	return text;
+}
+
+/** Tells whether `jsonb` can hold JSON text: no NUL, no lone surrogate. */
+export function isStorableJson(text: string): boolean {
+	return !(text.includes('\\u') && UNSTORABLE_ESCAPE.test(text));
 }
 
 /** JSON text, or undefined for what JSON cannot express, such as a circle. */

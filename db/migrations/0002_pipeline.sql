@@ -90,6 +90,8 @@ create table etl.rejected_records (
 	reason_code text not null,
 	reason_path text,
 	reason_message text not null,
+	-- What a program needs of the reason, such as the rate that is missing.
+	reason_detail jsonb check (jsonb_typeof(reason_detail) = 'object'),
 	-- json, not jsonb: a record may hold the escape \u0000, which jsonb refuses.
 	payload json,
 	first_seen_at timestamptz not null default now(),

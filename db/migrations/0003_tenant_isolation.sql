@@ -168,8 +168,8 @@ grant select, update (lease_until, counts, last_chunk) on etl.sync_runs to zixly
 grant select on etl.accounts to zixly_loader;
 grant select, insert, delete, update (state, sync_run_id) on etl.stream_states to zixly_loader;
 grant select, insert,
-	update (integration_id, sync_run_id, reason_code, reason_path, reason_message, payload, last_seen_at, attempts,
-		ask_again_at, resolved_at)
+	update (integration_id, sync_run_id, reason_code, reason_path, reason_message, reason_detail, payload,
+		last_seen_at, attempts, ask_again_at, resolved_at)
 	on etl.rejected_records to zixly_loader;
 grant select, insert, delete, update (client_kpi_id) on etl.client_links to zixly_loader;
 
@@ -198,7 +198,7 @@ grant select, insert on etl.accounts to zixly_operator;
 grant update (enabled, released_at) on etl.accounts to zixly_operator;
 grant select (
 	id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id,
-	reason_code, reason_path, reason_message, first_seen_at, last_seen_at, attempts, ask_again_at,
+	reason_code, reason_path, reason_message, reason_detail, first_seen_at, last_seen_at, attempts, ask_again_at,
 	resolved_at
 ) on etl.rejected_records to zixly_operator;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at)

@@ -435,13 +435,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	order by 1
 $$;
 
--- What the rejected records say that lack a rate, with how many say so.
+-- The rates that rejected records lack, as their reasons state them, each with the number of records.
 create function etl.rates_missed()
-returns table (message text, records bigint)
+returns table (detail jsonb, records bigint)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-	select r.reason_message, count(*)
+	select r.reason_detail, count(*)
 	from etl.rejected_records r
-	where r.resolved_at is null and r.reason_code = 'rate_missing'
+	where r.resolved_at is null and r.reason_code = 'rate_missing' and r.reason_detail is not null
 	group by 1
 	order by 1
 $$;
@@ -453,13 +453,13 @@ create function etl.list_rejected_records(
 returns table (
 	id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text,
 	account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text,
-	first_seen_at timestamptz, last_seen_at timestamptz, attempts integer, ask_again_at timestamptz,
+	reason_detail jsonb, first_seen_at timestamptz, last_seen_at timestamptz, attempts integer, ask_again_at timestamptz,
 	resolved_at timestamptz
 )
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.sync_run_id, r.provider, r.stream,
 		r.account_id, r.record_id, r.stage, r.reason_code, r.reason_path, r.reason_message,
-		r.first_seen_at, r.last_seen_at, r.attempts, r.ask_again_at, r.resolved_at
+		r.reason_detail, r.first_seen_at, r.last_seen_at, r.attempts, r.ask_again_at, r.resolved_at
 	from etl.rejected_records r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_ids is null or r.id = any (only_ids))

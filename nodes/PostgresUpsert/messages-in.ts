@@ -45,6 +45,7 @@ export function rejectedOf(json: IDataObject): LoadRejected {
 			code: text(reason.code) || 'unknown',
 			path: text(reason.path),
 			message: text(reason.message) || 'The record was rejected without a reason.',
+			...(isPlainObject(reason.detail) && { detail: reason.detail }),
 		},
 		record: json.record,
 	};

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { cancelledBy, closingWork } from '../../db/cancellation';
-import { readPublishedUntil, readRates, type RateNeed } from '../../db/exchange-rates';
+import { readPublishedSpans, readRates, type RateNeed } from '../../db/exchange-rates';
 import { withRetries } from '../../db/transaction';
 import type { NormaliseSettings } from '../providers/normaliser';
 import { Conversion } from '../shared/conversion';
@@ -66,7 +66,7 @@ function itemOf({ item, message }: Outgoing, items: INodeExecutionData[]): INode
 async function conversionFor(pool: Pool, needs: RateNeed[]): Promise<Conversion> {
 	if (needs.length === 0) return new Conversion([]);
 	return await withRetries(
-		async () => new Conversion(await readRates(pool, needs), await readPublishedUntil(pool, needs)),
+		async () => new Conversion(await readRates(pool, needs), await readPublishedSpans(pool, needs)),
 	);
 }
 

@@ -1,6 +1,6 @@
-import type { PublishedRate, PublishedUntil } from '../../db/exchange-rates';
+import type { PublishedRate, PublishedSpan } from '../../db/exchange-rates';
 import { earlierDay, FIRST_DAY, laterDay, plusDays, type Day } from './dates';
-import { fixedRateOn } from './euro-rates';
+import { EURO, fixedRateOn } from './euro-rates';
 import { amountOf, type Amount } from './money';
 
 /** How many units of `to` one unit of `from` is worth in a period. */
@@ -43,7 +43,6 @@ interface Route {
 }
 
 const PREFERENCE: readonly Quotation[] = ['direct', 'inverse', 'cross', 'joined'];
-const EURO = 'EUR';
 /** Who fixed the rates of the currencies that the euro replaced. */
 const FIXED_SOURCE = 'eu';
 const SIGNIFICANT_DIGITS = 20;
@@ -64,7 +63,7 @@ export class Conversion {
 
 	constructor(
 		rates: readonly PublishedRate[],
-		private readonly until: readonly PublishedUntil[] = [],
+		private readonly spans: readonly PublishedSpan[] = [],
 	) {
 		for (const rate of rates) this.add(rate);
 	}
@@ -79,13 +78,15 @@ export class Conversion {
 	}
 
 	/** Up to which day each source has published rates of a currency, as far as was told. */
-	publishedUntil(currency: string): PublishedUntil[] {
-		return this.until.filter((one) => one.currency === currency);
+	publishedSpans(currency: string): PublishedSpan[] {
+		return this.spans.filter((one) => one.currency === currency);
 	}
 
 	/** Over the euro, where it has replaced one of the currencies for the whole period, or both. */
 	private fixed(period: ConversionPeriod): ConversionRate | undefined {
-		const { from, to, firstDay } = period;
+		const { from, to } = period;
+		// A deal may be closed on a day to come: what counts is today.
+		const firstDay = earlierDay(period.firstDay, daysLookedAt(period).lastDay);
 		const [ofFrom, ofTo] = [fixedRateOn(from, firstDay)?.rate, fixedRateOn(to, firstDay)?.rate];
 		if (!ofFrom && !ofTo) return undefined;
 		const [left, right] = [ofFrom ? EURO : from, ofTo ? EURO : to];

@@ -1,6 +1,8 @@
 import type { Day } from './dates';
 import { amountOf, type Amount } from './money';
 
+export const EURO = 'EUR';
+
 /** A currency that the euro has replaced. */
 export interface FixedRate {
 	/** Units of the currency for 1 euro, fixed for good. */
@@ -10,9 +12,10 @@ export interface FixedRate {
 }
 
 /**
- * The irrevocably fixed conversion rates: Council Regulations (EC) 2866/98 (the first eleven), 1478/2000 (GRD),
- * 1086/2006 (SIT), 1135/2007 (CYP), 1134/2007 (MTL), 694/2008 (SKK), and (EU) 671/2010 (EEK), 870/2013 (LVL), 851/2014
- * (LTL), 2022/1208 (HRK), 2025/1409 (BGN).
+ * The irrevocably fixed conversion rates of Article 1 of Council Regulation (EC) No 2866/98 in its consolidated version
+ * (eur-lex.europa.eu, CELEX 31998R2866), with the day from which each holds. The lines after the first eleven were added
+ * by Regulations (EC) 1478/2000 (GRD), 1086/2006 (SIT), 1135/2007 (CYP), 1134/2007 (MTL), 694/2008 (SKK), and (EU)
+ * 671/2010 (EEK), 870/2013 (LVL), 851/2014 (LTL), 2022/1208 (HRK), 2025/1409 (BGN).
  */
 const FIXED: ReadonlyArray<[from: Day, rates: Record<string, string>]> = [
 	[
@@ -48,5 +51,7 @@ export function fixedRateOn(currency: string, day: Day): FixedRate | undefined {
 	return fixed && day >= fixed.from ? fixed : undefined;
 }
 
-/** Whether the euro has replaced it by now: no bank publishes it any more. */
-export const isReplacedByEuro = (currency: string): boolean => RATES.has(currency);
+/** The currency whose published rates count on a day: the euro where it has replaced the other. */
+export function currencyOn(currency: string, day: Day): string {
+	return fixedRateOn(currency, day) ? EURO : currency;
+}

@@ -1,7 +1,7 @@
-import { daysLookedAt, type Conversion, type ConversionPeriod, type ConversionRate } from './conversion';
-import { isDay, plusDays, type Day } from './dates';
+import type { Conversion, ConversionPeriod, ConversionRate } from './conversion';
+import type { Day } from './dates';
 import { columnText, plainText, roundedTo, type Amount } from './money';
-import { Rejection } from './rejection';
+import { rateMissing } from './missing-rate';
 
 /**
  * How a row's amounts were converted. With the original amounts beside it this is `metadata.fx`: the row's figures are
@@ -91,57 +91,4 @@ export function originalMonth({ revenue, expenses, cashFlow }: MonthFigures): Mo
 		netProfit: plainText(revenue.minus(expenses)),
 		cashFlow: plainText(cashFlow),
 	};
-}
-
-function rateMissing(period: ConversionPeriod, conversion: Conversion, path: string): Rejection {
-	const { from, to, firstDay, lastDay, maxAgeDays } = period;
-	const { lastDay: newest } = daysLookedAt(period);
-	const figures = firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`;
-	return new Rejection(
-		'rate_missing',
-		path,
-		`There is no exchange rate from ${from} to ${to} for ${figures}: none of the ${maxAgeDays} days up to ${newest}. ` +
-			remedyFor(period, newest, conversion),
-	);
-}
-
-const LOAD =
-	'Load the rates (workflow Zixly Exchange Rates), and see that the node has the Zixly Postgres credential to read them with; the record is taken with the next sync.';
-
-/** What to do: loading helps only where a bank may still have the rate. */
-function remedyFor(period: ConversionPeriod, newest: Day, conversion: Conversion): string {
-	const oldest = plusDays(newest, -period.maxAgeDays);
-	const ended = [period.from, period.to].flatMap((currency) => endOf(currency, oldest, conversion));
-	if (ended.length === 0) return LOAD;
-	const { from, to } = period;
-	return `${ended.join(' ')} Import rates of your own (Zixly Database, Exchange Rate: Import) from ${from} to ${to}, one at least for every ${period.maxAgeDays} days, and replay the record.`;
-}
-
-/** In words, where every source of a currency stopped before the days that count. */
-function endOf(currency: string, oldest: Day, conversion: Conversion): string[] {
-	const until = conversion.publishedUntil(currency);
-	if (until.length === 0 || until.some(({ day }) => day >= oldest)) return [];
-	return [
-		until.map(({ source, day }) => `The source ${source} has no rate of ${currency} after ${day}.`).join(' '),
-	];
-}
-
-/** The rates that a record lacked. */
-export interface MissingRate {
-	from: string;
-	to: string;
-	firstDay: Day;
-	lastDay: Day;
-	maxAgeDays: number;
-}
-
-const MISSING =
-	/ from ([A-Z]{3}) to ([A-Z]{3}) for (\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?: none of the (\d+) days /;
-
-/** What a `rate_missing` rejection asks for, read from its message; undefined for another text. */
-export function missingRateIn(message: string): MissingRate | undefined {
-	const [, from, to, firstDay, lastDay, days] = MISSING.exec(message) ?? [];
-	if (!from || !to || !firstDay || !days) return undefined;
-	const missing = { from, to, firstDay, lastDay: lastDay ?? firstDay, maxAgeDays: Number(days) };
-	return isDay(missing.firstDay) && isDay(missing.lastDay) ? missing : undefined;
 }

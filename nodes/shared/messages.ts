@@ -90,6 +90,8 @@ export interface RejectionReason {
 	code: string;
 	path: string;
 	message: string;
+	/** What a program needs of it, such as the rate that is missing: it is never read out of the message. */
+	detail?: Record<string, unknown>;
 }
 
 /** Stands in the place of the rows that its record would have given. */

@@ -10,6 +10,8 @@ export class Rejection extends Error {
 		readonly path: string,
 		/** What is wrong, then what a person can do. */
 		message: string,
+		/** What a program needs of it, as JSON. */
+		readonly detail?: Record<string, unknown>,
 	) {
 		super(message);
 		this.name = 'Rejection';
@@ -17,8 +19,8 @@ export class Rejection extends Error {
 }
 
 /** The reason as a message carries it: its text can be stored whatever the provider sent. */
-export function reasonOf({ code, path, message }: Rejection): RejectionReason {
-	return { code, path: excerpt(path, 300), message: excerpt(message, 1_000) };
+export function reasonOf({ code, path, message, detail }: Rejection): RejectionReason {
+	return { code, path: excerpt(path, 300), message: excerpt(message, 1_000), ...(detail && { detail }) };
 }
 
 /** What `work` gives, or why the record cannot be used; one record's fault must not stop the others. */

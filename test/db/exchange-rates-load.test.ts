@@ -176,15 +176,18 @@ describe('loading from the Reserve Bank of Australia', () => {
 
 describe('records that were rejected for want of a rate', () => {
 	it('decide how far back is loaded, and are counted as ready once there is one', async () => {
-		const message =
-			'There is no exchange rate from USD to AUD for 2024-02-01 to 2024-02-29: none of the 7 days up to 2024-02-29.';
-		const reason = { code: 'rate_missing', path: 'account.currency', message };
-		const other = { ...reason, message: message.replace('USD', 'KWD') };
+		const days = { firstDay: '2024-02-01', lastDay: '2024-02-29', maxAgeDays: 7 };
+		const detail = { from: 'USD', to: 'AUD', ...days };
+		const reason = { code: 'rate_missing', path: 'account.currency', message: 'None.', detail };
+		const other = { ...reason, detail: { ...detail, from: 'KWD' } };
+		const forged = { ...reason, detail: { ...detail, from: 'USD+CHF', firstDay: '1970-01-01' } };
 		await target.load([], {
 			rejected: [
 				rejected('2024-02', { reason }),
 				rejected('2024-02-b', { reason }),
 				rejected('2024-02-c', { reason: other }),
+				rejected('2024-02-d', { reason: forged }),
+				rejected('2024-02-e', { reason: { ...reason, detail: undefined } }),
 			],
 		});
 		const { summary } = await load('ecb');

@@ -350,3 +350,35 @@ describe('rejected records', () => {
 		expect(second?.payload).toMatchObject({ note: expect.stringContaining('could not be stored') });
 	});
 });
+
+describe('the detail of a reason', () => {
+	const detail = async (given: unknown): Promise<unknown> => {
+		const reason = { code: 'rate_missing', path: '', message: 'None.', detail: given as never };
+		await target.load([], { rejected: [rejected('2026-06', { reason })] });
+		const { rows } = await database.admin.query<{ detail: unknown }>(
+			'select reason_detail as detail from etl.rejected_records where tenant_id = $1',
+			[target.tenantId],
+		);
+		return rows[0]?.detail;
+	};
+
+	it('is stored beside the message, and replaced when the record comes again', async () => {
+		expect(await detail({ from: 'NZD', days: [1, 2] })).toEqual({ from: 'NZD', days: [1, 2] });
+		expect(await detail({ from: 'USD' })).toEqual({ from: 'USD' });
+		expect(await detail(undefined)).toBeNull();
+	});
+
+	it.each([
+		['a text', 'NZD'],
+		['a list', ['NZD']],
+		['nothing', null],
+		['a NUL', { note: 'a\0b' }],
+		['half a surrogate pair', { note: '\udc00' }],
+		['a circle', circle()],
+		['more than a detail', { note: 'x'.repeat(1_000) }],
+		['numbers that print long', { all: Array.from({ length: 200 }, () => 1e308) }],
+	])('is left out where it cannot be stored, and the rejection is kept: %s', async (_name, given) => {
+		expect(await detail(given)).toBeNull();
+		expect(await rejections()).toMatchObject([{ recordId: '2026-06', code: 'rate_missing' }]);
+	});
+});

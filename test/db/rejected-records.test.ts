@@ -43,7 +43,8 @@ describe('Rejected Record: Get Many', () => {
 		const harbour = await loadTarget(database, 'Harbour');
 		await harbour.load([], { rejected: [rejected('2026-01'), rejected('2026-02', { stage: 'load' })] });
 		const southern = await loadTarget(database, 'Southern');
-		const other = { reason: { code: 'rate_missing', path: '', message: 'None.' }, stream: 'deals' };
+		const reason = { code: 'rate_missing', path: '', message: 'None.', detail: { from: 'NZD' } };
+		const other = { reason, stream: 'deals' };
 		await southern.load([], { rejected: [rejected('2026-03', other)] });
 		await database.admin.query(
 			"update etl.rejected_records set last_seen_at = now() - interval '2 days' where record_id = '2026-01'",
@@ -78,6 +79,7 @@ describe('Rejected Record: Get Many', () => {
 			reasonCode: 'rate_missing',
 			reasonPath: '',
 			reasonMessage: 'None.',
+			reasonDetail: { from: 'NZD' },
 			firstSeenAt: expect.stringMatching(/Z$/),
 			lastSeenAt: expect.stringMatching(/Z$/),
 			attempts: 1,

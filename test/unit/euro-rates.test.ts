@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { PublishedRate } from '../../db/exchange-rates';
 import { Conversion, type ConversionPeriod } from '../../nodes/shared/conversion';
-import { exchangeFor } from '../../nodes/shared/foreign-exchange';
 import { amountOf } from '../../nodes/shared/money';
-import { attempt } from '../../nodes/shared/rejection';
 
 const rate = (base: string, quote: string, date: string, value: string, source = 'ecb'): PublishedRate => ({
 	...{ base, quote, date, source },
@@ -81,6 +79,13 @@ describe('a currency that the euro replaced', () => {
 		).toBe('2.0000000000');
 	});
 
+	it('counts as replaced on a day to come only once it is replaced', () => {
+		const early = { ...on('BGN', 'EUR', '2026-02-01'), today: '2025-12-31' };
+		expect(new Conversion([]).rateFor(early)).toBeUndefined();
+		const published = new Conversion([rate('EUR', 'BGN', '2025-12-31', '1.9558')]);
+		expect(published.rateFor(early)).toMatchObject({ quotation: 'inverse', date: '2025-12-31' });
+	});
+
 	it('is converted by its published rates on the days before', () => {
 		const conversion = new Conversion([...ECB, rate('EUR', 'BGN', '2025-12-31', '1.9558')]);
 		expect(conversion.rateFor(on('BGN', 'AUD', '2025-12-31'))).toMatchObject({ quotation: 'cross' });
@@ -106,29 +111,5 @@ describe('an imported rate', () => {
 		expect(new Conversion(both).rateFor(on('ETB', 'AUD', '2026-04-02'))?.quotation).toBe('cross');
 		const other = [...ECB, rate('EUR', 'ETB', '2026-03-31', '200', 'own')];
 		expect(new Conversion(other).rateFor(on('ETB', 'AUD', '2026-04-02'))).toBeUndefined();
-	});
-});
-
-describe('where a rate is missing', () => {
-	const refused = (conversion: Conversion) =>
-		attempt(() => exchangeFor(on('RUB', 'AUD', '2026-04-02'), conversion, 'currency')) as Error;
-
-	it('says when the source stopped, and what helps does help', () => {
-		const until = [
-			{ currency: 'RUB', source: 'ecb', day: '2022-03-01' },
-			{ currency: 'AUD', source: 'ecb', day: '2026-04-01' },
-		];
-		const { message } = refused(new Conversion(ECB, until));
-		expect(message).toContain('ecb has no rate of RUB after 2022-03-01');
-		expect(message).toContain('Import rates of your own');
-		expect(message).not.toContain('workflow Zixly Exchange Rates');
-		const imported = [...ECB, rate('RUB', 'AUD', '2026-04-02', '0.018', 'own')];
-		expect(new Conversion(imported, until).rateFor(on('RUB', 'AUD', '2026-04-02'))?.rate.toFixed()).toBe(
-			'0.018',
-		);
-	});
-
-	it('says to load the rates where a bank may have them', () => {
-		expect(refused(new Conversion([])).message).toContain('workflow Zixly Exchange Rates');
 	});
 });

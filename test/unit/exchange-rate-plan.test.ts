@@ -5,7 +5,10 @@ import { ratesToAsk, type Demand } from '../../nodes/Database/exchange-rate/plan
 const DEMAND: Demand = { currencies: [], missing: [], stored: [], base: 'EUR', today: '2026-11-23' };
 
 const wanted = (...currencies: string[]) => currencies.map((currency) => ({ currency, historyStart: null }));
-const stored = (quote: string, oldestDay: string, newestDay: string) => ({ quote, oldestDay, newestDay });
+const stored = (quote: string, oldestDay: string, newestDay: string) => ({
+	...{ quote, oldestDay, newestDay },
+	holes: [],
+});
 
 describe('which rates are asked for', () => {
 	it('the first time: the running month, the twelve before, and a week', () => {
@@ -51,6 +54,22 @@ describe('which rates are asked for', () => {
 			stored: [stored('AUD', '2025-10-27', '2026-11-20')],
 		};
 		expect(ratesToAsk(demand)).toEqual([{ currencies: ['AUD', 'USD'], from: '2020-02-26' }]);
+	});
+
+	it('from a hole on that an earlier load left', () => {
+		const hole = { firstDay: '2026-04-01', lastDay: '2026-09-30' };
+		const holed = { ...stored('AUD', '2025-10-27', '2026-11-20'), holes: [hole] };
+		expect(ratesToAsk({ ...DEMAND, stored: [holed] })).toEqual([{ currencies: ['AUD'], from: '2026-03-25' }]);
+		const before = { ...holed, holes: [{ firstDay: '2025-01-01', lastDay: '2025-03-01' }] };
+		expect(ratesToAsk({ ...DEMAND, stored: [before] })).toEqual([
+			{ currencies: ['AUD'], from: '2026-11-13' },
+		]);
+	});
+
+	it('the euro instead of what it replaced, which no bank has', () => {
+		const demand = { ...DEMAND, base: 'AUD', currencies: wanted('HRK', 'AUD') };
+		expect(ratesToAsk(demand)).toEqual([{ currencies: ['EUR'], from: '2025-10-25' }]);
+		expect(ratesToAsk({ ...demand, base: 'EUR' })).toEqual([{ currencies: ['AUD'], from: '2025-10-25' }]);
 	});
 
 	it('only those that a person named', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Conversion } from '../../nodes/shared/conversion';
-import { exchangeFor, missingRateIn, monthColumns, originalMonth } from '../../nodes/shared/foreign-exchange';
+import { exchangeFor, monthColumns, originalMonth } from '../../nodes/shared/foreign-exchange';
 import { amountOf } from '../../nodes/shared/money';
 import { conversionOf, reconverted } from '../../nodes/shared/reconversion';
 import { Rejection } from '../../nodes/shared/rejection';
@@ -84,29 +84,5 @@ describe('metadata.fx', () => {
 		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '0.00000001')]);
 		expect(reconverted(fx, rates, TODAY)).toBeInstanceOf(Rejection);
-	});
-});
-
-describe('a rejection for want of a rate', () => {
-	it.each([JUNE, { ...JUNE, from: 'KWD', firstDay: '2024-02-29', lastDay: '2024-02-29', maxAgeDays: 0 }])(
-		'says what is missing, so that it can be read back: %j',
-		(period) => {
-			try {
-				exchangeFor({ ...period, today: TODAY }, new Conversion([]), 'currency');
-				expect.unreachable();
-			} catch (error) {
-				expect(error).toMatchObject({ code: 'rate_missing', path: 'currency' });
-				expect(missingRateIn((error as Error).message)).toEqual(period);
-			}
-		},
-	);
-
-	it('is not seen in another text', () => {
-		const of = (day: string) => `There is no exchange rate from NZD to AUD for ${day}: none of the 7 days up`;
-		expect(missingRateIn(of('2026-02-28'))).toMatchObject({ firstDay: '2026-02-28' });
-		expect(missingRateIn(of('2026-02-31'))).toBeUndefined();
-		expect(missingRateIn('There is no exchange rate from NZD to AUD of the 7 days up to 2026-06-30.')).toBe(
-			undefined,
-		);
 	});
 });

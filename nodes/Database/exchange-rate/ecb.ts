@@ -1,21 +1,14 @@
 import type { Day } from '../../shared/dates';
+import { ECB } from '../../shared/rate-banks';
 import { csvLines, type CsvLine } from './csv';
 import { takeRate, type ReadRates } from './published';
-
-export const ECB = 'ecb';
-
-/** What the European Central Bank quotes everything for. */
-export const ECB_BASE = 'EUR';
-
-/** The bank's history begins here. */
-export const ECB_FIRST_DAY: Day = '1999-01-04';
 
 /**
  * Where the daily reference rates of some currencies are from a day on, as CSV.
  * @param currencies none: all there are
  */
 export function ecbUrl(baseUrl: string, currencies: readonly string[], from: Day): string {
-	const key = `D.${currencies.join('+')}.${ECB_BASE}.SP00.A`;
+	const key = `D.${currencies.join('+')}.${ECB.base}.SP00.A`;
 	return `${baseUrl}/service/data/EXR/${key}?startPeriod=${from}&format=csvdata`;
 }
 
@@ -45,5 +38,5 @@ export function readEcb(text: string, today: Day): ReadRates {
 function takeLine(read: ReadRates, { line, cells, content }: CsvLine, places: number[], today: Day): void {
 	const [quote = '', base = '', date = '', rate = ''] = places.map((place) => cells[place]);
 	if (NO_RATE.has(rate)) return;
-	takeRate(read, { base, quote, date, rate, source: ECB }, today, { line, content });
+	takeRate(read, { base, quote, date, rate, source: ECB.key }, today, { line, content });
 }

@@ -1,6 +1,6 @@
 import { isDay, type Day } from '../../shared/dates';
+import { isCurrency } from '../../shared/rate-banks';
 import { withoutEndSlashes } from '../../shared/text';
-import { isCurrency } from './published';
 import { rateSources, type RateSource } from './sources';
 
 /** The operation's fields as they come. */

@@ -4,7 +4,7 @@ import { readRates } from '../../../db/exchange-rates';
 import { missedRates } from '../../../db/exchange-rates-wanted';
 import { Conversion, daysLookedAt } from '../../shared/conversion';
 import type { Day } from '../../shared/dates';
-import { missingRateIn, type MissingRate } from '../../shared/foreign-exchange';
+import { parseMissingRate, type MissingRate } from '../../shared/missing-rate';
 
 /** A rate that so many rejected records lack. */
 export type Missing = MissingRate & { records: number };
@@ -12,8 +12,8 @@ export type Missing = MissingRate & { records: number };
 /** What the open rejections of all tenants lack. */
 export async function missingRates(pool: Pool): Promise<Missing[]> {
 	const missed = await missedRates(pool);
-	return missed.flatMap(({ message, records }) => {
-		const rate = missingRateIn(message);
+	return missed.flatMap(({ detail, records }) => {
+		const rate = parseMissingRate(detail);
 		return rate ? [{ ...rate, records }] : [];
 	});
 }

@@ -1,7 +1,8 @@
-import type { StoredDays } from '../../../db/exchange-rates-store';
+import { ENDED_AFTER_DAYS } from '../../../db/exchange-rates';
+import { MAX_GAP_DAYS, type StoredDays } from '../../../db/exchange-rates-store';
 import { earlierDay, firstDayOf, isDay, laterDay, plusDays, type Day } from '../../shared/dates';
-import { fixedRateOn } from '../../shared/euro-rates';
-import type { MissingRate } from '../../shared/foreign-exchange';
+import { EURO, fixedRateOn } from '../../shared/euro-rates';
+import type { MissingRate } from '../../shared/missing-rate';
 
 /** What is known of the rates that are wanted. */
 export interface Demand {
@@ -34,17 +35,13 @@ export interface Asked {
 const MAX_AGE_DAYS = 7;
 /** Stored days older than the newest are asked for again, so that corrections are seen. */
 const LOOK_BACK_DAYS = 7;
-/** A currency that a source has not given for so long, while it gave others, has probably ended. */
-const ENDED_AFTER_DAYS = 30;
-/** No source has a longer gap than this, at Christmas or Easter. */
-const LONGEST_GAP_DAYS = 10;
 
 /**
  * What to ask a source for: of a currency that is new its whole history as far as it is wanted, of the others what
  * has come since.
  */
 export function ratesToAsk(demand: Demand): Asked[] {
-	const { stored, base } = demand;
+	const { stored, base, today } = demand;
 	const history = historyNeeded(demand);
 	const needed = [
 		...demand.currencies.map(({ currency }) => currency),
@@ -52,9 +49,8 @@ export function ratesToAsk(demand: Demand): Asked[] {
 		...stored.map(({ quote }) => quote),
 	];
 	const wanted = new Set(demand.only ?? needed);
+	if (!demand.only) replaceFixed(wanted, history, today);
 	wanted.delete(base);
-	// By law their rate is known, and no bank has it.
-	if (!demand.only) for (const one of wanted) if (fixedRateOn(one, history)) wanted.delete(one);
 	const byDay = new Map<Day, string[]>();
 	for (const currency of [...wanted].sort()) {
 		const from = beginningOf(currency, history, stored);
@@ -63,14 +59,24 @@ export function ratesToAsk(demand: Demand): Asked[] {
 	return [...byDay].map(([from, currencies]) => ({ currencies, from }));
 }
 
+/** By law their rate to the euro is known, and no bank has it. What is wanted instead is the euro's. */
+function replaceFixed(wanted: Set<string>, history: Day, today: Day): void {
+	for (const one of [...wanted]) {
+		if (fixedRateOn(one, today)) wanted.add(EURO);
+		if (fixedRateOn(one, history)) wanted.delete(one);
+	}
+}
+
 function beginningOf(currency: string, history: Day, stored: readonly StoredDays[]): Day {
 	const days = stored.find(({ quote }) => quote === currency);
-	const complete = days && days.oldestDay <= plusDays(history, LONGEST_GAP_DAYS);
+	const complete = days && days.oldestDay <= plusDays(history, MAX_GAP_DAYS);
 	if (!complete) return history;
 	// One that the source gives no longer is asked for with the others, and not alone each day.
 	const newest = stored.map(({ newestDay }) => newestDay).reduce(laterDay);
 	const hasEnded = days.newestDay < plusDays(newest, -ENDED_AFTER_DAYS);
-	return laterDay(history, plusDays(hasEnded ? newest : days.newestDay, -LOOK_BACK_DAYS));
+	const last = hasEnded ? newest : days.newestDay;
+	const hole = days.holes.find(({ lastDay }) => lastDay >= history);
+	return laterDay(history, plusDays(hole ? earlierDay(hole.firstDay, last) : last, -LOOK_BACK_DAYS));
 }
 
 /** The earliest day that anything needs: over a common base the rates of both currencies are needed. */

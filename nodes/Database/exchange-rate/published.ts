@@ -1,6 +1,7 @@
 import type { PublishedRate } from '../../../db/exchange-rates';
 import { isDay, plusDays, type Day } from '../../shared/dates';
 import { parseAmount } from '../../shared/money';
+import { isCurrency } from '../../shared/rate-banks';
 import { excerpt } from '../../shared/text';
 
 /** A line of a bank's file, or an item of the user's own, that gave no rate. */
@@ -17,13 +18,8 @@ export interface ReadRates {
 	refused: RefusedLine[];
 }
 
-/** Every code that ISO 4217 has or had. */
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
-/** Tells whether a text is the code of a currency, such as AUD. */
-export function isCurrency(text: string): boolean {
-	return CURRENCIES.has(text);
-}
+// A company may keep a currency of its own in its CRM: its rate can only be imported.
+const CODE = /^[A-Z]{3}$/;
 
 /**
  * A rate that may be stored, its number as plain decimal text.
@@ -32,7 +28,8 @@ export function isCurrency(text: string): boolean {
 export function checkedRate(given: PublishedRate, today: Day): PublishedRate {
 	const { base, quote, date, rate } = given;
 	for (const currency of [base, quote]) {
-		if (!isCurrency(currency)) throw new Error(`"${excerpt(currency, 20)}" is no currency code of ISO 4217.`);
+		if (!CODE.test(currency))
+			throw new Error(`"${excerpt(currency, 20)}" is no currency code of three letters.`);
 	}
 	if (base === quote) throw new Error(`The rate is from ${base} to itself.`);
 	if (!isDay(date)) throw new Error(`"${excerpt(date, 40)}" is not a date as YYYY-MM-DD.`);
@@ -42,7 +39,7 @@ export function checkedRate(given: PublishedRate, today: Day): PublishedRate {
 	return { ...given, rate: amount.toFixed() };
 }
 
-/** Takes a line's rates, or notes why one of them cannot be used. */
+/** Takes the rates of a bank's line, or notes why one of them cannot be used. */
 export function takeRate(
 	into: ReadRates,
 	given: PublishedRate,
@@ -50,8 +47,13 @@ export function takeRate(
 	place: Omit<RefusedLine, 'reason'>,
 ) {
 	try {
+		for (const one of [given.base, given.quote]) assertKnown(one);
 		into.rates.push(checkedRate(given, today));
 	} catch (error) {
 		into.refused.push({ ...place, reason: (error as Error).message });
 	}
+}
+
+function assertKnown(currency: string): void {
+	if (!isCurrency(currency)) throw new Error(`"${excerpt(currency, 20)}" is no currency code of ISO 4217.`);
 }

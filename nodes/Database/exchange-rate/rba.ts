@@ -1,13 +1,9 @@
 import { DateTime } from 'luxon';
 
 import type { Day } from '../../shared/dates';
+import { isCurrency, RBA } from '../../shared/rate-banks';
 import { csvLines, type CsvLine } from './csv';
-import { isCurrency, takeRate, type ReadRates } from './published';
-
-export const RBA = 'rba';
-
-/** What the Reserve Bank of Australia quotes everything for. */
-export const RBA_BASE = 'AUD';
+import { takeRate, type ReadRates } from './published';
 
 /** Where table F11.1 is as CSV; it holds all currencies since January 2023. */
 export function rbaUrl(baseUrl: string): string {
@@ -50,7 +46,7 @@ function currencyColumns(lines: readonly CsvLine[]): CurrencyColumn[] {
 	const series = lines.find(({ cells }) => named(cells, 'Series ID'))?.cells ?? [];
 	return series.flatMap((id, place) => {
 		const currency = [units[place] ?? '', id.replace(/^FXR/, '')].find(isCurrency);
-		return place > 0 && currency && currency !== RBA_BASE ? [{ place, currency }] : [];
+		return place > 0 && currency && currency !== RBA.base ? [{ place, currency }] : [];
 	});
 }
 
@@ -68,7 +64,7 @@ function takeLine(
 	for (const { place, currency } of columns) {
 		const rate = cells[place] ?? '';
 		if (NO_RATE.has(rate.toUpperCase())) continue;
-		const published = { base: RBA_BASE, quote: currency, date, rate, source: RBA };
+		const published = { base: RBA.base, quote: currency, date, rate, source: RBA.key };
 		takeRate(read, published, today, { line, content: `${currency} ${rate}` });
 	}
 }

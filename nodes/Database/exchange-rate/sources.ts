@@ -1,9 +1,10 @@
 import { laterDay, type Day } from '../../shared/dates';
+import { ECB, RBA } from '../../shared/rate-banks';
 import { download, type Bank, type Connection } from './download';
-import { ECB, ECB_BASE, ECB_FIRST_DAY, ecbUrl, readEcb } from './ecb';
+import { ecbUrl, readEcb } from './ecb';
 import type { Asked } from './plan';
 import type { ReadRates } from './published';
-import { RBA, RBA_BASE, rbaUrl, readRba } from './rba';
+import { rbaUrl, readRba } from './rba';
 
 /** A place that publishes reference rates. */
 export interface RateSource {
@@ -19,13 +20,13 @@ export interface RateSource {
 const ecbBank: Bank = { name: 'The European Central Bank', nothing: 404 };
 
 const ecb: RateSource = {
-	key: ECB,
-	base: ECB_BASE,
+	key: ECB.key,
+	base: ECB.base,
 	baseUrl: 'https://data-api.ecb.europa.eu',
 	async read(connection, baseUrl, asked, today) {
 		const read: ReadRates = { rates: [], refused: [] };
 		for (const { currencies, from } of asked) {
-			const url = ecbUrl(baseUrl, currencies, laterDay(from, ECB_FIRST_DAY));
+			const url = ecbUrl(baseUrl, currencies, laterDay(from, ECB.firstDay));
 			const text = await download(connection, ecbBank, url);
 			// A period without observations is answered with 404, with nothing at all, or with the titles alone.
 			if (text === undefined || text.trim() === '') continue;
@@ -45,8 +46,8 @@ const rbaBank: Bank = {
 };
 
 const rba: RateSource = {
-	key: RBA,
-	base: RBA_BASE,
+	key: RBA.key,
+	base: RBA.base,
 	baseUrl: 'https://www.rba.gov.au',
 	async read(connection, baseUrl, asked, today) {
 		if (asked.length === 0) return { rates: [], refused: [] };

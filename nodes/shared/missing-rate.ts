@@ -1,0 +1,87 @@
+import { z } from 'zod/v4';
+
+import type { PublishedSpan } from '../../db/exchange-rates';
+import { daysLookedAt, type Conversion, type ConversionPeriod } from './conversion';
+import { isDay, type Day } from './dates';
+import { currencyOn } from './euro-rates';
+import { covers, RATE_BANKS, type RateBank } from './rate-banks';
+import { Rejection } from './rejection';
+
+const currency = z.string().regex(/^[A-Z]{3}$/);
+const day = z.string().refine(isDay);
+
+/** The rate that a record lacks. It is the `detail` of its rejection. */
+const missingRate = z.object({
+	from: currency,
+	to: currency,
+	firstDay: day,
+	lastDay: day,
+	maxAgeDays: z.int().min(0).max(366),
+});
+
+export type MissingRate = z.infer<typeof missingRate>;
+
+/** The rate that a rejection's `detail` names; undefined where it names none. */
+export function parseMissingRate(detail: unknown): MissingRate | undefined {
+	return missingRate.safeParse(detail).data;
+}
+
+/**
+ * Why a record cannot be converted, and what to do: a remedy is only named where it can work.
+ * @param path where the record says its currency
+ */
+export function rateMissing(period: ConversionPeriod, conversion: Conversion, path: string): Rejection {
+	const { from, to, firstDay, lastDay, maxAgeDays } = period;
+	const figures = firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`;
+	const { oldest, newest } = usableDays(period);
+	const days = oldest === newest ? `of ${newest}` : `of the days ${oldest} to ${newest}`;
+	return new Rejection(
+		'rate_missing',
+		path,
+		`There is no exchange rate from ${from} to ${to} for ${figures}: none ${days} is stored. ${describeRemedy(period, conversion)}`,
+		{ from, to, firstDay, lastDay, maxAgeDays },
+	);
+}
+
+/** A rate of any of these days converts the period. */
+function usableDays(period: ConversionPeriod): { oldest: Day; newest: Day } {
+	const { firstDay, lastDay: newest } = daysLookedAt({ ...period, firstDay: period.lastDay });
+	return { oldest: firstDay, newest };
+}
+
+/** Importing always works; a bank is only named where it publishes both currencies and may have such a day. */
+function describeRemedy(period: ConversionPeriod, conversion: Conversion): string {
+	const { oldest, newest } = usableDays(period);
+	// Over the euro a fixed rate does the rest.
+	const [from, to] = [period.from, period.to].map((one) => currencyOn(one, newest)) as [string, string];
+	const days = oldest === newest ? newest : `a day from ${oldest} to ${newest}`;
+	const byHand = `mport a rate of your own from ${from} to ${to} of ${days} (Zixly Database, Exchange Rate: Import)`;
+	const ended = [from, to].flatMap((one) => endsOf(one, oldest, conversion));
+	const bank = RATE_BANKS.find((one) => mayHave(one, { currencies: [from, to], newest, ended }));
+	const reasons = ended.map(
+		({ source, currency: one, lastDay }) =>
+			`The source ${source} stopped publishing ${one} after ${lastDay}. `,
+	);
+	if (!bank) return `${reasons.join('') || NO_BANK}I${byHand}, then ${REPLAY}`;
+	const load = `Load the rates of the ${bank.name} (${bank.loadBy}; leave Currencies and From empty)`;
+	return `${reasons.join('')}${load}, or, where it has none of these days, i${byHand}. Then ${REPLAY}`;
+}
+
+const REPLAY = 'replay the record (workflow Zixly Replay Rejected).';
+const NO_BANK = 'No bank that can be loaded publishes it. ';
+
+/** The sources that stopped publishing a currency before the days that count, while they went on with others. */
+function endsOf(one: string, oldest: Day, conversion: Conversion): PublishedSpan[] {
+	return conversion.publishedSpans(one).filter(({ hasEnded, lastDay }) => hasEnded && lastDay < oldest);
+}
+
+interface Lacking {
+	currencies: readonly string[];
+	newest: Day;
+	ended: readonly PublishedSpan[];
+}
+
+function mayHave(bank: RateBank, { currencies, newest, ended }: Lacking): boolean {
+	if (newest < bank.firstDay || ended.some(({ source }) => source === bank.key)) return false;
+	return currencies.every((one) => covers(bank, one));
+}
