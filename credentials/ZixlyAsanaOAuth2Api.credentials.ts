@@ -9,7 +9,7 @@ export class ZixlyAsanaOAuth2Api implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/asana.svg', dark: 'file:../icons/asana.dark.svg' };
 
-	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-asana';
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly/blob/main/docs/providers/asana.md';
 
 	properties: INodeProperties[] = [
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },

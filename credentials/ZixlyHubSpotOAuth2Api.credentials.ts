@@ -11,7 +11,7 @@ export class ZixlyHubSpotOAuth2Api implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/hubspot.svg', dark: 'file:../icons/hubspot.dark.svg' };
 
-	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-hubspot';
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly/blob/main/docs/providers/hubspot.md';
 
 	properties: INodeProperties[] = [
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },

@@ -9,7 +9,7 @@ export class ZixlyMyobOAuth2Api implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/myob.svg', dark: 'file:../icons/myob.dark.svg' };
 
-	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-myob';
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly/blob/main/docs/providers/myob.md';
 
 	properties: INodeProperties[] = [
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },

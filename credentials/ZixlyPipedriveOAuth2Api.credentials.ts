@@ -9,7 +9,7 @@ export class ZixlyPipedriveOAuth2Api implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/pipedrive.svg', dark: 'file:../icons/pipedrive.dark.svg' };
 
-	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-pipedrive';
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly/blob/main/docs/providers/pipedrive.md';
 
 	properties: INodeProperties[] = [
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },

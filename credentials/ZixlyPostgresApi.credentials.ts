@@ -7,7 +7,7 @@ export class ZixlyPostgresApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/zixly.svg', dark: 'file:../icons/zixly.dark.svg' };
 
-	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-postgres';
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly/blob/main/docs/credentials/postgres.md';
 
 	restrictToSupportedNodes = true as const;
 

@@ -7,7 +7,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/zixly.svg', dark: 'file:../icons/zixly.dark.svg' };
 
-	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-token-key';
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly/blob/main/docs/credentials/token-key.md';
 
 	restrictToSupportedNodes = true as const;
 

@@ -9,7 +9,7 @@ export class ZixlyXeroOAuth2Api implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/xero.svg', dark: 'file:../icons/xero.dark.svg' };
 
-	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly#zixly-xero';
+	documentationUrl = 'https://github.com/zixly/n8n-nodes-zixly/blob/main/docs/providers/xero.md';
 
 	properties: INodeProperties[] = [
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },

@@ -49,13 +49,13 @@ afterAll(async () => {
 	await database.close();
 });
 
-it('is the one that the README shows, to the letter', async () => {
-	const [readme, code] = await Promise.all(
-		['README.md', 'test/fixtures/parcels/index.ts'].map(
+it('is the one that docs/adding-a-provider.md shows, to the letter', async () => {
+	const [page, code] = await Promise.all(
+		['docs/adding-a-provider.md', 'test/fixtures/parcels/index.ts'].map(
 			async (path) => await readFile(join(CHECKOUT, path), 'utf8'),
 		),
 	);
-	expect(readme).toContain(
+	expect(page).toContain(
 		code!.replaceAll('../../../nodes/providers/', '../').replaceAll('../../../nodes/', '../../'),
 	);
 });
