@@ -8,12 +8,13 @@ import type { Control } from './service/controls';
 export interface Controlled {
 	url: string;
 	clock: Clock;
-	services: readonly { key: string; controls(): Record<string, Control> }[];
+	/** Those of each service, by its key; each by method and path. */
+	controls: Readonly<Record<string, Record<string, Control>>>;
 }
 
 const SHIFT = z.strictObject({ shiftSeconds: z.number() });
 
-function controlsOf({ url, clock, services }: Controlled): Record<string, Control> {
+function listControls({ url, clock, controls: ofServices }: Controlled): Record<string, Control> {
 	const controls: Record<string, Control> = {
 		'GET /': () => ({ url, controls: Object.keys(controls) }),
 		'GET /clock': () => ({ now: clock.now().toISOString() }),
@@ -22,9 +23,9 @@ function controlsOf({ url, clock, services }: Controlled): Record<string, Contro
 			return { now: clock.now().toISOString() };
 		},
 	};
-	for (const service of services) {
-		for (const [name, control] of Object.entries(service.controls())) {
-			controls[name.replace(/ \/?/, ` /${service.key}/`).replace(/\/$/, '')] = control;
+	for (const [key, ofService] of Object.entries(ofServices)) {
+		for (const [name, control] of Object.entries(ofService)) {
+			controls[name.replace(/ \/?/, ` /${key}/`).replace(/\/$/, '')] = control;
 		}
 	}
 	return controls;
@@ -33,7 +34,7 @@ function controlsOf({ url, clock, services }: Controlled): Record<string, Contro
 /** Answers a request under `/__sandbox/`. A body that does not fit is 400 with the reason. */
 export function controlReply(request: SandboxRequest, sandbox: Controlled): Reply {
 	const path = request.path.replace(/^\/__sandbox/, '') || '/';
-	const controls = controlsOf(sandbox);
+	const controls = listControls(sandbox);
 	const control = controls[`${request.method} ${path}`];
 	if (!control)
 		return jsonReply(404, { error: `No such control. There are: ${Object.keys(controls).join(', ')}.` });

@@ -1,13 +1,20 @@
 import { AsanaSandbox } from './asana/asana';
+import { asanaControls } from './asana/controls';
 import { BanksSandbox } from './banks/banks';
+import { banksControls } from './banks/controls';
 import { Clock } from './clock';
 import { controlReply } from './control';
+import { hubspotControls } from './hubspot/controls';
 import { HubSpotSandbox } from './hubspot/hubspot';
+import { myobControls } from './myob/controls';
 import { MyobSandbox } from './myob/myob';
+import { pipedriveControls } from './pipedrive/controls';
 import { PipedriveSandbox } from './pipedrive/pipedrive';
 import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
 import { listen } from './server';
 import type { ProviderSandbox } from './service';
+import { serviceControls, type Control } from './service/controls';
+import { xeroControls } from './xero/controls';
 import { XeroSandbox } from './xero/xero';
 
 export type { AsanaSandbox } from './asana/asana';
@@ -32,6 +39,15 @@ const SERVICES = {
 };
 
 export type ServiceKey = keyof typeof SERVICES;
+
+/** What a person may do to each over HTTP, besides what all providers have. */
+const CONTROLS: { [Key in ServiceKey]: (service: Services[Key]) => Record<string, Control> } = {
+	asana: asanaControls,
+	hubspot: hubspotControls,
+	myob: myobControls,
+	pipedrive: pipedriveControls,
+	xero: xeroControls,
+};
 
 /** The keys of all of them. */
 export const serviceKeys = Object.keys(SERVICES) as ServiceKey[];
@@ -66,12 +82,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const clock = new Clock(options.now);
 	const services = servicesOf(clock, seed, options);
 	const banks = new BanksSandbox(clock, seed);
+	const controls = { ...listControls(services), banks: banksControls(banks) };
 	const place = { url: '' };
 	const all = Object.values(services);
 	const answer = async (request: SandboxRequest): Promise<Delivery> => {
 		if (banks.knows(request.path)) return await banks.handle(request);
-		const controlled = { url: place.url, clock, services: [...all, banks] };
-		if (request.path.startsWith('/__sandbox')) return whole(controlReply(request, controlled));
+		if (request.path.startsWith('/__sandbox')) {
+			return whole(controlReply(request, { url: place.url, clock, controls }));
+		}
 		return await route(request, all);
 	};
 	const server = await listen(answer, options.port ?? 0);
@@ -94,6 +112,14 @@ function servicesOf(clock: Clock, seed: string, limits: ServiceLimits): Services
 		new Service(clock, seed, (limits[key as ServiceKey] ?? {}) as never),
 	]);
 	return Object.fromEntries(made) as Services;
+}
+
+function listControls(services: Services): Record<string, Record<string, Control>> {
+	const controls = <Key extends ServiceKey>(key: Key): Record<string, Control> => ({
+		...serviceControls(services[key] as never),
+		...CONTROLS[key](services[key]),
+	});
+	return Object.fromEntries(serviceKeys.map((key) => [key, controls(key)]));
 }
 
 async function route(request: SandboxRequest, services: readonly ProviderSandbox[]): Promise<Delivery> {

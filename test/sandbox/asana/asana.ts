@@ -12,7 +12,6 @@ import {
 import { apiReply } from './api';
 import { Book } from './book';
 import { catalogue } from './catalogue';
-import { asanaControls } from './controls';
 import { faultReplies, rewrittenReplies } from './faults';
 import type { Consent, Workspace } from './model';
 import { Pager } from './paging';
@@ -83,10 +82,6 @@ export class AsanaSandbox extends ServiceSandbox<Consent, AsanaSettings> {
 	/** Ends the tokens of all next pages, as time would. */
 	expireOffsets(): void {
 		this.pager.expire();
-	}
-
-	override controls() {
-		return { ...super.controls(), ...asanaControls(this) };
 	}
 
 	protected override callOf({ query }: SandboxRequest): CallFacts {

@@ -1,13 +1,10 @@
 import type { Clock } from '../clock';
 import { jsonReply, whole, type Delivery, type Reply, type SandboxRequest } from '../reply';
-import type { Control } from '../service/controls';
 import { dayAfter, isSydneyBankDay, isTargetDay } from './calendar';
-import { banksControls } from './controls';
 import { ecbReply } from './ecb';
 import { ECB_LEVELS, RBA_SERIES, rateOf } from './rates';
-import { rbaFile, type RbaDates } from './rba';
-
-export type BankName = 'ecb' | 'rba';
+import { rbaFile } from './rba';
+import type { BankName, PublishedRates, RbaDates } from './published';
 
 /** A rate that the bank restates. */
 export interface BankCorrection {
@@ -31,7 +28,7 @@ export interface BankFault {
 const HOURS_OF_PUBLICATION = { ecb: 15, rba: 6 };
 
 /** The two central banks: `/ecb` before the paths of its data API, `/rba` before those of its site. */
-export class BanksSandbox {
+export class BanksSandbox implements PublishedRates {
 	readonly key = 'banks';
 	/** Every request, as `/ecb/service/data/…?startPeriod=…`. */
 	readonly requests: string[] = [];
@@ -48,11 +45,6 @@ export class BanksSandbox {
 
 	knows(path: string): boolean {
 		return path.startsWith('/ecb/') || path.startsWith('/rba/');
-	}
-
-	/** What can be done over HTTP, by method and path. */
-	controls(): Record<string, Control> {
-		return banksControls(this);
 	}
 
 	handle(request: SandboxRequest): Promise<Delivery> {

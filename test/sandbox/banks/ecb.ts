@@ -1,6 +1,6 @@
 import { jsonReply, type Reply } from '../reply';
-import type { BanksSandbox } from './banks';
 import { dayAfter, isWeekday } from './calendar';
+import type { PublishedRates } from './published';
 import { ECB_LEVELS } from './rates';
 
 const COLUMNS =
@@ -12,7 +12,7 @@ const KEY = /^\/ecb\/service\/data\/EXR\/D\.([A-Z+]*)\.EUR\.SP00\.A$/;
 const ENDED = new Set(['RUB', 'BGN', 'HRK']);
 
 /** The data API's answer: CSV of observations; nothing at all where there are none, 404 where there is no such series. */
-export function ecbReply(bank: BanksSandbox, path: string, query: URLSearchParams): Reply {
+export function ecbReply(bank: PublishedRates, path: string, query: URLSearchParams): Reply {
 	const asked = KEY.exec(path)?.[1];
 	if (asked === undefined || query.get('format') !== 'csvdata') {
 		return jsonReply(400, { title: 'The key or the format is not known.' });
@@ -29,7 +29,7 @@ export function ecbReply(bank: BanksSandbox, path: string, query: URLSearchParam
 }
 
 /** A holiday on a weekday has an observation without a value. */
-function series(bank: BanksSandbox, currency: string, from: string, to: string): string[] {
+function series(bank: PublishedRates, currency: string, from: string, to: string): string[] {
 	const rows: string[] = [];
 	for (let day = from; day <= to; day = dayAfter(day)) {
 		const value = bank.rate('ecb', currency, day);

@@ -1,13 +1,11 @@
-import type { BanksSandbox } from './banks';
+import type { PublishedRates, RbaDates } from './published';
 import { RBA_SERIES, rateOf } from './rates';
-
-export type RbaDates = 'DD-Mon-YYYY' | 'DD/MM/YYYY';
 
 const FIRST_DAY = '2023-01-03';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Table F11.1: a byte-order mark, rows that describe the columns with blank ones between, then a row a day. */
-export function rbaFile(bank: BanksSandbox, dates: RbaDates): string {
+export function rbaFile(bank: PublishedRates, dates: RbaDates): string {
 	const row = (title: string, cellOf: (series: (typeof RBA_SERIES)[number]) => string): string =>
 		[title, ...RBA_SERIES.map(cellOf)].join(',');
 	const published = dateIn(dates, bank.today());
@@ -29,7 +27,7 @@ export function rbaFile(bank: BanksSandbox, dates: RbaDates): string {
 }
 
 /** On the first bank day of a year nothing is quoted for Hong Kong. */
-function dataRow(bank: BanksSandbox, day: string, dates: RbaDates): string {
+function dataRow(bank: PublishedRates, day: string, dates: RbaDates): string {
 	const cells = RBA_SERIES.map((series) => {
 		if (series.units === 'Index') return rateOf('index', series.id, day, series);
 		return series.units === 'HKD' && day.endsWith('-01-02')

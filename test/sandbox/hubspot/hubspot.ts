@@ -13,7 +13,6 @@ import { formOf } from '../service/oauth';
 import { apiReply, isSearch } from './api';
 import { catalogue, type Portal } from './catalogue';
 import { consentsOf, type Consent } from './consents';
-import { hubspotControls } from './controls';
 import { faultReplies, rewrittenReplies } from './faults';
 import { makeOdd, type Oddities } from './naughty';
 import { PortalBooks } from './portal-books';
@@ -63,10 +62,6 @@ export class HubSpotSandbox extends ServiceSandbox<Consent, HubSpotLimits> {
 	/** Counts calls that another app made for the portal. */
 	spendLimit(consent: string, calls: number): void {
 		this.limits.spend({ keys: { account: String(this.portal(consent).hubId) } }, calls);
-	}
-
-	override controls() {
-		return { ...super.controls(), ...hubspotControls(this) };
 	}
 
 	protected override callOf(_request: SandboxRequest, grant: Grant | null): CallFacts {

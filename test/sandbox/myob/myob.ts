@@ -1,12 +1,10 @@
 import type { Clock } from '../clock';
 import { jsonReply, type Reply, type SandboxRequest } from '../reply';
 import { LimitBook, ServiceSandbox, type Admission, type ApiCall, type CallFacts } from '../service';
-import type { Control } from '../service/controls';
 import type { Basis, Totals } from '../xero/totals';
 import { fileReply, shownFile } from './api';
 import { MyobBooks, type MyobEdit } from './books';
 import { catalogue, type CompanyFile, type MyobConsent } from './catalogue';
-import { myobControls } from './controls';
 import { myobFacts } from './facts';
 import { problems } from './problems';
 import { MYOB_CLIENT, type MyobLimits } from './settings';
@@ -59,10 +57,6 @@ export class MyobSandbox extends ServiceSandbox<MyobConsent, MyobLimits> {
 	/** Deletes the invoices of a month. */
 	deleteIncome(fileId: string, month: string): void {
 		this.booksOf(fileId).deleteIncome(month);
-	}
-
-	override controls(): Record<string, Control> {
-		return { ...super.controls(), ...myobControls(this) };
 	}
 
 	protected override callOf({ path, query }: SandboxRequest): CallFacts {

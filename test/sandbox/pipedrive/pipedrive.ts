@@ -1,11 +1,9 @@
 import type { Clock } from '../clock';
 import type { Reply, SandboxRequest } from '../reply';
 import { ServiceSandbox, type Admission, type ApiCall, type CallFacts, type Grant } from '../service';
-import type { Control } from '../service/controls';
 import { routeOf, type Route } from './api';
 import { BudgetBook } from './budget';
 import type { Company } from './company';
-import { pipedriveControls } from './controls';
 import { pipedriveFacts, type PipedriveConsent } from './facts';
 import { problems } from './problems';
 import { companyFrom } from './seed';
@@ -51,10 +49,6 @@ export class PipedriveSandbox extends ServiceSandbox<PipedriveConsent, Pipedrive
 	/** What is left of a company's tokens of today. */
 	tokensLeft(consent: string): number {
 		return this.budget.remaining(this.company(consent));
-	}
-
-	override controls(): Record<string, Control> {
-		return { ...super.controls(), ...pipedriveControls(this) };
 	}
 
 	protected override callOf(_request: SandboxRequest, grant: Grant | null): CallFacts {

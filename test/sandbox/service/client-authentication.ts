@@ -1,5 +1,7 @@
 import type { SandboxRequest } from '../reply';
-import type { OAuthSettings } from './oauth';
+
+/** In a header (RFC 6749, 2.3.1) or in the body. */
+export type ClientAuthentication = 'header' | 'body';
 
 interface Client {
 	readonly clientId: string;
@@ -11,7 +13,7 @@ export function clientRefusal(
 	{ headers }: SandboxRequest,
 	form: URLSearchParams | null,
 	client: Client,
-	way: OAuthSettings['clientAuthentication'],
+	way: ClientAuthentication,
 ): number | null {
 	if (way === 'body') {
 		const given = `${form?.get('client_id')}:${form?.get('client_secret')}`;

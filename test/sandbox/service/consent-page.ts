@@ -1,4 +1,4 @@
-import type { ServiceConsent } from './facts';
+import type { ServiceConsent } from './settings';
 
 /** The page on which a person chooses what the app may see; each choice leads back here with `consent=`. */
 export function consentPage(

@@ -1,8 +1,8 @@
 import { z } from 'zod/v4';
 
 import type { Fault } from '../faults';
-import type { ServiceConsent, ServiceSettings } from './facts';
 import type { ServiceSandbox } from './service-sandbox';
+import type { ServiceConsent, ServiceSettings } from './settings';
 
 /** What a control gets: a JSON body (POST) or the query (others), and gives back as JSON. */
 export type Control = (input: unknown) => unknown;

@@ -7,22 +7,14 @@
  * 2. `answer(call)` is the API's reply to a call whose token is good; `callOf(request, grant)` says which account it is
  *    for and which `month` or other word a fault may be ordered for; `admit(call)` counts it against a `LimitBook` and
  *    refuses it in the provider's words (without it there are no limits).
- * 3. `controls()` adds what a person may do over HTTP under `/__sandbox/foo`, to those that all have.
- * 4. One line in `SERVICES` of `test/sandbox/index.ts`. Then `sandbox.foo`, `npm run sandbox`, `bundledCredentials`,
+ * 3. `fooControls(foo)` in `controls.ts` gives what a person may do over HTTP under `/__sandbox/foo`, besides what all have.
+ * 4. One line each in `SERVICES` and `CONTROLS` of `test/sandbox/index.ts`. Then `sandbox.foo`, `npm run sandbox`, `bundledCredentials`,
  *    `Scenario.connect(name, consent, 'foo')` and `syncStage(seed, 'foo')` know it.
  */
 export { LimitBook, type ServiceWindow } from './limits';
-export type { ProviderSandbox } from './provider-sandbox';
+export type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './provider-sandbox';
 export { OAuthService, type OAuthSettings } from './oauth';
-export { ServiceSandbox, type ConnectedTokens, type ConnectOptions } from './service-sandbox';
-export type {
-	Admission,
-	ApiCall,
-	CallFacts,
-	FaultReply,
-	FaultReplyContext,
-	ServiceConsent,
-	ServiceFacts,
-	ServiceSettings,
-} from './facts';
+export { ServiceSandbox } from './service-sandbox';
+export type { Admission, ApiCall, CallFacts, FaultReply, FaultReplyContext, ServiceFacts } from './facts';
+export type { ServiceConsent, ServiceSettings } from './settings';
 export type { Grant } from './tokens';

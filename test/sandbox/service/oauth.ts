@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import type { Clock } from '../clock';
 import { htmlReply, jsonReply, redirectReply, type Reply, type SandboxRequest } from '../reply';
-import { clientRefusal } from './client-authentication';
+import { clientRefusal, type ClientAuthentication } from './client-authentication';
 import { consentPage, refusalPage } from './consent-page';
-import type { ServiceConsent, ServiceSettings } from './facts';
+import type { ServiceConsent, ServiceSettings } from './settings';
 import { newGrant, type Grant, type IssuedTokens, type TokenRules, type TokenStore } from './tokens';
 
 /** A provider's OAuth. Paths are those after the provider's prefix. */
@@ -13,7 +13,7 @@ export interface OAuthSettings {
 	tokenPath: string;
 	revokePath?: string;
 	/** How the application proves itself at the token endpoint; the other way is refused. */
-	clientAuthentication: 'header' | 'body';
+	clientAuthentication: ClientAuthentication;
 	/** Those that the application may ask for. */
 	scopes: readonly string[];
 	/** What a consent gives where none was asked for; all of them unless told. */

@@ -1,8 +1,25 @@
 import type { FaultQueue } from '../faults';
 import type { Delivery, SandboxRequest } from '../reply';
 import type { RequestEntry } from '../request-log';
-import type { Control } from './controls';
-import type { ConnectedTokens, ConnectOptions } from './service-sandbox';
+
+export interface ConnectOptions {
+	/** The scopes granted; default: all. */
+	scopes?: readonly string[];
+	/** Access tokens that are no JWT, so that their claims cannot be read. */
+	opaque?: boolean;
+}
+
+/** What the app would hold after a person's consent. */
+export interface ConnectedTokens {
+	accessToken: string;
+	refreshToken: string;
+	/** Seconds. */
+	expiresIn: number;
+	/** By the machine's clock. */
+	expiresAt: Date;
+	/** What the connect pages would keep in the integration's metadata. */
+	metadata: Record<string, unknown>;
+}
 
 /** Any provider of the sandbox, as those see it who treat all alike. */
 export interface ProviderSandbox {
@@ -27,5 +44,4 @@ export interface ProviderSandbox {
 	clear(): void;
 	clearRequests(): void;
 	issuedSecrets(): string[];
-	controls(): Record<string, Control>;
 }

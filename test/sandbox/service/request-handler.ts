@@ -4,9 +4,10 @@ import type { Clock } from '../clock';
 import type { Fault, FaultQueue } from '../faults';
 import { whole, type Delivery, type Reply, type SandboxRequest } from '../reply';
 import type { RequestLog } from '../request-log';
-import type { Admission, ApiCall, CallFacts, ServiceFacts, ServiceSettings } from './facts';
+import type { Admission, ApiCall, CallFacts, ServiceFacts } from './facts';
 import { faultDelivery } from './fault-replies';
 import { formOf, type OAuthService } from './oauth';
+import type { ServiceSettings } from './settings';
 import type { AccessCheck, Grant, TokenStore } from './tokens';
 
 /** What a provider says to a request, and how it looks at one. */

@@ -2,31 +2,12 @@ import type { Clock } from '../clock';
 import { FAULT_KINDS, FaultQueue } from '../faults';
 import type { Delivery, Reply, SandboxRequest } from '../reply';
 import { RequestLog, type RequestEntry } from '../request-log';
-import { serviceControls, type Control } from './controls';
-import type { Admission, ApiCall, CallFacts, ServiceConsent, ServiceFacts, ServiceSettings } from './facts';
+import type { Admission, ApiCall, CallFacts, ServiceFacts } from './facts';
 import { OAuthService } from './oauth';
-import type { ProviderSandbox } from './provider-sandbox';
+import type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './provider-sandbox';
 import { RequestHandler } from './request-handler';
+import type { ServiceConsent, ServiceSettings } from './settings';
 import { TokenStore, type Grant } from './tokens';
-
-export interface ConnectOptions {
-	/** The scopes granted; default: all. */
-	scopes?: readonly string[];
-	/** Access tokens that are no JWT, so that their claims cannot be read. */
-	opaque?: boolean;
-}
-
-/** What the app would hold after a person's consent. */
-export interface ConnectedTokens {
-	accessToken: string;
-	refreshToken: string;
-	/** Seconds. */
-	expiresIn: number;
-	/** By the machine's clock. */
-	expiresAt: Date;
-	/** What the connect pages would keep in the integration's metadata. */
-	metadata: Record<string, unknown>;
-}
 
 /**
  * One provider of the sandbox: what a test sets up, changes and asks afterwards. What is the provider's alone, a
@@ -206,11 +187,6 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 	/** Every token, key and secret that the sandbox gave out, for a scan of what was written. */
 	issuedSecrets(): string[] {
 		return [...this.tokens.issuedSecrets(), this.client.clientSecret];
-	}
-
-	/** What can be done over HTTP, by method and path. */
-	controls(): Record<string, Control> {
-		return serviceControls(this);
 	}
 
 	protected consent(name: string): Consent {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 
 import type { Clock } from '../clock';
-import type { ServiceSettings } from './facts';
+import type { ServiceSettings } from './settings';
 
 /** One authentication of one person: what a consent gave, and all tokens that come of it. */
 export interface Grant {

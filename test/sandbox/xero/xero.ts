@@ -1,13 +1,11 @@
 import type { Clock } from '../clock';
 import { jsonReply, type Reply, type SandboxRequest } from '../reply';
 import { ServiceSandbox, type Admission, type ApiCall, type CallFacts } from '../service';
-import type { Control } from '../service/controls';
 import { apiReply } from './api';
 import { catalogue, type Consent, type Organisation } from './catalogue';
 import { localDate, monthOf } from './calendar';
 import { centsOf } from './cents';
 import { ConnectionBook } from './connections';
-import { xeroControls } from './controls';
 import { xeroFacts } from './facts';
 import { Ledger } from './ledger';
 import { XeroLimitBook } from './limits';
@@ -102,10 +100,6 @@ export class XeroSandbox extends ServiceSandbox<Consent, XeroLimits> {
 
 	override issuedSecrets(): string[] {
 		return [...super.issuedSecrets(), ...this.allOrganisations().map(apiKeyOf)];
-	}
-
-	override controls(): Record<string, Control> {
-		return { ...super.controls(), ...xeroControls(this) };
 	}
 
 	protected override callOf({ headers, query }: SandboxRequest): CallFacts {
