@@ -29,6 +29,10 @@ const LOGIN_SETTINGS: Record<string, string> = {
 	idle_in_transaction_session_timeout: '1min',
 	idle_session_timeout: '1h',
 	search_path: 'public',
+	// Off, a query that a policy would filter fails.
+	row_security: 'on',
+	// As in the package's own transactions: compiling takes longer than such queries run.
+	jit: 'off',
 };
 const MAX_CONNECTIONS = 10;
 

@@ -36,9 +36,7 @@ describe('the same rows again', () => {
 		const rows = days(5_000);
 		await target.load(rows);
 		await database.admin.query('checkpoint');
-		const before = await walBytes();
-		expect(fatesOf(await target.load(rows))).toEqual({ unchanged: 5_000 });
-		expect((await walBytes()) - before).toBeLessThan(5_000 * 50);
+		expect(await leastWal(() => loadUnchanged(rows))).toBeLessThan(MAX_WAL_BYTES);
 	});
 
 	it('are the same whichever number, spelling of a number or order of metadata came', async () => {
@@ -129,6 +127,24 @@ describe('a source that a row does not name', () => {
 		expect(rows).toEqual([{ external_id: 'a\u001fb\u001ec' }]);
 	});
 });
+
+const MAX_WAL_BYTES = 5_000 * 50;
+const MAX_MEASUREMENTS = 20;
+
+async function loadUnchanged(rows: ReturnType<typeof days>): Promise<void> {
+	expect(fatesOf(await target.load(rows))).toEqual({ unchanged: rows.length });
+}
+
+/** The server counts for all who write to it, and other tests do: the work itself wrote no more than the least count. */
+async function leastWal(work: () => Promise<void>): Promise<number> {
+	let least = Infinity;
+	for (let done = 0; least >= MAX_WAL_BYTES && done < MAX_MEASUREMENTS; done++) {
+		const before = await walBytes();
+		await work();
+		least = Math.min(least, (await walBytes()) - before);
+	}
+	return least;
+}
 
 async function walBytes(): Promise<number> {
 	const { rows } = await database.admin.query<{ position: string }>(

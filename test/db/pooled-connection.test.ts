@@ -30,7 +30,7 @@ const pid = async (client: pg.ClientBase | pg.Pool) =>
 async function leftovers() {
 	const { rows } = await pool.query(
 		`select current_user = session_user as "ownRole", coalesce(current_setting('app.tenant_id', true), '') as tenant,
-			has_table_privilege('client_kpis', 'select') as reads`,
+			has_table_privilege('public.client_kpis', 'select') as reads`,
 	);
 	return rows[0];
 }

@@ -48,7 +48,7 @@ describe('through a pooler in transaction mode, where all share one session', ()
 		await expect(inTenant(pool, 'one', (client) => client.query('select 1 / 0'))).rejects.toThrow();
 		const { rows } = await pool.query(
 			`select current_user = session_user as own, coalesce(current_setting('app.tenant_id', true), '') as tenant,
-				has_table_privilege('client_kpis', 'select') as reads`,
+				has_table_privilege('public.client_kpis', 'select') as reads`,
 		);
 		expect(rows).toEqual([{ own: true, tenant: '', reads: false }]);
 	});

@@ -55,9 +55,12 @@ async function as<T>(
 
 const rowsOf = async (client: pg.Client, text: string) => (await client.query(text)).rows;
 
-const SEEN = `select 'tenants' as what, id from tenants union all select 'client_kpis', id from client_kpis
-	union all select 'financials', id from financials union all select 'lead_events', id from lead_events
-	union all select 'custom_metrics', id from custom_metrics union all select 'sync_status', tenant_id from sync_status`;
+const SEEN = `select 'tenants' as what, id from public.tenants
+	union all select 'client_kpis', id from public.client_kpis
+	union all select 'financials', id from public.financials
+	union all select 'lead_events', id from public.lead_events
+	union all select 'custom_metrics', id from public.custom_metrics
+	union all select 'sync_status', tenant_id from public.sync_status`;
 
 describe.each(['a plain owner', 'a superuser'])('a reader that %s makes', (maker) => {
 	const pool = () => (maker === 'a superuser' ? database.admin : owner);

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { settingsFromUrl, type DatabaseSettings } from '../../db/connection';
 import { migrate } from '../../db/migrate';
 import { ROLES } from '../../db/roles';
+import { USUAL_SETTINGS } from './postgres';
 
 /** A migrated database to be cloned, and the server that it is on. Plain data: it crosses to the test workers. */
 export interface DatabaseTemplate {
@@ -52,7 +53,7 @@ export function loginSettings(
 
 /** Runs `work` with a connection of the server's superuser, to database `postgres` unless told. */
 export async function asAdmin<T>(adminUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-	const client = new pg.Client({ connectionString: adminUrl });
+	const client = new pg.Client({ connectionString: adminUrl, options: USUAL_SETTINGS });
 	await client.connect();
 	try {
 		return await work(client);

@@ -36,39 +36,48 @@ const FAST: Record<string, string> = {
 	listen_addresses: '127.0.0.1',
 	unix_socket_directories: '',
 	log_min_messages: 'fatal',
-	timezone: 'Australia/Sydney',
+	TimeZone: 'Australia/Sydney',
 };
 
 const START_TIMEOUT_MS = 60_000;
 /** `nobody` on every Linux: PostgreSQL refuses to run as root. */
 const NOBODY = 65534;
 
+interface Habit {
+	odd: string;
+	usual: string;
+}
+
 /** What the package must not notice: with `POSTGRES_ODD_SETTINGS` set, the server's habits are other than usual. */
-const ODD: Record<string, string> = {
-	DateStyle: 'SQL, DMY',
-	timezone: 'Asia/Kathmandu',
-	IntervalStyle: 'sql_standard',
-	bytea_output: 'escape',
-	extra_float_digits: '0',
-	default_transaction_isolation: 'serializable',
-	search_path: 'nowhere',
-	transform_null_equals: 'on',
-	array_nulls: 'off',
+const HABITS: Record<string, Habit> = {
+	DateStyle: { odd: 'SQL, DMY', usual: 'ISO, MDY' },
+	TimeZone: { odd: 'Asia/Kathmandu', usual: 'Australia/Sydney' },
+	IntervalStyle: { odd: 'sql_standard', usual: 'postgres' },
+	bytea_output: { odd: 'escape', usual: 'hex' },
+	client_encoding: { odd: 'LATIN1', usual: 'UTF8' },
+	extra_float_digits: { odd: '0', usual: '1' },
+	standard_conforming_strings: { odd: 'off', usual: 'on' },
+	escape_string_warning: { odd: 'off', usual: 'on' },
+	default_transaction_isolation: { odd: 'serializable', usual: 'read committed' },
+	default_transaction_deferrable: { odd: 'on', usual: 'off' },
+	search_path: { odd: 'nowhere', usual: 'public' },
+	row_security: { odd: 'off', usual: 'on' },
+	transform_null_equals: { odd: 'on', usual: 'off' },
+	array_nulls: { odd: 'off', usual: 'on' },
+	// Stricter than the package's own limits, and longer than the few statements before those are set.
+	statement_timeout: { odd: '5s', usual: '0' },
+	lock_timeout: { odd: '3s', usual: '0' },
+	idle_in_transaction_session_timeout: { odd: '20s', usual: '0' },
 };
 
+const oddSettings = (): Record<string, string> =>
+	process.env.POSTGRES_ODD_SETTINGS
+		? Object.fromEntries(Object.entries(HABITS).map(([name, { odd }]) => [name, odd]))
+		: {};
+
 /** Gives a test's own connection, which compares what it reads, the usual habits again. */
-export const USUAL_SETTINGS = [
-	'DateStyle=ISO,MDY',
-	'TimeZone=Australia/Sydney',
-	'IntervalStyle=postgres',
-	'bytea_output=hex',
-	'extra_float_digits=1',
-	'default_transaction_isolation=read\\ committed',
-	'search_path=public',
-	'transform_null_equals=off',
-	'array_nulls=on',
-]
-	.map((setting) => `-c ${setting}`)
+export const USUAL_SETTINGS = Object.entries(HABITS)
+	.map(([name, { usual }]) => `-c ${name}=${usual.replaceAll(' ', '\\ ')}`)
 	.join(' ');
 
 /** Starts a PostgreSQL of its own on a free port of 127.0.0.1, in a new temporary folder; works as root too. */
@@ -82,11 +91,8 @@ export async function startPostgres({
 	const password = randomBytes(12).toString('hex');
 	const data = initialise(bin, folder, password, identity);
 	const port = await freePort();
-	const odd = process.env.POSTGRES_ODD_SETTINGS ? ODD : {};
-	const flags = Object.entries({ ...FAST, ...odd, ...settings, port: String(port) }).flatMap(([k, v]) => [
-		'-c',
-		`${k}=${v}`,
-	]);
+	const all = { ...FAST, ...oddSettings(), ...settings, port: String(port) };
+	const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 	const launch = (): ChildProcess =>
 		spawn(path.join(bin, 'postgres'), ['-D', data, ...flags], { ...identity, cwd: folder });
 	let server = launch();
