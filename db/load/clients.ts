@@ -1,7 +1,8 @@
 import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
-import { isolate, type DatabaseFault } from './isolate';
+import type { DatabaseFault } from './find-faults';
+import { isolate, type Statement } from './isolate';
 import type { PreparedClient } from './prepared-client';
 
 /**
@@ -33,12 +34,12 @@ async function saveOwn(
 	const byClientId = [...new Map(own.map((one) => [one.clientId, one])).values()].sort(byText);
 	const stored = new Map<string, string>();
 	const refused = new Map<string, DatabaseFault>();
-	await isolate(
-		client,
-		byClientId,
-		async (part) => saveClients(client, tenantId, part, stored),
-		(one, fault) => refused.set(one.clientId, fault),
-	);
+	await isolate<PreparedClient, SavedClient>(client, byClientId, {
+		statementFor: (part) => saveOf(tenantId, part),
+		trialOf: (one) => saveOf(tenantId, [one]),
+		written: (_, rows) => rows.forEach(({ clientId, id }) => stored.set(clientId, id)),
+		rejected: (one, fault) => refused.set(one.clientId, fault),
+	});
 	return { stored, refused };
 }
 
@@ -95,20 +96,20 @@ union all
 select stored.client_id, stored.id from public.client_kpis stored join incoming using (client_id)
 where stored.tenant_id = $1 and not exists (select from written w where w.client_id = stored.client_id)`;
 
-async function saveClients(
-	client: PoolClient,
-	tenantId: string,
-	part: readonly PreparedClient[],
-	stored: Map<string, string>,
-): Promise<void> {
-	const { rows } = await client.query<{ clientId: string; id: string }>(SAVE, [
+interface SavedClient {
+	clientId: string;
+	id: string;
+}
+
+const saveOf = (tenantId: string, part: readonly PreparedClient[]): Statement => ({
+	text: SAVE,
+	values: [
 		tenantId,
 		part.map(() => cuid()),
 		part.map(({ clientId }) => clientId),
 		part.map(({ clientName }) => clientName),
 		part.map(({ industry }) => industry),
-	]);
-	for (const { clientId, id } of rows) stored.set(clientId, id);
-}
+	],
+});
 
 const byText = (a: PreparedClient, b: PreparedClient): number => (a.clientId < b.clientId ? -1 : 1);

@@ -1,60 +1,90 @@
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResultRow } from 'pg';
 
 import { isRowFault } from '../sqlstate';
+import { findFaults, type DatabaseFault, type Values } from './find-faults';
 
-/** An error that PostgreSQL answered. */
-export interface DatabaseFault extends Error {
-	code: string;
-	column?: string;
-	constraint?: string;
+export interface Statement {
+	text: string;
+	values: Values;
+}
+
+/** How items are written. */
+export interface Write<T, Row extends QueryResultRow> {
+	/** What writes these items. */
+	statementFor: (part: readonly T[]) => Statement;
+	/** What finds out whether an item can be written, as `findFaults` takes it: the same text for all items. */
+	trialOf: (item: T) => Statement;
+	/** Told what the statement gave back for items that are written. */
+	written?: (part: readonly T[], rows: Row[]) => void;
+	/** Told of an item that the database does not take. */
+	rejected: (item: T, fault: DatabaseFault) => void;
 }
 
 /**
- * Writes all items at once. Where the database refuses one of them, the list is halved at a savepoint until only
- * the refused ones are left out; `refuse` is told of each, and the others are written, still in their order.
+ * Writes all items at once. Where the database does not take one of them, the server looks for all that it does not
+ * take, and the others are written at once, still in their order: the number of round trips does not grow with the
+ * number of faults.
  * @throws every error that is not a row's own fault
  */
-export async function isolate<T>(
+export async function isolate<T, Row extends QueryResultRow>(
 	client: PoolClient,
 	items: readonly T[],
-	write: (part: readonly T[]) => Promise<void>,
-	refuse: (item: T, fault: DatabaseFault) => void,
+	write: Write<T, Row>,
 ): Promise<void> {
-	if (items.length > 0) await part(items, 'none');
+	if (items.length === 0) return;
+	const fault = await attempt(client, items, write);
+	if (!fault) return;
+	if (items.length === 1) return write.rejected(items[0]!, fault);
+	const rest = await rejectFaulty(client, items, write);
+	const isWorthOneTry = rest.length < items.length;
+	if (rest.length === 0 || (isWorthOneTry && !(await attempt(client, rest, write)))) return;
+	await writeEach(client, rest, write);
+}
 
-	/** Gives back how many items were refused. What would be refused as a whole is not tried as a whole. */
-	async function part(some: readonly T[], expected: Expected): Promise<number> {
-		if (expected === 'none' || some.length === 1) {
-			const fault = await attempt(client, () => write(some));
-			if (!fault) return 0;
-			if (some.length === 1) {
-				refuse(some[0]!, fault);
-				return 1;
-			}
-		}
-		const middle = some.length >> 1;
-		const left = await part(some.slice(0, middle), expected === 'all' ? 'all' : 'none');
-		return left + (await part(some.slice(middle), expectedAfter(left, middle, expected)));
+/** Gives back the items of which no fault was found. */
+async function rejectFaulty<T, Row extends QueryResultRow>(
+	client: PoolClient,
+	items: readonly T[],
+	{ trialOf, rejected }: Write<T, Row>,
+): Promise<T[]> {
+	const trials = items.map(trialOf);
+	const values = trials.map((trial) => trial.values);
+	const faults = await findFaults(client, trials[0]!.text, values);
+	return items.filter((item, index) => {
+		const fault = faults?.get(index);
+		if (fault) rejected(item, fault);
+		return !fault;
+	});
+}
+
+/** For items that the database takes one by one and not together, as rules of the operator's own may have it. */
+async function writeEach<T, Row extends QueryResultRow>(
+	client: PoolClient,
+	items: readonly T[],
+	write: Write<T, Row>,
+): Promise<void> {
+	for (const item of items) {
+		const fault = await attempt(client, [item], write);
+		if (fault) write.rejected(item, fault);
 	}
 }
 
-/** How many of a part's items are thought to be refused; of `some` it is known that it cannot be none. */
-type Expected = 'none' | 'some' | 'all';
-
-function expectedAfter(refused: number, tried: number, expected: Expected): Expected {
-	if (refused === tried) return 'all';
-	return refused === 0 && expected !== 'all' ? 'some' : 'none';
-}
-
-async function attempt(client: PoolClient, write: () => Promise<void>): Promise<DatabaseFault | undefined> {
+/** Writes the part, or gives back why one of its items cannot be written: then none is. */
+async function attempt<T, Row extends QueryResultRow>(
+	client: PoolClient,
+	part: readonly T[],
+	{ statementFor, written }: Write<T, Row>,
+): Promise<DatabaseFault | undefined> {
+	const { text, values } = statementFor(part);
 	await client.query('savepoint part');
 	try {
-		await write();
+		const { rows } = await client.query<Row>(text, [...values]);
 		await client.query('release savepoint part');
+		written?.(part, rows);
 		return undefined;
 	} catch (error) {
 		if (!isRowFault(error)) throw error;
 		await client.query('rollback to savepoint part; release savepoint part');
-		return error as DatabaseFault;
+		return error as Error & DatabaseFault;
 	}
 }

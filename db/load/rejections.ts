@@ -4,7 +4,7 @@ import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
 import { arrivalsOf, type Arrival, type LoadChunk, type LoadRejected, type Refusal } from './chunk';
-import { isolate } from './isolate';
+import { isolate, type Statement } from './isolate';
 import { storable } from '../text';
 import { isPlainObject, isStorableJson, jsonText } from './values';
 
@@ -32,14 +32,15 @@ export async function saveRejections(
 	const latest = new Map(all.map((one) => [keyOf(one), one]));
 	// In one order, so that parallel loads cannot wait for each other in a circle.
 	const sorted = [...latest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rejection]) => rejection);
-	const unpayable: Rejection[] = [];
-	await isolate(
-		client,
-		sorted,
-		(part) => save(client, chunk, part),
-		(rejection) => unpayable.push({ ...rejection, payload: NOT_STORABLE }),
-	);
-	if (unpayable.length > 0) await save(client, chunk, unpayable);
+	const unstorable: Rejection[] = [];
+	await isolate(client, sorted, {
+		statementFor: (part) => saveOf(chunk, part),
+		trialOf: (rejection) => saveOf(chunk, [rejection]),
+		rejected: (rejection) => unstorable.push({ ...rejection, payload: NOT_STORABLE }),
+	});
+	if (unstorable.length === 0) return;
+	const { text, values } = saveOf(chunk, unstorable);
+	await client.query(text, [...values]);
 }
 
 const NOT_STORABLE = JSON.stringify({
@@ -120,10 +121,12 @@ set attempts = r.attempts + (r.sync_run_id is distinct from excluded.sync_run_id
 	reason_code = excluded.reason_code, reason_path = excluded.reason_path,
 	reason_message = excluded.reason_message, reason_detail = excluded.reason_detail, payload = excluded.payload,
 	ask_again_at = case when r.stage = 'extract' then now() + case r.attempts
-		when 1 then interval '6 hours' when 2 then interval '24 hours' else interval '7 days' end end`;
+		when 1 then interval '6 hours' when 2 then interval '24 hours' else interval '7 days' end end
+returning true as saved`;
 
-async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejection[]): Promise<void> {
-	await client.query(SAVE, [
+const saveOf = (chunk: LoadChunk, part: readonly Rejection[]): Statement => ({
+	text: SAVE,
+	values: [
 		chunk.tenantId,
 		chunk.integrationId,
 		chunk.syncRunId,
@@ -138,8 +141,8 @@ async function save(client: PoolClient, chunk: LoadChunk, part: readonly Rejecti
 		part.map(({ reason }) => textOf(reason.message)),
 		part.map(({ reason }) => detailText(reason.detail)),
 		part.map(({ payload }) => payload),
-	]);
-}
+	],
+});
 
 const MAX_DETAIL = 1_000;
 

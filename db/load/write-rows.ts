@@ -6,7 +6,8 @@ import type { DataTable } from '../tables';
 import type { ChunkResult, Refusal, RowFate } from './chunk';
 import { resolveClients } from './clients';
 import { columnTexts, type TextColumn } from './columns';
-import { isolate, type DatabaseFault } from './isolate';
+import type { DatabaseFault } from './find-faults';
+import { isolate, type Statement } from './isolate';
 import { haveOneKey, inKeyOrder } from './key-order';
 import { placeLeads, settleLeads } from './lead-entries';
 import { partsOf } from './parts';
@@ -35,12 +36,12 @@ export async function writeRows(
 	const ordered = inKeyOrder(placed);
 	await turn.writes(ordered);
 	for (const part of [...ordered.values()].flatMap((some) => partsOf(bestOf(some, result)))) {
-		await isolate(
-			client,
-			part,
-			(some) => upsert(client, some, result),
-			(row, fault) => result.refusals.set(row.index, refusalOf(fault)),
-		);
+		await isolate<PreparedRow, { fates: string }>(client, part, {
+			statementFor: upsertOf,
+			trialOf,
+			written: (some, answer) => noteFates(some, answer, result),
+			rejected: (row, fault) => result.refusals.set(row.index, refusalOf(fault)),
+		});
 	}
 	await settleLeads(client, placed);
 	return result;
@@ -93,22 +94,37 @@ const FATES: Record<string, RowFate> = {
 	'<': 'superseded',
 };
 
-async function upsert(
-	client: PoolClient,
-	rows: readonly PreparedRow[],
-	{ fates }: ChunkResult,
-): Promise<void> {
+function upsertOf(rows: readonly PreparedRow[]): Statement {
 	const { table, sql } = rows[0]!.statement;
 	const { separator, nothing, texts } = columnTexts(rows, columnsOf(table));
-	const answer = await client.query<{ fates: string }>(sql, [
-		separator,
-		nothing,
-		rows.length,
-		...idMargins(),
-		...originsOf(rows),
-		...texts,
-	]);
-	const marks = answer.rows[0]?.fates ?? '';
+	return {
+		text: sql,
+		values: [separator, nothing, rows.length, ...idMargins(), ...originsOf(rows), ...texts],
+	};
+}
+
+function trialOf({
+	statement,
+	clientKpiId,
+	values,
+	metadata,
+	origin,
+	recordId,
+	version,
+}: PreparedRow): Statement {
+	const source = origin && origin.json;
+	return {
+		text: statement.trial,
+		values: [cuid(), clientKpiId, ...values, metadata, source, recordId, version],
+	};
+}
+
+function noteFates(
+	rows: readonly PreparedRow[],
+	[answer]: ReadonlyArray<{ fates: string }>,
+	{ fates }: ChunkResult,
+): void {
+	const marks = answer?.fates ?? '';
 	rows.forEach((row, index) => {
 		fates[row.index] = fateOf(marks[index]);
 	});
