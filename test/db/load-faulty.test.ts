@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { poolFor } from '../../db/connection';
 import type { LoadRow } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';
+import { countTrips } from '../support/count-trips';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { chunkFor, days, fatesOf, loadTarget, month, rejectionsOf } from '../support/loading';
 
@@ -16,23 +16,6 @@ beforeAll(async () => {
 	await database.admin.query(`alter database ${database.name} set max_stack_depth = '200kB'`);
 });
 afterAll(() => database.close());
-
-/** Counts what every connection sends to the server. */
-async function countTrips(work: () => Promise<unknown>): Promise<number> {
-	const original = pg.Client.prototype.query as unknown as (...args: unknown[]) => unknown;
-	let count = 0;
-	const counting = function (this: pg.Client, ...args: unknown[]): unknown {
-		count++;
-		return original.apply(this, args);
-	};
-	pg.Client.prototype.query = counting as unknown as typeof pg.Client.prototype.query;
-	try {
-		await work();
-	} finally {
-		pg.Client.prototype.query = original as unknown as typeof pg.Client.prototype.query;
-	}
-	return count;
-}
 
 /** Text that does not get smaller by compression. */
 function noise(length: number, seed: number): string {

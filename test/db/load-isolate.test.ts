@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { isolate } from '../../db/load/isolate';
 import { dataTables } from '../../db/tables';
-import { countStatements } from '../support/count-statements';
+import { countTrips } from '../support/count-trips';
 import { testDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -40,7 +40,7 @@ async function write(items: readonly Item[], login: PoolClient = client) {
 	const rejected: Item[] = [];
 	const answers: number[] = [];
 	await login.query('begin; truncate written, once');
-	const statements = await countStatements(login, async () => {
+	const trips = await countTrips(async () => {
 		await isolate<Item, { value: number }>(login, items, {
 			statementFor,
 			trialOf: (item) => statementFor([item]),
@@ -52,13 +52,13 @@ async function write(items: readonly Item[], login: PoolClient = client) {
 	const { rows } = await login.query<{ value: number }>('select value from written order by ctid');
 	const values = rows.map(({ value }) => value);
 	expect(answers).toEqual(values);
-	return { values, rejected, statements };
+	return { values, rejected, trips };
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 /** Those of the first try, of the search and of the second try. */
-const MAX_STATEMENTS = 3 + 6 + 3;
+const MAX_TRIPS = 3 + 6 + 3;
 
 describe('what the database does not take is left out, the rest is written in its order', () => {
 	it.each<[name: string, isBad: (value: number) => boolean]>([
@@ -70,14 +70,14 @@ describe('what the database does not take is left out, the rest is written in it
 		['one in two', (value) => value % 2 === 0],
 		['the first half', (value) => value <= 256],
 		['five of them', (value) => value % 100 === 7],
-	])('%s of 512, in a fixed number of statements', async (_name, isBad) => {
+	])('%s of 512, in a fixed number of trips', async (_name, isBad) => {
 		const items = range(512).map((value) => ({ value: isBad(value) ? -value : value }));
-		const { values, rejected, statements } = await write(items);
+		const { values, rejected, trips } = await write(items);
 		expect(values).toEqual(items.map(({ value }) => value).filter((value) => value > 0));
 		expect(rejected).toEqual(
 			items.filter(({ value }) => value < 0).map(({ value }) => ({ value, kind: '23514' })),
 		);
-		expect(statements).toBeLessThanOrEqual(MAX_STATEMENTS);
+		expect(trips).toBeLessThanOrEqual(MAX_TRIPS);
 	});
 
 	it('also where items are at odds only with each other', async () => {
