@@ -7,6 +7,8 @@ import { ZixlyAsanaOAuth2Api } from '../../credentials/ZixlyAsanaOAuth2Api.crede
 import { ZixlyHubSpotOAuth2Api } from '../../credentials/ZixlyHubSpotOAuth2Api.credentials';
 import { ZixlyMyobOAuth2Api } from '../../credentials/ZixlyMyobOAuth2Api.credentials';
 import { ZixlyPipedriveOAuth2Api } from '../../credentials/ZixlyPipedriveOAuth2Api.credentials';
+import { ZixlyPostgresApi } from '../../credentials/ZixlyPostgresApi.credentials';
+import { ZixlyTokenKeyApi } from '../../credentials/ZixlyTokenKeyApi.credentials';
 import { ZixlyXeroOAuth2Api } from '../../credentials/ZixlyXeroOAuth2Api.credentials';
 import { providers } from '../../nodes/providers/registry';
 import { CHECKOUT } from '../support/checkout';
@@ -56,6 +58,18 @@ describe.each(Object.values(providers))('docs/providers/$key.md', ({ key, displa
 it('a page of docs/providers is of a provider that exists', () => {
 	const pages = readdirSync(join(CHECKOUT, 'docs', 'providers')).map((file) => file.replace('.md', ''));
 	expect(pages.sort()).toEqual(Object.keys(providers).sort());
+});
+
+describe.each([
+	['postgres', new ZixlyPostgresApi()],
+	['token-key', new ZixlyTokenKeyApi()],
+])('docs/credentials/%s.md', (name, credential) => {
+	it('names the credential and all of its fields', () => {
+		const page = read('docs', 'credentials', `${name}.md`);
+		const fields = credential.properties.filter(({ type }) => type !== 'notice');
+		expect(page).toContain(credential.displayName);
+		expect(fields.map(({ displayName }) => displayName).filter((label) => !page.includes(label))).toEqual([]);
+	});
 });
 
 describe('docs/operations.md', () => {
