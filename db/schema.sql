@@ -214,7 +214,7 @@ alter table etl.rejected_records add constraint rejected_records_pkey PRIMARY KE
 alter table etl.rejected_records add constraint rejected_records_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table etl.rejected_records add constraint rejected_records_sync_run_id_fkey FOREIGN KEY (sync_run_id) REFERENCES etl.sync_runs(id) ON DELETE SET NULL;
 alter table etl.rejected_records add constraint rejected_records_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
-alter table etl.rejected_records add constraint rejected_records_ask_again_check CHECK (((ask_again_at IS NOT NULL) = (stage = 'extract'::text)));
+alter table etl.rejected_records add constraint rejected_records_ask_again_check CHECK (((ask_again_at IS NULL) OR (stage = 'extract'::text)));
 alter table etl.rejected_records add constraint rejected_records_payload_check CHECK (((payload IS NOT NULL) OR (stage = 'extract'::text)));
 alter table etl.rejected_records add constraint rejected_records_reason_detail_check CHECK ((jsonb_typeof(reason_detail) = 'object'::text));
 alter table etl.rejected_records add constraint rejected_records_stage_check CHECK ((stage = ANY (ARRAY['extract'::text, 'transform'::text, 'load'::text])));

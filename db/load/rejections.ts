@@ -6,6 +6,7 @@ import type { PoolClient } from 'pg';
 import { arrivalsOf, type Arrival, type LoadChunk, type LoadRejected, type Refusal } from './chunk';
 import { isolate, type Statement } from './isolate';
 import { storable } from '../text';
+import { WITHOUT_ID } from '../unreadable-records';
 import { isPlainObject, isStorableJson, jsonText } from './values';
 
 /** What `etl.rejected_records` is told of one record. */
@@ -109,7 +110,8 @@ const recordKeyOf = (one: Arrival | LoadRejected): string =>
 const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
 	account_id, record_id, stage, reason_code, reason_path, reason_message, reason_detail, payload, ask_again_at)
 select i.id, $1, $2, $3, $4, i.stream, i.account_id, i.record_id, i.stage, i.code, i.path, i.message,
-	i.detail::jsonb, i.payload::json, case when i.stage = 'extract' then now() + interval '1 hour' end
+	i.detail::jsonb, i.payload::json,
+	case when i.stage = 'extract' and i.code <> $15 then now() + interval '1 hour' end
 from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
 	$13::text[], $14::text[]) with ordinality
 	as i(id, stream, account_id, record_id, stage, code, path, message, detail, payload, ord)
@@ -120,7 +122,7 @@ set attempts = r.attempts + (r.sync_run_id is distinct from excluded.sync_run_id
 	integration_id = excluded.integration_id, sync_run_id = excluded.sync_run_id, last_seen_at = now(),
 	reason_code = excluded.reason_code, reason_path = excluded.reason_path,
 	reason_message = excluded.reason_message, reason_detail = excluded.reason_detail, payload = excluded.payload,
-	ask_again_at = case when r.stage = 'extract' then now() + case r.attempts
+	ask_again_at = case when r.stage = 'extract' and excluded.reason_code <> $15 then now() + case r.attempts
 		when 1 then interval '6 hours' when 2 then interval '24 hours' else interval '7 days' end end
 returning true as saved`;
 
@@ -141,6 +143,7 @@ const saveOf = (chunk: LoadChunk, part: readonly Rejection[]): Statement => ({
 		part.map(({ reason }) => textOf(reason.message)),
 		part.map(({ reason }) => detailText(reason.detail)),
 		part.map(({ payload }) => payload),
+		WITHOUT_ID,
 	],
 });
 

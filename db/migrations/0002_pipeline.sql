@@ -101,7 +101,7 @@ create table etl.rejected_records (
 	ask_again_at timestamptz,
 	resolved_at timestamptz,
 	constraint rejected_records_payload_check check (payload is not null or stage = 'extract'),
-	constraint rejected_records_ask_again_check check ((ask_again_at is not null) = (stage = 'extract'))
+	constraint rejected_records_ask_again_check check (ask_again_at is null or stage = 'extract')
 );
 -- One open row per record. What names it comes from outside and may be longer than an index entry, hence the hashes;
 -- the record's goes first, since resolving looks for that.

@@ -1,5 +1,11 @@
 import { inBatches } from './changes';
-import type { CalendarMonthsStream, Composed, MonthPart } from './definition';
+import {
+	RejectedMonth,
+	type CalendarMonthsStream,
+	type Composed,
+	type MonthPart,
+	type MonthShares,
+} from './definition';
 import { asFailure } from './failure';
 import { dayAt, isMonthKey, monthAt, monthsBetween, plusMonths, type CalendarMonth } from './months';
 import type { Reading, ReadingContext } from './reading';
@@ -27,7 +33,7 @@ export async function* readCalendarMonths(context: Context): Reading {
 	const plan = context.range ? backfillOf(context, context.range) : planOf(context, startedAt, variant);
 	const records = await RecordReading.begin(context);
 	const months = [...monthsToAskAgain(records, plan.from), ...monthsBetween(plan.from, plan.through)];
-	const shareOf = (await stream.prepare?.(context, months)) ?? (() => ({}));
+	const shareOf: MonthShares = (await stream.prepare?.(context, months)) ?? (() => ({}));
 	for (const batch of inBatches(months, monthsAtOnce(context))) {
 		const read = async (month: CalendarMonth) => await readMonth(context, month, variant, shareOf(month));
 		for (const month of await Promise.all(batch.map(read))) if (month) yield* records.take(month);
@@ -97,9 +103,10 @@ async function readMonth(
 	context: Context,
 	month: CalendarMonth,
 	variant: string,
-	share: Record<string, unknown> | undefined,
+	share: ReturnType<MonthShares>,
 ): Promise<Composed | undefined> {
 	if (share === undefined) return undefined;
+	if (share instanceof RejectedMonth) return { recordId: month.key, rejected: share.reason };
 	try {
 		return { recordId: month.key, record: await composeMonth(context, month, variant, share) };
 	} catch (error) {

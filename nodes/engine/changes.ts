@@ -1,4 +1,4 @@
-import type { ChangedItem, ChangesStream, Composed, Mark } from './definition';
+import type { ChangedItem, ChangesStream, Composed, Mark, Page } from './definition';
 import { asFailure } from './failure';
 import { readInHalves } from './halves';
 import type { Reading, ReadingContext, ReadRecord } from './reading';
@@ -18,13 +18,14 @@ export async function* readChanges(context: Context): Reading {
 	const changes = new Changes(context, await RecordReading.begin(context));
 	for (const pass of stream.passes) {
 		for await (const page of pass.pages(context, marks[pass.name], marks)) {
-			yield* changes.complete(page.items);
+			yield* changes.complete(page);
 			marks[pass.name] = page.mark;
 			context.progress(marks);
 			if (budget.isSpent) return { state: marks, hasMore: true };
 		}
 	}
 	yield* changes.askAgain();
+	changes.finish();
 	return { state: marks, hasMore: false };
 }
 
@@ -53,7 +54,13 @@ class Changes {
 		yield* this.completeAll(found);
 	}
 
-	async *complete(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
+	/** Everything was read that there is to read. */
+	finish(): void {
+		this.records.finish(this.context.stream.givesAll === true);
+	}
+
+	async *complete({ items, nameless }: Page): AsyncGenerator<ReadRecord, void> {
+		yield* this.records.giveNameless(nameless);
 		const unseen = this.unseen(items);
 		yield* this.completeAll(unseen.filter(({ id, version }) => this.records.admits(id, version !== null)));
 	}

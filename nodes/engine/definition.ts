@@ -1,8 +1,9 @@
-import type { FailureClass } from '../shared/messages';
+import type { FailureClass, RejectionReason } from '../shared/messages';
 import type { AccountEntry, AccountFacts } from '../../db/accounts';
 import type { Account } from '../shared/account';
 import type { Day } from '../shared/dates';
 import type { CallPlace, ReadFailure } from './failure';
+import type { NamelessEntry } from './list-entries';
 import type { CalendarMonth } from './months';
 import type { UnreadableRecord } from './quarantine';
 
@@ -220,10 +221,14 @@ export interface CalendarMonthsStream extends AnyStream {
 	 * Reads once what all months need, and gives each month's share of it as more properties of its record;
 	 * undefined for a month that has no record, such as one before the books begin.
 	 */
-	prepare?(
-		context: StreamContext,
-		months: readonly CalendarMonth[],
-	): Promise<(month: CalendarMonth) => Record<string, unknown> | undefined>;
+	prepare?(context: StreamContext, months: readonly CalendarMonth[]): Promise<MonthShares>;
+}
+
+export type MonthShares = (month: CalendarMonth) => Record<string, unknown> | RejectedMonth | undefined;
+
+/** A month of which what came cannot be used. */
+export class RejectedMonth {
+	constructor(readonly reason: RejectionReason) {}
 }
 
 /** One call per month, whose whole reply becomes the property `name` of the record. */
@@ -311,6 +316,8 @@ export type Mark = Record<string, string | number | boolean | null>;
 
 export interface Page {
 	items: ChangedItem[];
+	/** Entries that no record can be asked for by: each is rejected under its place. */
+	nameless?: readonly NamelessEntry[];
 	/** Where to go on once this page is stored. */
 	mark: Mark;
 }
@@ -325,10 +332,11 @@ export interface ChangedItem {
 }
 
 /**
- * A record, or why there is none: it is `skipped` where it is gone and need not be asked for again; `failure` is what
- * the provider answered for it alone.
+ * A record, or why there is none: it is `skipped` where it is gone and need not be asked for again, `rejected` where what
+ * came of it cannot be used; `failure` is what the provider answered for it alone.
  */
 export type Composed =
 	| { recordId: string; record: Record<string, unknown> }
 	| { recordId: string; skipped: string }
+	| { recordId: string; rejected: RejectionReason }
 	| { recordId: string; failure: ReadFailure };

@@ -28,6 +28,15 @@ export function disconnected({ displayName }: ProviderDefinition, name: string):
 	);
 }
 
+/** An account is not listed, but something in the list cannot be read: it may be that account. */
+export function unclearList({ displayName, accountWord }: ProviderDefinition, name: string): ReadFailure {
+	return new ReadFailure(
+		'provider_unavailable',
+		`${displayName}'s list of what is connected holds a ${accountWord} that cannot be read, and ${name} is not among the others. ` +
+			'Nothing was read of it; what was read before stays, and the next run tries again.',
+	);
+}
+
 /** The token answers for an account that nobody chose. */
 export function otherAccount({ displayName, accountWord }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(

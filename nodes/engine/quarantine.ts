@@ -1,9 +1,7 @@
+import type { WaitingRecord } from '../../db/unreadable-records';
+
 /** A record that could not be read although the provider answered for its neighbours. */
-export interface UnreadableRecord {
-	recordId: string;
-	/** Whether it is time to ask for it again. */
-	isDue: boolean;
-}
+export type UnreadableRecord = Omit<WaitingRecord, 'isNameless'> & Partial<WaitingRecord>;
 
 /** In one run for one account, at most. */
 const MAX_ASKED_AGAIN = 50;
@@ -16,11 +14,15 @@ export class Quarantine {
 	private readonly open: Set<string>;
 	private readonly due: Set<string>;
 	private readonly asked = new Set<string>();
+	/** Entries without an id, by whether somebody wants them closed. */
+	private readonly nameless: ReadonlyMap<string, boolean>;
 
 	/** @param records those that have waited longest first */
 	constructor(records: readonly UnreadableRecord[]) {
 		this.open = new Set(records.map(({ recordId }) => recordId));
-		this.due = new Set(records.filter(({ isDue }) => isDue).map(({ recordId }) => recordId));
+		const [nameless, named] = [records.filter(isNameless), records.filter((one) => !isNameless(one))];
+		this.due = new Set(named.filter(({ isDue }) => isDue).map(({ recordId }) => recordId));
+		this.nameless = new Map(nameless.map(({ recordId, isDue }) => [recordId, isDue]));
 	}
 
 	/** Whether a record could not be read in earlier runs. */
@@ -47,9 +49,22 @@ export class Quarantine {
 		return this.open.delete(recordId);
 	}
 
+	/**
+	 * Notes that all was read that there is to read.
+	 * @param met the places at which this reading met entries without an id
+	 * @param all whether the reading went through all records, or only through what has changed
+	 * @returns the entries without an id that need not be kept any longer
+	 */
+	releaseNameless(met: ReadonlySet<string>, all: boolean): string[] {
+		const gone = [...this.nameless].filter(([place, isDue]) => !met.has(place) && (all || isDue));
+		return gone.map(([place]) => place).filter((place) => this.release(place));
+	}
+
 	private take(recordId: string): boolean {
 		if (this.asked.size >= MAX_ASKED_AGAIN || this.asked.has(recordId)) return false;
 		this.asked.add(recordId);
 		return true;
 	}
 }
+
+const isNameless = ({ isNameless: is = false }: UnreadableRecord): boolean => is;

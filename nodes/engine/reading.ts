@@ -1,4 +1,3 @@
-import type { RejectionReason } from '../shared/messages';
 import type { Budget } from './budget';
 import { readCalendarMonths } from './calendar-months';
 import { readChanges } from './changes';
@@ -25,10 +24,7 @@ export interface ReadingContext<Stream> extends StreamContext {
 }
 
 /** A record, or why there is none, as the provider gave it at an instant (ISO 8601 in UTC). */
-export type ReadRecord = (
-	| Exclude<Composed, { failure: unknown }>
-	| { recordId: string; rejected: RejectionReason }
-) & { fetchedAt: string };
+export type ReadRecord = Exclude<Composed, { failure: unknown }> & { fetchedAt: string };
 
 /** How a reading ended. */
 export interface ReadingEnd {

@@ -1,5 +1,6 @@
 import type { Composed, StreamDefinition } from './definition';
 import type { ReadFailure } from './failure';
+import type { NamelessEntry } from './list-entries';
 import { OutageDetector } from './outage-detector';
 import { unreadable } from './outcomes';
 import { Quarantine } from './quarantine';
@@ -15,6 +16,8 @@ export class RecordReading {
 	private readonly outages = new OutageDetector();
 	/** Rejected only once the page has shown that it is no outage. */
 	private failed: Array<{ recordId: string; failure: ReadFailure }> = [];
+	/** The places of entries without an id. */
+	private readonly nameless = new Set<string>();
 
 	private constructor(
 		private readonly context: Context,
@@ -49,7 +52,8 @@ export class RecordReading {
 			this.failed.push(composed);
 			return;
 		}
-		if (this.quarantine.release(composed.recordId)) this.context.settled(composed.recordId);
+		const isSettled = !('rejected' in composed) && this.quarantine.release(composed.recordId);
+		if (isSettled) this.context.settled(composed.recordId);
 		yield { ...composed, fetchedAt: this.fetchedAt() };
 	}
 
@@ -66,6 +70,20 @@ export class RecordReading {
 		for (const { recordId, failure } of failed) {
 			yield { recordId, rejected: unreadable(failure), fetchedAt: this.fetchedAt() };
 		}
+	}
+
+	/** Gives the entries of a list that have no id, each place once. */
+	*giveNameless(entries: readonly NamelessEntry[] = []): Generator<ReadRecord, void> {
+		for (const entry of entries) {
+			if (this.nameless.has(entry.recordId)) continue;
+			this.nameless.add(entry.recordId);
+			yield { ...entry, fetchedAt: this.fetchedAt() };
+		}
+	}
+
+	/** Notes that all was read that there is to read. @param all whether that is all records */
+	finish(all: boolean): void {
+		for (const place of this.quarantine.releaseNameless(this.nameless, all)) this.context.settled(place);
 	}
 
 	private fetchedAt(): string {

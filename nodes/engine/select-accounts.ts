@@ -3,7 +3,7 @@ import { accountsToEnter } from './account-choice';
 import { checkedListing, type CheckedListing } from './account-list';
 import type { DiscoveryContext, KnownAccount } from './definition';
 import type { ReadFailure } from './failure';
-import { conflict, disconnected, needsChoice, nothingConnected, otherAccount } from './outcomes';
+import { conflict, disconnected, needsChoice, nothingConnected, otherAccount, unclearList } from './outcomes';
 import type { ExtractContext } from './run';
 
 /** What a run does with each account. */
@@ -48,16 +48,16 @@ const UNKNOWN = { timezone: null, currency: null };
 function sorted(
 	{ definition }: ExtractContext,
 	own: readonly EnteredAccount[],
-	{ accounts }: CheckedListing,
+	{ accounts, unclear }: CheckedListing,
 ): Omit<Selection, 'warnings'> {
 	const chosen = own.filter(({ enabled }) => enabled);
 	const read = chosen.filter(({ id }) => accounts.has(id));
-	const others = read.length === 0;
+	const why = unclear ? unclearList : read.length === 0 ? otherAccount : disconnected;
 	const failed = chosen
 		.filter(({ id }) => !accounts.has(id))
 		.map(({ id, name }) => ({
 			accountId: id,
-			failure: (others ? otherAccount : disconnected)(definition, name ?? id),
+			failure: why(definition, name ?? id),
 		}));
 	const known = ({ id, name, timezone, currency }: EnteredAccount): KnownAccount => ({
 		...{ id, timezone, currency },

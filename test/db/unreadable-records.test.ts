@@ -1,38 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { loadChunk } from '../../db/load/load-chunk';
-import type { LoadRejected, LoadState } from '../../db/load/chunk';
+import type { LoadRejected } from '../../db/load/chunk';
 import { unreadableRecords } from '../../db/unreadable-records';
-import { systemClock, type Clock } from '../../nodes/engine/clock';
 import type { Message } from '../../nodes/shared/messages';
-import { serviceOf, startSandbox, type Fault, type Sandbox, type ServiceKey } from '../sandbox';
+import { serviceKeys, serviceOf, startSandbox, type Fault, type Sandbox } from '../sandbox';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { LIST_ENDPOINTS, NAME_ENDPOINTS, OTHER_ENDPOINTS, RECORD_ENDPOINTS } from '../support/endpoints';
 import { Extraction, type ConnectedTenant } from '../support/extraction';
 import { EXECUTION } from '../support/run-holder';
-
-/** Where a record of a provider can be poisoned. */
-interface Endpoint {
-	key: ServiceKey;
-	name: string;
-	/** Hits the calls for one record. @param recordId of the record that is to be poisoned */
-	fault: (recordId: string) => Partial<Fault>;
-	/** It is read in batches, of which a record can be left out. */
-	inBatches?: true;
-}
-
-const ENDPOINTS: Endpoint[] = [
-	{ key: 'xero', name: 'profit and loss', fault: (month) => ({ path: '/Reports/ProfitAndLoss', month }) },
-	{ key: 'xero', name: 'bank summary', fault: (month) => ({ path: '/Reports/BankSummary', month }) },
-	{ key: 'myob', name: 'profit and loss', fault: (month) => ({ path: '/ProfitAndLoss', month }) },
-	{
-		key: 'hubspot',
-		name: 'deals',
-		fault: (record) => ({ path: '/deals/batch/read', record }),
-		inBatches: true,
-	},
-	{ key: 'pipedrive', name: 'flow', fault: (record) => ({ path: '/flow', record }) },
-	{ key: 'asana', name: 'tasks', fault: (record) => ({ path: '/tasks', record }) },
-];
+import { addsUp, failuresIn, hasty, recordsIn, storeExtracted, warningsIn } from '../support/unreadable';
 
 const always = 'always' as const;
 
@@ -54,12 +31,6 @@ const POISONS: Array<{ name: string; fault: Omit<Fault, 'path'>; batchesOnly?: t
 	{ name: 'null in a batch', fault: { kind: 'hole' }, batchesOnly: true },
 ];
 
-/** Waits a thousandth of what it is asked to. */
-const hasty: Clock = {
-	...systemClock,
-	sleep: async (milliseconds, signal) => await systemClock.sleep(milliseconds / 1_000, signal),
-};
-
 let database: TestDatabase;
 let sandbox: Sandbox;
 
@@ -73,7 +44,7 @@ afterAll(async () => {
 	await database.close();
 });
 
-describe.each(ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fault, inBatches }) => {
+describe.each(RECORD_ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fault, inBatches }) => {
 	let extraction: Extraction;
 	let tenant: ConnectedTenant;
 	let recordIds: string[];
@@ -102,7 +73,7 @@ describe.each(ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fau
 		async ({ fault: poison, isGone }) => {
 			serviceOf(sandbox, key).faults.add({ ...poison, ...fault(poisoned), count: always });
 			const first = await read();
-			await store(tenant, first);
+			await storeExtracted(database, tenant, first);
 			expect(failuresIn(first)).toEqual([]);
 			expect(new Set(recordsIn(first))).toEqual(new Set(recordIds.filter((id) => id !== poisoned)));
 			expect(addsUp(first)).toBe(true);
@@ -114,7 +85,7 @@ describe.each(ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fau
 			serviceOf(sandbox, key).clear();
 			await database.admin.query('update etl.rejected_records set ask_again_at = now()');
 			const later = await read();
-			await store(tenant, later);
+			await storeExtracted(database, tenant, later);
 			expect(recordsIn(later)).toContain(poisoned);
 			expect(await openRejections()).toEqual([]);
 		},
@@ -133,6 +104,52 @@ describe.each(ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fau
 		expect(messages.filter(({ type }) => type === 'REJECTED')).toEqual([]);
 		for (const message of messages) if (message.type === 'STATE') expect(message.state).toBeNull();
 	});
+});
+
+describe.each(NAME_ENDPOINTS)('$key: a name that is poisoned at $name', ({ key, path, idOf }) => {
+	it.each(POISONS.filter(({ batchesOnly }) => !batchesOnly))(
+		'with $name is not known, and holds no record up',
+		async ({ fault: poison }) => {
+			await database.admin.query('delete from tenants');
+			const extraction = new Extraction(database.pool, sandbox, key);
+			const service = serviceOf(sandbox, key);
+			const tenant = await extraction.connect('Named', service.consents()[0]!, {});
+			const whole = await extraction.extract(tenant, { clock: hasty });
+			const ids = whole.flatMap((message) => (message.type === 'RECORD' ? (idOf(message) ?? []) : []));
+			service.faults.add({ ...poison, path, record: ids[0]!, count: always });
+			const messages = await extraction.extract(tenant, { clock: hasty });
+			service.clear();
+			expect(failuresIn(messages)).toEqual([]);
+			expect(recordsIn(messages)).toEqual(recordsIn(whole));
+			expect(warningsIn(messages).join()).toContain(ids[0]);
+		},
+		60_000,
+	);
+});
+
+describe('the endpoints of a sync', () => {
+	it.each(serviceKeys)(
+		'of %s all stand in one of the matrices',
+		async (key) => {
+			await database.admin.query('delete from tenants');
+			const extraction = new Extraction(database.pool, sandbox, key);
+			const service = serviceOf(sandbox, key);
+			service.clearRequests();
+			for (const consent of service.consents().slice(0, 2)) {
+				const tenant = await extraction.connect(`All ${consent}`, consent, {});
+				await extraction.extract(tenant, { clock: hasty });
+			}
+			const isKnown = (path: string): boolean =>
+				path.includes('/token') ||
+				/^\/accountright\/[^/]+$/.test(path) ||
+				[...RECORD_ENDPOINTS, ...NAME_ENDPOINTS].some((one) => one.key === key && path.includes(one.path)) ||
+				LIST_ENDPOINTS.some((one) => one.key === key && path.endsWith(one.pathEnd)) ||
+				OTHER_ENDPOINTS.some(([of, end]) => of === key && path.endsWith(end));
+			const paths = new Set(service.requests.map(({ path }) => path));
+			expect([...paths].filter((path) => !isKnown(path))).toEqual([]);
+		},
+		60_000,
+	);
 });
 
 describe('the times at which a record is asked for again', () => {
@@ -161,30 +178,11 @@ describe('the times at which a record is asked for again', () => {
 		}
 		expect(hours).toEqual([1, 6, 24, 168, 168]);
 		const owner = { ...tenant, accountId: 'a', stream: 'projects' };
-		expect(await unreadableRecords(database.pool, owner)).toEqual([{ recordId: '1', isDue: false }]);
+		expect(await unreadableRecords(database.pool, owner)).toEqual([
+			{ recordId: '1', isDue: false, isNameless: false },
+		]);
 	});
 });
-
-/** Stores what Extract gave, as far as it needs no Transform. */
-async function store({ tenantId, integrationId }: ConnectedTenant, messages: Message[]): Promise<void> {
-	const rejected = messages.filter((message) => message.type === 'REJECTED') as LoadRejected[];
-	const states = messages.flatMap((message): LoadState[] =>
-		message.type === 'STATE' ? [{ ...message, counts: {}, rowsArrived: 0 }] : [],
-	);
-	const { syncRunId, provider } = messages[0] as { syncRunId: string; provider: string };
-	// The harness has closed the run already, so that it can be claimed again.
-	await database.admin.query(
-		`update etl.sync_runs set status = 'running', finished_at = null, lease_until = now() + interval '1 hour'
-		where id = $1`,
-		[syncRunId],
-	);
-	const run = { tenantId, integrationId, syncRunId, provider, executionId: EXECUTION };
-	await loadChunk(database.pool, { ...run, rows: [], rejected, states });
-	await database.admin.query(
-		`update etl.sync_runs set status = 'succeeded', finished_at = now(), lease_until = null where id = $1`,
-		[syncRunId],
-	);
-}
 
 async function openRejections() {
 	const { rows } = await database.admin.query<{ record_id: string; stage: string; payload: unknown }>(
@@ -194,19 +192,3 @@ async function openRejections() {
 }
 
 const isMonth = (id: string): boolean => /^\d{4}-\d\d$/.test(id);
-
-const recordsIn = (messages: Message[]): string[] =>
-	messages.flatMap((message) => (message.type === 'RECORD' ? [message.recordId] : []));
-
-const failuresIn = (messages: Message[]): string[] =>
-	messages.flatMap((message) => (message.type === 'FAILURE' ? [message.failure.class] : []));
-
-/** `extracted = records + skipped + rejected`, over all states. */
-function addsUp(messages: Message[]): boolean {
-	const sums = { extracted: 0, skipped: 0, rejected: 0 };
-	for (const message of messages) {
-		if (message.type !== 'STATE') continue;
-		for (const name of Object.keys(sums) as Array<keyof typeof sums>) sums[name] += message.counts[name] ?? 0;
-	}
-	return sums.extracted === recordsIn(messages).length + sums.skipped + sums.rejected;
-}

@@ -28,6 +28,8 @@ export const FAULT_KINDS = [
 	'leftOut',
 	/** The true reply with null in the place of the `record`; withReply. */
 	'hole',
+	/** The true reply with what `entry` makes of one entry of its list; withReply. */
+	'oddEntry',
 	/** 302 to `location` (default: the same port under another host name). */
 	'redirect',
 	/** 400s of the token endpoint. */
@@ -44,6 +46,10 @@ export interface Fault {
 	/** Part of the path. Default: the token endpoint for its two kinds, else what the provider's facts say. */
 	path?: string;
 	accountId?: string;
+	/** How the path ends, where a part of it is part of others too. */
+	pathEnd?: string;
+	/** The id of an entry, and what it becomes. */
+	entry?: { id: string; becomes: (entry: Record<string, unknown>) => unknown };
 	/** Only requests of this consent. */
 	consent?: string;
 	/** Only requests for this month, `YYYY-MM`. */
@@ -126,6 +132,7 @@ function matches(fault: Fault, target: FaultTarget, paths: FaultPaths): boolean 
 		wanted === undefined || wanted === actual;
 	return (
 		target.path.includes(path) &&
+		(fault.pathEnd === undefined || target.path.endsWith(fault.pathEnd)) &&
 		same(fault.accountId, target.accountId) &&
 		same(fault.consent, target.consent) &&
 		same(fault.month, target.month) &&

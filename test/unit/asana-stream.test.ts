@@ -152,8 +152,8 @@ describe('the projects of a workspace', () => {
 	it.each([
 		['no list', { data: null }],
 		['an error in a good reply', { errors: [{ message: 'Server Error' }] }],
-		['an entry that is none', { data: [null] }],
-		['an id that is a number', { data: [{ gid: 12 }] }],
+		['entries that are none', { data: [null, null, null] }],
+		['ids that are numbers', { data: [{ gid: 12 }, { gid: 13 }, { gid: 14 }] }],
 		['a next page without offset', { data: [], next_page: { uri: 'https://app.asana.com' } }],
 	])('are not taken from %s', async (_name, answer) => {
 		await expect(pagesOf(new Peer(() => answer))).rejects.toMatchObject({

@@ -68,7 +68,9 @@ async function read({ lines, report = {}, properties = {}, months, basis }: Book
 	} as unknown as StreamContext;
 	const given = months ?? monthsBetween('2025-10', '2026-02');
 	const shareOf = await prepareBooks(context, given);
-	const shares = Object.fromEntries(given.map((month) => [month.key, shareOf(month)?.register]));
+	const registerOf = (month: CalendarMonth) =>
+		(shareOf(month) as { register?: unknown } | undefined)?.register;
+	const shares = Object.fromEntries(given.map((month) => [month.key, registerOf(month)]));
 	return { asked, shares: shares as Record<string, { year: string; lines: object[] } | undefined> };
 }
 

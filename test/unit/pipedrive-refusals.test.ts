@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { apiOf } from '../../nodes/engine/api';
-import type { DiscoveryContext, ProviderApi } from '../../nodes/engine/definition';
+import type { DiscoveryContext, ProviderApi, StreamContext } from '../../nodes/engine/definition';
 import type { ReadFailure } from '../../nodes/engine/failure';
 import { Throttles } from '../../nodes/engine/throttle';
-import { ARCHIVED_DEALS, DEALS, flowPage, listPage } from '../../nodes/providers/pipedrive/calls';
+import { stageChangesOf } from '../../nodes/providers/pipedrive/deal-flow';
 import { pipedrive } from '../../nodes/providers/pipedrive/definition';
+import { ARCHIVED_DEALS, DEALS, listAll } from '../../nodes/providers/pipedrive/lists';
 import { problems } from '../sandbox/pipedrive/problems';
 import { httpClient } from '../support/http-client';
 import { manualClock } from '../support/manual-clock';
@@ -40,7 +41,8 @@ async function peer(replies: ScriptedReply[], dayShare = 1) {
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
 	});
-	const list = async (endpoint = DEALS) => await listPage({ api, account: ACCOUNT }, endpoint, {});
+	const context = { api, account: ACCOUNT, warn: () => undefined };
+	const list = async (endpoint = DEALS) => await listAll(context, endpoint, {});
 	const failure = async (work: () => Promise<unknown> = list): Promise<ReadFailure> =>
 		await work().then(
 			() => expect.unreachable('it was accepted'),
@@ -95,7 +97,7 @@ describe('what a refusal of Pipedrive means', () => {
 		],
 		[
 			'deals without ids',
-			{ status: 200, body: '{"success":true,"data":[{}]}' },
+			{ status: 200, body: '{"success":true,"data":[{},{},{}]}' },
 			'provider_unavailable',
 			/cannot be read/,
 		],
@@ -133,7 +135,7 @@ describe('what a refusal of Pipedrive means', () => {
 		['five seconds where nothing is said', {}, 5_000],
 	])('too many calls: %s are waited', async (_, headers, wait) => {
 		const { list, clock } = await peer([problems.tooManyRequests(headers), EMPTY]);
-		expect(await list()).toEqual({ data: [], nextCursor: null });
+		expect(await list()).toEqual([]);
 		expect(clock.waits).toEqual([wait]);
 	});
 
@@ -146,7 +148,8 @@ describe('what a refusal of Pipedrive means', () => {
 	it('a history of nothing at all is asked for again', async () => {
 		const flow = { status: 200, body: '{"success":true,"data":[{"object":"dealChange"}]}' };
 		const { api } = await peer([{ status: 200, body: 'null' }, flow]);
-		expect(await flowPage({ api, account: ACCOUNT }, '/api/v1', 57, 0, () => false)).toBeDefined();
+		const context = { api, account: ACCOUNT } as StreamContext;
+		expect(await stageChangesOf(context, 57, { path: '/api/v1' })).toEqual([]);
 		expect(server.seen.map(({ path }) => path)).toEqual(Array(2).fill('/api/v1/deals/57/flow'));
 	});
 });

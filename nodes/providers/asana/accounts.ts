@@ -1,7 +1,10 @@
 import type { AccountDiscovery } from '../../engine/definition';
+import type { NamelessEntry } from '../../engine/list-entries';
 import { isTimeZone } from '../../shared/dates';
-import { DIGITS, textOrNull } from '../account-facts';
+import { DIGITS, textOrNull, withNameless } from '../account-facts';
 import { readList } from './lists';
+
+const WORKSPACES = { provider: 'Asana', what: 'the list of workspaces', account: undefined };
 
 /** Amounts are no matter here, and an account must name a currency. */
 const CURRENCY = 'AUD';
@@ -14,15 +17,16 @@ export const asanaAccounts: AccountDiscovery = {
 	id: DIGITS,
 
 	async list({ api }) {
+		const nameless: NamelessEntry[] = [];
 		const workspaces = await readList(api, {
 			path: '/workspaces',
 			query: { opt_fields: 'name' },
-			what: 'the list of workspaces',
+			what: WORKSPACES.what,
 			scope: 'workspaces:read',
-			accept: ({ gid }) => typeof gid === 'string' && gid !== '',
+			onNameless: (entries) => void nameless.push(...entries),
 		});
 		const accounts = workspaces.map(({ gid, name }) => ({ id: gid as string, name: textOrNull(name) }));
-		return { accounts, warnings: [] };
+		return withNameless({ accounts, warnings: [] }, WORKSPACES, nameless);
 	},
 
 	async describe({ timezone }, { id, name, timezone: before }) {

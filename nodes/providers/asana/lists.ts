@@ -1,6 +1,8 @@
 import type { ApiRequest, ProviderApi } from '../../engine/definition';
 import { ReadFailure } from '../../engine/failure';
+import { isReadableList, sortEntries, type NamelessEntry } from '../../engine/list-entries';
 import { PageTrail } from '../../engine/page-trail';
+import { DIGITS } from '../account-facts';
 
 const VERSION = '/api/1.0';
 /** The most that Asana gives at once. Without a limit it gives no pages, and refuses large lists. */
@@ -11,8 +13,8 @@ const MOST_RESTARTS = 3;
 
 export interface ListRequest extends Pick<ApiRequest, 'path' | 'what' | 'scope' | 'account'> {
 	query: Readonly<Record<string, string>>;
-	/** What of each entry is needed to go on with it. */
-	accept?(entry: Entry): boolean;
+	/** Told of the entries without an id, which are left out; without it a list that has one cannot be read. */
+	onNameless?(entries: readonly NamelessEntry[]): void;
 }
 
 export interface RefusableListRequest extends ListRequest {
@@ -25,7 +27,7 @@ type AnyRequest = ListRequest & Partial<RefusableListRequest>;
 export type Entry = Record<string, unknown>;
 
 interface ListPage {
-	data: Entry[];
+	data: unknown[];
 	next_page?: { offset: string } | null;
 }
 
@@ -71,23 +73,39 @@ async function readPages(api: ProviderApi, request: AnyRequest): Promise<Entry[]
 	do {
 		const page = await readPage(api, request, offset);
 		if (page === 'expired' || 'refused' in page) return page;
-		for (const entry of page.data) entries.set(entry.gid, entry);
+		for (const entry of namedIn(page, request)) entries.set(entry.gid, entry);
 		offset = page.next_page?.offset;
 		trail.follow(offset);
 	} while (offset !== undefined);
 	return [...entries.values()];
 }
 
+function namedIn({ data }: ListPage, { what, account, onNameless }: AnyRequest): Entry[] {
+	if (!onNameless) return data as Entry[];
+	const list = { provider: 'Asana', what, account: account?.name };
+	const { entries, nameless } = sortEntries(data, { read: entryIn, idOf: ({ gid }) => gid as string }, list);
+	if (nameless.length > 0) onNameless(nameless);
+	return entries;
+}
+
+/** An entry as a thing with an id; undefined where it has none. */
+function entryIn(entry: unknown): Entry | undefined {
+	return isObject(entry) && DIGITS.pattern.test(String(entry.gid)) && typeof entry.gid === 'string'
+		? entry
+		: undefined;
+}
+
 async function readPage(
 	api: ProviderApi,
-	{ path, query, what, scope, account, accept, refused }: AnyRequest,
+	{ path, query, what, scope, account, onNameless, refused }: AnyRequest,
 	offset: string | undefined,
 ): Promise<ListPage | Refused | 'expired'> {
 	let refusal: Refused | 'expired' | undefined;
 	const page = await api.call({
 		...{ path: VERSION + path, what, scope, account },
 		query: { ...query, limit: String(PAGE_SIZE), ...(offset !== undefined && { offset }) },
-		accept: (json) => isPage(json) && (accept === undefined || json.data.every(accept)),
+		accept: (json) =>
+			isPage(json) && (onNameless ? isReadableList(json.data, entryIn) : json.data.every(isObject)),
 		absent({ status, body }) {
 			if (offset !== undefined && isExpired(status, body)) refusal = 'expired';
 			else if (refused?.(status) && !aboutScope(body)) refusal = { refused: status };
@@ -99,11 +117,11 @@ async function readPage(
 
 function isPage(json: unknown): json is ListPage {
 	const { data, next_page: next } = (json ?? {}) as Partial<ListPage>;
-	if (!Array.isArray(data) || !data.every(isObject)) return false;
+	if (!Array.isArray(data)) return false;
 	return next === undefined || next === null || (typeof next.offset === 'string' && next.offset !== '');
 }
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is Entry {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -8,6 +8,7 @@ import type {
 	Pass,
 	StreamContext,
 } from '../../engine/definition';
+import type { NamelessEntry } from '../../engine/list-entries';
 import { dayAt } from '../../engine/months';
 import { earlierDay, type Day } from '../../shared/dates';
 import { readList, readOne, type Entry } from './lists';
@@ -44,13 +45,14 @@ const everyProject: Pass = {
 	async *pages(context, mark) {
 		const reading = readingAfter(mark as ProjectsMark | undefined, context);
 		const days = context.range ?? (reading.from === null ? undefined : { from: reading.from });
-		const projects = await projectsAfter(reading.after, context);
+		const nameless: NamelessEntry[] = [];
+		const projects = await projectsAfter(reading.after, context, nameless);
 		for (const some of inBatches(projects, context.concurrent)) {
 			const items = some.map((project): ChangedItem => itemOf({ project, days }));
 			yield { items, mark: { ...reading, after: gidOf(some.at(-1)!) } };
 		}
 		// A page of its own: where the budget ends with the last projects, the next run must not begin anew at once.
-		yield { items: [], mark: { ...reading, after: null } } satisfies Page;
+		yield { items: [], nameless, mark: { ...reading, after: null } } satisfies Page;
 	},
 };
 
@@ -81,14 +83,18 @@ function readingAfter(mark: ProjectsMark | undefined, context: StreamContext): P
 }
 
 /** Read to its end before any of their tasks: the pages' tokens expire soon. */
-async function projectsAfter(after: string | null, { api, account }: StreamContext): Promise<Entry[]> {
+async function projectsAfter(
+	after: string | null,
+	{ api, account }: StreamContext,
+	nameless: NamelessEntry[],
+): Promise<Entry[]> {
 	const projects = await readList(api, {
 		path: '/projects',
 		query: { workspace: account.id, archived: 'false', opt_fields: PROJECT_FIELDS },
 		what: 'the list of projects',
 		scope: 'projects:read',
 		account,
-		accept: ({ gid }) => typeof gid === 'string' && /^\d+$/.test(gid),
+		onNameless: (entries) => void nameless.push(...entries),
 	});
 	return projects
 		.filter((project) => after === null || compareGids(gidOf(project), after) > 0)

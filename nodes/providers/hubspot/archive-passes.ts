@@ -1,10 +1,12 @@
 import { inBatches } from '../../engine/changes';
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
+import { readInHalves } from '../../engine/halves';
 import { readDeals } from './batch-read';
-import { listRequest, listTrail, type ListMark } from './list-pass';
+import { listedDeals } from './deal-pages';
+import type { ListMark } from './list-pass';
 import { changedDeal, deletedDeal, msOf } from './page-of-deals';
 import { GLANCE_PROPERTIES } from './properties';
-import { ask, demand, pageShape, type DealPage, type Glance } from './replies';
+import type { Glance, ReadDeal } from './replies';
 
 const HOUR_MS = 3_600_000;
 /** The recycle bin has no order that helps, so all of it is gone through; where that is more, once a day will do. */
@@ -44,27 +46,21 @@ const newRound = (now: number, since: number): ArchiveMark => ({ after: null, be
 
 async function* binned(context: StreamContext, start: ArchiveMark): AsyncGenerator<Page, void> {
 	let mark = start;
-	const trail = listTrail(context, 'the list of deleted deals');
-	do {
-		const { results, paging } = await pageOf(context, mark.after);
-		mark = { ...mark, after: paging?.next?.after ?? null, pages: mark.pages + 1 };
-		trail.follow(mark.after);
-		const items = results
+	for await (const { deals, nameless, after } of listedDeals(context, {
+		after: mark.after,
+		archived: true,
+	})) {
+		mark = { ...mark, after, pages: mark.pages + 1 };
+		const items = deals
 			.filter((deal) => isNew(deal, mark.since))
 			.map((deal) => deletedDeal(deal, context.startedAt));
-		yield { items, mark };
-	} while (mark.after !== null);
+		yield { items, nameless, mark };
+	}
 }
 
 function isNew({ archivedAt }: Glance, since: number): boolean {
 	const at = msOf(archivedAt);
 	return at === undefined || at >= since - OVERLAP_MS;
-}
-
-async function pageOf(context: StreamContext, after: string | null): Promise<DealPage> {
-	const request = listRequest(context, after, true);
-	const page = after === null ? undefined : await ask(context.api, pageShape, request);
-	return page ?? (await demand(context.api, pageShape, listRequest(context, null, true)));
 }
 
 const BATCH = 100;
@@ -78,10 +74,22 @@ export const restoredPass: Pass = {
 		const checkedAt = context.startedAt.getTime();
 		for (const ids of inBatches(await context.books.deletedLeads(), BATCH)) {
 			const asked = new Set(ids);
-			const found = await readDeals(context, ids, { properties: GLANCE_PROPERTIES });
+			const found = await readThere(context, ids);
 			// One that was merged answers as the deal that it went into.
 			const items = found.filter(({ id }) => asked.has(id)).map(changedDeal);
 			yield { items, mark: { checkedAt } };
 		}
 	},
 };
+
+/** Those that cannot be asked for alone stay deleted; the next run asks again. */
+async function readThere(context: StreamContext, ids: readonly string[]): Promise<ReadDeal[]> {
+	const read = await readInHalves<string, ReadDeal | undefined>(ids, context.api, {
+		read: async (some, api) => await readDeals({ ...context, api }, some, { properties: GLANCE_PROPERTIES }),
+		reject: (id, { message }) => {
+			context.warn(`Whether the deleted deal ${id} is there again could not be asked: ${message}`);
+			return undefined;
+		},
+	});
+	return read.filter((deal) => deal !== undefined);
+}

@@ -1,12 +1,9 @@
 import { dayAt } from '../../engine/months';
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
-import { PageTrail } from '../../engine/page-trail';
+import { listedDeals } from './deal-pages';
 import { changedDeal, msOf } from './page-of-deals';
-import { paths } from './paths';
-import { GLANCE_PROPERTIES } from './properties';
-import { ask, demand, pageShape, type DealPage, type Glance } from './replies';
+import type { Glance } from './replies';
 
-const PAGE_SIZE = 100;
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 /**
@@ -49,49 +46,13 @@ async function* listed(
 	pages: number,
 	now: number,
 ): AsyncGenerator<Page, void> {
-	let { after } = mark;
-	const trail = listTrail(context);
-	for (let page = 0; page < pages; page++) {
-		const { results, paging } = await pageOf(context, after);
-		after = paging?.next?.after ?? null;
-		trail.follow(after);
-		const items = results.filter((deal) => !endedBefore(deal, context)).map(changedDeal);
-		yield { items, mark: { ...mark, after, doneAt: after === null ? now : mark.doneAt } };
-		if (after === null) return;
+	const onBeginAnew = () => context.warn(`${context.account.name}: ${CURSOR_GONE}`);
+	let page = 0;
+	for await (const { deals, nameless, after } of listedDeals(context, { after: mark.after, onBeginAnew })) {
+		const items = deals.filter((deal) => !endedBefore(deal, context)).map(changedDeal);
+		yield { items, nameless, mark: { ...mark, after, doneAt: after === null ? now : mark.doneAt } };
+		if (++page === pages) return;
 	}
-}
-
-/** The page after a cursor. A cursor that HubSpot no longer takes begins the list again. */
-async function pageOf(context: StreamContext, after: string | null): Promise<DealPage> {
-	const page = after === null ? undefined : await ask(context.api, pageShape, listRequest(context, after));
-	if (page) return page;
-	if (after !== null) context.warn(`${context.account.name}: ${CURSOR_GONE}`);
-	return await demand(context.api, pageShape, listRequest(context, null));
-}
-
-/** A million deals at a hundred to the page, twice over. */
-const MOST_PAGES = 20_000;
-
-/** Keeps a list of deals, or a search for them, from never ending. */
-export function listTrail({ account }: StreamContext, what = 'the list of deals'): PageTrail {
-	return new PageTrail({ provider: 'HubSpot', what, account: account.name, mostPages: MOST_PAGES });
-}
-
-/** A call for a page of the deals, or of those in the recycle bin. */
-export function listRequest({ account }: StreamContext, after: string | null, archived = false) {
-	return {
-		path: paths.deals,
-		query: {
-			limit: String(PAGE_SIZE),
-			properties: GLANCE_PROPERTIES.join(','),
-			archived: String(archived),
-			...(after !== null && { after }),
-		},
-		account,
-		what: archived ? 'the list of deleted deals' : 'the list of deals',
-		scope: 'crm.objects.deals.read',
-		absent: ({ status }: { status: number }) => status === 400 && after !== null,
-	};
 }
 
 /** Whether a deal was closed before the first day that matters to the operator. */

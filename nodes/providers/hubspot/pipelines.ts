@@ -1,6 +1,9 @@
+import type { z } from 'zod/v4';
+
 import type { StreamContext } from '../../engine/definition';
+import { isReadableList, sortEntries, warnOfNameless } from '../../engine/list-entries';
 import { paths } from './paths';
-import { demand, pipelinesShape } from './replies';
+import { demand, pipelineShape, pipelinesShape, stageShape } from './replies';
 import { textIn } from './values';
 
 /** A stage with its pipeline, as a record holds it. `isClosed` and `probability` are texts, as HubSpot has them. */
@@ -40,22 +43,41 @@ export class Stages {
 }
 
 /** Reads all pipelines, once for all records of a reading. */
-export async function readStages({ api, account }: StreamContext): Promise<Stages> {
+export async function readStages(context: StreamContext): Promise<Stages> {
+	const { api, account } = context;
 	const { results } = await demand(api, pipelinesShape, {
 		path: paths.pipelines,
 		account,
 		what: 'the pipelines',
 		scope: 'crm.schemas.deals.read',
+		accept: (reply) => isReadableList(reply.results, (entry) => pipelineShape.safeParse(entry).data),
 	});
-	const stages = results.flatMap((pipeline) =>
-		pipeline.stages.map(({ id, label, metadata }) => ({
-			id,
-			label: label ?? null,
-			pipelineId: pipeline.id,
-			pipeline: pipeline.label ?? null,
-			isClosed: metadata?.isClosed ?? null,
-			probability: metadata?.probability ?? null,
-		})),
+	const pipelines = namedIn(context, results, pipelineShape, 'the pipelines');
+	const stages = pipelines.flatMap((pipeline) =>
+		namedIn(context, pipeline.stages, stageShape, 'the stages of a pipeline').map(
+			({ id, label, metadata }): StageOfPipeline => ({
+				id,
+				label,
+				pipelineId: pipeline.id,
+				pipeline: pipeline.label,
+				isClosed: metadata?.isClosed ?? null,
+				probability: metadata?.probability ?? null,
+			}),
+		),
 	);
 	return new Stages(new Map(stages.map((stage) => [stage.id, stage])));
+}
+
+/** The entries that have an id: a deal whose stage is not among them has it named by what our own tables know. */
+function namedIn<Entry extends { id: string }>(
+	{ account, warn }: StreamContext,
+	given: readonly unknown[],
+	shape: z.ZodType<Entry>,
+	what: string,
+): Entry[] {
+	const named = { provider: 'HubSpot', what, account: account.name };
+	const reader = { read: (entry: unknown) => shape.safeParse(entry).data, idOf: ({ id }: Entry) => id };
+	const { entries, nameless } = sortEntries<Entry>(given, reader, named);
+	warnOfNameless(named, nameless, warn);
+	return entries;
 }

@@ -10,16 +10,29 @@ const text = z
 	.nullish()
 	.transform((value) => (value === null || value === undefined ? null : String(value)));
 
+/** What a list says of a deal is only to find it by: what of it cannot be read is as good as not there. */
 const glanceShape = z.object({
 	id,
-	properties: z.object({ hs_lastmodifieddate: text, closedate: text, hs_is_closed: text }).nullish(),
-	updatedAt: text,
-	archivedAt: text,
+	properties: z
+		.object({
+			hs_lastmodifieddate: text.catch(null),
+			closedate: text.catch(null),
+			hs_is_closed: text.catch(null),
+		})
+		.nullish()
+		.catch(null),
+	updatedAt: text.catch(null),
+	archivedAt: text.catch(null),
 });
+
+/** An entry of a page of deals; undefined where it has no id. */
+export function glanceIn(entry: unknown): Glance | undefined {
+	return glanceShape.safeParse(entry).data;
+}
 
 /** A page of a list or of a search. A short or empty page may still have another one after it. */
 export const pageShape = z.object({
-	results: z.array(glanceShape),
+	results: z.array(z.unknown()),
 	paging: z.object({ next: z.object({ after: id }).nullish() }).nullish(),
 });
 
@@ -90,21 +103,20 @@ export const associationsShape = z.object({
 	),
 });
 
-export const pipelinesShape = z.object({
-	results: z.array(
-		z.object({
-			id,
-			label: text,
-			stages: z.array(
-				z.object({
-					id,
-					label: text,
-					/** Texts both: "true", "0.8". */
-					metadata: z.looseObject({ isClosed: z.unknown(), probability: z.unknown() }).nullish(),
-				}),
-			),
-		}),
-	),
+export const pipelinesShape = z.object({ results: z.array(z.unknown()) });
+
+/** Names and facts that cannot be read are as good as not there: the stages' ids are what deals need. */
+export const pipelineShape = z.object({
+	id,
+	label: text.catch(null),
+	stages: z.array(z.unknown()).catch([]),
+});
+
+export const stageShape = z.object({
+	id,
+	label: text.catch(null),
+	/** Texts both: "true", "0.8". */
+	metadata: z.looseObject({ isClosed: z.unknown(), probability: z.unknown() }).nullish().catch(null),
 });
 
 export const accountDetailsShape = z.object({
@@ -120,7 +132,7 @@ export const introspectionShape = z.object({
 });
 
 export type DealPage = z.infer<typeof pageShape>;
-export type Glance = DealPage['results'][number];
+export type Glance = z.infer<typeof glanceShape>;
 export type ReadDeal = z.infer<typeof dealBatchShape>['results'][number];
 
 /**

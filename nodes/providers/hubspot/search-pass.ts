@@ -1,13 +1,10 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { boundsOf } from '../../engine/local-days';
-import { listTrail, type ListMark } from './list-pass';
+import { searchedDeals, type SearchPlace } from './deal-pages';
+import type { ListMark } from './list-pass';
 import { changedDeal, modifiedMs } from './page-of-deals';
-import { afterPage, groupsFor, type Filter, type Position } from './search-position';
-import { paths } from './paths';
-import { GLANCE_PROPERTIES } from './properties';
-import { demand, pageShape, type DealPage } from './replies';
-
-const PAGE_SIZE = 200;
+import type { Glance } from './replies';
+import { afterPage, groupsFor, type Filter, type Position, type Step } from './search-position';
 
 /** Each round begins this much before the last one ended: changes show up in the search a little late. */
 const OVERLAP_MS = 10 * 60_000;
@@ -40,10 +37,10 @@ export const searchPass: Pass = {
 		const start = round === null ? { at: at - OVERLAP_MS, id: null } : { at, id };
 		const began = round ?? now;
 		let newest = at;
-		for await (const { items, position, isLast } of found(context, [[]], start)) {
+		for await (const { items, nameless, position, isLast } of found(context, [[]], start)) {
 			newest = Math.max(newest, position.at);
 			yield {
-				items,
+				...{ items, nameless },
 				mark: isLast ? betweenRounds(newest, began) : { ...position, round: began },
 			};
 		}
@@ -69,13 +66,12 @@ async function* changedInRange(
 			{ propertyName: 'createdate', operator: 'LT', value: String(until) },
 		],
 	];
-	for await (const { items, position } of found(context, groups, { at: from, id: null })) {
-		yield { items, mark: { ...position, round: from } };
+	for await (const { items, nameless, position } of found(context, groups, { at: from, id: null })) {
+		yield { items, nameless, mark: { ...position, round: from } };
 	}
 }
 
-interface Found {
-	items: Page['items'];
+interface Found extends Pick<Page, 'items' | 'nameless'> {
 	position: Position;
 	isLast: boolean;
 }
@@ -89,43 +85,23 @@ async function* found(
 	groups: readonly Filter[][],
 	start: Position,
 ): AsyncGenerator<Found, void> {
-	let position = start;
-	let offset: string | undefined;
-	const trail = listTrail(context, 'the changed deals');
-	for (;;) {
-		const page = await search(context, groups, position, offset);
-		const next = afterPage(position, rowsOf(page), page.paging?.next?.after);
-		({ position, offset } = next);
-		if (!next.isLast) trail.follow(JSON.stringify([position.at, position.id, offset]));
-		yield { items: page.results.map(changedDeal), position, isLast: next.isLast };
-		if (next.isLast) return;
+	let step: Step = { position: start, isLast: false };
+	const placeOf = ({ position, offset }: Step): SearchPlace => ({
+		filterGroups: groupsFor(groups, position),
+		sorts: [position.id === null ? 'hs_lastmodifieddate' : 'hs_object_id'],
+		...(offset !== undefined && { offset }),
+	});
+	const pages = searchedDeals(context, placeOf(step), ({ deals, after }) => {
+		step = afterPage(step.position, rowsOf(deals, step.position), after ?? undefined);
+		return step.isLast ? undefined : placeOf(step);
+	});
+	for await (const { deals, nameless } of pages) {
+		yield { items: deals.map(changedDeal), nameless, position: step.position, isLast: step.isLast };
 	}
 }
 
-async function search(
-	{ api, account }: StreamContext,
-	groups: readonly Filter[][],
-	position: Position,
-	offset = '0',
-): Promise<DealPage> {
-	return await demand(api, pageShape, {
-		method: 'POST',
-		path: paths.dealSearch,
-		json: {
-			filterGroups: groupsFor(groups, position),
-			sorts: [position.id === null ? 'hs_lastmodifieddate' : 'hs_object_id'],
-			properties: GLANCE_PROPERTIES,
-			limit: PAGE_SIZE,
-			after: offset,
-		},
-		account,
-		group: 'search',
-		what: 'the changed deals',
-		scope: 'crm.objects.deals.read',
-		accept: ({ results }) => results.every((deal) => modifiedMs(deal) !== undefined),
-	});
-}
-
-function rowsOf({ results }: DealPage): Array<{ id: string; at: number }> {
-	return results.map((deal) => ({ id: deal.id, at: modifiedMs(deal)! }));
+/** One that does not say when it was changed leads nowhere where the pages go by time. */
+function rowsOf(deals: readonly Glance[], { id }: Position): Array<{ id: string; at: number }> {
+	const rows = deals.map((deal) => ({ id: deal.id, at: modifiedMs(deal) ?? (id === null ? undefined : 0) }));
+	return rows.filter((row): row is { id: string; at: number } => row.at !== undefined);
 }

@@ -6,9 +6,10 @@ import type {
 	ProviderApi,
 } from '../../engine/definition';
 import { ReadFailure } from '../../engine/failure';
+import { isReadableList, sortEntries, type NamelessEntry } from '../../engine/list-entries';
 import { isTimeZone } from '../../shared/dates';
 import { excerpt } from '../../shared/text';
-import { GUID, textOrNull } from '../account-facts';
+import { GUID, textOrNull, withNameless } from '../account-facts';
 import { fileOf } from './report';
 
 interface CompanyFile {
@@ -32,10 +33,11 @@ export const myobAccounts: AccountDiscovery = {
 		if (id !== '') return onlyOne({ id: businessIdIn(id), name: null });
 		// Newer keys list no files, and each file is asked by its id in any case.
 		if (chosen.length > 0) return { accounts: chosen, consent: null, warnings: [] };
-		const [file, ...others] = await filesOf(api);
+		const { files, nameless } = await filesOf(api);
+		const [file] = files;
 		if (!file) throw new ReadFailure('needs_choice', NO_FILE);
-		if (others.length === 0) return onlyOne(file);
-		return { accounts: [file, ...others], consent: null, warnings: [] };
+		if (files.length === 1 && nameless.length === 0) return onlyOne(file);
+		return withNameless({ accounts: files, consent: null, warnings: [] }, FILES, nameless);
 	},
 
 	async describe({ api, timezone }, reference) {
@@ -57,13 +59,17 @@ const onlyOne = (file: AccountEntry): AccountListing => ({
 	warnings: [],
 });
 
-async function filesOf(api: ProviderApi): Promise<AccountEntry[]> {
-	const files = (await api.call({
+const FILES = { provider: 'MYOB', what: 'the list of company files', account: undefined };
+
+async function filesOf(api: ProviderApi): Promise<{ files: AccountEntry[]; nameless: NamelessEntry[] }> {
+	const read = (entry: unknown): CompanyFile | undefined => (isFile(entry) ? entry : undefined);
+	const reply = (await api.call({
 		path: '/accountright/',
-		what: 'the list of company files',
-		accept: (json) => Array.isArray(json) && json.every(isFile),
-	})) as CompanyFile[];
-	return files.map(({ Id, Name }) => ({ id: Id, name: textOrNull(Name) }));
+		what: FILES.what,
+		accept: (json) => Array.isArray(json) && isReadableList(json, read),
+	})) as unknown[];
+	const { entries, nameless } = sortEntries(reply, { read, idOf: ({ Id }) => Id }, FILES);
+	return { files: entries.map(({ Id, Name }) => ({ id: Id, name: textOrNull(Name) })), nameless };
 }
 
 /** A file that does not say its country keeps the currency that is known of it. */

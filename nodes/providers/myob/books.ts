@@ -1,6 +1,7 @@
-import type { StreamContext } from '../../engine/definition';
+import type { MonthShares, StreamContext } from '../../engine/definition';
 import type { CalendarMonth } from '../../engine/months';
-import { readLedgerAccounts } from './ledger-accounts';
+import { IncompleteLists } from './incomplete-lists';
+import { readLedger } from './ledger-accounts';
 import { readRegisterLines, Register } from './register';
 import { evidenceFor, type Evidence } from './register-evidence';
 import { fileOf, LEDGER_SCOPE } from './report';
@@ -23,17 +24,22 @@ const USUAL_LAST_MONTH: Readonly<Record<string, number>> = { AUD: 6, NZD: 3 };
 export async function prepareBooks(
 	context: StreamContext,
 	asked: readonly CalendarMonth[],
-): Promise<(month: CalendarMonth) => Record<string, unknown> | undefined> {
+): Promise<MonthShares> {
 	const properties = await readProperties(context);
 	const begin = /^\d{4}-\d\d/.exec(String(properties.ConversionDate))?.[0] ?? '';
 	const months = asked.filter(({ key }) => key >= begin);
 	const [first, last] = [months[0], months.at(-1)];
 	if (!first || !last) return () => undefined;
-	const accounts = await readLedgerAccounts(context);
-	const lines = await readRegisterLines(context, first.key, last.key);
-	const register = new Register(accounts, lines, lastMonthOf(context, properties));
+	const ledger = await readLedger(context);
+	const { accounts } = ledger;
+	const list = await readRegisterLines(context, first.key, last.key);
+	const register = new Register(accounts, list.lines, lastMonthOf(context, properties));
 	const evidence = await evidenceFor(context, register, months);
-	return ({ key }) => (key < begin ? undefined : { accounts, register: shareOf(register, key, evidence) });
+	const incomplete = new IncompleteLists(context.account.name, ledger, list);
+	return ({ key }) => {
+		if (key < begin) return undefined;
+		return incomplete.rejectionOf(key) ?? { accounts, register: shareOf(register, key, evidence) };
+	};
 }
 
 /** No lines where the register says two things of the month and nothing tells which holds, or where it was refuted. */

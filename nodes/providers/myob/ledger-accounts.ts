@@ -14,19 +14,29 @@ export interface LedgerAccount {
 
 const OF_BALANCE_SHEET: ReadonlySet<unknown> = new Set(['Asset', 'Liability', 'Equity']);
 
-/** All accounts that a month's figures come from: those of the profit and loss, and the bank accounts. */
-export async function readLedgerAccounts(context: StreamContext): Promise<LedgerAccount[]> {
+/** The accounts of a company file. */
+export interface Ledger {
+	/** Those that a month's figures come from: those of the profit and loss, and the bank accounts. */
+	accounts: LedgerAccount[];
+	/** The ids of all that the list names, in lower case. */
+	known: ReadonlySet<string>;
+	/** How many entries of the list name no account. */
+	nameless: number;
+}
+
+export async function readLedger(context: StreamContext): Promise<Ledger> {
 	const items = await readList(context, {
 		path: `${fileOf(context.account)}/GeneralLedger/Account`,
 		what: 'the list of accounts',
 	});
 	const accounts = new Map<string, LedgerAccount>();
-	for (const item of items) {
-		const { UID, DisplayID, Name, Classification, Type, IsHeader } = item;
-		if (typeof UID !== 'string') continue;
-		accounts.set(UID.toLowerCase(), { UID, DisplayID, Name, Classification, Type, IsHeader });
+	let nameless = 0;
+	for (const { UID, DisplayID, Name, Classification, Type, IsHeader } of items) {
+		if (typeof UID !== 'string' || UID === '') nameless++;
+		else accounts.set(UID.toLowerCase(), { UID, DisplayID, Name, Classification, Type, IsHeader });
 	}
-	return [...accounts.values()].filter((account) => isOfResult(account) || isBank(account));
+	const used = [...accounts.values()].filter((account) => isOfResult(account) || isBank(account));
+	return { accounts: used, known: new Set(accounts.keys()), nameless };
 }
 
 /** Whether an account belongs to the profit and loss; one of a classification that nobody knows does. */

@@ -1,4 +1,5 @@
 import type { ApiRequest, StreamContext } from '../../engine/definition';
+import { isReadableList } from '../../engine/list-entries';
 import { PageTrail } from '../../engine/page-trail';
 import { LEDGER_SCOPE } from './report';
 
@@ -10,8 +11,11 @@ export interface List {
 	filter?: string;
 }
 
+/** Of whatever kind: who reads the list tells what of it can be used. */
+export type Item = Partial<Record<string, unknown>>;
+
 interface Page {
-	Items: Array<Record<string, unknown>>;
+	Items: unknown[];
 	NextPageLink?: string | null;
 }
 
@@ -26,10 +30,10 @@ const MOST_PAGES = 2_000;
 
 /**
  * All items of a list, page by page, in pages of half the size where MYOB takes too long for one. An item can come
- * twice where the list changes meanwhile.
+ * twice where the list changes meanwhile. One that is no object comes as an empty one.
  */
-export async function readList(context: StreamContext, list: List): Promise<Page['Items']> {
-	const items: Page['Items'] = [];
+export async function readList(context: StreamContext, list: List): Promise<Item[]> {
+	const items: Item[] = [];
 	const filter = list.filter !== undefined && { $filter: list.filter };
 	let position: Position | undefined = {
 		path: list.path,
@@ -41,7 +45,7 @@ export async function readList(context: StreamContext, list: List): Promise<Page
 	});
 	while (position) {
 		const { Items, NextPageLink }: Page = await readPage(context, list, position);
-		for (const item of Items) items.push(item);
+		for (const item of Items) items.push(isItem(item) ? item : {});
 		// The last page says so, or is an empty one.
 		position = Items.length === 0 || !NextPageLink ? undefined : context.api.pathIn(NextPageLink);
 		trail.follow(position && JSON.stringify(position));
@@ -74,5 +78,9 @@ function unfiltered(query: Record<string, string>): Record<string, string> {
 
 function isPage(json: unknown): boolean {
 	const { Items } = (json ?? {}) as { Items?: unknown };
-	return Array.isArray(Items) && Items.every((item) => typeof item === 'object' && item !== null);
+	return Array.isArray(Items) && isReadableList(Items, (item) => (isItem(item) ? item : undefined));
+}
+
+function isItem(value: unknown): value is Item {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { StreamContext } from '../../engine/definition';
+import { asFailure, type ReadFailure } from '../../engine/failure';
 import { monthAt, type CalendarMonth } from '../../engine/months';
 import { amountOf, parseAmount, sumOf, ZERO, type Amount } from '../../shared/money';
 import { attempt, Rejection } from '../../shared/rejection';
@@ -23,9 +24,10 @@ export async function evidenceFor(
 	const isCash = context.metadata.basis === 'cash';
 	if (!isAmbiguous && !isCash) return 'calendar';
 	const telling = months.filter(({ key }) => register.canTell(key));
-	const month = latestEnded(context, isAmbiguous ? telling : months);
-	if (!month) return 'unclear';
-	const totals = totalsIn(await accrualReport(context, month), register);
+	const report = await latestReport(context, isAmbiguous ? telling : months);
+	if (!report) return 'unclear';
+	const { month } = report;
+	const totals = totalsIn(report.json, register);
 	const fitting = (as: Reading): YearMeaning[] =>
 		MEANINGS.filter((meaning) => fits(totals, register.resultLinesOf(month.key, meaning), as));
 	const [meaning, other] = fitting('sizes');
@@ -34,13 +36,35 @@ export async function evidenceFor(
 	return meaning && !other ? meaning : 'unclear';
 }
 
-/** In the running month something may be booked between two calls. */
-function latestEnded(
+/** A month whose report MYOB does not give says nothing of the others. */
+const MAX_MONTHS_TRIED = 4;
+
+/** The report of the latest month of which there is one. @throws ReadFailure where MYOB gives that of none */
+async function latestReport(
+	context: StreamContext,
+	months: readonly CalendarMonth[],
+): Promise<{ month: CalendarMonth; json: unknown } | undefined> {
+	let failed: ReadFailure | undefined;
+	for (const month of latestFirst(context, months).slice(0, MAX_MONTHS_TRIED)) {
+		try {
+			return { month, json: await accrualReport(context, month) };
+		} catch (error) {
+			failed = asFailure(error);
+			if (!failed.mayBeOfOneRecord) throw error;
+		}
+	}
+	if (failed) throw failed;
+	return undefined;
+}
+
+/** Ended ones before the running one, in which something may be booked between two calls. */
+function latestFirst(
 	{ account, startedAt }: StreamContext,
 	months: readonly CalendarMonth[],
-): CalendarMonth | undefined {
+): CalendarMonth[] {
 	const running = monthAt(startedAt, account.timezone);
-	return months.findLast(({ key }) => key < running) ?? months.at(-1);
+	const ended = months.filter(({ key }) => key < running);
+	return [...ended.reverse(), ...months.filter(({ key }) => key >= running).reverse()];
 }
 
 /** The register counts what is invoiced, whatever basis the connection is on. */

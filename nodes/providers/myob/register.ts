@@ -81,12 +81,19 @@ function printed(lines: RegisterLine[]): string {
 	return JSON.stringify(said.filter(([, activity]) => activity !== 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** What the list of the register held. */
+export interface RegisterList {
+	lines: RegisterLine[];
+	/** What is known of the entries that are no lines: without an account, or without a month. */
+	unreadable: Array<Partial<Pick<RegisterLine, 'Year' | 'Month'>>>;
+}
+
 /** Reads the register of the years that some months may stand in, whatever `Year` means. */
 export async function readRegisterLines(
 	context: StreamContext,
 	firstMonth: string,
 	lastMonth: string,
-): Promise<RegisterLine[]> {
+): Promise<RegisterList> {
 	const from = Number(firstMonth.slice(0, 4));
 	const through = Number(lastMonth.slice(0, 4)) + 1;
 	const items = await readList(context, {
@@ -94,13 +101,16 @@ export async function readRegisterLines(
 		what: 'the account register',
 		filter: `Year ge ${from} and Year le ${through}`,
 	});
-	return items.flatMap(lineIn);
+	const list: RegisterList = { lines: [], unreadable: [] };
+	for (const { Year, Month, Activity, Account } of items) {
+		const { UID } = (Account ?? {}) as { UID?: unknown };
+		const when = { Year: wholeNumber(Year), Month: wholeNumber(Month) };
+		if (typeof UID === 'string' && UID !== '' && when.Year !== undefined && when.Month !== undefined)
+			list.lines.push({ Account: { UID }, Year: when.Year, Month: when.Month, Activity });
+		else list.unreadable.push(when);
+	}
+	return list;
 }
 
-/** Of the many fields of a line, those that are read; none of something that is no line. */
-function lineIn(item: Partial<Record<keyof RegisterLine, unknown>>): RegisterLine[] {
-	const { Year, Month, Activity } = item;
-	const { UID } = (item.Account ?? {}) as { UID?: unknown };
-	if (typeof UID !== 'string' || !Number.isInteger(Year) || !Number.isInteger(Month)) return [];
-	return [{ Account: { UID }, Year: Number(Year), Month: Number(Month), Activity }];
-}
+const wholeNumber = (value: unknown): number | undefined =>
+	Number.isInteger(value) ? Number(value) : undefined;

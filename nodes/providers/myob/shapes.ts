@@ -4,13 +4,14 @@ import { monthHeadShape } from '../financials';
 
 const text = z.string().nullish();
 
+/** What of an account cannot be read is as good as not there: only a month in which it moved is rejected for it. */
 const accountShape = z.object({
 	UID: z.string(),
-	DisplayID: text,
-	Name: text,
-	Classification: text,
-	Type: text,
-	IsHeader: z.boolean().nullish(),
+	DisplayID: text.catch(null),
+	Name: text.catch(null),
+	Classification: text.catch(null),
+	Type: text.catch(null),
+	IsHeader: z.boolean().nullish().catch(null),
 });
 
 const linkShape = z.object({ UID: z.string(), Name: text, DisplayID: text });

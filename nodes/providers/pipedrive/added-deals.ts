@@ -1,8 +1,7 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { boundsOf } from '../../engine/local-days';
-import { ALL_STATUSES, listPage, type ListEndpoint } from './calls';
-import { CursorTrail } from './cursor-trail';
 import { itemOf, matters } from './items';
+import { ALL_STATUSES, listPages, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
 import { msOf } from './times';
 
@@ -30,25 +29,26 @@ interface Place {
 export const addedDeals = (name: string, endpoint: ListEndpoint): Pass => ({
 	name,
 	async *pages(context, mark): AsyncGenerator<Page, void> {
-		let place = placeFrom(mark, context.startedAt);
-		const trail = new CursorTrail(endpoint.what, context.account.name);
-		while (place) {
-			const page = await nextPage(context, endpoint, place.cursor, trail);
-			if (page === undefined) {
-				trail.restart();
-				place = { ...place, cursor: null };
-				continue;
-			}
-			trail.follow(page.nextCursor);
-			const back = backOf(place, context);
-			const meant = page.data.filter((deal) => !isBefore(deal, back));
-			const reached = meant.length < page.data.length;
-			place = { ...place, cursor: reached ? null : page.nextCursor };
-			yield { items: itemsIn(meant, context), mark: { ...place } };
-			if (place.cursor === null) return;
+		const place = placeFrom(mark, context.startedAt);
+		if (!place) return;
+		const back = backOf(place, context);
+		const pages = listPages(context, endpoint, { query: QUERY, cursor: place.cursor, anew: () => QUERY });
+		// An entry without an id is told by the list of changes.
+		for await (const { data, nextCursor } of pages) {
+			const meant = data.filter((deal) => !isBefore(deal, back));
+			const cursor = meant.length < data.length ? null : nextCursor;
+			yield { items: itemsIn(meant, context), mark: { ...place, cursor } };
+			if (cursor === null) return;
 		}
 	},
 });
+
+const QUERY = {
+	status: ALL_STATUSES,
+	sort_by: 'add_time',
+	sort_direction: 'desc',
+	limit: String(LISTED_PER_PAGE),
+};
 
 /** Undefined where it was done less than a day ago. */
 function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
@@ -58,26 +58,6 @@ function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
 	if (last.cursor !== null) return last;
 	if (startedAt.getTime() - Date.parse(last.began) < DAY_MS) return undefined;
 	return { began, back: last.began, cursor: null };
-}
-
-async function nextPage(
-	context: StreamContext,
-	endpoint: ListEndpoint,
-	cursor: string | null,
-	trail: CursorTrail,
-) {
-	return await listPage(
-		context,
-		endpoint,
-		{
-			status: ALL_STATUSES,
-			sort_by: 'add_time',
-			sort_direction: 'desc',
-			limit: String(LISTED_PER_PAGE),
-			...(cursor !== null && { cursor }),
-		},
-		({ status }) => trail.isRefusal(status, cursor),
-	);
 }
 
 /** The creation before which nothing more is looked for, in milliseconds since 1970. */

@@ -1,8 +1,7 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { boundsOf } from '../../engine/local-days';
-import { ALL_STATUSES, listPage, type ListEndpoint } from './calls';
-import { CursorTrail } from './cursor-trail';
 import { itemOf, matters } from './items';
+import { ALL_STATUSES, listPages, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
 import { apiTime, msOf } from './times';
 
@@ -31,18 +30,12 @@ export function changedDeals(name: string, endpoint: ListEndpoint): Pass {
 		name,
 		async *pages(context, mark): AsyncGenerator<Page, void> {
 			let place = placeFrom(mark);
-			const trail = new CursorTrail(endpoint.what, context.account.name);
-			for (;;) {
-				const page = await nextPage(context, endpoint, place, trail);
-				if (page === undefined) {
-					trail.restart();
-					place = fromHigh(place);
-					continue;
-				}
-				trail.follow(page.nextCursor);
-				place = after(place, page.data, page.nextCursor, context.startedAt);
-				yield { items: itemsIn(page.data, context, place), mark: { ...place } };
-				if (place.cursor === null) return;
+			const anew = () => queryOf(context, (place = fromHigh(place)));
+			const { cursor } = place;
+			const pages = listPages(context, endpoint, { query: queryOf(context, place), cursor, anew });
+			for await (const { data, nameless, nextCursor } of pages) {
+				place = after(place, data, nextCursor, context.startedAt);
+				yield { items: itemsIn(data, context, place), nameless, mark: { ...place } };
 			}
 		},
 	};
@@ -59,22 +52,15 @@ function fromHigh({ high }: Place): Place {
 	return { since, cursor: null, high };
 }
 
-async function nextPage(context: StreamContext, endpoint: ListEndpoint, place: Place, trail: CursorTrail) {
-	const { since, cursor } = place;
-	return await listPage(
-		context,
-		endpoint,
-		{
-			status: ALL_STATUSES,
-			sort_by: 'update_time',
-			sort_direction: 'asc',
-			limit: String(DEALS_PER_PAGE),
-			...(since !== null && { updated_since: since }),
-			...rangeOf(context),
-			...(cursor !== null && { cursor }),
-		},
-		({ status }) => trail.isRefusal(status, cursor),
-	);
+function queryOf(context: StreamContext, { since }: Place): Record<string, string> {
+	return {
+		status: ALL_STATUSES,
+		sort_by: 'update_time',
+		sort_direction: 'asc',
+		limit: String(DEALS_PER_PAGE),
+		...(since !== null && { updated_since: since }),
+		...rangeOf(context),
+	};
 }
 
 function rangeOf({ range, account }: StreamContext): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { ChangedItem, Composed, StreamContext } from '../../engine/definition';
 import { asFailure, ReadFailure } from '../../engine/failure';
-import { oneDeal } from './calls';
+import { oneDeal } from './one-deal';
 import { stageChangesOf, type Refused } from './deal-flow';
 import { isDeleted, itemOf } from './items';
 import { organizationsOf, type Organization } from './organizations';

@@ -1,7 +1,7 @@
 import { ReadFailure } from '../../engine/failure';
 import type { ApiRequest, StreamContext } from '../../engine/definition';
-import { flowPage, isGone } from './calls';
-import { flowIn } from './replies';
+import { isGone } from './one-deal';
+import { flowIn, isFlow } from './replies';
 
 /** Why a deal's history cannot be had: the status of the refusal. */
 export interface Refused {
@@ -45,6 +45,26 @@ async function flowAt(context: StreamContext, dealId: number, path: string): Pro
 		'provider_unavailable',
 		`Pipedrive leads in circles through the history of deal ${dealId} of ${context.account.name}. The next run tries again; report it with this text if it lasts.`,
 	);
+}
+
+/** One page of a deal's changes; undefined where `absent` says so of the refusal. */
+async function flowPage(
+	{ api, account }: StreamContext,
+	version: string,
+	dealId: number,
+	start: number,
+	absent: ApiRequest['absent'],
+): Promise<unknown> {
+	return await api.call({
+		path: `${version}/deals/${dealId}/flow`,
+		query: { items: 'dealChange', start: String(start), limit: '500' },
+		account,
+		what: `the history of deal ${dealId}`,
+		scope: 'recents:read',
+		cost: 40,
+		accept: isFlow,
+		absent,
+	});
 }
 
 function noting(refusal: Refused): NonNullable<ApiRequest['absent']> {

@@ -1,7 +1,7 @@
 import type { ProviderDefinition } from '../../engine/definition';
 import { pipedriveAccounts } from './accounts';
 import { addedDeals } from './added-deals';
-import { ARCHIVED_DEALS, DEALS } from './calls';
+import { ARCHIVED_DEALS, DEALS } from './lists';
 import { changedDeals, DEALS_PER_PAGE } from './changed-deals';
 import { composeDeals, findDeal, prepareDeals } from './compose-deals';
 import { goneDeals } from './gone-deals';

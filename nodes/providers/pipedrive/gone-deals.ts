@@ -1,7 +1,8 @@
 import type { ChangedItem, Mark, Page, Pass, StreamContext } from '../../engine/definition';
-import { ALL_STATUSES, ARCHIVED_DEALS, DEALS, listPage, oneDeal, type ListEndpoint } from './calls';
-import { CursorTrail } from './cursor-trail';
+import { asFailure, type ReadFailure } from '../../engine/failure';
 import { isDeleted } from './items';
+import { ALL_STATUSES, ARCHIVED_DEALS, DEALS, listPages, type ListEndpoint } from './lists';
+import { oneDeal } from './one-deal';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
@@ -43,33 +44,34 @@ async function strikeOff(
 	endpoint: ListEndpoint,
 	missing: Set<string>,
 ): Promise<void> {
-	const trail = new CursorTrail(endpoint.what, context.account.name);
-	let cursor: string | null = null;
-	do {
-		const query: Record<string, string> = {
-			status: ALL_STATUSES,
-			sort_by: 'id',
-			sort_direction: 'asc',
-			limit: String(LISTED_PER_PAGE),
-			...(cursor !== null && { cursor }),
-		};
-		const page = await listPage(context, endpoint, query);
-		for (const { id } of page?.data ?? []) missing.delete(String(id));
-		cursor = page?.nextCursor ?? null;
-		trail.follow(cursor);
-	} while (cursor !== null);
+	const query = {
+		status: ALL_STATUSES,
+		sort_by: 'id',
+		sort_direction: 'asc',
+		limit: String(LISTED_PER_PAGE),
+	};
+	for await (const { data } of listPages(context, endpoint, { query })) {
+		for (const { id } of data) missing.delete(String(id));
+	}
 }
 
 /** Those of the deals that are gone for certain; one that is only hidden stays as it was. */
 async function goneOf(context: StreamContext, ids: readonly string[]): Promise<ChangedItem[]> {
 	const found = await Promise.allSettled(ids.map(async (id) => await oneDeal(context, id)));
 	return found.flatMap((one, index) => {
-		if (one.status === 'rejected') throw one.reason;
 		const id = ids[index]!;
+		if (one.status === 'rejected') return notAsked(context, id, asFailure(one.reason));
 		if (one.value === 'hidden') return [];
 		if (one.value === 'gone') return [{ id, version: null, item: { id: Number(id), is_deleted: true } }];
 		return isDeleted(one.value) ? [{ id, version: null, item: one.value }] : [];
 	});
+}
+
+/** One that cannot be asked for alone stays as it was; the next look asks again. @throws ReadFailure of more than it */
+function notAsked({ warn }: StreamContext, id: string, failure: ReadFailure): ChangedItem[] {
+	if (!failure.mayBeOfOneRecord) throw failure;
+	warn(`Whether the deal ${id} is gone could not be asked: ${failure.message}`);
+	return [];
 }
 
 const tooMany = (count: number, name: string): string =>

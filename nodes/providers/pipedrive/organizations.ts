@@ -1,6 +1,6 @@
 import type { StreamContext } from '../../engine/definition';
 import { readInHalves } from '../../engine/halves';
-import { listAll, MOST_IDS, ORGANIZATIONS } from './calls';
+import { listAll, MOST_IDS, ORGANIZATIONS } from './lists';
 import type { Listed, ListedDeal } from './replies';
 
 /** An organization as a record shows it; the name is null where it may not be seen. */

@@ -1,5 +1,5 @@
 import type { StreamContext } from '../../engine/definition';
-import { listAll, PIPELINES, STAGES, type ListEndpoint } from './calls';
+import { listAll, PIPELINES, STAGES, type ListEndpoint } from './lists';
 import type { Listed } from './replies';
 
 /** A stage as a record holds it: as the list gives it, or, where it was removed, what our own tables know of it. */

@@ -17,8 +17,7 @@ export interface Listed {
 }
 
 /** A page of a list of version 2; on the last one the cursor is null, or missing at any depth. */
-interface ListReply<T> {
-	data?: T[] | null;
+interface ListReply {
 	additional_data?: { next_cursor?: unknown } | null;
 }
 
@@ -35,9 +34,12 @@ interface FlowPaging {
 	next_start?: unknown;
 }
 
-/** Tells whether a reply is a list of things with ids. */
-export function isList(json: unknown): boolean {
-	return dataOf(json)?.every((one) => typeof (one as Listed | null)?.id === 'number') ?? false;
+/** An entry of a list as a thing with an id; undefined where it has none. */
+export function listedIn<T extends Listed>(entry: unknown): T | undefined {
+	if (typeof entry !== 'object' || entry === null) return undefined;
+	const { id } = entry as { id?: unknown };
+	if (typeof id === 'number') return entry as T;
+	return typeof id === 'string' && /^\d{1,15}$/.test(id) ? { ...(entry as T), id: Number(id) } : undefined;
 }
 
 /** Tells whether a reply is one thing with an id. */
@@ -55,7 +57,7 @@ export function isFlow(json: unknown): boolean {
  * The data of a reply, where it is a list; an empty one may be null. A 200 may also say `success: false`, or be nothing
  * but null.
  */
-function dataOf(json: unknown): unknown[] | undefined {
+export function dataOf(json: unknown): unknown[] | undefined {
 	const { success, data } = (json ?? {}) as { success?: unknown; data?: unknown };
 	if (success !== true) return undefined;
 	return Array.isArray(data) ? data : isNothing(data) ? [] : undefined;
@@ -63,11 +65,11 @@ function dataOf(json: unknown): unknown[] | undefined {
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined;
 
-/** The things on a page, and the cursor of the next one. */
-export function listIn<T extends Listed>(json: unknown): { data: T[]; nextCursor: string | null } {
-	const { data, additional_data: additional } = json as ListReply<T>;
+/** The cursor of the page after this one; null on the last. */
+export function nextCursorIn(json: unknown): string | null {
+	const { additional_data: additional } = json as ListReply;
 	const cursor = additional?.next_cursor;
-	return { data: data ?? [], nextCursor: typeof cursor === 'string' && cursor !== '' ? cursor : null };
+	return typeof cursor === 'string' && cursor !== '' ? cursor : null;
 }
 
 /** The entries on a page of a flow, and where the next one starts; undefined after the last. */

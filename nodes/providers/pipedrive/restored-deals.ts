@@ -1,7 +1,9 @@
 import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
 import { inBatches } from '../../engine/changes';
-import { ARCHIVED_DEALS, DEALS, listAll, MOST_IDS } from './calls';
+import { readInHalves } from '../../engine/halves';
 import { isDeleted, itemOf } from './items';
+import { ARCHIVED_DEALS, DEALS, listAll, MOST_IDS, type ListEndpoint } from './lists';
+import type { ListedDeal } from './replies';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -26,10 +28,28 @@ function isDue(mark: Mark | undefined, { startedAt }: StreamContext): boolean {
 }
 
 async function thoseBack(context: StreamContext, ids: readonly string[]) {
-	const query = { ids: ids.join(), status: 'open,won,lost', limit: String(MOST_IDS) };
-	const lists = await Promise.all([DEALS, ARCHIVED_DEALS].map((one) => listAll(context, one, query)));
+	const lists = await Promise.all([DEALS, ARCHIVED_DEALS].map((one) => thoseIn(context, one, ids)));
 	return lists
-		.flatMap((list) => list ?? [])
+		.flat()
 		.filter((deal) => !isDeleted(deal))
 		.map(itemOf);
+}
+
+/** Those that cannot be asked for alone stay deleted; the next look asks again. */
+async function thoseIn(
+	context: StreamContext,
+	endpoint: ListEndpoint,
+	ids: readonly string[],
+): Promise<ListedDeal[]> {
+	const read = await readInHalves<string, ListedDeal | undefined>(ids, context.api, {
+		async read(some, api) {
+			const query = { ids: some.join(), status: 'open,won,lost', limit: String(MOST_IDS) };
+			return (await listAll({ ...context, api }, endpoint, query)) ?? [];
+		},
+		reject: (id, { message }) => {
+			context.warn(`Whether the deleted deal ${id} is there again could not be asked: ${message}`);
+			return undefined;
+		},
+	});
+	return read.filter((deal) => deal !== undefined);
 }

@@ -4,7 +4,8 @@ import type {
 	DiscoveryContext,
 	ProviderApi,
 } from '../../engine/definition';
-import { GUID, textOrNull } from '../account-facts';
+import { isReadableList, sortEntries } from '../../engine/list-entries';
+import { GUID, textOrNull, withNameless } from '../account-facts';
 import { ianaZoneOf } from './time-zones';
 
 interface Connection {
@@ -14,6 +15,8 @@ interface Connection {
 	/** The consent that gave it. */
 	authEventId?: unknown;
 }
+
+const CONNECTIONS = { provider: 'Xero', what: 'the list of organisations', account: undefined };
 
 interface Organisation {
 	Name?: unknown;
@@ -29,18 +32,20 @@ export const xeroAccounts: AccountDiscovery = {
 	id: GUID,
 
 	async list(context) {
-		const connections = (
-			(await context.api.call({
-				path: '/connections',
-				what: 'the list of organisations',
-				accept: isConnections,
-			})) as Connection[]
-		).filter(({ tenantType }) => tenantType === 'ORGANISATION');
+		const reply = (await context.api.call({
+			path: '/connections',
+			what: CONNECTIONS.what,
+			accept: (json) => Array.isArray(json) && isReadableList(json, connectionIn),
+		})) as unknown[];
+		const reader = { read: connectionIn, idOf: ({ tenantId }: Connection) => tenantId };
+		const { entries, nameless } = sortEntries(reply, reader, CONNECTIONS);
+		const connections = entries.filter(({ tenantType }) => tenantType === 'ORGANISATION');
 		const accounts = connections.map(({ tenantId, tenantName }) => ({
 			id: tenantId,
 			name: textOrNull(tenantName),
 		}));
-		return { accounts, consent: await consentIn(context, connections), warnings: [] };
+		const consent = await consentIn(context, connections);
+		return withNameless({ accounts, consent, warnings: [] }, CONNECTIONS, nameless);
 	},
 
 	async describe({ api }, reference) {
@@ -78,10 +83,10 @@ async function organisationOf(api: ProviderApi, account: AccountReference): Prom
 	return reply.Organisations[0];
 }
 
-function isConnections(json: unknown): boolean {
-	return (
-		Array.isArray(json) && json.every((one: Partial<Connection> | null) => typeof one?.tenantId === 'string')
-	);
+/** An entry of the list; undefined where it does not say which organisation it is. */
+function connectionIn(entry: unknown): Connection | undefined {
+	const { tenantId } = (entry ?? {}) as Partial<Connection>;
+	return typeof tenantId === 'string' && tenantId !== '' ? (entry as Connection) : undefined;
 }
 
 function isOrganisations(json: unknown): boolean {

@@ -72,8 +72,24 @@ function withoutRecord(body: string, record: string, instead: null[]): string {
 }
 
 function idsOf(entry: unknown): string[] {
-	const { id, gid, UID, from } = (entry ?? {}) as Record<string, unknown>;
-	return [id, gid, UID, (from as { id?: unknown } | undefined)?.id].map(String);
+	const { id, gid, UID, Id, tenantId, from, Account } = (entry ?? {}) as Record<string, unknown>;
+	const inner = [(from as { id?: unknown } | undefined)?.id, (Account as { UID?: unknown } | undefined)?.UID];
+	return [id, gid, UID, Id, tenantId, ...inner].map(String);
+}
+
+/** A reply, itself a list or with one in it, in which the entry became what the fault says. */
+function withOddEntry(body: string, { id, becomes }: NonNullable<Fault['entry']>): string {
+	const change = (list: unknown): unknown =>
+		Array.isArray(list)
+			? list.map((entry: unknown) =>
+					idsOf(entry).includes(id) ? becomes(entry as Record<string, unknown>) : entry,
+				)
+			: list;
+	const json: unknown = JSON.parse(body);
+	if (Array.isArray(json)) return JSON.stringify(change(json));
+	const reply = json as Record<string, unknown>;
+	for (const name of LISTS) if (name in reply) reply[name] = change(reply[name]);
+	return JSON.stringify(reply);
 }
 
 const PER_RECORD: Readonly<Record<string, (body: string, record: string) => string>> = {
@@ -81,7 +97,9 @@ const PER_RECORD: Readonly<Record<string, (body: string, record: string) => stri
 	hole: (body, record) => withoutRecord(body, record, [null]),
 };
 
-function spoil({ kind, delayMs, megabytes, record = '' }: Fault, own: OwnFaults, reply: Reply): Delivery {
+function spoil({ entry, ...fault }: Fault, own: OwnFaults, reply: Reply): Delivery {
+	const { kind, delayMs, megabytes, record = '' } = fault;
+	if (entry) return whole({ ...reply, body: withOddEntry(reply.body, entry) });
 	const rewrite = own.rewritten?.[kind] ?? REWRITTEN[kind];
 	const body = PER_RECORD[kind]?.(reply.body, record) ?? rewrite?.(reply.body) ?? reply.body;
 	return { reply: { ...reply, body }, manner: MANNERS[kind] ?? 'whole', dripMs: delayMs, megabytes };

@@ -1,0 +1,140 @@
+import type { ApiRequest, StreamContext } from '../../engine/definition';
+import { isReadableList, sortEntries, type NamelessEntry } from '../../engine/list-entries';
+import { PageTrail } from '../../engine/page-trail';
+import type { Filter } from './search-position';
+import { paths } from './paths';
+import { GLANCE_PROPERTIES } from './properties';
+import { ask, demand, glanceIn, pageShape, type DealPage, type Glance } from './replies';
+
+const LIST_PAGE_SIZE = 100;
+const SEARCH_PAGE_SIZE = 200;
+
+/** A million deals at a hundred to the page, twice over. */
+const MOST_PAGES = 20_000;
+
+export interface DealsOfPage {
+	deals: Glance[];
+	nameless: NamelessEntry[];
+	/** Where the next page is; null on the last one. */
+	after: string | null;
+}
+
+/** Which list of deals is read, and from which page on. */
+interface Listed {
+	after: string | null;
+	/** Those in the recycle bin. */
+	archived?: true;
+	/** Told where HubSpot no longer takes a cursor, so that the list is begun anew. */
+	onBeginAnew?(): void;
+}
+
+/**
+ * The pages of the deals, or of those in the recycle bin, the cursor followed to the end. There is no other way to call
+ * the list: a page alone would be taken for all of it.
+ * @throws ReadFailure where it cannot be read, or does not end
+ */
+export async function* listedDeals(
+	context: StreamContext,
+	{ after, archived, onBeginAnew }: Listed,
+): AsyncGenerator<DealsOfPage, void> {
+	const request = listRequest(context, archived === true);
+	const trail = trailOf(context, request.what);
+	let cursor = after;
+	do {
+		const page = await pageAfter(context, request, cursor, onBeginAnew);
+		cursor = page.paging?.next?.after ?? null;
+		trail.follow(cursor);
+		yield { ...sorted(context, page, request.what), after: cursor };
+	} while (cursor !== null);
+}
+
+/** What a search is asked for next. */
+export interface SearchPlace {
+	filterGroups: ReadonlyArray<{ filters: readonly Filter[] }>;
+	sorts: readonly string[];
+	/** An offset; the first page unless told. */
+	offset?: string;
+}
+
+const SEARCHED = 'the changed deals';
+
+/**
+ * The pages of a search, each asked for by what `next` made of the one before; none after it gave undefined.
+ * @throws ReadFailure where it cannot be read, or does not end
+ */
+export async function* searchedDeals(
+	context: StreamContext,
+	first: SearchPlace,
+	next: (page: DealsOfPage) => SearchPlace | undefined,
+): AsyncGenerator<DealsOfPage, void> {
+	const trail = trailOf(context, SEARCHED);
+	for (let place: SearchPlace | undefined = first; place; ) {
+		const page = await searchPage(context, place);
+		const found = { ...sorted(context, page, SEARCHED), after: page.paging?.next?.after ?? null };
+		place = next(found);
+		trail.follow(place && JSON.stringify([place.filterGroups, place.offset]));
+		yield found;
+	}
+}
+
+function trailOf({ account }: StreamContext, what: string): PageTrail {
+	return new PageTrail({ provider: 'HubSpot', what, account: account.name, mostPages: MOST_PAGES });
+}
+
+function sorted({ account }: StreamContext, { results }: DealPage, what: string) {
+	const reader = { read: glanceIn, idOf: ({ id }: Glance) => id };
+	const named = { provider: 'HubSpot', what, account: account.name };
+	const { entries, nameless } = sortEntries(results, reader, named);
+	return { deals: entries, nameless };
+}
+
+const isReadable = ({ results }: DealPage): boolean => isReadableList(results, glanceIn);
+
+type ListRequest = Omit<ApiRequest, 'accept' | 'absent'>;
+
+function listRequest({ account }: StreamContext, archived: boolean): ListRequest {
+	return {
+		path: paths.deals,
+		query: {
+			limit: String(LIST_PAGE_SIZE),
+			properties: GLANCE_PROPERTIES.join(','),
+			archived: String(archived),
+		},
+		account,
+		what: archived ? 'the list of deleted deals' : 'the list of deals',
+		scope: 'crm.objects.deals.read',
+	};
+}
+
+/** The page after a cursor. A cursor that HubSpot no longer takes begins the list again. */
+async function pageAfter(
+	{ api }: StreamContext,
+	request: ListRequest,
+	after: string | null,
+	onBeginAnew?: () => void,
+): Promise<DealPage> {
+	if (after !== null) {
+		const query = { ...request.query, after };
+		const absent = ({ status }: { status: number }) => status === 400;
+		const page = await ask(api, pageShape, { ...request, query, absent, accept: isReadable });
+		if (page) return page;
+		onBeginAnew?.();
+	}
+	return await demand(api, pageShape, { ...request, accept: isReadable });
+}
+
+async function searchPage(
+	{ api, account }: StreamContext,
+	{ filterGroups, sorts, offset = '0' }: SearchPlace,
+): Promise<DealPage> {
+	return await demand(api, pageShape, {
+		method: 'POST',
+		path: paths.dealSearch,
+		json: { filterGroups, sorts, properties: GLANCE_PROPERTIES, limit: SEARCH_PAGE_SIZE, after: offset },
+		account,
+		group: 'search',
+		what: SEARCHED,
+		scope: 'crm.objects.deals.read',
+		accept: isReadable,
+	});
+}

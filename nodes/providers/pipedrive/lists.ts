@@ -1,0 +1,150 @@
+import type { ApiRequest, StreamContext } from '../../engine/definition';
+import { isReadableList, sortEntries, warnOfNameless, type NamelessEntry } from '../../engine/list-entries';
+import { PageTrail } from '../../engine/page-trail';
+import { dataOf, listedIn, nextCursorIn, type Listed, type ListedDeal } from './replies';
+
+/** A list of version 2. */
+export interface ListEndpoint {
+	path: string;
+	what: string;
+	scope: string;
+	/** Of the company's day, in tokens. */
+	cost: number;
+}
+
+export const DEALS: ListEndpoint = {
+	path: '/api/v2/deals',
+	what: 'the list of deals',
+	scope: 'deals:read',
+	cost: 10,
+};
+
+export const ARCHIVED_DEALS: ListEndpoint = {
+	path: '/api/v2/deals/archived',
+	what: 'the list of archived deals',
+	scope: 'deals:read',
+	cost: 20,
+};
+
+export const PIPELINES: ListEndpoint = {
+	path: '/api/v2/pipelines',
+	what: 'the pipelines',
+	scope: 'deals:read',
+	cost: 5,
+};
+
+export const STAGES: ListEndpoint = {
+	path: '/api/v2/stages',
+	what: 'the stages',
+	scope: 'deals:read',
+	cost: 5,
+};
+
+export const ORGANIZATIONS: ListEndpoint = {
+	path: '/api/v2/organizations',
+	what: 'the names of organizations',
+	scope: 'contacts:read',
+	cost: 10,
+};
+
+export const ALL_STATUSES = 'open,won,lost,deleted';
+
+/** Of ids in one call. */
+export const MOST_IDS = 100;
+
+/** A million deals at fifty to the page: no list is as long. */
+const MOST_PAGES = 20_000;
+
+export interface ListPage<T extends Listed> {
+	data: T[];
+	nameless: NamelessEntry[];
+	/** Null on the last page. */
+	nextCursor: string | null;
+}
+
+/** Which pages of a list are read. */
+interface Following {
+	query: Query;
+	/** Where an earlier reading stopped; null: from the first page on. */
+	cursor?: string | null;
+	/** The query to begin anew with, once, where the cursor is no longer taken; without it that is a failure. */
+	anew?(): Query;
+	/** Whether a refusal means that there is no such list: then there are no pages. */
+	absent?: ApiRequest['absent'];
+}
+
+type Query = Readonly<Record<string, string>>;
+type Where = Pick<StreamContext, 'api' | 'account'>;
+
+/**
+ * The pages of a list, its cursor followed to the end. There is no other way to call a list: a page alone would be taken
+ * for all of it.
+ * @throws ReadFailure where it cannot be read, or does not end
+ */
+export async function* listPages<T extends Listed = ListedDeal>(
+	where: Where,
+	endpoint: ListEndpoint,
+	{ query, cursor = null, anew, absent }: Following,
+): AsyncGenerator<ListPage<T>, void> {
+	const place = { query, cursor, anew };
+	const named = { provider: 'Pipedrive', what: endpoint.what, account: where.account.name };
+	const trail = new PageTrail({ ...named, mostPages: MOST_PAGES });
+	for (;;) {
+		const page = await pageAt<T>(where, endpoint, place, absent);
+		if (page === undefined) return;
+		if (page === 'begin anew') {
+			Object.assign(place, { query: place.anew!(), cursor: null, anew: undefined });
+			trail.clear();
+			continue;
+		}
+		place.cursor = page.nextCursor;
+		trail.follow(page.nextCursor);
+		yield page;
+		if (page.nextCursor === null) return;
+	}
+}
+
+/** All that a list holds, to its last page; undefined where `absent` says so of the refusal. */
+export async function listAll<T extends Listed = ListedDeal>(
+	context: Where & Pick<StreamContext, 'warn'>,
+	endpoint: ListEndpoint,
+	query: Query,
+	absent?: ApiRequest['absent'],
+): Promise<T[] | undefined> {
+	let all: T[] | undefined;
+	for await (const { data, nameless } of listPages<T>(context, endpoint, { query, absent })) {
+		all ??= [];
+		for (const one of data) all.push(one);
+		const named = { provider: 'Pipedrive', what: endpoint.what, account: context.account.name };
+		warnOfNameless(named, nameless, context.warn);
+	}
+	return all;
+}
+
+async function pageAt<T extends Listed>(
+	{ api, account }: Where,
+	{ path, what, scope, cost }: ListEndpoint,
+	{ query, cursor, anew }: { query: Query; cursor: string | null; anew?: unknown },
+	absent: ApiRequest['absent'],
+): Promise<ListPage<T> | 'begin anew' | undefined> {
+	let isCursorRefused = false;
+	const json = await api.call({
+		...{ path, account, what, scope, cost },
+		query: { ...query, ...(cursor !== null && { cursor }) },
+		accept: isList,
+		absent(reply) {
+			isCursorRefused = reply.status === 400 && cursor !== null && anew !== undefined;
+			return isCursorRefused || absent?.(reply) === true;
+		},
+	});
+	if (json === undefined) return isCursorRefused ? 'begin anew' : undefined;
+	const reader = { read: listedIn<T>, idOf: ({ id }: T) => String(id) };
+	const named = { provider: 'Pipedrive', what, account: account.name };
+	const { entries, nameless } = sortEntries<T>(dataOf(json) ?? [], reader, named);
+	return { data: entries, nameless, nextCursor: nextCursorIn(json) };
+}
+
+function isList(json: unknown): boolean {
+	const data = dataOf(json);
+	return data !== undefined && isReadableList(data, listedIn);
+}
