@@ -2,15 +2,23 @@ import type { PoolClient } from 'pg';
 
 import type { LoadChunk, LoadState } from './chunk';
 
-// Both instants are texts that compare as the instants they are; metadata of others may hold anything.
+// Both instants are texts that compare as the instants they are; metadata of others may hold anything. Looked up client by
+// client, since the policy alone makes the planner read the leads of all tenants.
 const AGE = `with incoming as materialized (
-	select * from unnest($2::text[], $3::text[]) with ordinality as i(account_id, stale_before, ord)
-), aged as (
-	update public.lead_events t set status = 'stale' from incoming i
-	where t.status = 'active' and t.source_system = $1
-		and t.metadata -> '_src' ->> 'accountId' = i.account_id
+	select * from unnest($3::text[], $4::text[]) with ordinality as i(account_id, stale_before, ord)
+), stale as materialized (
+	select t.id, i.ord
+	from public.client_kpis k, lateral (
+		select e.id, e.metadata from public.lead_events e
+		where e.client_kpi_id = k.id and e.status = 'active' and e.source_system = $2
+		offset 0
+	) t, incoming i
+	where k.tenant_id = $1 and t.metadata -> '_src' ->> 'accountId' = i.account_id
 		and (t.metadata ->> 'lastActivityAt') collate "C" < i.stale_before
-	returning i.ord
+), aged as (
+	update public.lead_events t set status = 'stale' from stale s
+	where t.id = s.id and t.status = 'active'
+	returning s.ord
 )
 select ord::int as place, count(*)::int as aged from aged group by ord`;
 
@@ -20,12 +28,13 @@ select ord::int as place, count(*)::int as aged from aged group by ord`;
  */
 export async function ageLeads(
 	client: PoolClient,
-	{ provider, states }: Pick<LoadChunk, 'provider' | 'states'>,
+	{ tenantId, provider, states }: Pick<LoadChunk, 'tenantId' | 'provider' | 'states'>,
 ): Promise<Map<LoadState, number>> {
 	const asking = latestOfAccounts(states);
 	const aged = new Map(states.filter(({ ageing }) => ageing).map((state) => [state, 0]));
 	if (asking.length === 0) return aged;
 	const { rows } = await client.query<{ place: number; aged: number }>(AGE, [
+		tenantId,
 		provider,
 		asking.map(({ accountId }) => accountId),
 		asking.map(({ ageing }) => ageing!.staleBefore),

@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { poolFor } from '../../db/connection';
 import type { LoadRow } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';
 import { countTrips } from '../support/count-trips';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { chunkFor, days, fatesOf, loadTarget, month, rejectionsOf } from '../support/loading';
+import { countPages } from '../support/server-work';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -71,32 +69,12 @@ const withRow = (index: number, row: Record<string, unknown>): LoadRow => {
 	return { ...one, row: { ...one.row, ...row } };
 };
 
-/** How many pages of the database the server looks at for one chunk: no clock, so a busy machine changes nothing. */
+/** How many pages the server looks at for one chunk. */
 async function workFor(size: number, isBad: (index: number) => boolean): Promise<number> {
 	const target = await loadTarget(database);
 	const all = days(size);
 	for (const [index, { row }] of all.entries()) if (isBad(index)) row.revenue = '9999999999.995';
-	const pool = poolFor({ ...database.settings, maxConnections: 1 });
-	const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
-	const before = await pagesLookedAt();
-	await loadChunk(pool, chunkFor(target, all));
-	// A session adds to the sum when it ends, at the latest.
-	await pool.end();
-	return (await pagesLookedAt(rows[0]!.pid)) - before;
-}
-
-/** In the whole database, once the session `pid` has ended. */
-async function pagesLookedAt(pid = 0): Promise<number> {
-	for (;;) {
-		const { rows } = await database.admin.query<{ pages: number; isOver: boolean }>(
-			`select (blks_hit + blks_read)::float8 as pages,
-				not exists (select from pg_stat_activity where pid = $1) as "isOver"
-			from pg_stat_database where datname = current_database()`,
-			[pid],
-		);
-		if (rows[0]!.isOver) return rows[0]!.pages;
-		await sleep(20);
-	}
+	return await countPages(database, (pool) => loadChunk(pool, chunkFor(target, all)));
 }
 
 describe('a chunk of which the database does not take every other row', () => {
