@@ -1,27 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { closePools, poolFor, settingsFromUrl, type DatabaseSettings } from '../../db/connection';
+import { hasOpenssl, selfSigned } from '../support/certificate';
 import { startPostgres, type PostgresServer } from '../support/postgres';
-
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-
-/** A certificate for `localhost`, signed by itself, that the server's user may read. */
-function certificate(folder: string): { cert: string; key: string } {
-	const [cert, key] = [path.join(folder, 'server.crt'), path.join(folder, 'server.key')];
-	const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];
-	const { status, stderr } = spawnSync(
-		'openssl',
-		[...args, '-addext', 'subjectAltName=DNS:localhost', '-out', cert, '-keyout', key],
-		{ encoding: 'utf8' },
-	);
-	if (status !== 0) throw new Error(stderr);
-	if (process.getuid?.() === 0) for (const file of [folder, cert, key]) chownSync(file, 65534, 65534);
-	return { cert, key };
-}
 
 describe.runIf(hasOpenssl)('a connection to a server with TLS', () => {
 	let server: PostgresServer;
@@ -29,7 +13,7 @@ describe.runIf(hasOpenssl)('a connection to a server with TLS', () => {
 	let ca: string;
 	const folder = mkdtempSync(path.join(tmpdir(), 'zixly-tls-'));
 	beforeAll(async () => {
-		const { cert, key } = certificate(folder);
+		const { cert, key } = selfSigned(folder, ['DNS:localhost']);
 		server = await startPostgres({ settings: { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key } });
 		settings = { ...settingsFromUrl(server.adminUrl), host: 'localhost' };
 		ca = readFileSync(cert, 'utf8');

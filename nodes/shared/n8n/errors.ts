@@ -1,6 +1,6 @@
 import { NodeOperationError, type INode } from 'n8n-workflow';
 
-import { explainCertificate } from '../../../db/certificates';
+import { explainTls } from '../../../db/tls-errors';
 import { explanationOf } from '../../../db/sqlstate';
 
 interface Explanation {
@@ -20,8 +20,8 @@ export function nodeError(node: INode, error: unknown, itemIndex?: number): Node
 
 /** What happened and what to do, in words for a person. */
 export function explain(error: Error): Explanation {
-	const certificate = explainCertificate(error);
-	if (certificate) return sentences(certificate);
+	const tls = explainTls(error);
+	if (tls) return sentences(tls);
 	const known = explanationOf(error);
 	if (!known) return sentences(error.message || String(error));
 	// n8n swaps a message that holds a code of the network for a stock sentence, hence the description.

@@ -16,9 +16,26 @@ const OTHERWISE: Record<string, string> = {
 		"The server's certificate is not valid yet. Check the clocks of this machine and of the server.",
 };
 
-/** What to do where the server's certificate was not accepted; undefined for every other error. */
-export function explainCertificate(error: unknown): string | undefined {
-	const code = (error as { code?: unknown } | null | undefined)?.code;
+/** How `pg` says that the server answered no to the question for TLS: such errors have no code. */
+const NO_TLS = 'The server does not support SSL connections';
+/** The same of an answer that is neither yes nor no. */
+const NO_ANSWER = 'There was an error establishing an SSL connection';
+
+/** What to do where TLS could not be had, or the server's certificate was not accepted; undefined for every other error. */
+export function explainTls(error: unknown): string | undefined {
+	const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+	if (message === NO_TLS) {
+		return (
+			'The server does not offer TLS, or something between here and there takes it away. Switch TLS on at the server; ' +
+			'choose TLS Disable (sslmode=disable) only where the network is private: then nothing is encrypted.'
+		);
+	}
+	if (message === NO_ANSWER) {
+		return (
+			'What answered the question for TLS is no PostgreSQL server, or something between here and there spoke for it. ' +
+			'Check host and port, and the network between.'
+		);
+	}
 	if (typeof code !== 'string') return undefined;
 	if (UNKNOWN_AUTHORITY.has(code)) {
 		return (
