@@ -1,6 +1,7 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { DatabaseSettings } from '../../db/connection';
 import { createReader, type NewReader } from '../../db/readers';
 import { claimDue, finishRun, renewLeases } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
@@ -8,27 +9,18 @@ import { expectRepelled, type Attack } from '../support/attacks';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { loadTarget, month } from '../support/loading';
 import { contentOf, seedTenant } from '../support/tenant-rows';
-import { HOSTILE_STATEMENTS, LOCKS, TABLES, type HostileStatement } from './reader-statements';
+import { attempt, catalogueOf, openSession, plantSecrets, type Session } from './hostile-session';
+import { HOSTILE_STATEMENTS, LOCKS, TABLES } from './reader-statements';
 import { holder } from '../support/run-holder';
 
 const LOGIN = `zixly_test_attacker_${process.pid}`;
-/** Made up, and in no statement of the corpus: what holds one of them came out of the other tenant's rows. */
-const SECRETS = ['QX7-of-the-other-tenant', 'v1.k1.SEALED'];
-
 let database: TestDatabase;
 let reader: NewReader;
 beforeAll(async () => {
 	database = await testDatabase();
 	const { admin } = database;
 	for (const tenant of ['mine', 'theirs']) await seedTenant(admin, tenant);
-	await admin.query(`update tenants set name = $1 where id = 'theirs'`, [SECRETS[0]]);
-	await admin.query(`update client_kpis set client_name = $1 where tenant_id = 'theirs'`, [SECRETS[0]]);
-	await admin.query(`update lead_events set stage = $1 where client_kpi_id = 'theirs-client'`, [SECRETS[0]]);
-	await admin.query(`update custom_metrics set metric_name = $1 where client_kpi_id = 'theirs-client'`, [
-		SECRETS[0],
-	]);
-	await admin.query(`update integrations set access_token = $1, refresh_token = $1`, [SECRETS[1]]);
-	await admin.query('analyze');
+	await plantSecrets(admin);
 	reader = await createReader(admin, { tenantId: 'mine', login: LOGIN });
 });
 afterAll(async () => {
@@ -36,57 +28,14 @@ afterAll(async () => {
 	await database.close();
 });
 
-interface Session {
-	client: pg.Client;
-	heard: string[];
-}
+const settings = (): DatabaseSettings => ({
+	...database.settings,
+	user: reader.login,
+	password: reader.password,
+});
+const logIn = async (): Promise<Session> => await openSession(settings());
 
-async function logIn(): Promise<Session> {
-	const client = new pg.Client({ ...database.settings, user: reader.login, password: reader.password });
-	const heard: string[] = [];
-	client.on('error', () => undefined);
-	client.on('notice', ({ message }) => heard.push(message ?? ''));
-	client.on('notification', ({ payload }) => heard.push(payload ?? ''));
-	await client.connect();
-	return { client, heard };
-}
-
-/** What the statement brought: rows of its last result, or words that hold a secret. */
-async function attempt({ name, sql }: HostileStatement): Promise<Attack> {
-	const { client, heard } = await logIn();
-	try {
-		const answer = (await client.query(sql)) as pg.QueryResult | pg.QueryResult[];
-		const rows = (Array.isArray(answer) ? answer.at(-1)! : answer).rows ?? [];
-		const text = JSON.stringify([rows, heard]);
-		const any = /^(call|catalogue|other)/.test(name) && rows.length > 0;
-		const taken = rows.some((row) => row.gained !== undefined) || JSON.stringify(rows).includes('theirs');
-		return { name, gained: any || taken || holdsSecret(text) ? text.slice(0, 300) : undefined };
-	} catch (error) {
-		const { message, detail, hint, where } = error as pg.DatabaseError;
-		const text = JSON.stringify([message, detail, hint, where, heard]);
-		return { name, gained: holdsSecret(text) ? text.slice(0, 300) : undefined };
-	} finally {
-		await client.end();
-	}
-}
-
-const holdsSecret = (text: string): boolean => SECRETS.some((secret) => text.includes(secret));
-
-const CATALOGUE = `
-	select md5(string_agg(line, '|' order by line)) as sum from (
-		select oid || relname || coalesce(relacl::text, '') || relrowsecurity || relforcerowsecurity as line from pg_class
-			where relnamespace in ('public'::regnamespace, 'etl'::regnamespace)
-		union all select oid || proname || coalesce(proacl::text, '') from pg_proc
-			where pronamespace in ('public'::regnamespace, 'etl'::regnamespace)
-		union all select oid || polname || coalesce(pg_get_expr(polqual, polrelid), '') from pg_policy
-		union all select oid || nspname || coalesce(nspacl::text, '') from pg_namespace where nspname !~ '^pg_(toast_)?temp'
-		union all select oid || extname from pg_extension
-		union all select rolname || rolsuper || rolbypassrls from pg_roles where rolname like '%attacker%'
-		union all select m.roleid || '-' || m.member from pg_auth_members m
-			where m.member = (select oid from pg_roles where rolname = '${LOGIN}')
-	) lines`;
-
-const catalogue = async (): Promise<string> => (await database.admin.query(CATALOGUE)).rows[0].sum;
+const catalogue = async (): Promise<string> => (await database.admin.query(catalogueOf(LOGIN))).rows[0].sum;
 
 describe('a reader’s login', () => {
 	it(
@@ -96,7 +45,7 @@ describe('a reader’s login', () => {
 			expect(HOSTILE_STATEMENTS.length).toBeGreaterThan(200);
 			const before = [await contentOf(database.admin, TABLES), await catalogue()];
 			const attacks: Attack[] = [];
-			for (const statement of HOSTILE_STATEMENTS) attacks.push(await attempt(statement));
+			for (const statement of HOSTILE_STATEMENTS) attacks.push(await attempt(settings(), statement));
 			const after = [await contentOf(database.admin, TABLES), await catalogue()];
 			const changed = after.some((text, index) => text !== before[index]);
 			attacks.push({ name: 'changes of rows or catalogue', gained: changed || undefined });

@@ -1,0 +1,81 @@
+import pg from 'pg';
+
+import type { DatabaseSettings } from '../../db/connection';
+import type { Attack } from '../support/attacks';
+import type { HostileStatement } from './reader-statements';
+
+/** Made up, and in no statement: what holds one of them came out of the other tenant's rows. */
+export const SECRETS = ['QX7-of-the-other-tenant', 'v1.k1.SEALED'];
+
+/** Puts the secrets into the rows of the tenant `theirs` of `seedTenant`, and into all tokens. */
+export async function plantSecrets(admin: pg.Pool): Promise<void> {
+	const [name, token] = SECRETS;
+	await admin.query(`update tenants set name = $1 where id = 'theirs'`, [name]);
+	await admin.query(`update client_kpis set client_name = $1 where tenant_id = 'theirs'`, [name]);
+	await admin.query(`update lead_events set stage = $1 where client_kpi_id = 'theirs-client'`, [name]);
+	await admin.query(`update custom_metrics set metric_name = $1 where client_kpi_id = 'theirs-client'`, [
+		name,
+	]);
+	await admin.query(`update integrations set access_token = $1, refresh_token = $1`, [token]);
+	await admin.query('analyze');
+}
+
+export interface Session {
+	client: pg.Client;
+	/** Texts of notices and notifications. */
+	heard: string[];
+}
+
+export async function openSession(settings: DatabaseSettings): Promise<Session> {
+	const client = new pg.Client({ ...settings });
+	const heard: string[] = [];
+	client.on('error', () => undefined);
+	client.on('notice', ({ message }) => heard.push(message ?? ''));
+	client.on('notification', ({ payload }) => heard.push(payload ?? ''));
+	await client.connect();
+	return { client, heard };
+}
+
+/**
+ * What a statement brought in a session of its own, which it ends: rows of its last result, or words that hold a secret.
+ * @param first is run before it, as the login's owner might
+ */
+export async function attempt(
+	settings: DatabaseSettings,
+	{ name, sql }: HostileStatement,
+	first?: string,
+): Promise<Attack> {
+	const { client, heard } = await openSession(settings);
+	try {
+		if (first) await client.query(first);
+		const answer = (await client.query(sql)) as pg.QueryResult | pg.QueryResult[];
+		const rows = (Array.isArray(answer) ? answer.at(-1)! : answer).rows ?? [];
+		const text = JSON.stringify([rows, heard]);
+		const any = /^(call|catalogue|other)/.test(name) && rows.length > 0;
+		const taken = rows.some((row) => row.gained !== undefined) || JSON.stringify(rows).includes('theirs');
+		return { name, gained: any || taken || holdsSecret(text) ? text.slice(0, 300) : undefined };
+	} catch (error) {
+		const { message, detail, hint, where } = error as pg.DatabaseError;
+		const text = JSON.stringify([message, detail, hint, where, heard]);
+		return { name, gained: holdsSecret(text) ? text.slice(0, 300) : undefined };
+	} finally {
+		await client.end();
+	}
+}
+
+const holdsSecret = (text: string): boolean => SECRETS.some((secret) => text.includes(secret));
+
+/** One line for everything that a statement could change in the catalogue, for the login of that name. */
+export const catalogueOf = (login: string): string => `
+	select md5(string_agg(line, '|' order by line)) as sum from (
+		select oid || relname || coalesce(relacl::text, '') || relrowsecurity || relforcerowsecurity as line from pg_class
+			where relnamespace in ('public'::regnamespace, 'etl'::regnamespace)
+		union all select oid || proname || coalesce(proacl::text, '') from pg_proc
+			where pronamespace in ('public'::regnamespace, 'etl'::regnamespace)
+		union all select oid || polname || coalesce(pg_get_expr(polqual, polrelid), '') from pg_policy
+		union all select oid || nspname || coalesce(nspacl::text, '') from pg_namespace where nspname !~ '^pg_(toast_)?temp'
+		union all select oid || extname from pg_extension
+		union all select rolname || rolsuper || rolbypassrls from pg_roles where rolname = '${login}'
+		union all select m.roleid || '-' || m.member from pg_auth_members m
+			where m.member = (select oid from pg_roles where rolname = '${login}')
+	) lines`;
