@@ -58,7 +58,7 @@ async function attempt(
 async function withoutTenant<T>(work: (client: PoolClient) => Promise<T>, role: TenantRole): Promise<T> {
 	const client = await database.pool.connect();
 	try {
-		await client.query(`begin; set local role ${role}`);
+		await client.query(`begin; set local row_security = on; set local role ${role}`);
 		return await work(client);
 	} finally {
 		await client.query('rollback');

@@ -201,7 +201,8 @@ describe('Revoke', () => {
 		await createReader(owner, { tenantId: 'mine', login: NAME });
 		const password = 'made-up-password';
 		await database.admin.query(
-			`drop owned by "${NAME}"; drop role "${NAME}"; create role "${NAME}" login password '${password}' in role zixly_reader`,
+			`drop owned by "${NAME}"; drop role "${NAME}"; create role "${NAME}" login password '${password}' in role zixly_reader;
+			alter role "${NAME}" set row_security = on`,
 		);
 		expect(await as({ login: NAME, password }, (client) => rowsOf(client, SEEN))).toEqual([]);
 		await revokeReader(owner, { login: NAME });
