@@ -29,7 +29,9 @@ export interface LoadRow extends LoadOrigin {
 
 /**
  * What is gone at the provider: a lead of `lead_events` (`leadId`, `deletedAt`) or a row of `custom_metrics` (`client`,
- * `metricName`, `recordDate`), or all rows of a metric but one (`keptDate`, null for none). A DELETED message is one; whatever is wrong with it ends as a rejection.
+ * `metricName`, `recordDate`), or all rows of a metric but one (`keptDate`, null for none). With
+ * `keptValue` (and `keptMetadata`) a row of another day moves to that day where none is there. A DELETED message is one;
+ * whatever is wrong with it ends as a rejection.
  */
 export interface LoadDeletion extends LoadOrigin {
 	recordId: string;
@@ -40,6 +42,8 @@ export interface LoadDeletion extends LoadOrigin {
 	metricName?: unknown;
 	recordDate?: unknown;
 	keptDate?: unknown;
+	keptValue?: unknown;
+	keptMetadata?: unknown;
 }
 
 /** Why a row or record was refused: a code for machines, the place, words for people. */

@@ -5,7 +5,7 @@ import { storable } from '../text';
 import type { LoadDeletion, LoadRun, Refusal, RowFate } from './chunk';
 import { prepareClient, type PreparedClient } from './prepared-client';
 import { STORED_ENTRIES } from './stored-entries';
-import { columnText, isPlainObject, readText, RefusedValue } from './values';
+import { columnText, isPlainObject, isStorableJson, jsonText, readText, RefusedValue } from './values';
 
 interface DeletedLead {
 	index: number;
@@ -22,6 +22,10 @@ interface DeletedMetric {
 	recordDate: string | null;
 	/** Of all rows the one that stays. */
 	keptDate: string | null;
+	/** What a row of another day is worth once it has moved to that one; null where none is to move. */
+	keptValue: string | null;
+	/** JSON. */
+	keptMetadata: string | null;
 }
 
 export interface DeletionResult {
@@ -84,6 +88,7 @@ function metricIn(given: LoadDeletion, run: LoadRun): Omit<DeletedMetric, 'index
 		client: prepareClient(given.client, run),
 		metricName: filled(given.metricName, 'metricName'),
 		...metricDatesIn(given),
+		...keptIn(given),
 	};
 }
 
@@ -97,6 +102,17 @@ function metricDatesIn({
 	}
 	const kept = { ...required('keptDate', 'timestamptz'), nullable: true };
 	return { recordDate: null, keptDate: columnText(kept, keptDate) };
+}
+
+/** @throws RefusedValue */
+function keptIn({
+	keptValue,
+	keptMetadata,
+}: LoadDeletion): Pick<DeletedMetric, 'keptValue' | 'keptMetadata'> {
+	const value: Column = { ...required('keptValue', 'numeric(12,4)'), nullable: true };
+	const metadata = isPlainObject(keptMetadata) ? jsonText(keptMetadata) : undefined;
+	const isStorable = metadata !== undefined && isStorableJson(metadata);
+	return { keptValue: columnText(value, keptValue ?? null), keptMetadata: isStorable ? metadata : null };
 }
 
 function filled(value: unknown, property: string): string {
@@ -151,17 +167,30 @@ async function markLeads(
 // Where two ask for one row, either may be told that it went.
 const REMOVE = `with incoming as materialized (
 	select i.*, coalesce(l.client_kpi_id, k.id) as client_kpi_id
-	from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[]) with ordinality
-		as i(external_id, client_id, metric_name, record_date, kept_date, ord)
+	from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::numeric[], $9::jsonb[])
+		with ordinality
+		as i(external_id, client_id, metric_name, record_date, kept_date, kept_value, kept_metadata, ord)
 	left join etl.client_links l
 		on l.tenant_id = $1 and l.provider = $2 and l.external_id = i.external_id
 	left join public.client_kpis k on k.tenant_id = $1 and k.client_id = i.client_id
+), removed as (
+	delete from public.custom_metrics t using incoming i
+	where t.client_kpi_id = i.client_kpi_id and t.metric_name = i.metric_name and t.source_system = $2
+		and case when i.record_date is null then t.record_date is distinct from i.kept_date
+			else t.record_date = i.record_date end
+	returning i.ord, i.kept_date, i.kept_value, i.kept_metadata, t.*
+), moved as (
+	insert into public.custom_metrics as t (id, created_at, client_kpi_id, metric_name, metric_value, unit, record_date,
+		source_system, metadata)
+	select distinct on (r.client_kpi_id, r.metric_name) r.id, r.created_at, r.client_kpi_id, r.metric_name, r.kept_value,
+		r.unit, r.kept_date, r.source_system,
+		coalesce(r.metadata, '{}') - 'derived' - 'partial' || coalesce(r.kept_metadata, '{}')
+	from removed r
+	where r.kept_date is not null and r.kept_value is not null
+	order by r.client_kpi_id, r.metric_name, r.record_date desc
+	on conflict (client_kpi_id, metric_name, record_date, source_system) do nothing
 )
-delete from public.custom_metrics t using incoming i
-where t.client_kpi_id = i.client_kpi_id and t.metric_name = i.metric_name and t.source_system = $2
-	and case when i.record_date is null then t.record_date is distinct from i.kept_date
-		else t.record_date = i.record_date end
-returning i.ord::int as place`;
+select distinct ord::int as place from removed`;
 
 async function removeMetrics(
 	client: PoolClient,
@@ -177,6 +206,8 @@ async function removeMetrics(
 		metrics.map(({ metricName }) => metricName),
 		metrics.map(({ recordDate }) => recordDate),
 		metrics.map(({ keptDate }) => keptDate),
+		metrics.map(({ keptValue }) => keptValue),
+		metrics.map(({ keptMetadata }) => keptMetadata),
 	]);
 	return rows.map(({ place }) => metrics[place - 1]!.index);
 }

@@ -93,8 +93,8 @@ function refusedRecords(arrivals: readonly Arrival[], refusals: ReadonlyMap<numb
 function contentOf(arrival: Arrival): Record<string, unknown> {
 	const { table, client } = arrival;
 	if ('row' in arrival) return { table, client, row: arrival.row };
-	const { leadId, deletedAt, metricName, recordDate, keptDate } = arrival;
-	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate };
+	const { leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata } = arrival;
+	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata };
 }
 
 function loadRejection(row: Arrival, reason: Refusal, rows: unknown[]): Rejection {

@@ -28,10 +28,11 @@ export function rowOf(json: IDataObject): LoadRow {
 
 /** A DELETED for the loader, which checks the rest as it does with a ROW. */
 export function deletionOf(json: IDataObject): LoadDeletion {
-	const { leadId, deletedAt, metricName, recordDate, keptDate } = json;
+	const { leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata } = json;
+	const kept = { keptDate, keptValue, keptMetadata };
 	const table = json.table as string;
 	const client = json.client as unknown as LoadDeletion['client'];
-	return { ...placeOf(json), table, leadId, deletedAt, client, metricName, recordDate, keptDate };
+	return { ...placeOf(json), table, leadId, deletedAt, client, metricName, recordDate, ...kept };
 }
 
 const STAGES = ['extract', 'transform', 'load'] as const;

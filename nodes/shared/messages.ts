@@ -150,6 +150,12 @@ export type Deletion =
 			metricName: string;
 			/** A UTC instant, ISO 8601; null where none stays. */
 			keptDate: string | null;
+			/**
+			 * What it is worth on that day, where no ROW says so since the day is not computed again: a row that stands on
+			 * another day moves there, and where there is none nothing is made up.
+			 */
+			keptValue?: string;
+			keptMetadata?: Record<string, unknown>;
 	  };
 
 /** An integration, account or stream that could not be read or loaded; what came before it stays good. */

@@ -75,6 +75,34 @@ describe('a metric that a project has once at most', () => {
 		).toEqual(['project_delivery_days 2026-09-01 92.0000']);
 	});
 
+	it('moves with its value to a day that is not computed again, and is not made up there', async () => {
+		const target = await loadTarget(database, 'Long ago', 'asana');
+		const completed = (completed_at: string, due_on: string | null = '2026-06-18') =>
+			project([], { ...made, completed_at, due_on });
+		const [soon, later] = ['2026-08-20T02:00:00.000Z', '2026-08-31T02:00:00.000Z'];
+		const ancient = completed('2026-06-20T02:00:00.000Z');
+		expect(await sync(target, ancient, later)).toEqual([]);
+		expect(await sync(target, completed(soon), later)).toEqual([
+			'project_delivery_days 2026-08-20 80.0000',
+			'project_schedule_variance_days 2026-08-20 63.0000',
+		]);
+		const moved = [
+			'project_delivery_days 2026-06-20 19.0000',
+			'project_schedule_variance_days 2026-06-20 2.0000',
+		];
+		for (let run = 0; run < 2; run++) expect(await sync(target, ancient, later)).toEqual(moved);
+		expect(await sync(target, completed('2026-06-20T02:00:00.000Z', null), later)).toEqual([moved[0]]);
+		// By its tasks, whose last one was earlier still.
+		const derived = project([done('1', FIRST, '2026-06-11T02:00:00.000Z')], made);
+		expect(await sync(target, derived, later)).toEqual(['project_delivery_days 2026-06-11 10.0000']);
+		const { rows } = await database.admin.query<{ metadata: object }>(
+			`select m.metadata - '_src' as metadata from custom_metrics m join client_kpis k on k.id = m.client_kpi_id
+			where k.tenant_id = $1 and m.metric_name = 'project_delivery_days'`,
+			[target.tenantId],
+		);
+		expect(rows).toEqual([{ metadata: { derived: true } }]);
+	});
+
 	it('is that of the project and of Asana alone', async () => {
 		const target = await loadTarget(database, 'Others', 'asana');
 		const record = (gid: string, completed_at: string | null) => project([], { ...made, gid, completed_at });

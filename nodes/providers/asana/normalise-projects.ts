@@ -126,13 +126,21 @@ class Output {
 		}
 	}
 
-	/** A project has these once at most: wherever they are of an earlier completion, they go. */
+	/**
+	 * A project has these once at most: wherever they are of an earlier completion, they go, or move to the day of the
+	 * present one where that is not computed again.
+	 */
 	addCompletion(completion: ProjectCompletion | undefined, { days }: LocalDays): void {
 		for (const metricName of PROJECT_METRICS) {
 			const figure = completion?.figures[metricName];
-			if (figure && days.includes(completion.day)) this.#addRow(completion.day, metricName, figure);
-			const keptDate = figure ? at(completion.day) : null;
-			this.deletions.push({ ...this.#deletionOf(metricName), keptDate });
+			const deletion = this.#deletionOf(metricName);
+			if (!completion || !figure) this.deletions.push({ ...deletion, keptDate: null });
+			else {
+				const isComputed = days.includes(completion.day);
+				if (isComputed) this.#addRow(completion.day, metricName, figure);
+				const moved = isComputed ? {} : movedTo(figure);
+				this.deletions.push({ ...deletion, keptDate: at(completion.day), ...moved });
+			}
 		}
 	}
 
@@ -152,6 +160,11 @@ class Output {
 		this.rows.push({ table: 'custom_metrics', client: this.#client, row });
 	}
 }
+
+const movedTo = ({ value, metadata }: Figure) => ({
+	keptValue: columnText(value, 4, 'tasks'),
+	...(metadata && { keptMetadata: metadata }),
+});
 
 /** A local date as the column takes it: it is not shifted by the zone. */
 const at = (day: Day): string => `${day}T00:00:00.000Z`;

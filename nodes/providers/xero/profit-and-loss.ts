@@ -19,7 +19,9 @@ export const TOLERANCE = '0.01';
 
 /**
  * Reads revenue and expenses out of a report's account lines, each section checked against its own total and all of
- * it against the report's net profit.
+ * it against the report's net profit. Tax below the net profit is what the operator's Section Map says of it: an expense,
+ * so that the net profit is the one after tax, or left out, so that it is the one before; until then the month is
+ * rejected, since both are right and nobody can tell which is meant.
  * @throws Rejection where something in it is not understood or does not add up
  */
 export function readProfitAndLoss(
@@ -32,7 +34,7 @@ export function readProfitAndLoss(
 	reading.readAll();
 	const revenue = reading.totalOf('income');
 	const expenses = reading.totalOf('expense');
-	reading.checkNetResult(revenue.minus(expenses), reading.totalOf('ignore'));
+	reading.checkNetResults();
 	return { revenue, expenses, sections: reading.sections, unknownProperties: report.unknownProperties };
 }
 
@@ -54,7 +56,8 @@ interface Content {
 class Reading {
 	/** Each with the sum of its own account lines; those of sections within it stand apart. */
 	readonly sections: SectionTotal[] = [];
-	private netResult: PlacedRow | undefined;
+	/** With how many sections stood before each. */
+	private readonly netResults: Array<{ row: PlacedRow; sectionsBefore: number }> = [];
 	private hasFigures = false;
 
 	constructor(
@@ -63,26 +66,45 @@ class Reading {
 	) {}
 
 	readAll(): void {
-		this.readRows(this.report.rows, { title: '', kind: undefined, path: this.report.path, level: 1 });
+		const place = { title: '', kind: undefined, path: this.report.path, level: 1 };
+		// One by one: what a result is of are the sections before it.
+		for (const row of this.report.rows) this.readRows([row], place);
 	}
 
-	totalOf(kind: SectionKind): Amount {
-		return sumOf(this.sections.filter((section) => section.kind === kind).map(({ total }) => total));
+	totalOf(kind: SectionKind, sections: readonly SectionTotal[] = this.sections): Amount {
+		return sumOf(sections.filter((section) => section.kind === kind).map(({ total }) => total));
 	}
 
-	/** The report's own net profit is what tells whether anything was misread. */
-	checkNetResult(computed: Amount, ignored: Amount): void {
-		const row = this.netResult;
-		const printed = row && figureIn(row, 1);
-		if (row === undefined || printed === undefined) {
-			if (this.hasFigures) throw resultMissing(row?.path ?? this.report.path);
-			return;
+	/**
+	 * The report's own net profit is what tells whether anything was misread. Where tax stands below it, the one before
+	 * tax is of the sections above it, and the one after tax of all.
+	 */
+	checkNetResults(): void {
+		if (this.netResults.length === 0 && this.hasFigures) throw resultMissing(this.report.path);
+		for (const { row, sectionsBefore } of this.netResults) {
+			const printed = figureIn(row, 1);
+			if (printed !== undefined) this.checkNetResult(row, printed, sectionsBefore);
+			else if (this.hasFigures) throw resultMissing(row.path);
 		}
-		// A section that the operator leaves out may or may not be part of the report's own result.
-		const accepted = [computed, computed.plus(ignored), computed.minus(ignored)];
+	}
+
+	private checkNetResult(row: PlacedRow, printed: Amount, sectionsBefore: number): void {
+		const all = this.accepted(this.sections);
+		const accepted = [...all, ...this.accepted(this.sections.slice(0, sectionsBefore))];
 		const meant = isLoss(labelOf(row)) ? [printed, printed.negated()] : [printed];
 		if (meant.some((one) => accepted.some((other) => isSame(one, other)))) return;
-		throw new Rejection('does_not_add_up', row.path, difference(computed, printed, labelOf(row)));
+		throw new Rejection('does_not_add_up', row.path, difference(all[0]!, printed, labelOf(row)));
+	}
+
+	/** A section that the operator leaves out may or may not be part of the report's own result. */
+	private accepted(sections: readonly SectionTotal[]): Amount[] {
+		const result = this.totalOf('income', sections).minus(this.totalOf('expense', sections));
+		const ignored = this.totalOf('ignore', sections);
+		return [result, result.plus(ignored), result.minus(ignored)];
+	}
+
+	private noteNetResult(row: PlacedRow): void {
+		this.netResults.push({ row, sectionsBefore: this.sections.length });
 	}
 
 	private readSection(section: PlacedRow, around: Place): Content {
@@ -113,7 +135,7 @@ class Reading {
 		const label = labelOf(row);
 		const alone = place.title === '' && place.kind === undefined;
 		if (isAccountLine(row) && !(alone && (isNetResult(label) || isSubtotal(label)))) return true;
-		if (isNetResult(label)) this.netResult = row;
+		if (isNetResult(label)) this.noteNetResult(row);
 		return !alone && !isNetResult(label) && !isSubtotal(label);
 	}
 
@@ -135,7 +157,7 @@ class Reading {
 
 	private checkTotal(row: PlacedRow, place: Place, sum: Amount, uniform: boolean): void {
 		if (isNetResult(labelOf(row))) {
-			this.netResult = row;
+			this.noteNetResult(row);
 			return;
 		}
 		const printed = figureIn(row, 1);

@@ -64,14 +64,26 @@ const NET_RESULT = new Set([
 	'netsurplus(deficit)',
 ]);
 
-/** Tells the report's own net profit, under any of its names. */
+/** What is left once tax is taken off may be called a result without being called net. */
+const RESULT_AFTER_TAX = new Set([
+	...['profit', 'loss', 'profit(loss)', '(loss)profit', 'surplus', 'deficit', 'surplus(deficit)'],
+	...['income', 'earnings', 'profitonordinaryactivities', 'profit(loss)onordinaryactivities'],
+]);
+
+const AFTER_TAX = / after (?:income )?tax(?:ation|es)?$/;
+
+const withoutBlanks = (label: string): string => label.replace(/[\s/]/g, '');
+
+/** Tells the report's own net profit, under any of its names, before tax or after it. */
 export function isNetResult(label: string): boolean {
-	return NET_RESULT.has(plainLabel(label).replace(/[\s/]/g, ''));
+	const plain = plainLabel(label);
+	const result = withoutBlanks(plain.replace(AFTER_TAX, ''));
+	return NET_RESULT.has(result) || (AFTER_TAX.test(plain) && RESULT_AFTER_TAX.has(result));
 }
 
 /** A label that says by itself that the figure is a loss, so that it may be printed without a minus. */
 export function isLoss(label: string): boolean {
-	return ['net loss', 'net deficit'].includes(plainLabel(label));
+	return ['net loss', 'net deficit', 'loss', 'deficit'].includes(plainLabel(label).replace(AFTER_TAX, ''));
 }
 
 /** Totals that other totals are made of; they are not counted again. */
