@@ -28,7 +28,7 @@ afterAll(() => database.close());
 beforeEach(() => (calls = []));
 
 /** The bank, for which RUB is a series that exists and has ended; `empty` is how it answers where there is nothing. */
-function bankAt(today: string, empty: () => { status: number; body: string }, html?: string): HttpClient {
+function bankAt(today: string, empty: () => { status: number; body: string }): HttpClient {
 	return async ({ url }) => {
 		const currencies = /D\.([A-Z+]*)\./.exec(url)![1]!.split('+');
 		calls.push(currencies);
@@ -39,13 +39,17 @@ function bankAt(today: string, empty: () => { status: number; body: string }, ht
 		const rows = currencies
 			.filter((currency) => currency !== 'RUB')
 			.flatMap((currency) => days.map((day) => `EXR.D.${currency}.EUR.SP00.A,${currency},EUR,${day},1.7`));
-		const answer =
-			html !== undefined && currencies.includes('RUB')
-				? { status: 200, body: html }
-				: rows.length > 0
-					? { status: 200, body: [TITLES, ...rows, ''].join('\r\n') }
-					: empty();
+		const answer = rows.length > 0 ? { status: 200, body: [TITLES, ...rows, ''].join('\r\n') } : empty();
 		return await Promise.resolve({ headers: {}, ...answer });
+	};
+}
+
+/** The bank, with another answer to what asks for a currency as well; to everything where none is named. */
+function oddFor(currency: string, today: string, odd: { status: number; body: string }): HttpClient {
+	const bank = bankAt(today, () => ({ status: 200, body: '' }));
+	return async (request) => {
+		const reply = await bank(request);
+		return currency === '' || calls.at(-1)!.includes(currency) ? { headers: {}, ...odd } : reply;
 	};
 }
 
@@ -91,20 +95,63 @@ describe('a currency that the bank gives no longer', () => {
 });
 
 describe('an answer that is no list of rates', () => {
-	it('is an error that names the bank and what to do', async () => {
-		const http = bankAt('2027-02-11', () => ({ status: 200, body: '' }), '<html>Access denied</html>');
-		await expect(load('2027-02-11', http)).rejects.toThrow(/The European Central Bank.*Base URL/s);
+	const ODD = [
+		['a web page', { status: 200, body: '<html>Access denied</html>' }],
+		['a web page with quotes', { status: 200, body: '<html lang="en"><a href="/">Access denied</a></html>' }],
+		['a JSON error', { status: 200, body: '{"error": {"code": "x", "message": "y"}}' }],
+		['a refusal', { status: 400, body: 'Syntax error.' }],
+		['trouble of the server', { status: 500, body: '' }],
+		['a CSV of something else', { status: 200, body: 'DATE,VALUE\r\n2027-02-11,1' }],
+	] as const;
+
+	it.each(ODD)(
+		'costs no other currency anything, and names the bank, the currency and what to do: %s',
+		async (name, odd) => {
+			const today = `2027-03-${10 + ODD.findIndex(([one]) => one === name)}`;
+			const error = await load(today, oddFor('RUB', today, odd)).then(
+				() => undefined,
+				(thrown: Error) => thrown,
+			);
+			expect(error?.message).toMatch(/The European Central Bank.*Base URL.*This concerns RUB.*are stored/s);
+			expect(await newest('NZD')).toBe(today);
+			expect(await newest('AUD')).toBe(today);
+		},
+	);
+
+	it.each(ODD)(
+		'of all currencies is not asked of each of them, and changes nothing: %s',
+		async (_name, odd) => {
+			const before = await newest('NZD');
+			const loading = load('2027-03-20', oddFor('', '2027-03-20', odd));
+			await expect(loading).rejects.toThrow(
+				/The European Central Bank.*This concerns .*AUD.*Nothing was changed/s,
+			);
+			const alone = calls.filter((currencies) => currencies.length === 1);
+			expect(alone.flat().filter((one) => one !== 'RUB').length).toBeLessThanOrEqual(2 * 4);
+			expect(await newest('NZD')).toBe(before);
+		},
+	);
+});
+
+describe('a bank that says 404 to several as soon as it lacks one of them', () => {
+	it('is asked for each', async () => {
+		const items = await load(
+			'2027-03-21',
+			oddFor('RUB', '2027-03-21', { status: 404, body: 'No results found.' }),
+		);
+		expect(await newest('NZD')).toBe('2027-03-21');
+		expect(items.at(-1)).toMatchObject({ withoutRates: ['RUB'] });
 	});
 });
 
 describe('rates that were there before', () => {
 	it('are a warning where the bank has none of those very days now', async () => {
-		const items = await load('2027-02-12', async () =>
+		const items = await load('2027-03-22', async () =>
 			Promise.resolve({ status: 404, headers: {}, body: 'No results found.' }),
 		);
 		const warned = items.filter(({ warning }) => warning !== undefined).map(({ currency }) => currency);
 		expect(warned).toEqual(expect.arrayContaining(['AUD', 'NZD']));
 		expect(warned).not.toContain('RUB');
-		expect(await newest('NZD')).toBe('2027-02-10');
+		expect(await newest('NZD')).toBe('2027-03-21');
 	});
 });

@@ -141,9 +141,12 @@ describe('loading from the European Central Bank', () => {
 	});
 
 	it.each([
-		[{ status: 500, count: 9 }, /could not give its rates after 4 tries: status 500/],
-		[{ status: 301, headers: { location: 'https://elsewhere.example/' } }, /points to https:\/\/elsewhere/],
-		[{ status: 200, body: '<html>' }, /no column CURRENCY/],
+		[{ status: 500, count: 99 }, /could not give its rates after 4 tries: status 500/],
+		[
+			{ status: 301, count: 9, headers: { location: 'https://elsewhere.example/' } },
+			/points to https:\/\/elsewhere/,
+		],
+		[{ status: 200, count: 9, body: '<html>' }, /no column CURRENCY/],
 	])('says what happened, and changes nothing: %j', async (fault, message) => {
 		const before = await writes();
 		sandbox.banks.fail({ bank: 'ecb', ...fault });
@@ -164,6 +167,16 @@ describe('loading from the Reserve Bank of Australia', () => {
 		const before = await writes();
 		expect((await load('rba', { currencies: 'NZD, USD' })).summary).toMatchObject({ added: 0, corrected: 0 });
 		expect(await writes()).toBe(before);
+	});
+
+	it('names a currency that the bank stopped, whose column is empty, and keeps what it gave before', async () => {
+		const { pairs } = await load('rba', { currencies: 'ZAR', from: '2024-09-02' });
+		expect(pairs).toMatchObject([{ quote: 'ZAR', newestDay: '2024-10-01' }]);
+		const later = await load('rba', { currencies: 'ZAR, TWD' });
+		expect(later.pairs).toMatchObject([{ quote: 'TWD', newestDay: TODAY }]);
+		expect(later.refused).toEqual([]);
+		expect(later.summary).toMatchObject({ withoutRates: ['ZAR'] });
+		expect((await stored('rba', 'ZAR')).size).toBeGreaterThan(20);
 	});
 
 	it('says of a 403 what it means, and names the alternatives', async () => {

@@ -128,6 +128,11 @@ describe('table F11.1 of the Reserve Bank of Australia', () => {
 		]);
 	});
 
+	it('takes an empty cell for no rate, however it is written, and the special drawing right', () => {
+		const text = 'Units,USD,SDR,AED\nSeries ID,FXRUSD,FXRSDR,FXRUAED\n20-Nov-2026,NA,0.478,\n,,,\n';
+		expect(readRba(text, TODAY)).toMatchObject({ rates: [{ quote: 'XDR', rate: '0.478' }], refused: [] });
+	});
+
 	it('finds its columns by the series where the units are gone, and in any order', () => {
 		const text = 'Series ID,FXRNZD,FXRTWI,FXRUSD\n20-Nov-2026,1.1,61,0.65\n';
 		expect(readRba(text, TODAY).rates.map(({ quote, rate }) => `${quote} ${rate}`)).toEqual([
@@ -139,6 +144,7 @@ describe('table F11.1 of the Reserve Bank of Australia', () => {
 	it('is neither a web page nor an empty answer', () => {
 		expect(() => readRba('<html>blocked</html>', TODAY)).toThrow(/not table F11\.1/);
 		expect(() => readRba('', TODAY)).toThrow(/not table F11\.1/);
+		expect(() => readRba('<a href="x">blocked</a>', TODAY)).toThrow(/not table F11\.1/);
 	});
 });
 
@@ -180,9 +186,20 @@ describe('the sandbox’s banks', () => {
 		banks.rbaDates = form;
 		const { rates, refused } = readRba(await get(rbaUrl('/rba')), TODAY);
 		expect(refused).toEqual([]);
-		expect(new Set(rates.map(({ quote }) => quote)).size).toBe(8);
+		expect(new Set(rates.map(({ quote }) => quote)).size).toBe(13);
 		expect(rates.at(-1)?.date).toBe(TODAY);
+		const daysOf = (currency: string) =>
+			rates.filter(({ quote }) => quote === currency).map(({ date }) => date);
+		expect(['AED', 'ZAR', 'XDR'].map((one) => daysOf(one).at(-1))).toEqual([
+			'2024-10-01',
+			'2024-10-01',
+			TODAY,
+		]);
+		expect(daysOf('TWD').filter((day) => day >= '2026-02-27' && day <= '2026-04-13')).toEqual([
+			'2026-02-27',
+			'2026-04-13',
+		]);
 		for (const { quote, date, rate } of rates)
-			expect(Number(rate)).toBe(Number(banks.rate('rba', quote, date)));
+			expect(Number(rate)).toBe(Number(banks.rate('rba', quote === 'XDR' ? 'SDR' : quote, date)));
 	});
 });

@@ -16,20 +16,28 @@ interface Parsed {
 	info: { lines: number };
 }
 
-/** The lines of a CSV file that hold anything. @throws Error where it is no CSV */
+/** The lines of a CSV file that hold anything; none where the text is no CSV, such as a web page. */
 export function csvLines(text: string): CsvLine[] {
-	const parsed = parse(text, {
-		bom: true,
-		info: true,
-		relax_column_count: true,
-		skip_empty_lines: true,
-		trim: true,
-	}) as unknown as Parsed[];
-	return parsed
+	return parseText(text)
 		.map(({ record, info }) => ({
 			line: info.lines,
 			cells: record,
 			content: excerpt(record.join(','), 200),
 		}))
 		.filter(({ cells }) => cells.some((cell) => cell !== ''));
+}
+
+function parseText(text: string): Parsed[] {
+	try {
+		return parse(text, {
+			bom: true,
+			info: true,
+			relax_column_count: true,
+			skip_empty_lines: true,
+			trim: true,
+		}) as unknown as Parsed[];
+	} catch {
+		// What is wrong with its quotes helps nobody: the reader of the file says that it is not the bank's.
+		return [];
+	}
 }

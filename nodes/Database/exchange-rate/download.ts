@@ -68,13 +68,13 @@ function fileIn({ status, headers, body }: HttpReply, bank: Bank, url: string): 
 
 function tooLarge({ name }: Bank, { message }: ReplyTooLarge, url: string): Error {
 	return new Error(
-		`${name} answered too much: ${message}. Nothing was changed; check Base URL, or load fewer days. What was asked for is ${url}.`,
+		`${name} answered too much: ${message}. Check Base URL, or load fewer days. What was asked for is ${url}.`,
 	);
 }
 
 function unanswered(bank: Bank, reply: HttpReply | Error, url: string): Error {
 	const what = reply instanceof Error ? `no answer (${reply.message})` : `status ${reply.status}`;
 	return new Error(
-		`${bank.name} could not give its rates after ${TRIES} tries: ${what}. Nothing was changed; let the next run try again, or check Base URL. What was asked for is ${url}.`,
+		`${bank.name} could not give its rates after ${TRIES} tries: ${what}. Let the next run try again, or check Base URL. What was asked for is ${url}.`,
 	);
 }

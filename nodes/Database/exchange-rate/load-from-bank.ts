@@ -8,6 +8,7 @@ import type { Connection } from './download';
 import type { LoadChoice } from './load-choice';
 import { missingRates, replayable } from './missing';
 import { historyNeeded, ratesToAsk, type Asked, type Demand } from './plan';
+import { describeFailures } from './read-groups';
 import { recompute } from './recompute';
 import { report } from './report';
 import { silentCurrencies } from './silent-currencies';
@@ -15,7 +16,7 @@ import { silentCurrencies } from './silent-currencies';
 /**
  * Loads what the data needs of a bank's rates, and converts the rows anew that a changed rate concerns.
  * @returns what was done, as items
- * @throws Error where the bank does not give its rates; then nothing was changed
+ * @throws Error where the bank does not give its rates, or not all of them; what it gave is stored by then
  */
 export async function loadFromBank(
 	pool: Pool,
@@ -27,11 +28,21 @@ export async function loadFromBank(
 	const { source, baseUrl } = choice;
 	const stored = await storedDays(pool, source.key, source.base);
 	const asked = await askedFor(pool, choice, stored, today);
-	const { rates, refused } = await source.read(connection, baseUrl, asked, today);
+	const { rates, refused, failures } = await source.read(connection, baseUrl, asked, today);
 	const pairs = await saveRates(pool, rates, { signal });
 	const recomputation = await recompute(pool, today, signal);
 	const silent = silentCurrencies(asked, rates, stored);
-	return report(source.key, { pairs, refused, silent, recomputation, ...(await replayable(pool, today)) });
+	const items = report(source.key, {
+		pairs,
+		refused,
+		silent,
+		recomputation,
+		...(await replayable(pool, today)),
+	});
+	// Only now: what did come is stored.
+	const failure = describeFailures(failures, rates.length > 0);
+	if (failure) throw failure;
+	return items;
 }
 
 async function askedFor(

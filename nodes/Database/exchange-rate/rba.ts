@@ -11,7 +11,10 @@ export function rbaUrl(baseUrl: string): string {
 }
 
 /** How the bank writes that a day has no rate. */
-const NO_RATE: ReadonlySet<string> = new Set(['', 'N/A', 'CLOSED']);
+const NO_RATE: ReadonlySet<string> = new Set(['', '-', 'NA', 'N/A', 'CLOSED']);
+
+/** What the bank calls otherwise than ISO 4217: the special drawing right. */
+const ISO_CODES: Readonly<Record<string, string>> = { SDR: 'XDR' };
 
 /** A column of the table with its currency. */
 interface CurrencyColumn {
@@ -45,7 +48,8 @@ function currencyColumns(lines: readonly CsvLine[]): CurrencyColumn[] {
 	const units = lines.find(({ cells }) => named(cells, 'Units'))?.cells ?? [];
 	const series = lines.find(({ cells }) => named(cells, 'Series ID'))?.cells ?? [];
 	return series.flatMap((id, place) => {
-		const currency = [units[place] ?? '', id.replace(/^FXR/, '')].find(isCurrency);
+		const codes = [units[place] ?? '', id.replace(/^FXR/, '')].map((code) => ISO_CODES[code] ?? code);
+		const currency = codes.find(isCurrency);
 		return place > 0 && currency && currency !== RBA.base ? [{ place, currency }] : [];
 	});
 }

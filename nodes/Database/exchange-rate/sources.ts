@@ -5,6 +5,7 @@ import { ecbUrl, readEcb } from './ecb';
 import type { Asked } from './plan';
 import type { ReadRates } from './published';
 import { rbaUrl, readRba } from './rba';
+import { readGroups, type BankRates } from './read-groups';
 
 /** A place that publishes reference rates. */
 export interface RateSource {
@@ -13,8 +14,11 @@ export interface RateSource {
 	base: string;
 	/** Its own address, before the path. */
 	baseUrl: string;
-	/** @param asked no currencies: all there are */
-	read(connection: Connection, baseUrl: string, asked: readonly Asked[], today: Day): Promise<ReadRates>;
+	/**
+	 * @param asked no currencies: all there are
+	 * @throws Error that names the bank where it gave nothing that can be used
+	 */
+	read(connection: Connection, baseUrl: string, asked: readonly Asked[], today: Day): Promise<BankRates>;
 }
 
 const ecbBank: Bank = { name: 'The European Central Bank', nothing: 404 };
@@ -24,17 +28,14 @@ const ecb: RateSource = {
 	base: ECB.base,
 	baseUrl: 'https://data-api.ecb.europa.eu',
 	async read(connection, baseUrl, asked, today) {
-		const read: ReadRates = { rates: [], refused: [] };
-		for (const { currencies, from } of asked) {
+		const readGroup = async ({ currencies, from }: Asked): Promise<ReadRates> => {
 			const url = ecbUrl(baseUrl, currencies, laterDay(from, ECB.firstDay));
 			const text = await download(connection, ecbBank, url);
 			// A period without observations is answered with 404, with nothing at all, or with the titles alone.
-			if (text === undefined || text.trim() === '') continue;
-			const { rates, refused } = readEcb(text, today);
-			read.rates = read.rates.concat(rates);
-			read.refused = read.refused.concat(refused);
-		}
-		return read;
+			if (text === undefined || text.trim() === '') return { rates: [], refused: [] };
+			return readEcb(text, today);
+		};
+		return await readGroups(asked, readGroup, connection.signal);
 	},
 };
 
@@ -50,14 +51,14 @@ const rba: RateSource = {
 	base: RBA.base,
 	baseUrl: 'https://www.rba.gov.au',
 	async read(connection, baseUrl, asked, today) {
-		if (asked.length === 0) return { rates: [], refused: [] };
+		if (asked.length === 0) return { rates: [], refused: [], failures: [] };
 		const text = await download(connection, rbaBank, rbaUrl(baseUrl));
 		const { rates, refused } = readRba(text ?? '', today);
 		const isAsked = (currency: string, day: Day): boolean =>
 			asked.some(
 				({ currencies, from }) => (currencies.length === 0 || currencies.includes(currency)) && day >= from,
 			);
-		return { rates: rates.filter(({ quote, date }) => isAsked(quote, date)), refused };
+		return { rates: rates.filter(({ quote, date }) => isAsked(quote, date)), refused, failures: [] };
 	},
 };
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { jsonReply, whole, type Delivery, type Reply, type SandboxRequest } from '../reply';
 import { dayAfter, isSydneyBankDay, isTargetDay } from './calendar';
 import { ecbReply } from './ecb';
-import { ECB_LEVELS, RBA_SERIES, rateOf } from './rates';
+import { ECB_LEVELS, rateOf, rbaLevelOn } from './rates';
 import { rbaFile } from './rba';
 import type { BankName, PublishedRates, RbaDates } from './published';
 
@@ -18,6 +18,8 @@ export interface BankCorrection {
 /** A refusal to come: it hits the next `count` requests of a bank. */
 export interface BankFault {
 	bank: BankName;
+	/** Only requests that name this currency; without it, all. */
+	currency?: string;
 	status: number;
 	/** Default 1. */
 	count?: number;
@@ -51,7 +53,7 @@ export class BanksSandbox implements PublishedRates {
 		const { path, query } = request;
 		this.requests.push(query.size > 0 ? `${path}?${query.toString()}` : path);
 		const bank = path.slice(1, 4) as BankName;
-		return Promise.resolve(whole(this.faultReply(bank) ?? this.replyOf(bank, request)));
+		return Promise.resolve(whole(this.faultReply(bank, path) ?? this.replyOf(bank, request)));
 	}
 
 	/** Restates a rate, as banks do now and then. */
@@ -69,7 +71,7 @@ export class BanksSandbox implements PublishedRates {
 
 	/** What a bank says of a day; undefined where it publishes nothing, or has not yet. */
 	rate(bank: BankName, currency: string, day: string): string | undefined {
-		const level = bank === 'ecb' ? ECB_LEVELS[currency] : RBA_SERIES.find(({ units }) => units === currency);
+		const level = bank === 'ecb' ? ECB_LEVELS[currency] : rbaLevelOn(currency, day);
 		if (!level || !this.isPublished(bank, day)) return undefined;
 		return (
 			this.corrections.get(`${bank}/${currency}/${day}`) ?? rateOf(this.seed, bank + currency, day, level)
@@ -93,8 +95,8 @@ export class BanksSandbox implements PublishedRates {
 		return open && `${day}T${hour}` <= this.clock.now().toISOString();
 	}
 
-	private faultReply(bank: BankName): Reply | undefined {
-		const fault = this.faults.find((one) => one.bank === bank);
+	private faultReply(bank: BankName, path: string): Reply | undefined {
+		const fault = this.faults.find((one) => one.bank === bank && path.includes(one.currency ?? ''));
 		if (!fault) return undefined;
 		fault.count = (fault.count ?? 1) - 1;
 		if (fault.count <= 0) this.faults = this.faults.filter((one) => one !== fault);

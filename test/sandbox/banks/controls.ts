@@ -8,6 +8,7 @@ const RATE = z.strictObject({ bank: BANK, currency: z.string(), day: z.iso.date(
 const CORRECTION = RATE.extend({ rate: z.string() });
 const FAULT = z.strictObject({
 	bank: BANK,
+	currency: z.string().optional(),
 	status: z.int(),
 	count: z.int().positive().optional(),
 	headers: z.record(z.string(), z.string()).optional(),

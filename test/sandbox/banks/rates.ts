@@ -32,8 +32,21 @@ export const ECB_LEVELS: Readonly<Record<string, Level>> = {
 	ZAR: { about: 20.6, decimals: 4 },
 };
 
-/** Units for 1 Australian dollar, by the ids of the bank's series. The last is an index, not a currency. */
-export const RBA_SERIES: ReadonlyArray<Level & { id: string; units: string; title: string }> = [
+interface RbaSeries extends Level {
+	id: string;
+	units: string;
+	title: string;
+	/** The last day with a rate, where the bank stopped: the column stays, and is empty from then on. */
+	until?: string;
+	/** Days without a rate, both included. */
+	paused?: [first: string, last: string];
+}
+
+/** The bank stopped these with the weights of October 2024. */
+const STOPPED = '2024-10-01';
+
+/** Units for 1 Australian dollar, by the ids of the bank's series. One is an index, and one has no code of ISO 4217. */
+export const RBA_SERIES: readonly RbaSeries[] = [
 	{ id: 'FXRUSD', units: 'USD', title: 'A$1=USD', about: 0.649, decimals: 4 },
 	{ id: 'FXRTWI', units: 'Index', title: 'Trade-weighted Index May 1970 = 100', about: 61.2, decimals: 1 },
 	{ id: 'FXRCR', units: 'CNY', title: 'A$1=CNY', about: 4.62, decimals: 4 },
@@ -43,10 +56,26 @@ export const RBA_SERIES: ReadonlyArray<Level & { id: string; units: string; titl
 	{ id: 'FXRSD', units: 'SGD', title: 'A$1=SGD', about: 0.8442, decimals: 4 },
 	{ id: 'FXRNZD', units: 'NZD', title: 'A$1=NZD', about: 1.106, decimals: 4 },
 	{ id: 'FXRHKD', units: 'HKD', title: 'A$1=HKD', about: 5.04, decimals: 4 },
+	{ id: 'FXRVD', units: 'VND', title: 'A$1=VND', about: 16900, decimals: 0 },
+	{
+		...{ id: 'FXRNTD', units: 'TWD', title: 'A$1=TWD', about: 20.3, decimals: 2 },
+		paused: ['2026-03-02', '2026-04-10'],
+	},
+	{ id: 'FXRUAED', units: 'AED', title: 'A$1=AED', about: 2.38, decimals: 4, until: STOPPED },
+	{ id: 'FXRSARD', units: 'ZAR', title: 'A$1=ZAR', about: 11.7, decimals: 4, until: STOPPED },
+	{ id: 'FXRSDR', units: 'SDR', title: 'A$1=SDR', about: 0.478, decimals: 4 },
 ];
 
 /** The rate of a day as the bank prints it: the same for the same seed, within 3 % of its level. */
 export function rateOf(seed: string, series: string, day: string, { about, decimals }: Level): string {
 	const random = randomFrom(`${seed}/rates/${series}/${day}`);
 	return ((about * (10_000 + random.between(-300, 300))) / 10_000).toFixed(decimals);
+}
+
+/** How the bank quotes a currency on a day; undefined where its cell is empty. */
+export function rbaLevelOn(currency: string, day: string): Level | undefined {
+	const series = RBA_SERIES.find(({ units }) => units === currency);
+	if (!series || day > (series.until ?? day)) return undefined;
+	const [first, last] = series.paused ?? ['', ''];
+	return day >= first && day <= last ? undefined : series;
 }

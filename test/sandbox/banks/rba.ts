@@ -8,7 +8,6 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export function rbaFile(bank: PublishedRates, dates: RbaDates): string {
 	const row = (title: string, cellOf: (series: (typeof RBA_SERIES)[number]) => string): string =>
 		[title, ...RBA_SERIES.map(cellOf)].join(',');
-	const published = dateIn(dates, bank.today());
 	const lines = [
 		`F11.1  EXCHANGE RATES ${','.repeat(RBA_SERIES.length)}`,
 		row('Title', ({ title }) => title),
@@ -19,9 +18,10 @@ export function rbaFile(bank: PublishedRates, dates: RbaDates): string {
 		','.repeat(RBA_SERIES.length),
 		'',
 		row('Source', () => 'RBA'),
-		row('Publication date', () => published),
+		row('Publication date', ({ until }) => dateIn(dates, until ?? bank.today())),
 		row('Series ID', ({ id }) => id),
 		...bank.days('rba', FIRST_DAY, bank.today()).map((day) => dataRow(bank, day, dates)),
+		','.repeat(RBA_SERIES.length),
 	];
 	return `\uFEFF${lines.join('\r\n')}\r\n`;
 }
