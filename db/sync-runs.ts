@@ -2,6 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { withIsoInstants } from './instants';
+import { describeLeftOut } from './left-out-records';
 import type { RunHolder } from './open-run';
 import { storable } from './text';
 import { asWorker, inTenant, withRetries } from './transaction';
@@ -205,21 +206,38 @@ export interface FinishedRun {
 }
 
 /**
- * Closes a run and brings its integration up to date with it. A run that is closed already is left alone.
+ * Closes a run and brings its integration up to date with it. A run that is closed already is left alone; one that
+ * succeeded but for records that were rejected or skipped becomes partial.
  * @throws Error where the tenant has no such run
  */
 export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
 	return await withRetries(
 		async (attempt) =>
 			await inTenant(pool, end.tenantId, async (client) => {
-				const closes = await close(client, end);
+				const complete = await withLeftOut(client, end);
+				const closes = await close(client, complete);
 				const run = await runOf(client, end);
-				if (closes && run.integrationId) await markIntegration(client, run.integrationId, end);
+				if (closes && run.integrationId) await markIntegration(client, run.integrationId, complete);
 				// An earlier attempt may have closed it, and only its answer was lost.
-				const closed = closes || (attempt > 1 && run.status === end.status);
+				const closed = closes || (attempt > 1 && run.status === complete.status);
 				return { ...withWarnings(run), closed };
 			}),
 	);
+}
+
+/** A run whose records were rejected or skipped did not succeed in full: it is partial, and a warning says why. */
+async function withLeftOut(client: PoolClient, end: RunEnd): Promise<RunEnd> {
+	if (end.status !== 'succeeded') return end;
+	const leftOut = await describeLeftOut(client, await runOf(client, end));
+	return leftOut ? { ...end, status: 'partial', warnings: [leftOut, ...(end.warnings ?? [])] } : end;
+}
+
+/**
+ * Whether all that a run was to read is in the tables, or kept as rejected: it failed nowhere, and the next sync is due
+ * by the schedule.
+ */
+export function isUpToDate({ status, error }: Pick<SyncRun, 'status' | 'error'>): boolean {
+	return status === 'succeeded' || (status === 'partial' && !error);
 }
 
 async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
@@ -264,7 +282,7 @@ async function runOf(client: PoolClient, { syncRunId }: RunEnd): Promise<RunRow>
 }
 
 async function markIntegration(client: PoolClient, integrationId: string, end: RunEnd): Promise<void> {
-	if (end.status === 'succeeded') {
+	if (!end.needsPerson && isUpToDate({ status: end.status, error: end.error ?? null })) {
 		if (!end.aside)
 			await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
 	} else if (end.needsPerson) {

@@ -267,7 +267,7 @@ describe('items of a user’s own', () => {
 			{ client: 'acme', day: '2026-06-30', revenue: '10.50', source: 'manual' },
 		]);
 		expect(await runsOf(target.tenantId)).toMatchObject([
-			{ provider: 'manual', status: 'succeeded', execution_id: 'instance-1:execution-1', error: null },
+			{ provider: 'manual', status: 'partial', execution_id: 'instance-1:execution-1', error: null },
 		]);
 	});
 

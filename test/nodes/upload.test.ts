@@ -70,7 +70,7 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 		]);
 		expect(booked).toMatchObject({
 			provider: 'manual',
-			status: 'succeeded',
+			status: 'partial',
 			records: { extracted: 6, normalised: 4, skipped: 1, rejected: 1, filtered: 0 },
 			rows: { produced: 4, inserted: 3, deduplicated: 1, rejected: 0 },
 		});

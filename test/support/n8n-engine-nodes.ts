@@ -7,12 +7,13 @@ const STAND_INS = [
 	'scheduleTrigger',
 	'executeWorkflowTrigger',
 	'errorTrigger',
+	'stopAndError',
 	'stickyNote',
 ];
 
 /**
- * The node types of a workflow: those of the built package, and stand-ins for n8n's triggers and notes, which hand
- * on what they are given. Anything else of n8n's own is refused: it is not here.
+ * The node types of a workflow: those of the built package, and stand-ins for n8n's triggers, notes and Stop and Error,
+ * which hand on what they are given. Anything else of n8n's own is refused: it is not here.
  */
 export function nodeTypes(n8n: typeof N8nWorkflow, loader: PackageDirectoryLoader): INodeTypes {
 	const standIns = new Map(STAND_INS.map((name) => [`n8n-nodes-base.${name}`, standIn(name)]));

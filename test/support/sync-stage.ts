@@ -9,7 +9,10 @@ export interface SyncStage {
 	database: TestDatabase;
 	sandbox: Sandbox;
 	scenario: Scenario;
-	/** Syncs in n8n's engine; resolves to the runs as booked, by the tenant's name. */
+	/**
+	 * Syncs in n8n's engine; resolves to the runs as booked, by the tenant's name. That the execution fails because every
+	 * run did is no error here: the books say it.
+	 */
 	sync(options?: Partial<RunOptions>): Promise<EngineRun & { runs: Map<string, BookedRun> }>;
 	close(): Promise<void>;
 }
@@ -32,7 +35,7 @@ export async function syncStage(
 		sandbox,
 		scenario,
 		async sync(options) {
-			const run = await scenario.sync(options, provider);
+			const run = withoutFailWhen(await scenario.sync(options, provider));
 			const booked = await bookedRuns(database.admin, run.executionId);
 			return Object.assign(run, { runs: new Map(booked.map((one) => [one.tenant, one])) });
 		},
@@ -42,4 +45,9 @@ export async function syncStage(
 			await database.close();
 		},
 	};
+}
+
+function withoutFailWhen(run: EngineRun): EngineRun {
+	const isFailWhen = run.error?.node === 'Finish' && /runs? failed: /.test(run.error.message);
+	return isFailWhen ? { ...run, error: undefined } : run;
 }

@@ -4,6 +4,7 @@ import { findWarnings } from '../../nodes/Integrations/sync/run-warnings';
 
 const run = (provider: string, stream: string, extracted: number) => ({
 	provider,
+	error: null,
 	status: 'succeeded' as const,
 	counts: { [stream]: { records: { extracted, normalised: extracted }, rows: {} } },
 });

@@ -1,22 +1,32 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun, listRuns, runsOfExecution, type FinishedRun } from '../../../db/sync-runs';
+import { finishRun, isUpToDate, listRuns, runsOfExecution, type FinishedRun } from '../../../db/sync-runs';
 import { messageIn } from '../../shared/messages';
 import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
 import { executionKeyOf } from '../../shared/n8n/execution';
 import { paired } from '../../shared/n8n/items';
 import { OwnRuns, type StrangerError } from '../../shared/n8n/own-runs';
+import { describeFailedRuns, type FailWhen } from './failed-runs';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { outcomesOf, silentRun, type RunOutcome } from './outcome';
 import { ownMessages } from './own-messages';
 import { retryInMs } from './retry';
 import { findWarnings } from './run-warnings';
 
+interface FinishFields {
+	syncEvery?: number;
+	failWhen?: FailWhen;
+}
+
+/** A run as it comes out. */
+type EndedRun = FinishedRun & { tenantName?: string; hasMore: boolean; nextDue: string | null };
+
 /**
  * Closes every run of this execution: those whose messages came in, and those that nothing came of: one item each.
- * @throws NodeOperationError at the end, for messages of other executions' runs or a run that cannot be closed
+ * @throws NodeOperationError at the end, for messages of other executions' runs, a run that cannot be closed, or runs
+ *   that failed, as *Fail When* says
  */
 export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await databaseFor(context);
@@ -27,19 +37,27 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	for (const run of await runsOfExecution(pool, executionKeyOf(context))) {
 		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
 	}
-	const { syncEvery = 6 } = context.getNodeParameter('options', 0, {}) as { syncEvery?: number };
-	const finished: INodeExecutionData[] = [];
+	const { syncEvery = 6, failWhen } = context.getNodeParameter('options', 0, {}) as FinishFields;
+	const finished: Array<{ item: number; run: EndedRun }> = [];
 	const troubles: unknown[] = strangersIn(items, runs);
 	for (const outcome of outcomes) {
 		try {
-			finished.push(paired(await finish(pool, outcome, syncEvery), lastItemOf(outcome, items)));
+			const run = await finish(pool, outcome, syncEvery);
+			finished.push({ item: lastItemOf(outcome, items), run });
 		} catch (error) {
 			troubles.push(error);
 		}
 	}
 	// Only now: one run that cannot be closed must not keep the others open.
 	if (troubles.length > 0) throw nodeError(context.getNode(), troubles[0]);
-	return finished;
+	const failure = describeFailedRuns(
+		finished.map(({ run }) => run),
+		failWhen,
+	);
+	if (failure && !context.continueOnFail()) {
+		throw new NodeOperationError(context.getNode(), failure.message, { description: failure.description });
+	}
+	return finished.map(({ item, run }) => paired(run, item));
 }
 
 /** The first message of a run that is not this execution's. What was only for a look has none. */
@@ -50,7 +68,7 @@ function strangersIn(items: readonly INodeExecutionData[], runs: OwnRuns): Stran
 	return first < 0 ? [] : [runs.explain(items[first]!.json, first)];
 }
 
-async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): Promise<object> {
+async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): Promise<EndedRun> {
 	const { tenantId, syncRunId, integrationId } = outcome;
 	const history = integrationId
 		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
@@ -84,12 +102,10 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 }
 
 /** When the connection is due again: null where a person must mend it first, or where no connection was synced. */
-function nextDue(
-	{ integrationId, status, finishedAt, retryAt }: FinishedRun,
-	syncEveryHours: number,
-): string | null {
+function nextDue(finished: FinishedRun, syncEveryHours: number): string | null {
+	const { integrationId, finishedAt, retryAt } = finished;
 	if (retryAt) return retryAt;
-	if (!integrationId || status !== 'succeeded' || !finishedAt) return null;
+	if (!integrationId || !isUpToDate(finished) || !finishedAt) return null;
 	return new Date(Date.parse(finishedAt) + syncEveryHours * 3_600_000).toISOString();
 }
 

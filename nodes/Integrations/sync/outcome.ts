@@ -6,6 +6,7 @@ export interface RunOutcome {
 	integrationId: string | null;
 	syncRunId: string;
 	provider: string;
+	/** Where it succeeded but for rejected or skipped records, `finishRun` makes it partial: the books count them. */
 	status: 'succeeded' | 'partial' | 'failed';
 	failures: FailureMessage[];
 	/** Another run should follow at once: the source has more than this one read. */

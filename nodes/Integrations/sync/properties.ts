@@ -61,6 +61,20 @@ const claimDue: INodeProperties[] = [
 	},
 ];
 
+const failWhen: INodeProperties = {
+	displayName: 'Fail When',
+	name: 'failWhen',
+	type: 'options',
+	default: 'everyRun',
+	description:
+		'When this execution fails as well, once everything is stored. Then n8n calls its error workflow, and n8n execute ends with an exit code other than 0.',
+	options: [
+		{ name: 'Any Run Failed', value: 'anyRun', description: 'One connection that fails is enough' },
+		{ name: 'Every Run Failed', value: 'everyRun', description: 'No connection could be read' },
+		{ name: 'Never', value: 'never', description: 'The runs alone say what failed' },
+	],
+};
+
 const finish: INodeProperties[] = [
 	{
 		displayName: 'Options',
@@ -68,7 +82,7 @@ const finish: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [syncEvery('As on Claim Due, to say when a connection is due next')],
+		options: [failWhen, syncEvery('As on Claim Due, to say when a connection is due next')],
 	},
 ];
 
@@ -97,7 +111,11 @@ const getRuns: INodeProperties[] = [
 				options: [
 					{ name: 'Abandoned', value: 'abandoned', description: 'Its lease ended before it was finished' },
 					{ name: 'Failed', value: 'failed', description: 'Nothing could be read' },
-					{ name: 'Partial', value: 'partial', description: 'An account or a stream could not be read' },
+					{
+						name: 'Partial',
+						value: 'partial',
+						description: 'An account or a stream could not be read, or records were rejected',
+					},
 					{ name: 'Running', value: 'running' },
 					{ name: 'Succeeded', value: 'succeeded' },
 				],

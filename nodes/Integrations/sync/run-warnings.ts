@@ -1,8 +1,8 @@
-import type { SyncRun } from '../../../db/sync-runs';
+import { isUpToDate, type SyncRun } from '../../../db/sync-runs';
 import { providers } from '../../providers/registry';
 import { imbalances } from '../../shared/counts';
 
-type CountedRun = Pick<SyncRun, 'provider' | 'counts' | 'status'>;
+type CountedRun = Pick<SyncRun, 'provider' | 'counts' | 'status' | 'error'>;
 
 /**
  * What does not add up in a run, and the streams that had data and now yield none.
@@ -10,7 +10,7 @@ type CountedRun = Pick<SyncRun, 'provider' | 'counts' | 'status'>;
  */
 export function findWarnings(run: CountedRun | undefined, earlier: readonly CountedRun[]): string[] {
 	if (!run) return [];
-	const before = earlier.find(({ status }) => status === 'succeeded')?.counts ?? {};
+	const before = earlier.find(isUpToDate)?.counts ?? {};
 	return Object.entries(run.counts).flatMap(([stream, counts]) => {
 		const had = before[stream]?.records.extracted ?? 0;
 		const isEmpty = counts.records.extracted === 0 && had > 0 && isReadInFull(run.provider, stream);

@@ -1,0 +1,71 @@
+import type { PoolClient } from 'pg';
+
+/** A run with its counts by stream, as `etl.sync_runs` holds them. */
+interface CountedRun {
+	syncRunId: string;
+	integrationId: string | null;
+	counts: Record<string, unknown>;
+}
+
+/** The most frequent reason for which records of a run were rejected. */
+interface FrequentReason {
+	code: string;
+	message: string;
+	records: number;
+	/** How many records were rejected, for whatever reason. */
+	all: number;
+}
+
+/**
+ * In words, how many records a run read and did not load, why mostly, and what to do; undefined where all are in the
+ * tables. Blank rows of a file are none.
+ */
+export async function describeLeftOut(client: PoolClient, run: CountedRun): Promise<string | undefined> {
+	const { rejectedRecords, rejectedRows, skipped } = sumCounts(run);
+	if (rejectedRecords + rejectedRows + skipped === 0) return undefined;
+	const reason = await findFrequentReason(client, run.syncRunId);
+	const rejected = Math.max(rejectedRecords, reason?.all ?? 0);
+	const parts = [
+		...(rejected > 0 ? [`${countRecords(rejected)} rejected${reason ? describeReason(reason) : '.'}`] : []),
+		...(skipped > 0 ? [`${countRecords(skipped)} skipped, since the provider no longer has them.`] : []),
+	];
+	return parts.join(' ');
+}
+
+const countRecords = (count: number): string => (count === 1 ? '1 record was' : `${count} records were`);
+
+function describeReason({ code, message, records, all }: FrequentReason): string {
+	const share = records === all ? '' : `, ${records} of them`;
+	return `${share} as ${code}: ${message} Rejected Record: Get Many lists them all.`;
+}
+
+function sumCounts({ integrationId, counts }: CountedRun) {
+	const sums = { rejectedRecords: 0, rejectedRows: 0, skipped: 0 };
+	for (const { records, rows } of Object.values(counts).filter(isStream)) {
+		sums.rejectedRecords += records.rejected ?? 0;
+		sums.rejectedRows += rows.rejected ?? 0;
+		if (integrationId !== null) sums.skipped += records.skipped ?? 0;
+	}
+	return sums;
+}
+
+type Stream = Record<'records' | 'rows', Record<string, number>>;
+
+/** The warnings lie among the counts. */
+const isStream = (value: unknown): value is Stream =>
+	typeof value === 'object' && value !== null && 'records' in value && 'rows' in value;
+
+const FREQUENT_REASON = `select reason_code as code, (array_agg(reason_message order by last_seen_at desc, id))[1] as message,
+	count(*)::int as records, sum(count(*)) over ()::int as "all"
+	from etl.rejected_records where sync_run_id = $1 and resolved_at is null
+	group by reason_code
+	order by records desc, code
+	limit 1`;
+
+async function findFrequentReason(
+	client: PoolClient,
+	syncRunId: string,
+): Promise<FrequentReason | undefined> {
+	const { rows } = await client.query<FrequentReason>(FREQUENT_REASON, [syncRunId]);
+	return rows[0];
+}
