@@ -1,5 +1,7 @@
 /** How long a statement waits for a row or table that somebody else has locked. */
 export const LOCK_TIMEOUT_MS = 10_000;
+/** The same at first, so that tenants whose rows are locked do not hold all connections; longer than PostgreSQL needs to find a deadlock. */
+export const BRIEF_LOCK_TIMEOUT_MS = 1_500;
 /** A process that is frozen, or cut off, in the middle of a transaction holds its locks no longer than this. */
 export const MAX_IDLE_MS = 60_000;
 /** One statement: longer than any of ours takes, so only one that hangs meets it, and a stricter server's limit no longer. */

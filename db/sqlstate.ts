@@ -203,6 +203,11 @@ export function isRowFault(error: unknown): boolean {
 	return callOf(error) === 'row';
 }
 
+/** Whether somebody else holds a lock, and was waited for as long as the transaction may. */
+export function isLocked(error: unknown): boolean {
+	return callOf(error) === 'lock';
+}
+
 /** Whether the server takes no writes: a standby after a failover, or one that was set to read-only. */
 export function isOtherServer(error: unknown): boolean {
 	return sqlstateOf(error) === '25006';

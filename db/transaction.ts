@@ -4,8 +4,8 @@ import type { Pool, PoolClient } from 'pg';
 
 import { cancelSignal, untilCancelled } from './cancellation';
 import { takePlace } from './places';
-import { LOCAL_SETTINGS } from './session-settings';
-import { attemptsAgainst, isOtherServer, isRetryable, sqlstateOf } from './sqlstate';
+import { BRIEF_LOCK_TIMEOUT_MS, LOCAL_SETTINGS, LOCK_TIMEOUT_MS } from './session-settings';
+import { attemptsAgainst, isLocked, isOtherServer, isRetryable, sqlstateOf } from './sqlstate';
 
 /**
  * Which role reaches a tenant's rows: `zixly_app` reads and keeps the pipeline's books, `zixly_loader` writes rows in bulk,
@@ -18,8 +18,10 @@ export const BEGIN = 'begin isolation level read committed';
 
 /**
  * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to
- * the transaction, so nothing of them is left in a pooled connection. Waiting for a lock ends after ten seconds, and
- * when the execution is cancelled (`cancelledBy`).
+ * the transaction, so nothing of them is left in a pooled connection. Waiting for a lock ends after a second and a half;
+ * then `work` runs once more, in a connection that few may have at a time, and waits ten seconds. It also ends when the
+ * execution is cancelled (`cancelledBy`).
+ * @param work is safe to repeat after a rollback
  * @throws what `work` throws, after the rollback; Error when the login lacks the role `zixly_app`
  */
 export async function inTenant<T>(
@@ -28,9 +30,20 @@ export async function inTenant<T>(
 	work: (client: PoolClient) => Promise<T>,
 	role: TenantRole = 'zixly_app',
 ): Promise<T> {
-	const leave = await takePlace(pool, tenantId, cancelSignal());
+	const tenant: Assumed = { role, tenantId };
 	try {
-		return await inTransaction(pool, work, (client) => assume(client, role, tenantId));
+		return await inPlace(pool, { ...tenant, lockTimeoutMs: BRIEF_LOCK_TIMEOUT_MS }, work);
+	} catch (error) {
+		if (!isLocked(error)) throw error;
+		return await inPlace(pool, { ...tenant, lockTimeoutMs: LOCK_TIMEOUT_MS }, work);
+	}
+}
+
+async function inPlace<T>(pool: Pool, tenant: Assumed, work: (client: PoolClient) => Promise<T>): Promise<T> {
+	const isPatient = tenant.lockTimeoutMs === LOCK_TIMEOUT_MS;
+	const leave = await takePlace(pool, tenant.tenantId, isPatient, cancelSignal());
+	try {
+		return await inTransaction(pool, work, (client) => assume(client, tenant));
 	} finally {
 		leave();
 	}
@@ -43,7 +56,7 @@ export async function actAs(client: PoolClient, role: TenantRole): Promise<void>
 
 /** Runs `work` in one transaction as `zixly_worker`, which may call the operator functions of schema `etl`. */
 export function asWorker<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-	return inTransaction(pool, work, (client) => assume(client, 'zixly_worker', ''));
+	return inTransaction(pool, work, (client) => assume(client, { role: 'zixly_worker', tenantId: '' }));
 }
 
 /** Runs `work` in one transaction as the login itself: for what has to work before there are roles. */
@@ -132,12 +145,23 @@ function unusable(error: unknown): Error | undefined {
 	return isOtherServer(error) ? (error as Error) : undefined;
 }
 
-// One trip for role, tenant and settings; local to the transaction, as a transaction pooler needs it.
-const ASSUME = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true), ${LOCAL_SETTINGS}`;
+/** Whom a transaction acts for, and how long it waits for a lock. */
+interface Assumed {
+	role: string;
+	tenantId: string;
+	lockTimeoutMs?: number;
+}
 
-async function assume(client: PoolClient, role: string, tenantId: string): Promise<void> {
+// One trip for role, tenant and settings; local to the transaction, as a transaction pooler needs it.
+const ASSUME = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true), ${LOCAL_SETTINGS},
+	set_config('lock_timeout', $3, true)`;
+
+async function assume(
+	client: PoolClient,
+	{ role, tenantId, lockTimeoutMs = LOCK_TIMEOUT_MS }: Assumed,
+): Promise<void> {
 	try {
-		await client.query(ASSUME, [role, tenantId]);
+		await client.query(ASSUME, [role, tenantId, String(lockTimeoutMs)]);
 	} catch (error) {
 		throw roleError(error, role, client);
 	}

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { LoadRun } from '../../db/load/chunk';
 import type { RunEnd } from '../../db/sync-runs';
+import { settleAll } from '../shared/settle-all';
 import { RunLoader, type RunLoaderOptions } from './run-loader';
 
 export interface LoadingOptions extends RunLoaderOptions {
@@ -31,23 +32,28 @@ export abstract class Loading<Options extends LoadingOptions = LoadingOptions> {
 		for (const loader of this.loaders.values()) await loader.flush();
 		await this.options.storing.done();
 		for (const loader of this.loaders.values()) loader.summarise();
-		for (const loader of this.loaders.values()) if (this.closes(loader)) await this.close(loader);
+		await this.closeAll((loader) => this.closes(loader));
 	}
 
 	/** Closes them as failed: nothing more will come. */
 	async stop(error: unknown): Promise<void> {
 		await this.options.storing.done();
 		for (const loader of this.loaders.values()) {
-			if (!this.closesWhenStopped(loader)) continue;
-			loader.fail(error, loader.lastItem);
-			await this.close(loader);
+			if (this.closesWhenStopped(loader)) loader.fail(error, loader.lastItem);
 		}
+		await this.closeAll((loader) => this.closesWhenStopped(loader));
 	}
 
 	protected loaderFor(key: string, run: LoadRun): RunLoader {
 		const loader = new RunLoader(run, this.options);
 		this.loaders.set(key, loader);
 		return loader;
+	}
+
+	private async closeAll(isMeant: (loader: RunLoader) => boolean): Promise<void> {
+		await settleAll([...this.loaders.values()].filter(isMeant), (loader) => this.close(loader));
+		// As the items came, not as the runs were closed.
+		this.failures.sort((a, b) => a.item - b.item);
 	}
 
 	/** Never rejects: the other runs are to be closed as well. */

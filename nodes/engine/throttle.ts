@@ -4,7 +4,7 @@ import { DayBudget } from './day-budget';
 import type { ApiRequest, CallLimit, ProviderLimits } from './definition';
 import { ReadFailure } from './failure';
 import { isBelievable } from './retry-after';
-import { Slots } from './slots';
+import { Slots } from '../shared/slots';
 
 const HOUR_MS = 3_600_000;
 

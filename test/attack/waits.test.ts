@@ -51,6 +51,11 @@ const itemsOf = (target: LoadTarget) => [
 	{ type: 'STATE', ...envelope(target), state: { at: '2026-06-04' }, hasMore: false, counts: {} },
 ];
 
+const targets = async (name: string, count: number): Promise<LoadTarget[]> =>
+	await Promise.all(
+		Array.from({ length: count }, async (_, index) => await loadTarget(database, `${name} ${index}`)),
+	);
+
 async function held(sql: string): Promise<pg.Client> {
 	const holder = new pg.Client({ connectionString: database.adminUrl });
 	await holder.connect();
@@ -159,6 +164,57 @@ describe('a lock that a foreign session holds on one tenant', () => {
 		await Promise.all(hung);
 		expectRepelled('locks against the pool', [
 			{ name: 'five executions that wait', gained: claimed?.length === 1 ? undefined : claimed },
+		]);
+	});
+
+	it('on five tenants at once leaves a pool of five and more to those that are free', async () => {
+		const attacks = await Promise.all(
+			LOCKS.slice(1).map(async ([name, sql], index): Promise<Attack> => {
+				// A pool of its own: each attack is an n8n of its own.
+				const own = { ...database.settings, maxConnections: 5 + index };
+				const locked = await targets('Locked', 5);
+				for (const target of locked) await target.load([month('2026-01-01', '1.00')]);
+				const free = await targets('Free', 2);
+				const holders = await Promise.all(locked.map(async (target) => await held(sql(target))));
+				const newClients = (items: ReturnType<typeof itemsOf>) =>
+					items.map((item) => ({ ...item, client: { externalId: 'org-1', clientName: 'Other' } }));
+				const hung = locked.map((target) => load(newClients(itemsOf(target)), undefined, own));
+				await sleep(300);
+				const ending = load(free.flatMap(itemsOf), undefined, own);
+				const areStored = await comesTrue(async () => {
+					const stored = await Promise.all(free.map(({ tenantId }) => financialsOf(database, tenantId)));
+					return stored.every((rows) => rows.length === DAYS.length);
+				}, LOCK_TIMEOUT_MS - 1_000);
+				await Promise.all(holders.map((holder) => holder.end()));
+				await Promise.all([...hung, ending]);
+				return { name, gained: areStored ? undefined : 'the free ones waited' };
+			}),
+		);
+		expectRepelled('locks of many tenants against the pool', attacks);
+	});
+
+	it('on five runs keeps Finish from closing no other, and is told of in the end', async () => {
+		const settings = { ...database.settings, maxConnections: 5 };
+		const [locked, free] = [await targets('Locked', 5), await targets('Free', 3)];
+		const holders = await Promise.all(locked.map(async (target) => await held(LOCKS[1]![1](target))));
+		const items = [...locked, ...free].map((target) => itemsOf(target).at(-1)!);
+		const ending = finishRuns(nodeContext({ database: settings, items })).then(
+			() => undefined,
+			(error: Error) => error,
+		);
+		const ids = free.map(({ syncRunId }) => syncRunId);
+		const areClosed = await comesTrue(async () => {
+			const { rows } = await database.admin.query(
+				"select from etl.sync_runs where id = any ($1) and status = 'succeeded'",
+				[ids],
+			);
+			return rows.length === free.length;
+		}, LOCK_TIMEOUT_MS - 1_000);
+		const error = await ending;
+		await Promise.all(holders.map((holder) => holder.end()));
+		const isTold = error?.message.includes('holds a lock') ?? false;
+		expectRepelled('locks against Finish', [
+			{ name: 'five runs', gained: areClosed && isTold ? undefined : { areClosed, error: error?.message } },
 		]);
 	});
 

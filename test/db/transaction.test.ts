@@ -108,7 +108,7 @@ describe('a transaction on a server with other habits', () => {
 			default_transaction_isolation: 'serializable',
 			transaction_isolation: 'read committed',
 			statement_timeout: '10min',
-			lock_timeout: '10s',
+			lock_timeout: '1500ms',
 			idle_in_transaction_session_timeout: '1min',
 		});
 		expect(after.rows[0]).toEqual({
@@ -116,6 +116,21 @@ describe('a transaction on a server with other habits', () => {
 			search_path: 'nowhere',
 			transaction_isolation: 'serializable',
 		});
+	});
+
+	it('waits for a lock briefly, then once more for longer, in a place that only half of all may have', async () => {
+		const { id } = await createTenant(database.pool, { name: 'One' });
+		const timeouts: string[] = [];
+		const locked = Object.assign(new Error('made up'), { code: '55P03' });
+		const work = inTenant(database.pool, id, async (one) => {
+			const { rows } = await one.query<{ timeout: string }>(
+				"select current_setting('lock_timeout') as timeout",
+			);
+			timeouts.push(rows[0]!.timeout);
+			throw locked;
+		});
+		await expect(work).rejects.toBe(locked);
+		expect(timeouts).toEqual(['1500ms', '10s']);
 	});
 
 	it('takes two trips before its work, for all of them', async () => {

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { finishRun, listRuns, runsOfExecution, type FinishedRun, type RunEnd } from '../../../db/sync-runs';
+import { settleAll } from '../../shared/settle-all';
 import { databaseFor } from '../../shared/n8n/database';
 import { eachItem } from '../../shared/n8n/each-item';
 import { executionKeyOf } from '../../shared/n8n/execution';
@@ -25,9 +26,10 @@ export async function failRunsOfExecution(context: IExecuteFunctions): Promise<I
 		) as [string, string, string];
 		const error = { class: name === CRASHED ? 'crashed' : 'internal', message: messageOf(reason, node) };
 		const runs = await runsOfExecution(pool, executionKeyOf(context, executionId));
-		const failed: FinishedRun[] = [];
-		for (const run of runs) failed.push(await fail(pool, silentRun(run), error));
-		return failed;
+		const { results, errors } = await settleAll(runs, async (run) => await fail(pool, silentRun(run), error));
+		// Only now: one run that cannot be closed must not keep the others open.
+		if (errors.length > 0) throw errors[0];
+		return results;
 	});
 }
 

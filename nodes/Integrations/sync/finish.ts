@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 
 import { finishRun, isUpToDate, listRuns, runsOfExecution, type FinishedRun } from '../../../db/sync-runs';
 import { messageIn } from '../../shared/messages';
+import { settleAll } from '../../shared/settle-all';
 import { databaseFor } from '../../shared/n8n/database';
 import { nodeError } from '../../shared/n8n/errors';
 import { executionKeyOf } from '../../shared/n8n/execution';
@@ -38,16 +39,11 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
 	}
 	const { syncEvery = 6, failWhen } = context.getNodeParameter('options', 0, {}) as FinishFields;
-	const finished: Array<{ item: number; run: EndedRun }> = [];
-	const troubles: unknown[] = strangersIn(items, runs);
-	for (const outcome of outcomes) {
-		try {
-			const run = await finish(pool, outcome, syncEvery);
-			finished.push({ item: lastItemOf(outcome, items), run });
-		} catch (error) {
-			troubles.push(error);
-		}
-	}
+	const { results: finished, errors } = await settleAll(outcomes, async (outcome) => ({
+		item: lastItemOf(outcome, items),
+		run: await finish(pool, outcome, syncEvery),
+	}));
+	const troubles: unknown[] = [...strangersIn(items, runs), ...errors];
 	// Only now: one run that cannot be closed must not keep the others open.
 	if (troubles.length > 0) throw nodeError(context.getNode(), troubles[0]);
 	const failure = describeFailedRuns(

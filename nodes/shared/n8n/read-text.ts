@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import { MAX_REPLY_BYTES, ReplyTooLarge, type HttpRequest } from '../../engine/http';
-import { Slots } from '../../engine/slots';
+import { Slots } from '../slots';
 
 /** Hardly any reply is longer; one that is waits for its turn, so that several at once do not fill the memory. */
 const USUAL_BYTES = 2 ** 21;

@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-import { Slots } from '../../../engine/slots';
+import { Slots } from '../../../shared/slots';
 import { MAX_FILE_BYTES, MAX_HEAP_MB, MAX_READ_MS } from './limits';
 import type { FileSettings } from './read-content';
 import { FileRefusal } from './refusal';
