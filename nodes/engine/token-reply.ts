@@ -1,4 +1,5 @@
 import { EXPIRY_MARGIN_MS, type TokenSet } from '../../db/tokens/token-set';
+import { parseJson } from './json';
 
 /** Providers give minutes or an hour. Beyond a day a token is renewed before its time, which costs one call a day. */
 const MAX_LIFETIME_SECONDS = 86_400;
@@ -8,31 +9,23 @@ const MAX_SCOPES = 100;
 const MAX_CUT = 262_144;
 const SCOPE = /^[\x21-\x7e]{1,200}$/;
 
-/** A token endpoint's answer: its JSON, or what can be read of one that was cut. Empty where it is anything else. */
+/**
+ * A token endpoint's answer: its JSON, or what can be read of one that was cut or is nested without end. Empty where it
+ * is anything else.
+ */
 export function parseAnswer(body: string): Record<string, unknown> {
 	const text = body.replace(/^\ufeff/, '');
-	try {
-		const json: unknown = JSON.parse(text);
-		const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
-		return isObject ? (json as Record<string, unknown>) : {};
-	} catch {
-		return salvage(text.slice(0, MAX_CUT));
-	}
+	const json = parseJson(text);
+	if (json === undefined) return salvage(text.slice(0, MAX_CUT));
+	const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+	return isObject ? (json as Record<string, unknown>) : {};
 }
 
 /** A refresh token that arrived whole is the only one there is, whatever became of the rest. */
 function salvage(text: string): Record<string, unknown> {
 	if (!/^\s*\{/.test(text)) return {};
 	const fields = text.matchAll(/"(access_token|refresh_token)"\s*:\s*("(?:[^"\\]|\\.)*")/g);
-	return Object.fromEntries([...fields].map(([, name, value]) => [name, parseText(value!)]));
-}
-
-function parseText(json: string): unknown {
-	try {
-		return JSON.parse(json);
-	} catch {
-		return undefined;
-	}
+	return Object.fromEntries([...fields].map(([, name, value]) => [name, parseJson(value!)]));
 }
 
 /**

@@ -34,6 +34,13 @@ describe('the lifetime of a token', () => {
 });
 
 describe('the pair in a token endpoint’s answer', () => {
+	it('is kept where something beside it is nested without end', () => {
+		const body = JSON.stringify(PAIR).replace('{', `{"more":${'['.repeat(1_000)}${']'.repeat(1_000)},`);
+		expect(parseTokens(parseAnswer(body), now)).toMatchObject({ refreshToken: 'made-up-refresh' });
+		const polluted = JSON.stringify(PAIR).replace('{', '{"__proto__":{"scope":"made-up"},');
+		expect(parseTokens(parseAnswer(polluted), now)).not.toHaveProperty('scopes');
+	});
+
 	it.each<[string, object, object | undefined]>([
 		['both', PAIR, { accessToken: 'made-up-access', refreshToken: 'made-up-refresh' }],
 		['no refresh token: it is not rotated', { access_token: 'a' }, { accessToken: 'a', refreshToken: null }],

@@ -4,6 +4,7 @@ import type {
 	DiscoveryContext,
 	ProviderApi,
 } from '../../engine/definition';
+import { parseJson } from '../../engine/json';
 import { isReadableList, sortEntries } from '../../engine/list-entries';
 import { GUID, textOrNull, withNameless } from '../account-facts';
 import { ianaZoneOf } from './time-zones';
@@ -99,17 +100,10 @@ function isOrganisations(json: unknown): boolean {
  * and the value only narrows a list that Xero itself gave for it.
  */
 export function authenticationEventOf(accessToken: string | undefined): string | undefined {
-	const payload = accessToken?.split('.', 3)[1] ?? '';
-	try {
-		const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<
-			string,
-			unknown
-		> | null;
-		const event = claims?.authentication_event_id;
-		return typeof event === 'string' && event !== '' ? event : undefined;
-	} catch {
-		return undefined;
-	}
+	const payload = Buffer.from(accessToken?.split('.', 3)[1] ?? '', 'base64url').toString('utf8');
+	const claims = parseJson(payload) as { authentication_event_id?: unknown } | null | undefined;
+	const event = claims?.authentication_event_id;
+	return typeof event === 'string' && event !== '' ? event : undefined;
 }
 
 const unknownZone = (name: string, zone: string): string =>
