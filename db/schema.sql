@@ -509,6 +509,18 @@ begin
 		raise exception 'The login "%" may do more than read, or is not in the role zixly_reader. Make a new one.', login
 			using errcode = 'invalid_grant_operation';
 	end if;
+	-- A function or an operator of its own could be met by the statements of others.
+	if pg_catalog.has_database_privilege(role.oid, pg_catalog.current_database(), 'create')
+		or exists (
+			select from pg_catalog.pg_namespace n
+			where n.nspname !~ '^pg_' and pg_catalog.has_schema_privilege(role.oid, n.oid, 'create')
+		)
+	then
+		raise exception 'The login "%" may create objects in this database, as every login may where "public" can. Nothing '
+			'was made. As an administrator run: revoke create on schema public from public; '
+			'revoke create on database % from public;', login, pg_catalog.quote_ident(pg_catalog.current_database())
+			using errcode = 'invalid_grant_operation';
+	end if;
 	-- What was noted of roles that are gone.
 	delete from etl.tenant_readers r
 	where (r.role_name = login or r.role_oid = role.oid) and (r.role_name, r.role_oid) <> (role.rolname, role.oid);

@@ -49,9 +49,12 @@ export async function attempt(
 	try {
 		if (first) await client.query(first);
 		const answer = (await client.query(sql)) as pg.QueryResult | pg.QueryResult[];
-		const rows = (Array.isArray(answer) ? answer.at(-1)! : answer).rows ?? [];
+		const last = Array.isArray(answer) ? answer.at(-1)! : answer;
+		const rows = last.rows ?? [];
 		const text = JSON.stringify([rows, heard]);
-		const any = /^(call|catalogue|other)/.test(name) && rows.length > 0;
+		// Rows that COPY sends are not kept by the client; their number is.
+		const copied = last.command === 'COPY' && (last.rowCount ?? 0) > 0;
+		const any = copied || (/^(call|catalogue|other)/.test(name) && rows.length > 0);
 		const taken = rows.some((row) => row.gained !== undefined) || JSON.stringify(rows).includes('theirs');
 		return { name, gained: any || taken || holdsSecret(text) ? text.slice(0, 300) : undefined };
 	} catch (error) {

@@ -77,6 +77,37 @@ const ON_TABLES: Array<[name: string, sql: (table: string) => string]> = [
 	],
 	['prepared', (t) => `prepare p as select * from ${t} t where ${THEIRS}; execute p`],
 	['copy out', (t) => `copy (select * from ${t} t where ${THEIRS}) to program 'cat > /dev/null'`],
+	['copy to the client', (t) => `copy (select * from ${t} t where ${THEIRS}) to stdout`],
+	['copy from the client', (t) => `${WRITE} copy ${t} from stdin; commit`],
+	[
+		'block',
+		(t) =>
+			`do $$ declare r text; begin select t::text into r from ${t} t where ${THEIRS} limit 1; perform set_config('made.up', r, false); end $$; select current_setting('made.up', true) as found`,
+	],
+	[
+		'dynamic statement in a function',
+		(t) =>
+			`${WRITE} create function pg_temp.f() returns setof text language plpgsql as $$ begin return query execute 'select t::text from ${t} t'; end $$; select * from pg_temp.f() t where ${THEIRS}`,
+	],
+	[
+		'leaky cast',
+		(t) =>
+			`${WRITE} create type pg_temp.box as (v text); create function pg_temp.leak(text) returns pg_temp.box language plpgsql cost 0.0000001 as $$ begin if $1 like '%theirs%' then raise exception 'LEAK %', $1; end if; return row($1); end $$; create cast (text as pg_temp.box) with function pg_temp.leak(text) as implicit; select count(*) from ${t} t where (t::text)::pg_temp.box is not null having count(*) < 0`,
+	],
+	[
+		'leaky aggregate',
+		(t) =>
+			`${WRITE} create function pg_temp.leak(text, text) returns text language plpgsql as $$ begin if $2 like '%theirs%' then raise exception 'LEAK %', $2; end if; return $2; end $$; create aggregate pg_temp.gather (text) (sfunc = pg_temp.leak, stype = text); select pg_temp.gather(t::text) as last from ${t} t`,
+	],
+	[
+		'temporary copy',
+		(t) => `${WRITE} create temp table x as select * from ${t}; select * from x t where ${THEIRS}`,
+	],
+	[
+		'cursor in a block',
+		(t) =>
+			`do $$ declare r text; c cursor for select t::text from ${t} t where ${THEIRS}; begin open c; fetch c into r; perform set_config('made.up', r, false); end $$; select current_setting('made.up', true) as found`,
+	],
 	['insert', (t) => `${WRITE} insert into ${t} default values; commit`],
 	['update', (t) => `${WRITE} update ${t} set ctid = ctid; commit`],
 	['delete', (t) => `${WRITE} delete from ${t}; commit`],
@@ -252,6 +283,9 @@ const CALLS = [
 	'pg_current_logfile()',
 	"pg_relation_filepath('public.tenants')::text || pg_read_file('PG_VERSION')",
 	'pg_promote()',
+	"lo_import('PG_VERSION')",
+	'pg_log_backend_memory_contexts((select min(pid) from pg_stat_activity))',
+	'pg_stat_reset()',
 	"heap_page_items(get_raw_page('public.tenants', 0))",
 	"get_raw_page('public.tenants', 0)",
 	"pg_stat_get_backend_activity(1) where pg_stat_get_backend_activity(1) like '%theirs%'",
@@ -385,6 +419,32 @@ const OTHERS: HostileStatement[] = [
 	{ name: 'load', sql: "load '$libdir/plugins/made_up'; select 'loaded' as gained" },
 	{ name: 'sequence', sql: "select nextval('etl.schema_migrations_id_seq')" },
 	{ name: 'last value', sql: 'select last_value from etl.schema_migrations_id_seq' },
+	{
+		name: 'large object of others',
+		sql: `${WRITE} select loid from (select oid as loid from pg_largeobject_metadata) o where lo_get(loid) is not null`,
+	},
+	{
+		name: 'large object exported',
+		sql: `${WRITE} select lo_export(lo_from_bytea(0, 'made up'), '/tmp/made-up')`,
+	},
+	{
+		name: 'listen to all',
+		sql: `listen "*"; select payload from pg_notification_queue_usage() payload where payload > 0`,
+	},
+	{
+		name: 'lock of a row by key',
+		sql: `${WRITE} select id from public.tenants where id = 'mine' for no key update`,
+	},
+	{
+		name: 'operator in public',
+		sql: `${WRITE} create operator public.= (function = texteq, leftarg = text, rightarg = varchar); commit`,
+	},
+	{ name: 'cast for all', sql: `${WRITE} create cast (text as integer) with inout as implicit; commit` },
+	{ name: 'collation in public', sql: `${WRITE} create collation public.made_up from "C"; commit` },
+	{
+		name: 'search path of the database',
+		sql: `${WRITE} do $$ begin execute format('alter role all in database %I set search_path = pg_temp', current_database()); end $$; select 'set' as gained`,
+	},
 	{ name: 'large object', sql: `${WRITE} select lo_get(oid) from pg_largeobject_metadata` },
 	{
 		name: 'listen',

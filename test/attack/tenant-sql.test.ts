@@ -130,14 +130,11 @@ it(
 		];
 		expect(statements.length).toBeGreaterThan(300);
 		const attacks: Attack[] = [];
-		let before = await state();
-		for (const statement of statements) {
-			const { name, gained } = await attempt(settings, statement, MINE);
-			const after = await state();
-			const changed = after.some((text, index) => text !== before[index]);
-			attacks.push({ name, gained: gained ?? (changed ? 'rows or catalogue were changed' : undefined) });
-			before = after;
-		}
+		const before = await state();
+		for (const statement of statements) attacks.push(await attempt(settings, statement, MINE));
+		const after = await state();
+		const changed = after.some((text, index) => text !== before[index]);
+		attacks.push({ name: 'changes of rows or catalogue', gained: changed || undefined });
 		expectRepelled('zixly_app: hostile statements', attacks);
 		// The corpus can notice: the login's own tenant is seen.
 		const { client } = await openSession(settings);

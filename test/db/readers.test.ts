@@ -150,6 +150,42 @@ describe('Create', () => {
 		expect(seen).toEqual([{ id: 'mine' }]);
 	});
 
+	it.each([
+		[
+			'the schema public',
+			'grant create on schema public to public',
+			'revoke create on schema public from public',
+		],
+		[
+			'the database',
+			`do $$ begin execute format('grant create on database %I to public', current_database()); end $$`,
+			`do $$ begin execute format('revoke create on database %I from public', current_database()); end $$`,
+		],
+	])('makes nothing where every login may create objects in %s', async (_what, grant, revoke) => {
+		await database.admin.query(grant);
+		try {
+			await expect(createReader(owner, { tenantId: 'mine', login: NAME })).rejects.toThrow(
+				/may create objects.*Nothing was made.*revoke create on schema public from public/,
+			);
+		} finally {
+			await database.admin.query(revoke);
+		}
+		const { rows } = await database.admin.query('select from pg_roles where rolname = $1', [NAME]);
+		expect(rows).toHaveLength(0);
+	});
+
+	it('lets the login hold no more than ten connections, whatever its sessions set', async () => {
+		const { login, password } = await createReader(owner, { tenantId: 'mine', login: NAME });
+		const clients = Array.from({ length: 11 }, () => new pg.Client(settingsOf(login, password)));
+		for (const client of clients) client.on('error', () => undefined);
+		const results = await Promise.allSettled(clients.map((client) => client.connect()));
+		const refused = results.filter(({ status }) => status === 'rejected');
+		expect(refused).toEqual([
+			expect.objectContaining({ reason: expect.objectContaining({ code: '53300' }) }),
+		]);
+		await Promise.allSettled(clients.map((client) => client.end()));
+	});
+
 	it('is one of two that ask for a name at once', async () => {
 		const both = [1, 2].map(() => createReader(owner, { tenantId: 'mine', login: NAME }).catch((e) => e));
 		const results = await Promise.all(both);
