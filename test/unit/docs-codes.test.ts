@@ -39,7 +39,15 @@ const SAID = [
 	/\.(?:refuse|reject)\(item, json, '([a-z_]+)'/g,
 ];
 
-const codes = new Set(SAID.flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code!)));
+/** { code: CONSTANT, … }, by what the constant says; a SQLSTATE is no reason code. */
+const named = [...source.matchAll(/\bcode: ([A-Z][A-Z_]+)\b/g)]
+	.map(([, constant]) => new RegExp(`\\b${constant} = '([^']+)'`).exec(source)?.[1] ?? `${constant}?`)
+	.filter((code) => !/^[0-9A-Z]{5}$/.test(code));
+
+const codes = new Set([
+	...named,
+	...SAID.flatMap((pattern) => [...source.matchAll(pattern)].map(([, code]) => code!)),
+]);
 
 describe('docs/troubleshooting.md', () => {
 	it('explains every class of failure', () => {
@@ -62,7 +70,15 @@ describe('docs/troubleshooting.md', () => {
 it.each([
 	...['rate_missing', 'unknown_section', 'client_missing', 'too_many_cells', 'unexpected_report', 'internal'],
 	...['invalid_record', 'invalid_row', 'wrong_type', 'foreign_client', 'check_violation', 'unique_violation'],
-	...['database_error', 'other_tenant', 'not_our_run', 'unknown_stream', 'encoding', 'status_unknown'],
+	...[
+		'database_error',
+		'other_tenant',
+		'not_our_run',
+		'unknown_stream',
+		'encoding',
+		'status_unknown',
+		'entry_without_id',
+	],
 ])('the check finds %s in the source', (code) => {
 	expect(codes).toContain(code);
 });
