@@ -1,5 +1,5 @@
 -- The schema after all migrations, for review. Do not edit: it is made from the catalogue of a migrated
--- database by test/db/schema-drift.test.ts (npx vitest run test/db/schema-drift.test.ts -u).
+-- database by test/db/schema-drift.test.ts (npx jest test/db/schema-drift.test.ts -u).
 
 -- Types
 

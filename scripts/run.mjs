@@ -6,7 +6,7 @@ import { ensureBuilt } from './build.mjs';
 import { run } from './child.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { say } from './progress.mjs';
-import { check, runSuites, vitest } from './tests.mjs';
+import { check, runSuites, jest } from './tests.mjs';
 
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -15,20 +15,20 @@ const typescript = (entry) => (args) =>
 
 const demo = typescript('test/demo/demo.ts');
 
-/** With arguments (files, -t …) only vitest runs, with them. */
+/** With arguments (files, -t …) only jest runs, with them. */
 const test = (args) =>
 	args.length > 0
-		? runSuites([() => vitest(checkout, args)])
-		: runSuites([() => vitest(checkout, []), () => check('npm run demo -- --once', () => demo(['--once']))]);
+		? runSuites([() => jest(checkout, args)])
+		: runSuites([() => jest(checkout, []), () => check('npm run demo -- --once', () => demo(['--once']))]);
 
 /** Resolves to the exit code; the last line counts the attacks and how many got through. */
 const attack = async (args) => {
-	const { passed, failed } = await vitest(checkout, ['--project', 'attack', ...args]);
+	const { passed, failed } = await jest(checkout, ['--project', 'attack', ...args]);
 	return failed === 0 && passed > 0 ? 0 : 1;
 };
 
 const testN8n = (args) =>
-	runSuites([() => vitest(checkout, ['--config', 'test/n8n/vitest.config.mts', ...args])]);
+	runSuites([() => jest(checkout, ['--config', 'test/n8n/jest.config.mjs', ...args])]);
 
 const bench = ([name = 'load', ...args]) => typescript(`test/bench/${name}.ts`)(args);
 

@@ -19,21 +19,34 @@ export async function runSuites(suites) {
 	return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-/** Vitest with the given arguments, its results counted from its own report. */
-export async function vitest(checkout, args) {
-	const folder = mkdtempSync(join(tmpdir(), 'zixly-vitest-'));
+/** Jest with the given arguments, its results counted from its own report. `--project NAME` picks a project. */
+export async function jest(checkout, args) {
+	const folder = mkdtempSync(join(tmpdir(), 'zixly-jest-'));
 	const report = join(folder, 'report.json');
 	const attacks = join(folder, 'attacks.jsonl');
 	try {
-		const cli = join(checkout, 'node_modules', 'vitest', 'vitest.mjs');
-		const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+		const cli = join(checkout, 'node_modules', 'jest', 'bin', 'jest.js');
+		const reporting = ['--json', `--outputFile=${report}`];
 		const env = { ZIXLY_ATTACKS: attacks };
-		const code = await run(process.execPath, [cli, 'run', ...reporters, ...args], { cwd: checkout, env });
+		const code = await run(process.execPath, [cli, ...reporting, ...jestArguments(args)], {
+			cwd: checkout,
+			env,
+		});
 		printAttacks(attacks);
 		return countsOf(report, code);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** Jest's `--selectProjects` takes every word that follows: it comes last. */
+function jestArguments(args) {
+	const [others, projects] = [[], []];
+	for (let index = 0; index < args.length; index++) {
+		if (args[index] === '--project') projects.push(args[++index]);
+		else others.push(args[index]);
+	}
+	return projects.length > 0 ? [...others, '--selectProjects', ...projects] : others;
 }
 
 /** Sums what `expectRepelled` of test/support/attacks.ts has booked; prints nothing where no attack was run. */
@@ -53,7 +66,7 @@ function countsOf(report, code) {
 	try {
 		result = JSON.parse(readFileSync(report, 'utf8'));
 	} catch (error) {
-		say(`Vitest left no report (${error.message}); this counts as one failed test.`);
+		say(`Jest left no report (${error.message}); this counts as one failed test.`);
 		return failedAtAll;
 	}
 	// A file that cannot be loaded, and an error outside any test, hold no failed test but are failures.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { disconnectIntegration, updateIntegration } from '../../db/integration-settings';
 import type { FailureMessage, Message } from '../../nodes/shared/messages';
@@ -233,7 +233,7 @@ describe.each(ONE_ACCOUNT)(
 			);
 			expectRepelled(`accounts: ${provider} answers for another`, attacks);
 			await stage.sandbox.close();
-		}, 120_000);
+		});
 
 		it('is not read after it was disconnected and another took it, nor by who reserved it before', async () => {
 			const attacks: Attack[] = [];
@@ -257,6 +257,6 @@ describe.each(ONE_ACCOUNT)(
 			expect([...(await stage.gained(rightful))].sort()).toEqual(wanted.toSorted());
 			expectRepelled(`accounts: ${provider} reserved beforehand`, attacks);
 			await stage.sandbox.close();
-		}, 120_000);
+		});
 	},
 );

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { download } from '../../nodes/Database/exchange-rate/download';
 import { outcomesOf } from '../../nodes/Integrations/sync/outcome';

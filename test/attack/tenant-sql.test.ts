@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import type { DatabaseSettings } from '../../db/connection';
 import { expectRepelled, type Attack } from '../support/attacks';
@@ -120,26 +120,22 @@ const state = async (): Promise<string[]> => [
 	(await database.admin.query(catalogueOf(LOGIN))).rows[0].sum,
 ];
 
-it(
-	'a member of zixly_app gets nothing beyond its tenant and no token by any hostile statement',
-	{ timeout: 600_000 },
-	async () => {
-		const statements = [
-			...HOSTILE_STATEMENTS.filter(({ name }) => !ITS_OWN.test(name)),
-			...OVER_INVISIBLE_ROWS,
-		];
-		expect(statements.length).toBeGreaterThan(300);
-		const attacks: Attack[] = [];
-		const before = await state();
-		for (const statement of statements) attacks.push(await attempt(settings, statement, MINE));
-		const after = await state();
-		const changed = after.some((text, index) => text !== before[index]);
-		attacks.push({ name: 'changes of rows or catalogue', gained: changed || undefined });
-		expectRepelled('zixly_app: hostile statements', attacks);
-		// The corpus can notice: the login's own tenant is seen.
-		const { client } = await openSession(settings);
-		await client.query(MINE);
-		expect((await client.query('select id from public.tenants')).rows).toEqual([{ id: 'mine' }]);
-		await client.end();
-	},
-);
+it('a member of zixly_app gets nothing beyond its tenant and no token by any hostile statement', async () => {
+	const statements = [
+		...HOSTILE_STATEMENTS.filter(({ name }) => !ITS_OWN.test(name)),
+		...OVER_INVISIBLE_ROWS,
+	];
+	expect(statements.length).toBeGreaterThan(300);
+	const attacks: Attack[] = [];
+	const before = await state();
+	for (const statement of statements) attacks.push(await attempt(settings, statement, MINE));
+	const after = await state();
+	const changed = after.some((text, index) => text !== before[index]);
+	attacks.push({ name: 'changes of rows or catalogue', gained: changed || undefined });
+	expectRepelled('zixly_app: hostile statements', attacks);
+	// The corpus can notice: the login's own tenant is seen.
+	const { client } = await openSession(settings);
+	await client.query(MINE);
+	expect((await client.query('select id from public.tenants')).rows).toEqual([{ id: 'mine' }]);
+	await client.end();
+});

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { closePools, settingsFromUrl, type DatabaseSettings } from '../../db/connection';
 import { ZixlyPostgresApi } from '../../credentials/ZixlyPostgresApi.credentials';
@@ -32,117 +32,120 @@ function settingsTo(port: number, changes: Partial<DatabaseSettings> = {}): Data
 /** Everything that could follow the answer, sent before TLS has begun. */
 const STUFFED = Buffer.concat([Buffer.from('S'), Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3])]);
 
-describe.runIf(hasOpenssl && process.platform === 'linux')('between n8n and a server with TLS', () => {
-	const folder = mkdtempSync(path.join(tmpdir(), 'zixly-impostor-'));
-	let own: Certificate;
-	let strangers: Certificate;
-	let server: PostgresServer;
-	const impostors: Impostor[] = [];
-	beforeAll(async () => {
-		own = selfSigned(folder, [`IP:${HOST}`]);
-		strangers = selfSigned(folder, ['DNS:elsewhere.example'], 'strangers');
-		const ssl = { ssl: 'on', ssl_cert_file: own.cert, ssl_key_file: own.key };
-		server = await startPostgres({ settings: { ...ssl, listen_addresses: `127.0.0.1,${HOST}` } });
-	});
-	afterEach(async () => {
-		await closePools();
-		await Promise.all(impostors.splice(0).map((one) => one.close()));
-	});
-	afterAll(async () => {
-		await server.stop();
-		rmSync(folder, { recursive: true, force: true });
-	});
+(hasOpenssl && process.platform === 'linux' ? describe : describe.skip)(
+	'between n8n and a server with TLS',
+	() => {
+		const folder = mkdtempSync(path.join(tmpdir(), 'zixly-impostor-'));
+		let own: Certificate;
+		let strangers: Certificate;
+		let server: PostgresServer;
+		const impostors: Impostor[] = [];
+		beforeAll(async () => {
+			own = selfSigned(folder, [`IP:${HOST}`]);
+			strangers = selfSigned(folder, ['DNS:elsewhere.example'], 'strangers');
+			const ssl = { ssl: 'on', ssl_cert_file: own.cert, ssl_key_file: own.key };
+			server = await startPostgres({ settings: { ...ssl, listen_addresses: `127.0.0.1,${HOST}` } });
+		});
+		afterEach(async () => {
+			await closePools();
+			await Promise.all(impostors.splice(0).map((one) => one.close()));
+		});
+		afterAll(async () => {
+			await server.stop();
+			rmSync(folder, { recursive: true, force: true });
+		});
 
-	async function inBetween(greeting: Greeting): Promise<Impostor> {
-		const one = await impostor(greeting, HOST);
-		impostors.push(one);
-		return one;
-	}
+		async function inBetween(greeting: Greeting): Promise<Impostor> {
+			const one = await impostor(greeting, HOST);
+			impostors.push(one);
+			return one;
+		}
 
-	async function stripper(): Promise<Impostor> {
-		const one = await tlsStripper(server.port, HOST);
-		impostors.push(one);
-		return one;
-	}
+		async function stripper(): Promise<Impostor> {
+			const one = await tlsStripper(server.port, HOST);
+			impostors.push(one);
+			return one;
+		}
 
-	/** Gained is whatever the one in between was told, or a Test that is content. */
-	async function meet(
-		name: string,
-		{ port, heard }: Impostor,
-		{ words, ...changes }: { words: RegExp; tls?: Tls; ca?: string },
-	): Promise<Attack> {
-		const { status, message } = await testOf(settingsTo(port, changes));
-		expect(message).toMatch(words);
-		expect(message).not.toContain(PASSWORD);
-		return { name, gained: heard.length > 0 || status !== 'Error' ? [status, heard] : undefined };
-	}
+		/** Gained is whatever the one in between was told, or a Test that is content. */
+		async function meet(
+			name: string,
+			{ port, heard }: Impostor,
+			{ words, ...changes }: { words: RegExp; tls?: Tls; ca?: string },
+		): Promise<Attack> {
+			const { status, message } = await testOf(settingsTo(port, changes));
+			expect(message).toMatch(words);
+			expect(message).not.toContain(PASSWORD);
+			return { name, gained: heard.length > 0 || status !== 'Error' ? [status, heard] : undefined };
+		}
 
-	const NO_TLS = /does not offer TLS.*Switch TLS on.*Disable/;
-	const NO_ANSWER = /is no PostgreSQL server.*Check host and port/;
+		const NO_TLS = /does not offer TLS.*Switch TLS on.*Disable/;
+		const NO_ANSWER = /is no PostgreSQL server.*Check host and port/;
 
-	it('nobody gets the password by default, and Test says what is wrong', async () => {
-		const ca = readFileSync(strangers.cert, 'utf8');
-		expectRepelled('tls: impostors of Verify Full', [
-			await meet('a certificate of its own', await inBetween({ tls: strangers }), {
-				words: /authority that this machine does not know.*CA Certificate/,
-			}),
-			await meet('a certificate of the authority, for another host', await inBetween({ tls: strangers }), {
-				ca,
-				words: /certificate is for another host name/,
-			}),
-			await meet('no TLS', await inBetween({ bytes: 'N' }), { words: NO_TLS }),
-			await meet(
-				'no TLS, and a request in the same breath',
-				await inBetween({ bytes: `N${'R'.repeat(8)}` }),
-				{
+		it('nobody gets the password by default, and Test says what is wrong', async () => {
+			const ca = readFileSync(strangers.cert, 'utf8');
+			expectRepelled('tls: impostors of Verify Full', [
+				await meet('a certificate of its own', await inBetween({ tls: strangers }), {
+					words: /authority that this machine does not know.*CA Certificate/,
+				}),
+				await meet('a certificate of the authority, for another host', await inBetween({ tls: strangers }), {
+					ca,
+					words: /certificate is for another host name/,
+				}),
+				await meet('no TLS', await inBetween({ bytes: 'N' }), { words: NO_TLS }),
+				await meet(
+					'no TLS, and a request in the same breath',
+					await inBetween({ bytes: `N${'R'.repeat(8)}` }),
+					{
+						words: NO_ANSWER,
+					},
+				),
+				await meet('bytes before TLS', await inBetween({ bytes: STUFFED }), { words: NO_ANSWER }),
+				await meet('an error instead', await inBetween({ bytes: 'E' }), { words: NO_ANSWER }),
+				await meet('a proxy that strips TLS', await stripper(), { words: NO_TLS }),
+			]);
+		});
+
+		it('Require takes no connection without TLS', async () => {
+			expectRepelled('tls: impostors of Require', [
+				await meet('no TLS', await inBetween({ bytes: 'N' }), { tls: 'require', words: NO_TLS }),
+				await meet('bytes before TLS', await inBetween({ bytes: STUFFED }), {
+					tls: 'require',
 					words: NO_ANSWER,
-				},
-			),
-			await meet('bytes before TLS', await inBetween({ bytes: STUFFED }), { words: NO_ANSWER }),
-			await meet('an error instead', await inBetween({ bytes: 'E' }), { words: NO_ANSWER }),
-			await meet('a proxy that strips TLS', await stripper(), { words: NO_TLS }),
-		]);
-	});
-
-	it('Require takes no connection without TLS', async () => {
-		expectRepelled('tls: impostors of Require', [
-			await meet('no TLS', await inBetween({ bytes: 'N' }), { tls: 'require', words: NO_TLS }),
-			await meet('bytes before TLS', await inBetween({ bytes: STUFFED }), {
-				tls: 'require',
-				words: NO_ANSWER,
-			}),
-			await meet('a proxy that strips TLS', await stripper(), { tls: 'require', words: NO_TLS }),
-		]);
-	});
-
-	it('an impostor can notice: without a check of its certificate it is told the password', async () => {
-		const one = await inBetween({ tls: strangers });
-		await testOf(settingsTo(one.port, { tls: 'require' }));
-		expect(one.heard.join()).toContain(PASSWORD);
-	});
-
-	describe('Test of the server itself', () => {
-		const real = (changes: Partial<DatabaseSettings>): DatabaseSettings => ({
-			...settingsFromUrl(server.adminUrl),
-			host: HOST,
-			...changes,
+				}),
+				await meet('a proxy that strips TLS', await stripper(), { tls: 'require', words: NO_TLS }),
+			]);
 		});
 
-		it('is content with Verify Full, and connects', async () => {
-			const result = await testOf(real({ tls: 'verify-full', ca: readFileSync(own.cert, 'utf8') }));
-			expect(result).toMatchObject({ status: 'OK', message: expect.stringMatching(/^Connected\./) });
-			expect(result.message).not.toContain('Verify Full');
+		it('an impostor can notice: without a check of its certificate it is told the password', async () => {
+			const one = await inBetween({ tls: strangers });
+			await testOf(settingsTo(one.port, { tls: 'require' }));
+			expect(one.heard.join()).toContain(PASSWORD);
 		});
 
-		it.each<[Tls, RegExp]>([
-			['require', /certificate is not checked.*Use TLS "Verify Full"/],
-			['disable', /not encrypted.*Use TLS "Verify Full"/],
-		])('warns of %s, and connects', async (tls, words) => {
-			const result = await testOf(real({ tls }));
-			expect(result).toMatchObject({ status: 'OK', message: expect.stringMatching(words) });
+		describe('Test of the server itself', () => {
+			const real = (changes: Partial<DatabaseSettings>): DatabaseSettings => ({
+				...settingsFromUrl(server.adminUrl),
+				host: HOST,
+				...changes,
+			});
+
+			it('is content with Verify Full, and connects', async () => {
+				const result = await testOf(real({ tls: 'verify-full', ca: readFileSync(own.cert, 'utf8') }));
+				expect(result).toMatchObject({ status: 'OK', message: expect.stringMatching(/^Connected\./) });
+				expect(result.message).not.toContain('Verify Full');
+			});
+
+			it.each<[Tls, RegExp]>([
+				['require', /certificate is not checked.*Use TLS "Verify Full"/],
+				['disable', /not encrypted.*Use TLS "Verify Full"/],
+			])('warns of %s, and connects', async (tls, words) => {
+				const result = await testOf(real({ tls }));
+				expect(result).toMatchObject({ status: 'OK', message: expect.stringMatching(words) });
+			});
 		});
-	});
-});
+	},
+);
 
 it('Verify Full is the default of the credential, and of a URL to another machine', () => {
 	const field = new ZixlyPostgresApi().properties.find(({ name }) => name === 'tls');

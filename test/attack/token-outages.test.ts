@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Pool } from 'pg';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
 import { poolFor } from '../../db/connection';
 import { generateKey, keyRing, type KeyRing } from '../../db/key-ring';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../db/key-ring';
 import { readToken, refreshToken, storeTokens, type TokenOwner } from '../../db/tokens';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { keyRing } from '../../db/key-ring';
 import { open, seal, type TokenPlace } from '../../db/vault';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, it, jest } from '@jest/globals';
 
 import { LOCK_TIMEOUT_MS } from '../../db/session-settings';
 import { poolFor } from '../../db/connection';
@@ -13,6 +13,7 @@ import { testDatabase, type TestDatabase } from '../support/database';
 import { financialsOf, loadTarget, month, type LoadTarget } from '../support/loading';
 import { nodeContext } from '../support/node-context';
 import { holder as runHolder } from '../support/run-holder';
+import { setSystemDate } from '../support/system-date';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -241,13 +242,13 @@ describe('a lock that a foreign session holds on one tenant', () => {
 });
 
 describe('a clock of n8n that is hours off', () => {
-	afterEach(() => void vi.useRealTimers());
+	afterEach(() => void jest.useRealTimers());
 
 	it('neither brings a run forward nor puts it off', async () => {
 		const attacks: Attack[] = [];
 		for (const hours of [-3, 0, 3]) {
 			const [more, limited] = [await loadTarget(database, 'More'), await loadTarget(database, 'Limited')];
-			vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+			setSystemDate(Date.now() + hours * 3_600_000);
 			const retryAt = new Date(Date.now() + 3_600_000).toISOString();
 			const failure = { class: 'rate_limited', message: 'Made up.', retryAt };
 			const items = [
@@ -255,7 +256,7 @@ describe('a clock of n8n that is hours off', () => {
 				{ type: 'FAILURE', ...envelope(limited), failure },
 			];
 			await finishRuns(nodeContext({ database: database.settings, items }));
-			vi.useRealTimers();
+			jest.useRealTimers();
 			const { rows } = await database.admin.query<{ minutes: number }>(
 				`select round(extract(epoch from retry_at - finished_at) / 60)::int as minutes from etl.sync_runs
 				where id = any ($1) order by retry_at`,

@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { claimDue, finishRun, type ClaimedRun, type ClaimOptions } from '../../db/sync-runs';
 import { createTenant } from '../../db/tenants';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { holder } from '../support/run-holder';
 import { openRun } from '../../db/open-run';
+import { expectWithMessage } from '../support/expectations';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -75,8 +76,8 @@ describe('a connection whose run is abandoned', () => {
 		expect(waits[0]).toBe(0);
 		for (const [index, minutes] of waits.slice(1).entries()) {
 			const full = Math.min(360, 10 * 2 ** index);
-			expect(minutes, `after ${index + 2} crashes`).toBeGreaterThanOrEqual(full / 2);
-			expect(minutes, `after ${index + 2} crashes`).toBeLessThanOrEqual(full);
+			expectWithMessage(minutes, `after ${index + 2} crashes`).toBeGreaterThanOrEqual(full / 2);
+			expectWithMessage(minutes, `after ${index + 2} crashes`).toBeLessThanOrEqual(full);
 		}
 	});
 

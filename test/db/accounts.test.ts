@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import {
 	accountChoice,
@@ -15,6 +15,7 @@ import { createTenant } from '../../db/tenants';
 import { inTenant } from '../../db/transaction';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { saveAccounts } from '../support/saved-accounts';
+import { expectWithMessage } from '../support/expectations';
 
 let database: TestDatabase;
 let harbour: AccountOwner;
@@ -174,7 +175,7 @@ describe('an account of another tenant', () => {
 				harbour.tenantId,
 				async (client) => await client.query(statement, values),
 			);
-			await expect(doing, statement).rejects.toMatchObject({ code: '42501' });
+			await expectWithMessage(doing, statement).rejects.toMatchObject({ code: '42501' });
 		}
 		expect(await read(harbour)).toEqual([]);
 	});
@@ -187,7 +188,7 @@ describe('the states of a connection', () => {
 			values ($1, $2, '1', 'monthlyFinancials', '{"fullAt": "2026-07-01"}'), ($1, $2, '2', 'deals', '{}')`,
 			[harbour.integrationId, harbour.tenantId],
 		);
-		const updatedAt = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+		const updatedAt = expect.stringMatching(/^\d{4}-.*Z$/);
 		expect(await readStates(database.pool, harbour)).toEqual(
 			new Map([
 				['1/monthlyFinancials', { state: { fullAt: '2026-07-01' }, updatedAt }],

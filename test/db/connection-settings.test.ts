@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createIntegration, integrationById, setIntegrationStatus } from '../../db/integrations';
 import { generateKey, keyRing } from '../../db/key-ring';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { deletedLeads, liveLeads } from '../../db/deleted-leads';
 import { testDatabase, type TestDatabase } from '../support/database';

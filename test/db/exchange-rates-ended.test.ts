@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { loadChoiceOf } from '../../nodes/Database/exchange-rate/load-choice';
 import { loadFromBank } from '../../nodes/Database/exchange-rate/load-from-bank';
@@ -25,7 +25,9 @@ beforeAll(async () => {
 	]);
 });
 afterAll(() => database.close());
-beforeEach(() => (calls = []));
+beforeEach(() => {
+	calls = [];
+});
 
 /** The bank, for which RUB is a series that exists and has ended; `empty` is how it answers where there is nothing. */
 function bankAt(today: string, empty: () => { status: number; body: string }): HttpClient {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { importRates } from '../../nodes/Database/exchange-rate/import';
 import { loadChoiceOf, type RawLoadOptions } from '../../nodes/Database/exchange-rate/load-choice';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { readRates } from '../../db/exchange-rates';
 import { markApplied, saveRates } from '../../db/exchange-rates-store';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { readRates, type RateNeed } from '../../db/exchange-rates';
 import { Conversion } from '../../nodes/shared/conversion';

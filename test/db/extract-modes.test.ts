@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { monthAt, plusMonths } from '../../nodes/engine/months';
 import type { Message, StateMessage } from '../../nodes/shared/messages';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { updateIntegration } from '../../db/integration-settings';
 import { monthAt, plusMonths } from '../../nodes/engine/months';
@@ -126,22 +126,18 @@ describe('what passes by itself loses nothing', () => {
 		['trouble with an organisation', [{ kind: 'truncatedJson', path: '/Organisation' }]],
 	];
 
-	it.concurrent.each(faults)(
-		'%s',
-		async (_, ordered) => {
-			// A sandbox of its own: the waits of these run side by side.
-			const own = await startSandbox({ seed: `faults-${_}`, xero: { minute: 5_000, day: 100_000 } });
-			const other = new Extraction(database.pool, own);
-			const tenant = await other.connect(`Faulty: ${_}`, 'harbour');
-			own.xero.faults.add(...ordered);
-			const messages = await other.extract(tenant, { historyStart, timeoutMs: 1_000 });
-			const extracted = Object.fromEntries(own.xero.organisations('harbour').map(({ id }) => [id, 3]));
-			expect(outcome(messages)).toEqual({ extracted, failures: [] });
-			expect(own.xero.faults.pending()).toEqual([]);
-			await own.close();
-		},
-		30_000,
-	);
+	it.concurrent.each(faults)('%s', async (_, ordered) => {
+		// A sandbox of its own: the waits of these run side by side.
+		const own = await startSandbox({ seed: `faults-${_}`, xero: { minute: 5_000, day: 100_000 } });
+		const other = new Extraction(database.pool, own);
+		const tenant = await other.connect(`Faulty: ${_}`, 'harbour');
+		own.xero.faults.add(...ordered);
+		const messages = await other.extract(tenant, { historyStart, timeoutMs: 1_000 });
+		const extracted = Object.fromEntries(own.xero.organisations('harbour').map(({ id }) => [id, 3]));
+		expect(outcome(messages)).toEqual({ extracted, failures: [] });
+		expect(own.xero.faults.pending()).toEqual([]);
+		await own.close();
+	});
 });
 
 describe('one organisation’s trouble stays its own', () => {
@@ -172,35 +168,31 @@ describe('one organisation’s trouble stays its own', () => {
 			failures: [`${second} provider_unavailable`],
 		});
 		expect(sandbox.xero.requests.filter(({ fault }) => fault === 'status')).toHaveLength(12);
-	}, 60_000);
+	});
 
 	it.each([
 		[500, 'provider_unavailable', 4],
 		[400, 'bad_request', 1],
-	])(
-		'a month that it answers with %i is rejected, and its others are read',
-		async (status, code, tries) => {
-			const [first, second] = idsOf('harbour');
-			sandbox.xero.faults.add({
-				kind: 'status',
-				status,
-				accountId: second,
-				path: '/BankSummary',
-				month: historyStart,
-				count: 'always',
-			});
-			const messages = await extract(harbour, { historyStart });
-			expect(outcome(messages)).toEqual({ extracted: { [first]: 3, [second]: 3 }, failures: [] });
-			const rejected = messages.filter(({ type }) => type === 'REJECTED');
-			expect(rejected).toMatchObject([
-				{ stage: 'extract', accountId: second, recordId: historyStart, record: null, reason: { code } },
-			]);
-			expect(monthsIn(messages, second)).toEqual([1, 2].map((later) => plusMonths(historyStart, later)));
-			expect(stateOf(messages, second).state).not.toBeNull();
-			expect(sandbox.xero.requests.filter(({ fault }) => fault === 'status')).toHaveLength(tries);
-		},
-		20_000,
-	);
+	])('a month that it answers with %i is rejected, and its others are read', async (status, code, tries) => {
+		const [first, second] = idsOf('harbour');
+		sandbox.xero.faults.add({
+			kind: 'status',
+			status,
+			accountId: second,
+			path: '/BankSummary',
+			month: historyStart,
+			count: 'always',
+		});
+		const messages = await extract(harbour, { historyStart });
+		expect(outcome(messages)).toEqual({ extracted: { [first]: 3, [second]: 3 }, failures: [] });
+		const rejected = messages.filter(({ type }) => type === 'REJECTED');
+		expect(rejected).toMatchObject([
+			{ stage: 'extract', accountId: second, recordId: historyStart, record: null, reason: { code } },
+		]);
+		expect(monthsIn(messages, second)).toEqual([1, 2].map((later) => plusMonths(historyStart, later)));
+		expect(stateOf(messages, second).state).not.toBeNull();
+		expect(sandbox.xero.requests.filter(({ fault }) => fault === 'status')).toHaveLength(tries);
+	});
 
 	it('the day’s limit says when to come back, and is not asked again', async () => {
 		const [, second] = idsOf('harbour');
@@ -455,11 +447,11 @@ describe('a run', () => {
 		sandbox.xero.faults.add({ kind: 'hang', path: '/connections' });
 		const abort = new AbortController();
 		setTimeout(() => abort.abort(), 100);
-		const started = Date.now();
-		await expect(extraction.read([run!], { signal: abort.signal, timeoutMs: 20_000 })).rejects.toMatchObject({
+		await expect(
+			extraction.read([run!], { signal: abort.signal, timeoutMs: 3_600_000 }),
+		).rejects.toMatchObject({
 			name: 'AbortError',
 		});
-		expect(Date.now() - started).toBeLessThan(5_000);
 	});
 });
 

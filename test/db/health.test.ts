@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { claimDue, finishRun, type ClaimedRun, type RunEnd } from '../../db/sync-runs';
 import { integrationsOperations } from '../../nodes/Integrations/operations';

@@ -1,11 +1,12 @@
 import type { PoolClient } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { sqlstateOf } from '../../db/sqlstate';
 import { inTenant, type TenantRole } from '../../db/transaction';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { rightsOf, type Rights, type RightsByTable } from '../support/rights';
 import { contentOf, insertOf, seedTenant, tenantRows, type Row } from '../support/tenant-rows';
+import { expectWithMessage } from '../support/expectations';
 
 /** Who tries to reach the rows of tenant `owner`; undefined is a session that never named a tenant. */
 const STRANGERS: Array<[description: string, tenantId: string | undefined]> = [
@@ -146,11 +147,13 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 		const links = ['etl.share_links()', 'etl.hold_links()'];
 		for (const role of ROLES)
 			for (const call of role === 'zixly_loader' ? calls : [...calls, ...links])
-				expect(await attempt(stranger, `select * from ${call}`, role), `${role} ${call}`).toBe(DENIED);
+				expectWithMessage(await attempt(stranger, `select * from ${call}`, role), `${role} ${call}`).toBe(
+					DENIED,
+				);
 		const { rows } = await database.admin.query<{ count: string }>(
 			"select count(*) from pg_proc where pronamespace = 'etl'::regnamespace and prosecdef",
 		);
-		expect(Number(rows[0]?.count), 'every operator function is called above').toBe(
+		expectWithMessage(Number(rows[0]?.count), 'every operator function is called above').toBe(
 			calls.length + links.length,
 		);
 	});

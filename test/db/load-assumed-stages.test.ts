@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { testDatabase, type TestDatabase } from '../support/database';
 import { loadTarget } from '../support/loading';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { LoadRow } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';

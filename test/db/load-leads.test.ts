@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { LoadClient, LoadDeletion, LoadRow, LoadState } from '../../db/load/chunk';
 import { imbalances } from '../../nodes/shared/counts';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { loadChunk } from '../../db/load/load-chunk';
 import { testDatabase, type TestDatabase } from '../support/database';

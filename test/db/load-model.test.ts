@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { ChunkResult, LoadRow, RowFate } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';

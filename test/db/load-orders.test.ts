@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import type { LoadClient, LoadDeletion } from '../../db/load/chunk';
 import { randomFrom, type Random } from '../sandbox/random';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { dealGone, dealRows, entriesOf, funnelOf, PORTAL, type DealCopy } from '../support/leads';
 import { loadTarget } from '../support/loading';
+import { expectWithMessage } from '../support/expectations';
 
 /** Enough that a rule which holds only for some orders shows; each order is a tenant of its own. */
 const ORDERS = 200;
@@ -88,7 +89,9 @@ it(`ends in the same tables in each of ${ORDERS} orders of pages, shuffled, repe
 		for (const chunk of inChunks<LoadDeletion>(shuffled(repeated(deletions, random), random), random)) {
 			await target.load([], { deletions: chunk });
 		}
-		expect(await funnelOf(database, target.tenantId), `order ${order}`).toEqual(expectedOf(lives, gone));
+		expectWithMessage(await funnelOf(database, target.tenantId), `order ${order}`).toEqual(
+			expectedOf(lives, gone),
+		);
 		await expectNothingWritten(target, lives, gone);
 	}
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
 import { testDatabase, type TestDatabase } from '../support/database';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { testDatabase, type TestDatabase } from '../support/database';
 import { days, fatesOf, financialsOf, loadTarget, month, type LoadTarget } from '../support/loading';

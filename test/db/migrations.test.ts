@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { closePools, poolFor, settingsFromUrl, type DatabaseSettings } from '../../db/connection';
 import { migrate } from '../../db/migrate';
@@ -9,6 +9,7 @@ import { schemaStatus } from '../../db/status';
 import { createTenant, listTenants } from '../../db/tenants';
 import { asAdmin } from '../support/database-template';
 import { startPostgres, type PostgresServer } from '../support/postgres';
+import { expectWithMessage } from '../support/expectations';
 
 const ALL = SCHEMA_VERSIONS.flatMap(({ migrations }) => migrations);
 const PASSWORD = 'made-up-password';
@@ -177,7 +178,7 @@ describe('roles', () => {
 			'grant zixly_operator to "owner";',
 		]);
 		const { rows } = await administer("select to_regnamespace('etl') as schema", database);
-		expect(rows, 'nothing was changed').toEqual([{ schema: null }]);
+		expectWithMessage(rows, 'nothing was changed').toEqual([{ schema: null }]);
 		for (const statement of statements) await administer(statement);
 		expect((await migrate(login('owner'))).applied).toEqual(ALL);
 		await worksFor(login('owner'));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { claimDueRuns } from '../../nodes/Integrations/sync/claim-due';
 import { testDatabase, type TestDatabase } from '../support/database';

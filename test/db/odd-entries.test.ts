@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { serviceOf, startSandbox, type Sandbox } from '../sandbox';
 import { testDatabase, type TestDatabase } from '../support/database';
@@ -114,7 +114,6 @@ describe.each(LIST_ENDPOINTS)('$key: an entry of the list of $name', ({ key, pat
 				for (const { state } of statesIn(first)) expect(state).not.toBeNull();
 			}
 		},
-		60_000,
 	);
 
 	(holds === 'records' ? it : it.skip)(

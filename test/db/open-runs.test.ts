@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { poolFor } from '../../db/connection';
 import { createIntegration, listIntegrations } from '../../db/integrations';

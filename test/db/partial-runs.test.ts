@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { syncHealth } from '../../db/health';
 import { claimDue, finishRun, listRuns, type RunEnd } from '../../db/sync-runs';

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { Message, RecordMessage, StateMessage } from '../../nodes/shared/messages';
 import { startSandbox, type Sandbox } from '../sandbox';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { closePools, poolFor } from '../../db/connection';
 import { listTenants } from '../../db/tenants';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { poolFor, type DatabaseSettings } from '../../db/connection';
 import { createReader, revokeReader } from '../../db/readers';

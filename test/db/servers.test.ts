@@ -1,12 +1,12 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { closePools, poolFor } from '../../db/connection';
 import { migrate } from '../../db/migrate';
 import { schemaStatus } from '../../db/status';
 import { postgresConnection } from '../../nodes/shared/n8n/credential-test';
 import { emptyDatabase, type TestDatabase } from '../support/database';
-import { asAdmin, loginSettings, OWNER } from '../support/database-template';
+import { asAdmin, loginSettings, OWNER, findTemplate } from '../support/database-template';
 
 /** What the dialog of the credential says. */
 async function testOf(settings: object) {
@@ -18,8 +18,8 @@ async function testOf(settings: object) {
 
 describe('a database that cannot be used', () => {
 	const name = `zixly_test_unfit_${process.pid}`;
-	const { adminUrl } = inject('databaseTemplate');
-	const settings = loginSettings(inject('databaseTemplate'), OWNER, name);
+	const { adminUrl } = findTemplate();
+	const settings = loginSettings(findTemplate(), OWNER, name);
 	const create = async (more: string) =>
 		await asAdmin(adminUrl, (client) => client.query(`create database ${name} owner ${OWNER} ${more}`));
 	const drop = async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { systemClock, type Clock } from '../../nodes/engine/clock';
 import type { FailureMessage, Message } from '../../nodes/shared/messages';
@@ -175,7 +175,6 @@ describe.each(keys)('%s', (key) => {
 			expect(met).toBe(outcome);
 			expect(wordsOf(messages)).toEqual([]);
 		},
-		30_000,
 	);
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { openRun, type RunHolder } from '../../db/open-run';
 import { finishRun } from '../../db/sync-runs';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createTenant, listTenants } from '../../db/tenants';
 import { createTenants } from '../../nodes/Database/tenant/create';

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { closePools, poolFor, settingsFromUrl, type DatabaseSettings } from '../../db/connection';
 import { hasOpenssl, selfSigned } from '../support/certificate';
 import { startPostgres, type PostgresServer } from '../support/postgres';
 
-describe.runIf(hasOpenssl)('a connection to a server with TLS', () => {
+(hasOpenssl ? describe : describe.skip)('a connection to a server with TLS', () => {
 	let server: PostgresServer;
 	let settings: DatabaseSettings;
 	let ca: string;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../db/key-ring';
 import {
@@ -18,6 +18,7 @@ import { ageRefusals, endLeases } from '../support/refresh-leases';
 import { RefreshingProcess } from '../support/refreshing-process';
 import { exchangeAt, GrantRefused, isRefusal, pairOf, TokenServer } from '../support/token-server';
 import type { RefreshOrder } from '../support/token-worker';
+import { expectPoll } from '../support/expectations';
 
 const { id: activeKeyId, key: activeKey } = generateKey();
 const ring = keyRing({ activeKeyId, activeKey });
@@ -142,7 +143,7 @@ describe('a holder of the lease that hangs', () => {
 		const [worker] = await start(1);
 		server.holdNext();
 		worker!.begin(order({ leaseSeconds: 1 }));
-		await expect.poll(() => server.calls.length, { timeout: 10_000 }).toBe(1);
+		await expectPoll(() => server.calls.length).toBe(1);
 		expect((await refreshHere()).accessToken).toBe(pairOf(2).accessToken);
 		server.letGo();
 		// The late one reads again before it stores, and finds the newer pair.
@@ -155,7 +156,7 @@ describe('a holder of the lease that hangs', () => {
 		const [worker] = await start(1);
 		server.holdNext();
 		worker!.begin(order());
-		await expect.poll(() => server.calls.length, { timeout: 10_000 }).toBe(1);
+		await expectPoll(() => server.calls.length).toBe(1);
 		const waiting = refreshHere();
 		await sleep(500);
 		expect(await openTransactions()).toBe(0);
@@ -169,7 +170,7 @@ describe('a holder of the lease that hangs', () => {
 		const [worker] = await start(1);
 		server.holdNext();
 		worker!.begin(order({ leaseSeconds: 1 }));
-		await expect.poll(() => server.calls.length, { timeout: 10_000 }).toBe(1);
+		await expectPoll(() => server.calls.length).toBe(1);
 		await expect(refreshHere()).rejects.toThrow(RefreshDeferredError);
 		await ageRefusals(database.admin);
 		await expect(refreshHere()).rejects.toThrow(GrantRefused);

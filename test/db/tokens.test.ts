@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { cancelledBy } from '../../db/cancellation';
 import { poolFor } from '../../db/connection';
@@ -21,6 +21,7 @@ import { endLeases } from '../support/refresh-leases';
 import { reseal } from '../support/reseal';
 import { GrantRefused, isRefusal, pairOf } from '../support/token-server';
 import { holder } from '../support/run-holder';
+import { expectPoll } from '../support/expectations';
 
 const { id, key } = generateKey();
 const ring = keyRing({ activeKeyId: id, activeKey: key });
@@ -234,7 +235,7 @@ describe('a pair that the database does not take', () => {
 	it('is stored in the background, though nobody asks', async () => {
 		await loseDatabase();
 		await openDatabase();
-		await expect.poll(async () => namesOf(await stored()), { timeout: 20_000 }).toEqual(pair(1));
+		await expectPoll(async () => namesOf(await stored())).toEqual(pair(1));
 		expect([calls.length, await leases()]).toEqual([1, 0]);
 	});
 
@@ -338,11 +339,11 @@ describe('a caller who is cancelled', () => {
 		const held = heldExchange();
 		const cancel = new AbortController();
 		const waiting = cancelledBy(cancel.signal, async () => await refresh({ exchange: held.exchange }));
-		await expect.poll(() => calls.length).toBe(1);
+		await expectPoll(() => calls.length).toBe(1);
 		cancel.abort();
 		await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
 		held.answer();
-		await expect.poll(async () => namesOf(await stored()), { timeout: 20_000 }).toEqual(pair(1));
+		await expectPoll(async () => namesOf(await stored())).toEqual(pair(1));
 		expect(await leases()).toBe(0);
 	});
 
@@ -351,7 +352,7 @@ describe('a caller who is cancelled', () => {
 		const cancel = new AbortController();
 		const first = cancelledBy(cancel.signal, async () => await refresh({ exchange: held.exchange }));
 		const second = refresh();
-		await expect.poll(() => calls.length).toBe(1);
+		await expectPoll(() => calls.length).toBe(1);
 		cancel.abort();
 		await expect(first).rejects.toMatchObject({ name: 'AbortError' });
 		held.answer();
@@ -389,7 +390,7 @@ describe('sign-ins that hang', () => {
 		);
 		const request = { stale: OLD, exchange: hang, isRefusal };
 		const waiting = owners.map(async (one) => await refreshToken(pool, ring, one, request));
-		await expect.poll(() => answers.length, { timeout: 20_000 }).toBe(5);
+		await expectPoll(() => answers.length).toBe(5);
 		expect(pool.totalCount - pool.idleCount).toBe(0);
 		const healthy = await newConnection(pool, 'Healthy', 'myob');
 		await storeTokens(pool, ring, healthy, pairOf(1));

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { createTenant, listTenants } from '../../db/tenants';
 import { asWorker, inTenant, withRetries } from '../../db/transaction';
@@ -137,7 +137,7 @@ describe('a transaction on a server with other habits', () => {
 		const { id } = await createTenant(database.pool, { name: 'One' });
 		const client = new pg.Client(database.settings);
 		await client.connect();
-		const queries = vi.spyOn(client, 'query');
+		const queries = jest.spyOn(client, 'query');
 		await inTenant(poolOf(client), id, async () => expect(queries).toHaveBeenCalledTimes(2));
 		await client.end();
 	});

@@ -2,7 +2,7 @@ import { readdirSync, existsSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { setStage, type Stage } from '../demo/stage';
 import { bookedRuns, everyRow, imbalances, rowVersions } from '../support/books';
@@ -12,6 +12,7 @@ import { RealN8n, type N8nServer } from '../support/real-n8n';
 import { Scenario } from '../support/scenario';
 import { browser, withEditor } from './editor';
 import { everyFile } from './secrets';
+import { expectWithMessage } from '../support/expectations';
 
 const NODES = ['database', 'extract', 'integrations', 'postgresUpsert', 'transformNormalize'];
 const WORKFLOWS = readdirSync(join(CHECKOUT, 'workflows')).map((file) => file.replace(/\.json$/, ''));
@@ -43,7 +44,7 @@ describe('a real n8n with the packed package', () => {
 	async function execute(id: string) {
 		const execution = await n8n.execute(id);
 		printed.push(execution.stdout, execution.stderr);
-		expect(execution.code, execution.stdout.slice(-3000) + execution.stderr.slice(-3000)).toBe(0);
+		expectWithMessage(execution.code, execution.stdout.slice(-3000) + execution.stderr.slice(-3000)).toBe(0);
 		return execution;
 	}
 
@@ -130,7 +131,7 @@ describe('a real n8n with the packed package', () => {
 		const answer = await session.rest<{ status: string; message: string }>('POST', 'credentials/test', {
 			credentials: { ...credential, data: { ...credential?.data, ...change } },
 		});
-		expect(answer.status, answer.message).toBe(status);
+		expectWithMessage(answer.status, answer.message).toBe(status);
 		expect(answer.message).toMatch(message);
 		printed.push(JSON.stringify(answer));
 	});
@@ -151,7 +152,7 @@ describe('a real n8n with the packed package', () => {
 		expect((await n8n.cli(['unpublish:workflow', '--id=zixly-sync-often'])).code).toBe(0);
 	});
 
-	it.skipIf(!browser)(
+	(browser ? it : it.skip)(
 		'opens in the editor with every node known, and syncs at the press of the button',
 		async () => {
 			const { nodes } = bundledWorkflow('zixly-sync-xero');

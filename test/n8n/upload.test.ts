@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { migrate } from '../../db/migrate';
 import { createTenant } from '../../db/tenants';
@@ -259,7 +259,7 @@ describe('the upload form in a real n8n', () => {
 		expect(await form.text()).not.toContain('type="file"');
 	});
 
-	it.skipIf(!browser)('is filled in by a person in a browser, as it is bundled', async () => {
+	(browser ? it : it.skip)('is filled in by a person in a browser, as it is bundled', async () => {
 		await withPage(server, async (page) => {
 			await page.goto(`${server.url.replace('127.0.0.1', 'localhost')}/form/zixly-upload-metrics`);
 			await page.getByRole('button', { name: 'Allow access' }).click();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createIntegration, setIntegrationStatus } from '../../db/integrations';
 import { createTenant } from '../../db/tenants';
@@ -70,7 +70,7 @@ describe('a connection that reaches several organisations', () => {
 		expect(runs.get(tenant.name)).toMatchObject({
 			status: 'failed',
 			records: {},
-			error: { class: 'needs_choice', message: expect.stringContaining('Connection: Update') as string },
+			error: { class: 'needs_choice', message: expect.stringContaining('Connection: Update') },
 		});
 		const { error } = runs.get(tenant.name)!;
 		for (const { name, id } of [...organisations('southern'), ...organisations('harbour')]) {
@@ -82,7 +82,7 @@ describe('a connection that reaches several organisations', () => {
 			{
 				tenantName: tenant.name,
 				alert: 'needsPerson',
-				message: expect.stringContaining('Get Accounts') as string,
+				message: expect.stringContaining('Get Accounts'),
 			},
 		]);
 	});

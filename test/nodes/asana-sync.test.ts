@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { expectedMetrics, metricDifferences, metricsOf } from '../support/asana-expected';
 import { everyRow, imbalances, rowVersions } from '../support/books';

@@ -1,9 +1,10 @@
 import { Decimal } from 'decimal.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { financialsOf, rowVersions } from '../support/books';
 import type { EngineRun } from '../support/n8n-engine';
 import { syncStage, type SyncStage } from '../support/sync-stage';
+import { expectWithMessage } from '../support/expectations';
 
 /** The organisation keeps its books in New Zealand dollars; the bank quotes both currencies for one euro. */
 describe('the bundled exchange rates in n8n’s engine', () => {
@@ -60,7 +61,7 @@ describe('the bundled exchange rates in n8n’s engine', () => {
 		for (const [externalId, row] of rows) {
 			const month = /:(\d{4}-\d\d):/.exec(externalId)![1]!;
 			const totals = stage.sandbox.xero.totals(organisation().id, month, 'accrual');
-			expect(row, month).toMatchObject({
+			expectWithMessage(row, month).toMatchObject({
 				revenue: inAud(month, totals.revenue),
 				expenses: inAud(month, totals.expenses),
 				cashFlow: inAud(month, totals.cashFlow),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Fault } from '../sandbox';
 import { imbalances, type BookedRun } from '../support/books';

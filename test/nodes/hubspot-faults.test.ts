@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Fault, HubSpotSandbox } from '../sandbox';
 import { imbalances, rowVersions, type BookedRun } from '../support/books';

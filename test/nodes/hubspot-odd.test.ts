@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { imbalances, type BookedRun } from '../support/books';
 import { bundledWorkflow, type WorkflowFile } from '../support/checkout';

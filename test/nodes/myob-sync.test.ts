@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { plusMonths } from '../../nodes/engine/months';
 import { everyRow, financialsOf, imbalances, rowVersions, type Figures } from '../support/books';

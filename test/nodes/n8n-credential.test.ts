@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createIntegration } from '../../db/integrations';
 import { createTenant } from '../../db/tenants';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { bookedRuns } from '../support/books';
 import { syncStage, type SyncStage } from '../support/sync-stage';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Company } from '../sandbox/pipedrive/company';
 import type { Deal } from '../sandbox/pipedrive/model';

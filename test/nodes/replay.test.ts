@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { bookedRuns, financialsOf, imbalances, rowVersions, type Figures } from '../support/books';
 import { differences } from '../support/differences';

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createTenant } from '../../db/tenants';
 import type { WorkflowFile } from '../support/checkout';
@@ -156,7 +156,7 @@ describe('Transform & Normalize in n8n’s engine', () => {
 			...{ owner, name: `Client ${name}`, data: { months: [june()] } },
 		}));
 		const rows = outputOf(await run(items, { parameters }), 0).map(({ json }) => json);
-		const runId = expect.stringMatching(/./) as string;
+		const runId = expect.stringMatching(/./);
 		expect(rows.slice(0, 2)).toMatchObject([
 			{ type: 'ROW', tenantId: harbour, client: { clientName: 'Client a' }, syncRunId: runId },
 			{ type: 'ROW', tenantId: southern, client: { clientName: 'Client b' }, integrationId: null },
@@ -243,6 +243,6 @@ describe('Transform & Normalize in n8n’s engine', () => {
 		const items = Array.from({ length: 20_000 }, () => ({ months: [] }));
 		const result = await run(items, { parameters: own({ recordsAt: 'months' }) });
 		expect(result.error).toBeUndefined();
-		expect(result.durationMs).toBeLessThan(5_000);
+		expect(result.parameterReads).toBeLessThan(500);
 	});
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { everyRow, imbalances, rowVersions } from '../support/books';
 import { differences } from '../support/differences';

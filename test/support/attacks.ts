@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 
-import { expect } from 'vitest';
+import { expectWithMessage } from './expectations';
 
 /** One attack: what was tried, and what came of it when it got through. */
 export interface Attack {
@@ -21,6 +21,6 @@ export function expectRepelled(kind: string, attacks: readonly Attack[]): void {
 		const line = { kind, attacks: attacks.length, through: through.length };
 		appendFileSync(report, `${JSON.stringify(line)}\n`);
 	}
-	expect(attacks, `${kind}: a test without an attack proves nothing`).not.toHaveLength(0);
-	expect(through, kind).toEqual([]);
+	expectWithMessage(attacks, `${kind}: a test without an attack proves nothing`).not.toHaveLength(0);
+	expectWithMessage(through, kind).toEqual([]);
 }

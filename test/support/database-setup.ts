@@ -1,32 +1,18 @@
-import type { TestProject } from 'vitest/node';
-
-import { createTemplate, dropTemplate, type DatabaseTemplate } from './database-template';
+import { announceTemplate, createTemplate, dropTemplate, type DatabaseTemplate } from './database-template';
 import { startPostgres } from './postgres';
-
-declare module 'vitest' {
-	interface ProvidedContext {
-		databaseTemplate: DatabaseTemplate;
-	}
-}
 
 interface Shared {
 	template: DatabaseTemplate;
 	close(): Promise<void>;
 }
 
-/** Vitest sets up each of its projects apart, in one process: they share one server. */
-const holder = globalThis as typeof globalThis & { zixlyServer?: { users: number; shared: Promise<Shared> } };
+/** Set-up and tear-down run in one process, which loads each of them apart. */
+export const holder = globalThis as typeof globalThis & { zixlyServer?: Shared };
 
 /** One server and one migrated template for the whole run; `DATABASE_URL` names a superuser of another server. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-	const server = (holder.zixlyServer ??= { users: 0, shared: open(process.env.DATABASE_URL) });
-	server.users++;
-	project.provide('databaseTemplate', (await server.shared).template);
-	return async () => {
-		if (--server.users > 0) return;
-		delete holder.zixlyServer;
-		await (await server.shared).close();
-	};
+export default async function setup(): Promise<void> {
+	holder.zixlyServer = await open(process.env.DATABASE_URL);
+	announceTemplate(holder.zixlyServer.template);
 }
 
 async function open(url: string | undefined): Promise<Shared> {

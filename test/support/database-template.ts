@@ -5,7 +5,7 @@ import { migrate } from '../../db/migrate';
 import { ROLES } from '../../db/roles';
 import { USUAL_SETTINGS } from './postgres';
 
-/** A migrated database to be cloned, and the server that it is on. Plain data: it crosses to the test workers. */
+/** A migrated database to be cloned, and the server that it is on. */
 export interface DatabaseTemplate {
 	adminUrl: string;
 	template: string;
@@ -17,6 +17,20 @@ export const OWNER = 'zixly_test_owner';
 export const WORKER = 'zixly_test_n8n';
 /** Made up: the logins exist on test servers only. */
 export const PASSWORD = 'made-up-test-password';
+
+/** How the template reaches the test workers: they inherit the environment of the process that made it. */
+const ANNOUNCED = 'ZIXLY_TEST_TEMPLATE';
+
+export function announceTemplate(template: DatabaseTemplate): void {
+	process.env[ANNOUNCED] = JSON.stringify(template);
+}
+
+/** The template of this run. */
+export function findTemplate(): DatabaseTemplate {
+	const announced = process.env[ANNOUNCED];
+	if (!announced) throw new Error('This project of jest.config.mjs has no database.');
+	return JSON.parse(announced) as DatabaseTemplate;
+}
 
 /** Makes the test logins and a database that a plain owner has migrated. */
 export async function createTemplate(adminUrl: string): Promise<DatabaseTemplate> {

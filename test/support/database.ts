@@ -1,8 +1,7 @@
 import pg from 'pg';
-import { inject } from 'vitest';
 
 import { poolFor, type DatabaseSettings } from '../../db/connection';
-import { asAdmin, loginSettings, OWNER, WORKER } from './database-template';
+import { asAdmin, loginSettings, OWNER, WORKER, findTemplate } from './database-template';
 import { USUAL_SETTINGS } from './postgres';
 
 export interface TestDatabase {
@@ -26,7 +25,7 @@ let clones = 0;
 
 /** A new database with the schema of this package, a clone of the run's template. */
 export async function testDatabase(): Promise<TestDatabase> {
-	const source = inject('databaseTemplate');
+	const source = findTemplate();
 	const { adminUrl, template } = source;
 	const name = `${template}_${process.pid}_${++clones}`;
 	await asAdmin(adminUrl, (client) =>
@@ -37,14 +36,14 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 /** An empty database, for what migrates by itself. */
 export async function emptyDatabase(): Promise<TestDatabase> {
-	const { adminUrl, template } = inject('databaseTemplate');
+	const { adminUrl, template } = findTemplate();
 	const name = `${template}_${process.pid}_${++clones}`;
 	await asAdmin(adminUrl, (client) => client.query(`create database ${name} owner ${OWNER}`));
 	return openDatabase(name);
 }
 
 function openDatabase(name: string): TestDatabase {
-	const source = inject('databaseTemplate');
+	const source = findTemplate();
 	const settings = { ...loginSettings(source, WORKER, name), maxConnections: 10 };
 	const adminUrl = withDatabase(source.adminUrl, name);
 	const admin = new pg.Pool({

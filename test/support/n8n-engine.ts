@@ -10,6 +10,7 @@ import type {
 	IRun,
 	IRunData,
 	IWorkflowExecuteAdditionalData,
+	Workflow,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type * as N8nWorkflow from 'n8n-workflow';
@@ -39,7 +40,8 @@ export interface EngineRun {
 	status: IRun['status'];
 	error?: { message: string; description?: string; node?: string };
 	executionId: string;
-	durationMs: number;
+	/** How often a parameter of a node was read: where that grows with the items, so does the time. */
+	parameterReads: number;
 	runData: IRunData;
 	/** The json of the items that a node put out, of all its runs. */
 	items(nodeName: string, output?: number): IDataObject[];
@@ -113,11 +115,22 @@ async function execute(
 		additionalData as unknown as IWorkflowExecuteAdditionalData,
 		mode,
 	);
-	const started = Date.now();
+	const parameterReads = countParameterReads(workflow);
 	const first = startNode(file, options.start, mode);
 	const pinData = options.input && { [first.name]: options.input.map((json) => ({ json })) };
 	const run = await execution.run({ workflow, startNode: first, pinData });
-	return resultOf(run, executionId, Date.now() - started);
+	return resultOf(run, executionId, parameterReads());
+}
+
+/** Counts from now on; n8n resolves each parameter that a node reads with this one function. */
+function countParameterReads({ expression }: Workflow): () => number {
+	const resolve = expression.getParameterValue.bind(expression);
+	let count = 0;
+	expression.getParameterValue = (...args) => {
+		count++;
+		return resolve(...args);
+	};
+	return () => count;
 }
 
 /** What n8n's server would add; the addresses only have to be addresses. */
@@ -163,7 +176,7 @@ function startNode(file: WorkflowFile, name: string | undefined, mode: keyof typ
 	return node;
 }
 
-function resultOf(run: IRun, executionId: string, durationMs: number): EngineRun {
+function resultOf(run: IRun, executionId: string, parameterReads: number): EngineRun {
 	const { runData, error } = run.data.resultData;
 	return {
 		status: run.status,
@@ -173,7 +186,7 @@ function resultOf(run: IRun, executionId: string, durationMs: number): EngineRun
 			node: nodeOf(error),
 		},
 		executionId,
-		durationMs,
+		parameterReads,
 		runData,
 		items: (nodeName, output = 0) =>
 			(runData[nodeName] ?? []).flatMap((task) => (task.data?.main?.[output] ?? []).map((item) => item.json)),

@@ -14,7 +14,7 @@ export async function dumpSchema(admin: Pool): Promise<string> {
 }
 
 const HEADER = `-- The schema after all migrations, for review. Do not edit: it is made from the catalogue of a migrated
--- database by test/db/schema-drift.test.ts (npx vitest run test/db/schema-drift.test.ts -u).
+-- database by test/db/schema-drift.test.ts (npx jest test/db/schema-drift.test.ts -u).
 `;
 
 const TABLES = `pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('public', 'etl')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { EnteredAccount } from '../../db/accounts';
 import { accountsToEnter } from '../../nodes/engine/account-choice';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { localDay } from '../sandbox/asana/calendar';
 import { catalogue } from '../sandbox/asana/catalogue';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { projects } from '../../nodes/providers/asana/normalise-projects';
 import { normalised, project, rejectionOf, rowOf, task, valuesByDay } from './asana-records';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { customMetrics } from '../../nodes/providers/manual/normalise-custom-metrics';
 import type { UploadSettings } from '../../nodes/providers/normaliser';

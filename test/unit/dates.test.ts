@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { xeroInstant } from '../../nodes/providers/xero/dates';
 import { dayAt, monthAt } from '../../nodes/engine/months';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { ZixlyAsanaOAuth2Api } from '../../credentials/ZixlyAsanaOAuth2Api.credentials';
 import { ZixlyHubSpotOAuth2Api } from '../../credentials/ZixlyHubSpotOAuth2Api.credentials';

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { apiOf, type ApiContext } from '../../nodes/engine/api';
 import type { ApiRequest } from '../../nodes/engine/definition';
@@ -9,6 +9,7 @@ import { xero } from '../../nodes/providers/xero/definition';
 import { httpClient } from '../support/http-client';
 import { manualClock } from '../support/manual-clock';
 import { scriptedServer, type ScriptedReply, type ScriptedServer } from '../support/scripted-server';
+import { failTest } from '../support/expectations';
 
 const REPORT = { status: 200, body: '{"Reports":[{"Rows":[]}]}' };
 const report: ApiRequest = {
@@ -63,7 +64,7 @@ async function peer(replies: ScriptedReply[], more: Partial<ApiContext> = {}): P
 	const get = async (request = report): Promise<unknown> => await api.call(request);
 	const failure = async (request = report): Promise<ReadFailure> =>
 		await get(request).then(
-			() => expect.unreachable('it was accepted'),
+			() => failTest('it was accepted'),
 			(error: unknown) => error as ReadFailure,
 		);
 	return { get, failure, clock, refreshed, throttles };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { Budget } from '../../nodes/engine/budget';
 import type { ChangedItem, ChangesStream, Composed, Page, Pass } from '../../nodes/engine/definition';

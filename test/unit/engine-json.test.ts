@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { parseJson } from '../../nodes/engine/json';
 import { parseAmount, roundedTo } from '../../nodes/shared/money';

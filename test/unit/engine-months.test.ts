@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { dayAt, isMonthKey, monthAt, monthsBetween, plusMonths } from '../../nodes/engine/months';
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/oauth';
 import { httpClient } from '../support/http-client';
@@ -112,6 +112,6 @@ describe('exchanging a refresh token', () => {
 	it('says when to come back where the provider says it', async () => {
 		const limited: ScriptedReply = { status: 429, headers: { 'retry-after': '40' } };
 		const error = await exchange(await clientOf([limited])).catch((caught: unknown) => caught);
-		expect(error).toMatchObject({ failureClass: 'rate_limited', retryAt: expect.any(Date) as Date });
+		expect(error).toMatchObject({ failureClass: 'rate_limited', retryAt: expect.any(Date) });
 	});
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { CallWindow } from '../../nodes/engine/call-window';
 import type { ProviderLimits } from '../../nodes/engine/definition';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { Budget } from '../../nodes/engine/budget';
 import type { ApiRequest, ChangedItem, ChangesStream, Composed } from '../../nodes/engine/definition';

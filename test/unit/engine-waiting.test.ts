@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { backoffMs, withJitter } from '../../nodes/engine/backoff';
 import { systemClock } from '../../nodes/engine/clock';
@@ -66,10 +66,8 @@ describe('backoff', () => {
 describe('a wait', () => {
 	it('ends at once when the execution is cancelled', async () => {
 		const abort = new AbortController();
-		const started = Date.now();
-		const wait = systemClock.sleep(60_000, abort.signal);
+		const wait = systemClock.sleep(3_600_000, abort.signal);
 		abort.abort();
 		await expect(wait).rejects.toMatchObject({ name: 'AbortError' });
-		expect(Date.now() - started).toBeLessThan(1_000);
 	});
 });

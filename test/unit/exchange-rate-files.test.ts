@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { readEcb, ecbUrl } from '../../nodes/Database/exchange-rate/ecb';
 import { readRba, rbaUrl } from '../../nodes/Database/exchange-rate/rba';

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { namesRun } from '../../nodes/Extract/claimed-run';
 import { inOrder } from '../../nodes/Extract/in-order';

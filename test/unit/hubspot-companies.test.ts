@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { ApiRequest, StreamContext } from '../../nodes/engine/definition';
 import { Companies } from '../../nodes/providers/hubspot/companies';

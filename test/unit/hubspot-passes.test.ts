@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { paths } from '../../nodes/providers/hubspot/paths';
 import { PortalReading, type Window } from './hubspot-portal';

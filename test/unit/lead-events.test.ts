@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { PublishedRate } from '../../db/exchange-rates';
 import { dealRatesNeeded, leadEventRows, type DealHistory } from '../../nodes/providers/lead-events';

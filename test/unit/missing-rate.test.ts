@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { PublishedSpan } from '../../db/exchange-rates';
 import { Conversion } from '../../nodes/shared/conversion';

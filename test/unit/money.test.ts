@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { amountOf, columnText, parseAmount, plainText, sumOf } from '../../nodes/shared/money';
 import { Rejection } from '../../nodes/shared/rejection';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { monthlyFinancials } from '../../nodes/providers/myob/normalise-monthly-financials';
 import { Conversion } from '../../nodes/shared/conversion';

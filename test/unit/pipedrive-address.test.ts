@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../db/key-ring';
 import { credentialConnection, storedConnection } from '../../nodes/Extract/connection';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { NormaliseSettings, RawRecord } from '../../nodes/providers/normaliser';
 import { deals } from '../../nodes/providers/pipedrive/normalise-deals';

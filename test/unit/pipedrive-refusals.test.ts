@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { apiOf } from '../../nodes/engine/api';
 import type { DiscoveryContext, ProviderApi, StreamContext } from '../../nodes/engine/definition';
@@ -11,6 +11,7 @@ import { problems } from '../sandbox/pipedrive/problems';
 import { httpClient } from '../support/http-client';
 import { manualClock } from '../support/manual-clock';
 import { scriptedServer, type ScriptedReply, type ScriptedServer } from '../support/scripted-server';
+import { failTest } from '../support/expectations';
 
 const ACCOUNT = { id: '7654321', name: 'Harbour Cafe', timezone: 'Australia/Sydney', currency: 'AUD' };
 const EMPTY = { status: 200, body: '{"success":true,"data":null}' };
@@ -45,7 +46,7 @@ async function peer(replies: ScriptedReply[], dayShare = 1) {
 	const list = async (endpoint = DEALS) => await listAll(context, endpoint, {});
 	const failure = async (work: () => Promise<unknown> = list): Promise<ReadFailure> =>
 		await work().then(
-			() => expect.unreachable('it was accepted'),
+			() => failTest('it was accepted'),
 			(error: unknown) => error as ReadFailure,
 		);
 	return { api, list, failure, clock };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { Rejection } from '../../nodes/shared/rejection';
 import { hubspotDeal, linesOf, normalisedDeal, pipedriveDeal, stageChange } from './crm-deals';

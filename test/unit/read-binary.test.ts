@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { readBinary } from '../../nodes/shared/n8n/binary';
 

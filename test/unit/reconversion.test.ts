@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { Conversion } from '../../nodes/shared/conversion';
 import { exchangeFor, monthColumns, originalMonth } from '../../nodes/shared/foreign-exchange';

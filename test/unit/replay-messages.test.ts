@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { ReplayRecord } from '../../db/replay';
 import { replayMessages } from '../../nodes/Integrations/rejected-record/replay-messages';

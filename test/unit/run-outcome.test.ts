@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { outcomesOf, silentRun, type RunOutcome } from '../../nodes/Integrations/sync/outcome';
 import { retryAt } from '../../nodes/Integrations/sync/retry';

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startSandbox, type Fault, type Sandbox } from '../sandbox';
 import { get } from './sandbox-reading';
+import { expectPoll } from '../support/expectations';
 
 let sandbox: Sandbox;
 let accessToken: string;
@@ -68,7 +69,7 @@ describe('limits', () => {
 		await expect(
 			fetch(`${sandbox.url}${REPORT}`, { headers, signal: AbortSignal.timeout(100) }),
 		).rejects.toThrow();
-		await expect.poll(async () => (await report()).status).toBe(200);
+		await expectPoll(async () => (await report()).status).toBe(200);
 	});
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { startSandbox, type HubSpotSandbox, type Sandbox } from '../sandbox';
 
@@ -129,7 +129,7 @@ describe('the HubSpot of the sandbox', () => {
 		const ids = ({ json }: Answer): unknown[] => json.results.map((one) => one.id);
 		expect(ids(await ask(`${DEALS}?limit=100`))).not.toContain(String(id));
 		const [gone] = (await ask(`${DEALS}?limit=100&archived=true`)).json.results;
-		expect(gone).toMatchObject({ id: String(id), archived: true, archivedAt: expect.any(String) as string });
+		expect(gone).toMatchObject({ id: String(id), archived: true, archivedAt: expect.any(String) });
 		const batch = await ask(`${DEALS}/batch/read`, { inputs: [{ id: String(id) }] });
 		expect(batch).toMatchObject({ status: 207, json: { results: [], numErrors: 1 } });
 		books.restore(id!);

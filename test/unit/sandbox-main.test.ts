@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
+import { expectPoll } from '../support/expectations';
 
 const MAIN = join(__dirname, '..', 'sandbox', 'main.ts');
 
@@ -20,7 +21,7 @@ describe('npm run sandbox', () => {
 	it('says where it is, gives tokens, stays up, and ends on a signal', async () => {
 		const { child, said, exit } = start('--port', '0');
 		try {
-			await expect.poll(() => said.out, { timeout: 20_000 }).toContain('Ctrl-C');
+			await expectPoll(() => said.out).toContain('Ctrl-C');
 			const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said.out)?.[0] ?? '';
 			const body = JSON.stringify({ consent: 'harbour' });
 			const tokens = await fetch(`${url}/__sandbox/xero/connect`, { method: 'POST', body });
@@ -29,11 +30,11 @@ describe('npm run sandbox', () => {
 			child.kill('SIGINT');
 		}
 		expect(await exit).toEqual([0, null]);
-	}, 30_000);
+	});
 
 	it('refuses a port that is none', async () => {
 		const { said, exit } = start('--port', 'here');
 		expect(await exit).toEqual([1, null]);
 		expect(said.err).toContain('--port here is no port');
-	}, 30_000);
+	});
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../sandbox';
 import { get, monthsBack, readReport } from './sandbox-reading';

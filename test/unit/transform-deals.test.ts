@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
-import type { Normaliser } from '../../nodes/providers/normaliser';
+// First: it takes the place of a module that the next ones import.
+import './made-up-normaliser';
 import { imbalances } from '../../nodes/shared/counts';
 import { Conversion } from '../../nodes/shared/conversion';
 import type { Deletion } from '../../nodes/shared/messages';
@@ -10,41 +11,6 @@ import { SETTINGS, SYDNEY } from './xero-months';
 import { namedRun } from '../support/named-run';
 
 type Json = Record<string, unknown>;
-
-/** A stream whose records say themselves what they become. */
-const plain: Normaliser = {
-	ages: true,
-	ratesNeeded: () => [],
-	normalise: ({ record, recordId, account }) => {
-		const { stages = [], deletions = [] } = record as { stages?: string[]; deletions?: Deletion[] };
-		const rows = stages.map((stage) => ({
-			table: 'lead_events' as const,
-			client: { externalId: account.id, clientName: account.name, industry: null },
-			row: {
-				eventDate: '2026-11-01T00:00:00.000Z',
-				leadId: recordId,
-				stage,
-				value: null,
-				status: 'passed' as const,
-				sourceSystem: 'made-up',
-				externalId: `${recordId}:${stage}`,
-				metadata: {},
-			},
-		}));
-		return { rows, deletions, unknownProperties: [] };
-	},
-	complete: () => {
-		throw new Error('There are no loose records here.');
-	},
-};
-
-vi.mock(import('../../nodes/providers/normalisers'), async (original) => {
-	const { normaliserOf, ...rest } = await original();
-	return {
-		...rest,
-		normaliserOf: (provider, stream) => (provider === 'made-up' ? plain : normaliserOf(provider, stream)),
-	};
-});
 
 const envelope = {
 	tenantId: 'tenant-1',

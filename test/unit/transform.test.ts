@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { Envelope, RejectedMessage, RowMessage, StateMessage } from '../../nodes/shared/messages';
 import { Conversion } from '../../nodes/shared/conversion';

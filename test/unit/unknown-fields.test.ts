@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { StateMessage } from '../../nodes/shared/messages';
 import { UnknownFields } from '../../nodes/TransformNormalize/unknown-fields';

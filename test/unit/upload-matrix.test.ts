@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { pairwise } from '../support/pairwise';
 import { uploadedFile } from '../support/uploaded';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import { refusalOf, uploadedFile } from '../support/uploaded';
 import { xlsxOf, type TestBook, type TestCell, type TestSheet } from '../support/xlsx';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { ApiRequest, DiscoveryContext, ProviderApi } from '../../nodes/engine/definition';
 import { authenticationEventOf, xeroAccounts } from '../../nodes/providers/xero/accounts';

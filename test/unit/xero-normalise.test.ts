@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it } from '@jest/globals';
 
 import type { SectionKind } from '../../nodes/providers/normaliser';
 import type { RejectionReason } from '../../nodes/shared/messages';
