@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { claimDue, finishRun, type ClaimedRun, type RunEnd } from '../../db/sync-runs';
+import { asWorker } from '../../db/transaction';
 import { integrationsOperations } from '../../nodes/Integrations/operations';
 import { testDatabase, type TestDatabase } from '../support/database';
 import { nodeContext } from '../support/node-context';
@@ -48,7 +49,7 @@ async function abandon(name: string): Promise<void> {
 	await database.admin.query(
 		"update etl.sync_runs set lease_until = now() - interval '1 second' where status = 'running'",
 	);
-	await database.pool.query('select etl.abandon_runs()');
+	await asWorker(database.pool, (client) => client.query('select etl.abandon_runs()'));
 }
 
 async function operate(

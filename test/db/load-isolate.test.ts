@@ -1,10 +1,11 @@
-import type { PoolClient } from 'pg';
+import pg, { type PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { isolate } from '../../db/load/isolate';
 import { dataTables } from '../../db/tables';
 import { countTrips } from '../support/count-trips';
 import { testDatabase, type TestDatabase } from '../support/database';
+import { USUAL_SETTINGS } from '../support/postgres';
 
 let database: TestDatabase;
 let client: PoolClient;
@@ -111,7 +112,9 @@ describe('what the database does not take is left out, the rest is written in it
 
 	it('also for a login that may not use PL/pgSQL', async () => {
 		await client.query('revoke usage on language plpgsql from public');
-		const plain = await database.pool.connect();
+		// Other statements than the package's own come without its settings.
+		const pool = new pg.Pool({ ...database.settings, options: USUAL_SETTINGS, max: 1 });
+		const plain = await pool.connect();
 		try {
 			await plain.query(`create temporary table written (value integer check (value > 0));
 				create temporary table once (value integer, kind text unique)`);
@@ -121,6 +124,7 @@ describe('what the database does not take is left out, the rest is written in it
 			expect(rejected.map(({ value }) => value)).toEqual([-7, -14]);
 		} finally {
 			plain.release(true);
+			await pool.end();
 			await client.query('grant usage on language plpgsql to public');
 		}
 	});
