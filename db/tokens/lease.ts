@@ -3,7 +3,13 @@ import type { Pool } from 'pg';
 import { asTokenKeeper, asTokenKeeperDurably } from './transaction';
 import type { TokenOwner } from './token-set';
 
-/** Longer than any exchange takes: a holder that is past it hangs, or is dead. */
+/**
+ * Longer than any exchange takes: a holder that is past it hangs, or is dead. A process that is killed between the
+ * provider's answer and the commit leaves a lease and, where the provider takes each refresh token once, a token of no
+ * use. No run can tell that at once from a holder that is slow: those that begin while the lease lasts, and then while
+ * the refusal is in doubt, end as deferred with the time to come back, and only a run that begins after both, so some
+ * 20 minutes after the kill, ends as `reconnect_required`.
+ */
 export const LEASE_SECONDS = 600;
 /** How long a refusal may be due to a holder that never reported and has the newer pair. */
 const DOUBT_SECONDS = 600;
