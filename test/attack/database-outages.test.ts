@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
 import { expectRepelled } from '../support/attacks';
