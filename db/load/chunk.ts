@@ -73,6 +73,8 @@ export interface LoadState extends LoadOrigin {
 	ageing?: { staleBefore: string };
 	/** Records that the provider did not give before and has answered for since. */
 	settled?: readonly string[];
+	/** Records that were read and give no row. */
+	withoutRows?: readonly string[];
 	/** How many rows and deletions of its stream and account came since its last state, in this chunk and in earlier ones. */
 	rowsArrived: number;
 }

@@ -104,8 +104,14 @@ function loadRejection(row: Arrival, reason: Refusal, rows: unknown[]): Rejectio
 const keyOf = (one: Rejection): string =>
 	JSON.stringify([one.stream, one.accountId, one.recordId, one.stage]);
 
-const recordKeyOf = (one: Arrival | LoadRejected): string =>
-	JSON.stringify([one.stream, one.accountId, one.recordId]);
+type RecordName = Pick<LoadRejected, 'stream' | 'accountId' | 'recordId'>;
+
+const recordsWithoutRows = ({ states }: LoadChunk): RecordName[] =>
+	states.flatMap(({ stream, accountId, withoutRows = [] }) =>
+		withoutRows.map((recordId) => ({ stream, accountId, recordId })),
+	);
+
+const recordKeyOf = (one: RecordName): string => JSON.stringify([one.stream, one.accountId, one.recordId]);
 
 const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
 	account_id, record_id, stage, reason_code, reason_path, reason_message, reason_detail, payload, ask_again_at)
@@ -163,7 +169,7 @@ where r.tenant_id = $1 and r.resolved_at is null and r.provider = $2 and r.strea
 	and (r.stage <> 'load' or r.sync_run_id is distinct from $6)`;
 
 /**
- * Closes the open rejections of the records whose rows are all in their tables now. Where a row of the record was refused
+ * Closes the open rejections of the records whose rows are all in their tables now, or that give no row any more. Where a row of the record was refused
  * in an earlier chunk of this run, the others landing does not mend it: a later run does.
  */
 export async function resolveRejections(
@@ -172,11 +178,13 @@ export async function resolveRejections(
 	refusals: ReadonlyMap<number, Refusal>,
 ): Promise<void> {
 	const arrivals = arrivalsOf(chunk);
-	if (arrivals.length === refusals.size || !(await hasOpenRejections(client, chunk.tenantId))) return;
+	const empty = recordsWithoutRows(chunk);
+	const isNone = arrivals.length === refusals.size && empty.length === 0;
+	if (isNone || !(await hasOpenRejections(client, chunk.tenantId))) return;
 	const bad = new Set(
 		[...chunk.rejected, ...[...refusals.keys()].map((index) => arrivals[index]!)].map(recordKeyOf),
 	);
-	const good = new Map(arrivals.map((row) => [recordKeyOf(row), row]));
+	const good = new Map([...empty, ...arrivals].map((one) => [recordKeyOf(one), one]));
 	const resolved = [...good].filter(([key]) => !bad.has(key)).map(([, row]) => row);
 	await client.query(RESOLVE, [
 		chunk.tenantId,

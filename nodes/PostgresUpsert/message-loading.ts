@@ -90,8 +90,9 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 	): Promise<void> | undefined {
 		this.options.output.refuse({ ...json, reason }, item);
 		if (json.type === 'STATE') return undefined;
-		const { table, client, row } = json;
-		const record = { rows: [{ table, client, row }] };
+		const { table, client, row, leadId, deletedAt, metricName, recordDate, keptDate } = json;
+		const deletion = { leadId, deletedAt, metricName, recordDate, keptDate };
+		const record = { rows: [{ table, client, ...(json.type === 'DELETED' ? deletion : { row }) }] };
 		return loader.addRejected(item, rejectedOf({ ...json, stage: 'load', reason: { ...reason }, record }));
 	}
 

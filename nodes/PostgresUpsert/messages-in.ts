@@ -64,10 +64,11 @@ export function stateOf(json: IDataObject): Omit<LoadState, 'rowsArrived'> {
 		counts: countsIn(json.counts),
 		...(before && { ageing: { staleBefore: before } }),
 		settled: textsIn(json.settled),
+		withoutRows: textsIn(json.withoutRows),
 	};
 }
 
-/** Far more than one STATE closes. */
+/** What one STATE closes at most. */
 const MAX_SETTLED = 1_000;
 
 function textsIn(value: unknown): string[] | undefined {

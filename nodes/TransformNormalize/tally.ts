@@ -14,19 +14,26 @@ class StreamTally {
 	rejected = 0;
 	deletions = 0;
 	readonly slots: RowSlot[] = [];
+	/** Records that gave nothing. */
+	readonly withoutRows: string[] = [];
 }
+
+/** As many as a loader takes of one STATE; the others are closed by a later run that reads them again. */
+const MAX_WITHOUT_ROWS = 1_000;
 
 /** Counts what became of records, and gives the counts to the STATE that covers them. */
 export class Tally {
 	private readonly streams = new Map<string, StreamTally>();
 
 	/** The rows of one record, and how many deletions came of it beside them. */
-	addRows(envelope: Envelope, rows: ReadyRow[], deletions: number): RowSlot[] {
+	addRows(envelope: Envelope, recordId: string, rows: ReadyRow[], deletions: number): RowSlot[] {
 		const slots = rows.map((row) => ({ row, dropped: false }));
 		const stream = this.streamOf(envelope);
 		stream.normalised++;
 		stream.deletions += deletions;
 		for (const slot of slots) stream.slots.push(slot);
+		const isEmpty = rows.length + deletions === 0;
+		if (isEmpty && stream.withoutRows.length < MAX_WITHOUT_ROWS) stream.withoutRows.push(recordId);
 		return slots;
 	}
 
@@ -37,10 +44,12 @@ export class Tally {
 	/** The STATE with the counts of its records added; rows of one key are reduced to the best of them. */
 	close(state: StateMessage): StateMessage {
 		const key = keyOf(state);
-		const { normalised, rejected, deletions, slots } = this.streams.get(key) ?? new StreamTally();
+		const stream = this.streams.get(key) ?? new StreamTally();
+		const { normalised, rejected, deletions, slots, withoutRows } = stream;
 		this.streams.delete(key);
 		const produced = slots.length + deletions;
-		return counted(state, { normalised, rejected, produced, deduplicated: deduplicate(slots) });
+		const closed = counted(state, { normalised, rejected, produced, deduplicated: deduplicate(slots) });
+		return withoutRows.length > 0 ? { ...closed, withoutRows } : closed;
 	}
 
 	private streamOf(envelope: Envelope): StreamTally {

@@ -103,7 +103,7 @@ class Transformation {
 		const { recordId, rows, deletions, unknownProperties, remarks } = outcome;
 		this.unknown.note(envelope, unknownProperties);
 		this.remarks.note(envelope, remarks);
-		const slots = this.tally.addRows(envelope, rows, deletions.length);
+		const slots = this.tally.addRows(envelope, recordId, rows, deletions.length);
 		return [
 			...slots.map((slot) => ({
 				item,

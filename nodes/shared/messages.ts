@@ -56,6 +56,8 @@ export interface StateMessage extends Envelope {
 	warnings?: string[];
 	/** Records that could not be read before and have been answered for: their rejections of stage `extract` are closed. */
 	settled?: string[];
+	/** Records that were read and give no row: whatever they were rejected for before is closed. */
+	withoutRows?: string[];
 	/** How a file was read: its kind, encoding, sheets. */
 	notes?: string[];
 	/** The account or the stream is switched off, or not allowed and optional: it neither succeeded nor failed. */

@@ -1,7 +1,14 @@
 import type { Replay, ReplayGroup, ReplayRecord } from '../../../db/replay';
 import { UPLOAD, UPLOAD_ACCOUNT } from '../../providers/manual/upload';
 import { accountFrom, type Account } from '../../shared/account';
-import type { Envelope, Message, RecordMessage, RowMessage, StateMessage } from '../../shared/messages';
+import type {
+	DeletedMessage,
+	Envelope,
+	Message,
+	RecordMessage,
+	RowMessage,
+	StateMessage,
+} from '../../shared/messages';
 
 type OpenReplay = Extract<Replay, { syncRunId: string }>;
 
@@ -13,7 +20,8 @@ export interface ReplayMessages {
 
 /**
  * The records as Extract and Transform would give them, each stream of an account closed by a STATE that moves
- * nothing and counts them: what was rejected before it became rows as RECORD, what the database refused as its ROWs.
+ * nothing and counts them: what was rejected before it became rows as RECORD, what the database refused as the ROW or DELETED
+ * that it was.
  */
 export function replayMessages(group: ReplayGroup, { syncRunId, records }: OpenReplay): ReplayMessages {
 	const { tenantId, integrationId, provider } = group;
@@ -53,11 +61,10 @@ function byStream(records: readonly ReplayRecord[]): ReplayRecord[][] {
 }
 
 /** The record's messages, or why it cannot be replayed. */
-function messagesOf(record: ReplayRecord, envelope: Envelope): Array<RecordMessage | RowMessage> | string {
+function messagesOf(record: ReplayRecord, envelope: Envelope): ReplayedMessage[] | string {
 	const { recordId, stage, payload, lastSeenAt } = record;
 	const account = record.account ? accountFrom(record.account) : uploadAccount(envelope);
-	if (stage === 'load')
-		return rowsIn(payload)?.map((row) => ({ type: 'ROW', ...envelope, recordId, ...row })) ?? NO_ROWS;
+	if (stage === 'load') return refusedMessages(payload, { ...envelope, recordId }) ?? NO_ROWS;
 	if (!account) return NO_ACCOUNT;
 	if (typeof payload !== 'object' || payload === null) return NO_RECORD;
 	const raw = payload as Record<string, unknown>;
@@ -71,21 +78,29 @@ const NO_ROWS = 'their rows could not be stored with them';
 const NO_RECORD = 'the record itself was not kept';
 const NO_ACCOUNT = 'their account is not connected any more';
 
-type StoredRow = Pick<RowMessage, 'table' | 'client' | 'row'>;
+type ReplayedMessage = RecordMessage | RowMessage | DeletedMessage;
+type Named = Envelope & { recordId: string };
 
-function rowsIn(payload: unknown): StoredRow[] | undefined {
+function refusedMessages(payload: unknown, named: Named): ReplayedMessage[] | undefined {
 	const { rows } = (payload ?? {}) as { rows?: unknown };
 	if (!Array.isArray(rows)) return undefined;
-	// What else an old rejection holds must not stand in the way of the message's own fields.
-	return rows.map((one) => {
-		const { table, client, row } = (one ?? {}) as StoredRow;
-		return { table, client, row };
-	});
+	return rows.map((one) => refusedMessage((one ?? {}) as Record<string, unknown>, named));
 }
 
-function stateOf(envelope: Envelope, replayed: Array<Array<RecordMessage | RowMessage>>): StateMessage {
-	const rows = replayed.flat().filter(({ type }) => type === 'ROW').length;
-	const normalised = replayed.filter(([first]) => first?.type === 'ROW').length;
+/** What else an old rejection holds must not stand in the way of the message's own fields. */
+function refusedMessage(one: Record<string, unknown>, named: Named): RowMessage | DeletedMessage {
+	const { table, client, row, leadId, deletedAt, metricName, recordDate, keptDate } = one;
+	if (row !== undefined) return { type: 'ROW', ...named, table, client, row } as RowMessage;
+	const about =
+		table === 'lead_events'
+			? { leadId, deletedAt }
+			: { client, metricName, ...(keptDate === undefined ? { recordDate } : { keptDate }) };
+	return { type: 'DELETED', ...named, table, ...about } as DeletedMessage;
+}
+
+function stateOf(envelope: Envelope, replayed: ReplayedMessage[][]): StateMessage {
+	const rows = replayed.flat().filter(({ type }) => type !== 'RECORD').length;
+	const normalised = replayed.filter(([first]) => first?.type !== 'RECORD').length;
 	return {
 		type: 'STATE',
 		...envelope,
