@@ -3,13 +3,14 @@ import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
 import { MAX_FILE_BYTES } from '../providers/manual/file/limits';
 import { readFile, tooLarge } from '../providers/manual/file/read-file';
 import { FileRefusal } from '../providers/manual/file/refusal';
-import type { FileReport } from '../providers/manual/file/row';
+import type { FileReport, FileRow } from '../providers/manual/file/row';
 import { completeRow } from '../providers/manual/normalise-custom-metrics';
 import { UPLOAD_ACCOUNT } from '../providers/manual/upload';
 import type { UploadSettings } from '../providers/normaliser';
 import { readBinary } from '../shared/n8n/binary';
 import { nodeError } from '../shared/n8n/errors';
 import type { Envelope, StateMessage } from '../shared/messages';
+import { eachInTurns } from '../shared/turns';
 import { incomingRecord, type OwnIncoming } from './incoming';
 import { envelopeOf, type FileFields, type LooseSettings } from './loose-records';
 
@@ -26,9 +27,12 @@ export async function incomingFile(
 ): Promise<OwnIncoming[]> {
 	const envelope = envelopeOf(item, json, settings);
 	const { rows, report } = await readItem(context, item, file!, upload!);
-	const incoming: OwnIncoming[] = rows.map((row) =>
-		incomingRecord({ ...completeRow(row, upload!, now), account: UPLOAD_ACCOUNT }, item, envelope),
-	);
+	const incoming: OwnIncoming[] = [];
+	const take = (row: FileRow): void => {
+		const record = { ...completeRow(row, upload!, now), account: UPLOAD_ACCOUNT };
+		incoming.push(incomingRecord(record, item, envelope));
+	};
+	await eachInTurns(rows, take, context.getExecutionCancelSignal());
 	incoming.push({ kind: 'state', item, message: endOfFile(envelope, rows.length, report) });
 	return incoming;
 }

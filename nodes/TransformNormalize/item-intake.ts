@@ -10,6 +10,7 @@ import { looseRecords, type LooseSettings } from './loose-records';
 import { OpenedRuns } from './opened-runs';
 import { looseSettingsOf } from './parameters';
 import { nodeError } from '../shared/n8n/errors';
+import { eachInTurns } from '../shared/turns';
 
 /**
  * Takes the items as raw records, whatever their fields are called, and opens a run for each tenant that they belong to.
@@ -50,16 +51,24 @@ async function takenOf(
 	{ settings, now, refuse }: Taking,
 ): Promise<OwnIncoming[]> {
 	const taken: OwnIncoming[] = [];
-	for (const [item, { json }] of items.entries()) {
+	if (settings.file) {
+		for (const [item, { json }] of items.entries()) {
+			try {
+				for (const one of await incomingFile(context, json, item, settings, now)) taken.push(one);
+			} catch (error) {
+				refuse(item, error as Error);
+			}
+		}
+		return taken;
+	}
+	const take = ({ json }: INodeExecutionData, item: number): void => {
 		try {
-			const some = settings.file
-				? await incomingFile(context, json, item, settings, now)
-				: looseRecords(json, item, settings, now);
-			for (const one of some) taken.push(one);
+			for (const one of looseRecords(json, item, settings, now)) taken.push(one);
 		} catch (error) {
 			refuse(item, error as Error);
 		}
-	}
+	};
+	await eachInTurns(items, take, context.getExecutionCancelSignal());
 	return taken;
 }
 

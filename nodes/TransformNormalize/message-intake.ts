@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { OwnRuns } from '../shared/n8n/own-runs';
+import { eachInTurns } from '../shared/turns';
 import { incomingMessage, incomingPreview, type Incoming } from './incoming';
 import { refusedItem, type Intake } from './intake';
 
@@ -18,11 +19,12 @@ export async function takeMessages(
 	if (!context.continueOnFail()) runs.assertOwnMessages(items);
 	const incoming: Incoming[] = [];
 	const refused: INodeExecutionData[] = [];
-	for (const [item, { json }] of items.entries()) {
+	const take = ({ json }: INodeExecutionData, item: number): void => {
 		const run = runs.find(json);
 		if (json.preview === true) incoming.push(incomingPreview(json, item));
 		else if (run) incoming.push(incomingMessage(json, item, run));
 		else refused.push(refusedItem(context, json, item, runs.explain(json, item)));
-	}
+	};
+	await eachInTurns(items, take, context.getExecutionCancelSignal());
 	return { incoming, refused, stop: async () => await Promise.resolve() };
 }

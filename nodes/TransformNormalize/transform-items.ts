@@ -10,11 +10,12 @@ import { databaseFor } from '../shared/n8n/database';
 import { nodeError } from '../shared/n8n/errors';
 import { itemInputOf } from '../shared/n8n/item-input';
 import { paired } from '../shared/n8n/items';
+import { eachInTurns } from '../shared/turns';
 import type { Intake } from './intake';
 import { takeItems } from './item-intake';
 import { takeMessages } from './message-intake';
 import { settingsOf } from './parameters';
-import { ratesNeeded, transform, type Outgoing } from './transform';
+import { ratesNeeded, Transformation, type Outgoing } from './transform';
 
 /** Items to Messages, in order; copies of what was rejected to Rejected. */
 export async function transformItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -51,7 +52,10 @@ async function transformed(
 ): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const conversion = await conversionFor(pool, ratesNeeded(incoming, settings));
-	const { outgoing, unknownProperties } = transform(incoming, settings, conversion, now);
+	const transformation = new Transformation(settings, conversion, now);
+	const signal = context.getExecutionCancelSignal();
+	await eachInTurns(incoming, (one) => transformation.take(one), signal);
+	const { outgoing, unknownProperties } = transformation.end();
 	const output = outgoing.map((out) => itemOf(out, items));
 	const rejected = output.filter(({ json }, index) => outgoing[index]?.message && json.type === 'REJECTED');
 	report(context, unknownProperties, rejected.length);

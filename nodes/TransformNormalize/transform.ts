@@ -41,40 +41,38 @@ export function ratesNeeded(incoming: readonly Incoming[], settings: NormaliseSe
 	return [...needs.values()];
 }
 
-/**
- * Turns records into rows and deletions or rejections, in their place; each STATE gets the counts of the records it
- * covers, and asks for what has grown stale where the stream's rows do.
- * @param now when the workflow runs, ISO 8601
- */
-export function transform(
-	incoming: readonly Incoming[],
-	settings: NormaliseSettings,
-	conversion: Conversion,
-	now: string,
-): Transformed {
-	const transformation = new Transformation(settings, conversion, now);
-	// Whether a row is the best of its key is known at the STATE after it.
-	const slots = incoming.flatMap((one) => transformation.take(one));
-	const outgoing = slots.flatMap(({ slot, ...out }) => (slot?.dropped ? [] : [out]));
-	return { outgoing, unknownProperties: transformation.unknown.total };
-}
-
 type Slot = Outgoing & { slot?: RowSlot };
 
 type Mark = { preview?: true };
 
-class Transformation {
-	readonly unknown = new UnknownFields();
+/**
+ * Turns records into rows and deletions or rejections, in their place; each STATE gets the counts of the records it
+ * covers, and asks for what has grown stale where the stream's rows do.
+ */
+export class Transformation {
+	private readonly unknown = new UnknownFields();
+	private readonly slots: Slot[] = [];
 	private readonly remarks = new RecordRemarks();
 	private readonly tally = new Tally();
 
 	constructor(
 		private readonly settings: NormaliseSettings,
 		private readonly conversion: Conversion,
+		/** When the workflow runs, ISO 8601. */
 		private readonly now: string,
 	) {}
 
-	take(incoming: Incoming): Slot[] {
+	take(incoming: Incoming): void {
+		for (const slot of this.slotsFor(incoming)) this.slots.push(slot);
+	}
+
+	/** What all that was taken came to. Whether a row is the best of its key is known at the STATE after it. */
+	end(): Transformed {
+		const outgoing = this.slots.flatMap(({ slot, ...out }) => (slot?.dropped ? [] : [out]));
+		return { outgoing, unknownProperties: this.unknown.total };
+	}
+
+	private slotsFor(incoming: Incoming): Slot[] {
 		if (incoming.kind === 'record') return this.takeRecord(incoming);
 		if (incoming.kind === 'other') return [{ item: incoming.item }];
 		return [{ item: incoming.item, message: this.closed(incoming.message) }];

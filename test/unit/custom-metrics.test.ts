@@ -5,7 +5,7 @@ import type { UploadSettings } from '../../nodes/providers/normaliser';
 import { Conversion } from '../../nodes/shared/conversion';
 import { endsOfRuns } from '../../nodes/TransformNormalize/ends-of-runs';
 import { looseRecords, type LooseSettings } from '../../nodes/TransformNormalize/loose-records';
-import { transform } from '../../nodes/TransformNormalize/transform';
+import { transform } from '../support/transformed';
 import { SETTINGS } from './xero-months';
 
 const NOW = '2026-11-23T01:00:00.000Z';

@@ -6,7 +6,7 @@ import { imbalances } from '../../nodes/shared/counts';
 import { Conversion } from '../../nodes/shared/conversion';
 import type { Deletion } from '../../nodes/shared/messages';
 import { incomingMessage, incomingPreview } from '../../nodes/TransformNormalize/incoming';
-import { transform } from '../../nodes/TransformNormalize/transform';
+import { transform } from '../support/transformed';
 import { SETTINGS, SYDNEY } from './xero-months';
 import { namedRun } from '../support/named-run';
 

@@ -4,7 +4,8 @@ import type { Envelope, RejectedMessage, RowMessage, StateMessage } from '../../
 import { Conversion } from '../../nodes/shared/conversion';
 import { incomingMessage, incomingPreview, type Incoming } from '../../nodes/TransformNormalize/incoming';
 import { looseRecords, type LooseSettings } from '../../nodes/TransformNormalize/loose-records';
-import { ratesNeeded, transform } from '../../nodes/TransformNormalize/transform';
+import { ratesNeeded } from '../../nodes/TransformNormalize/transform';
+import { transform } from '../support/transformed';
 import { imbalances } from '../../nodes/shared/counts';
 import { namedRun } from '../support/named-run';
 import { june, profitAndLoss } from './xero-fixtures';
