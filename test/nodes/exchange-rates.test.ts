@@ -125,7 +125,7 @@ describe('the bundled exchange rates in n8n’s engine', () => {
 	});
 
 	it('starts by schedule and from another workflow too, and says what a bank’s refusal means', async () => {
-		stage.sandbox.banks.fail({ bank: 'ecb', status: 400 });
+		stage.sandbox.banks.fail({ bank: 'ecb', status: 400, count: 9 });
 		const input = [{ baseUrl: `${stage.sandbox.url}/ecb` }];
 		const refused = await stage.scenario.run('zixly-exchange-rates', { mode: 'trigger', input });
 		expect(refused.error?.message).toMatch(/European Central Bank answered with status 400/);
