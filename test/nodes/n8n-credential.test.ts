@@ -101,3 +101,78 @@ describe.each(PROVIDERS)(
 		});
 	},
 );
+
+describe('a sync of HubSpot with the token of n8n’s own OAuth dialog, which lives for 30 minutes', () => {
+	let stage: SyncStage;
+	let tenant: Tenant;
+	const consent = 'harbour';
+
+	beforeAll(async () => {
+		stage = await syncStage('own-hubspot', 'hubspot');
+		const { pool } = stage.database;
+		const { id: tenantId, name } = await createTenant(pool, { name: 'My First Tenant' });
+		const { accessToken, refreshToken, expiresIn, metadata } = stage.sandbox.hubspot.connect(consent);
+		const { integrationId } = await createIntegration(pool, {
+			...{ tenantId, provider: 'hubspot' as const },
+			metadata: { ...metadata, ...chosenAccounts(stage.sandbox, 'hubspot', consent).metadata },
+			authentication: 'n8n',
+		});
+		tenant = { id: tenantId, name, provider: 'hubspot', consent, integrationId };
+		const { credential: type } = providerOf('hubspot');
+		const found = stage.scenario.credentials.find((one) => one.type === type)!;
+		found.data.oauthTokenData = {
+			access_token: accessToken,
+			refresh_token: refreshToken,
+			expires_in: expiresIn,
+			token_type: 'Bearer',
+		};
+	});
+
+	afterAll(async () => {
+		await stage?.close();
+	});
+
+	async function sync() {
+		const { credentials } = stage.scenario;
+		const run = await runWorkflow(withOwnCredential(tenant), { credentials });
+		expect(run.error).toBeUndefined();
+		return (await bookedRuns(stage.database.admin, run.executionId))[0]!;
+	}
+
+	async function names(): Promise<string[]> {
+		const { rows } = await stage.database.admin.query<{ name: string }>(
+			`select name from etl.accounts where tenant_id = $1
+			union all select distinct client_name from client_kpis where tenant_id = $1`,
+			[tenant.id],
+		);
+		return rows.map(({ name }) => name);
+	}
+
+	const introspections = () =>
+		stage.sandbox.hubspot.requests.filter(({ path }) => path.endsWith('/token/introspect')).length;
+
+	it('keeps the portal’s name where the token had ended, and asks again with the new one', async () => {
+		expect(await sync()).toMatchObject({ status: 'succeeded' });
+		const known = await names();
+		expect(known).not.toEqual([]);
+		expect(known.filter((name) => /^(?:HubSpot )?\d+$/.test(name))).toEqual([]);
+		for (let run = 0; run < 2; run++) {
+			stage.sandbox.hubspot.expireAccessTokens();
+			stage.sandbox.hubspot.clearRequests();
+			expect(await sync()).toMatchObject({ status: 'succeeded' });
+			expect(await names()).toEqual(known);
+			// With the token that had ended, once more after n8n renewed it, and with the new one.
+			expect(introspections()).toBe(3);
+		}
+	});
+
+	it('knows the name from the first sync on, also where the token had ended before it', async () => {
+		await stage.database.admin.query(`delete from client_kpis where tenant_id = $1`, [tenant.id]);
+		await stage.database.admin.query(`delete from etl.stream_states where tenant_id = $1`, [tenant.id]);
+		await stage.database.admin.query(`update etl.accounts set name = '' where tenant_id = $1`, [tenant.id]);
+		stage.sandbox.hubspot.expireAccessTokens();
+		expect(await sync()).toMatchObject({ status: 'succeeded' });
+		const known = await names();
+		expect(known.filter((name) => name === '' || /^(?:HubSpot )?\d+$/.test(name))).toEqual([]);
+	});
+});

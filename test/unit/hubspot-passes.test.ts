@@ -308,3 +308,35 @@ describe('later reads', () => {
 		expect(portal.state).toEqual(before);
 	});
 });
+
+describe('an entry of HubSpot’s search', () => {
+	it.each<[string, (entry: Record<string, unknown>) => unknown, boolean]>([
+		['null', () => null, false],
+		['a text', () => 'made up', false],
+		['without an id', ({ id: _, ...rest }) => rest, false],
+		['with an object for its id', (entry) => ({ ...entry, id: {} }), false],
+		['without a time that can be read', (entry) => ({ ...entry, properties: 7, updatedAt: {} }), true],
+	])('that is %s leaves the others readable', async (_, becomes, isRead) => {
+		const at = new PortalReading('harbour');
+		await at.sync();
+		at.advance(3 * 3_600_000);
+		const ids = at.books.ids(5);
+		for (const id of ids) at.books.edit(id, { cents: 4_200 });
+		at.advance(3 * 3_600_000);
+		const changed = ids.map(String);
+		at.odd = (request, json) => {
+			const reply = json as { results?: Array<Record<string, unknown>> };
+			if (!request.path.endsWith('/search')) return json;
+			const results = reply.results!.map((entry) => (entry.id === changed[2] ? becomes(entry) : entry));
+			return { ...reply, results };
+		};
+		const windows = await at.sync();
+		const records = windows.flatMap((window) => window.records);
+		const read = records.flatMap((one) => ('record' in one ? [one.recordId] : []));
+		const rejected = records.flatMap((one) => ('rejected' in one ? [one.rejected.code] : []));
+		expect(changed.filter((id) => read.includes(id))).toEqual(
+			isRead ? changed : changed.filter((id) => id !== changed[2]),
+		);
+		expect(rejected).toEqual(isRead ? [] : ['entry_without_id']);
+	});
+});

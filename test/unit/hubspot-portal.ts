@@ -42,6 +42,8 @@ export class PortalReading {
 	readonly books: PortalBooks;
 	readonly known: Known = new Map();
 	state: Record<string, unknown> = {};
+	/** Changes a reply on its way. */
+	odd: (request: ApiRequest, json: unknown) => unknown = (_, json) => json;
 
 	constructor(consent: string, change: Partial<Portal> = {}, largeDeals = 1_000) {
 		const portal = { ...catalogue('unit', largeDeals).get(consent)!, ...change };
@@ -166,7 +168,7 @@ export class PortalReading {
 		);
 		if (status >= 400 && request.absent?.({ status, body })) return undefined;
 		if (status >= 400) throw new Error(`${request.path}: ${status} ${body}`);
-		const json: unknown = JSON.parse(body);
+		const json = this.odd(request, JSON.parse(body));
 		if (!request.accept(json)) throw new Error(`${request.path}: not accepted: ${body.slice(0, 300)}`);
 		return json;
 	}

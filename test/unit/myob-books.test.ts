@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { ApiRequest, DiscoveryContext, ProviderApi, StreamContext } from '../../nodes/engine/definition';
+import {
+	RejectedMonth,
+	type ApiRequest,
+	type DiscoveryContext,
+	type ProviderApi,
+	type StreamContext,
+} from '../../nodes/engine/definition';
 import { monthsBetween, type CalendarMonth } from '../../nodes/engine/months';
 import { myobAccounts } from '../../nodes/providers/myob/accounts';
 import { prepareBooks } from '../../nodes/providers/myob/books';
@@ -46,15 +52,16 @@ interface Books {
 	properties?: object;
 	months?: CalendarMonth[];
 	basis?: 'cash';
+	accounts?: unknown[];
 }
 
 /** What the months of a company file get, with the calls that it took. */
-async function read({ lines, report = {}, properties = {}, months, basis }: Books) {
+async function read({ lines, report = {}, properties = {}, months, basis, accounts = ACCOUNTS }: Books) {
 	const asked: ApiRequest[] = [];
 	const api = apiOf(
 		{
 			'/AccountingProperties': () => ({ LastMonthFinancialYear: 6, ...properties }),
-			'/GeneralLedger/Account': () => ({ Items: ACCOUNTS, NextPageLink: null }),
+			'/GeneralLedger/Account': () => ({ Items: accounts, NextPageLink: null }),
 			'/AccountRegister': () => ({ Items: lines, NextPageLink: null }),
 			'/ProfitAndLossSummary': () => reportOf(report),
 		},
@@ -68,11 +75,45 @@ async function read({ lines, report = {}, properties = {}, months, basis }: Book
 	} as unknown as StreamContext;
 	const given = months ?? monthsBetween('2025-10', '2026-02');
 	const shareOf = await prepareBooks(context, given);
-	const registerOf = (month: CalendarMonth) =>
-		(shareOf(month) as { register?: unknown } | undefined)?.register;
+	const registerOf = (month: CalendarMonth): unknown => {
+		const share = shareOf(month);
+		return share instanceof RejectedMonth ? { rejected: share.reason } : share?.register;
+	};
 	const shares = Object.fromEntries(given.map((month) => [month.key, registerOf(month)]));
 	return { asked, shares: shares as Record<string, { year: string; lines: object[] } | undefined> };
 }
+
+describe('an entry of a list that cannot be read', () => {
+	const months = monthsBetween('2026-01', '2026-03');
+	const banks = (month: number) => ['bank', 'till'].map((uid) => line(uid, 2026, month, 9));
+	const lines = [...banks(1), ...banks(3), line('sales', 2026, 2, 110)];
+
+	it.each<[string, unknown]>([
+		['null', null],
+		['a text', 'made up'],
+		['nothing but braces', {}],
+		['an account without an id', { Account: { UID: {} }, Year: 2026, Month: 2 }],
+	])(
+		'%s in the register rejects the months that may lack a bank’s movement, and no other',
+		async (_, odd) => {
+			const { shares } = await read({ lines: [...lines, odd as object], months });
+			expect(shares['2026-01']).toMatchObject({ lines: banks(1) });
+			expect(shares['2026-03']).toMatchObject({ lines: banks(3) });
+			expect(shares['2026-02']).toMatchObject({
+				rejected: { code: 'register_incomplete', path: 'register' },
+			});
+		},
+	);
+
+	it('in the list of accounts rejects the months in which an account moved that it does not name', async () => {
+		const accounts = [...ACCOUNTS, null];
+		const { shares } = await read({ lines: [...lines, line('savings', 2026, 3, 5)], months, accounts });
+		expect(shares['2026-03']).toMatchObject({ rejected: { path: 'accounts' } });
+		expect(shares['2026-01']).toMatchObject({ year: 'either' });
+		const whole = await read({ lines: [...lines, line('savings', 2026, 3, 5)], months });
+		expect(whole.shares['2026-03']).toMatchObject({ year: 'either' });
+	});
+});
 
 describe('the year of the account register', () => {
 	const november = { sales: 110, rent: 11 };
@@ -163,7 +204,7 @@ describe('the books', () => {
 
 	it('take a line of an account and month once, however often the pages have it', async () => {
 		const lines = [line('bank', 2026, 1, 5), line('BANK', 2026, 1, 6), line('nobody', 2026, 1, 7)];
-		const { shares } = await read({ lines: [...lines, { Account: null }, { Year: 2026 }] });
+		const { shares } = await read({ lines });
 		expect(shares['2026-01']?.lines).toEqual([line('BANK', 2026, 1, 6)]);
 	});
 });

@@ -24,7 +24,7 @@ export class IncompleteLists {
 		}
 		const missing = this.register.unreadable.filter((line) => mayBeOf(line, month)).length;
 		if (missing === 0 || this.namesEveryBank(lines)) return undefined;
-		const what = `the account register has ${missing} entries without an account or a month that may be of ${month}`;
+		const what = `the account register has ${missing === 1 ? 'an entry' : `${missing} entries`} without an account or a month, maybe of ${month}`;
 		return new RejectedMonth(this.reason(what, 'register'));
 	}
 
