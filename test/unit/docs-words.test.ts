@@ -10,7 +10,7 @@ const read = (path: string): string => readFileSync(join(CHECKOUT, path), 'utf8'
 const GLOSSARY = 'docs/glossary.md';
 
 const PAGES = [
-	...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+	...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
 	...readdirSync(join(CHECKOUT, 'docs'), { recursive: true, encoding: 'utf8' })
 		.filter((name) => name.endsWith('.md'))
 		.map((name) => join('docs', name)),
