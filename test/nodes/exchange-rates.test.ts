@@ -129,6 +129,7 @@ describe('the bundled exchange rates in n8n’s engine', () => {
 		const input = [{ baseUrl: `${stage.sandbox.url}/ecb` }];
 		const refused = await stage.scenario.run('zixly-exchange-rates', { mode: 'trigger', input });
 		expect(refused.error?.message).toMatch(/European Central Bank answered with status 400/);
+		stage.sandbox.banks.clearFaults();
 		const run = await stage.scenario.run('zixly-exchange-rates', {
 			mode: 'trigger',
 			start: 'From Another Workflow',
