@@ -132,7 +132,7 @@ describe('what passes by itself loses nothing', () => {
 		const other = new Extraction(database.pool, own);
 		const tenant = await other.connect(`Faulty: ${_}`, 'harbour');
 		own.xero.faults.add(...ordered);
-		const messages = await other.extract(tenant, { historyStart, timeoutMs: 1_000 });
+		const messages = await other.extract(tenant, { historyStart, timeoutMs: 5_000 });
 		const extracted = Object.fromEntries(own.xero.organisations('harbour').map(({ id }) => [id, 3]));
 		expect(outcome(messages)).toEqual({ extracted, failures: [] });
 		expect(own.xero.faults.pending()).toEqual([]);
@@ -144,7 +144,7 @@ describe('one organisation’s trouble stays its own', () => {
 	async function withFault(fault: Fault): Promise<ReturnType<typeof outcome>> {
 		const [, second] = idsOf('harbour');
 		sandbox.xero.faults.add({ ...fault, accountId: second, count: 'always' });
-		return outcome(await extract(harbour, { historyStart, timeoutMs: 300 }));
+		return outcome(await extract(harbour, { historyStart, timeoutMs: 10_000 }));
 	}
 
 	it.each<[Fault['kind'], string]>([

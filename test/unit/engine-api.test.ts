@@ -55,7 +55,7 @@ async function peer(replies: ScriptedReply[], more: Partial<ApiContext> = {}): P
 		authorisation: { by: 'engine', tokens },
 		throttles,
 		dayShare: 1,
-		timeoutMs: 300,
+		timeoutMs: 3_000,
 		clock,
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
@@ -119,7 +119,7 @@ describe('what passes by itself is tried again', () => {
 		let calls = 0;
 		const http: HttpClient = async (request) =>
 			++calls === 1 ? await new Promise(() => undefined) : await httpClient(request);
-		const { get } = await peer([REPORT], { http, timeoutMs: 50 });
+		const { get } = await peer([REPORT], { http, timeoutMs: 3_000 });
 		expect(await get()).toEqual({ Reports: [{ Rows: [] }] });
 		expect(calls).toBe(2);
 	});
@@ -325,7 +325,7 @@ describe('a call that should not be made', () => {
 
 	it('ends when the execution is cancelled, and is not tried again', async () => {
 		const abort = new AbortController();
-		const { get } = await peer([{ hangs: true }], { signal: abort.signal, timeoutMs: 20_000 });
+		const { get } = await peer([{ hangs: true }], { signal: abort.signal, timeoutMs: 3_600_000 });
 		setTimeout(() => abort.abort(), 50);
 		await expect(get()).rejects.toMatchObject({ name: 'AbortError' });
 		expect(server.seen).toHaveLength(1);

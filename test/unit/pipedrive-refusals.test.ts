@@ -37,7 +37,7 @@ async function peer(replies: ScriptedReply[], dayShare = 1) {
 		authorisation: { by: 'engine', tokens },
 		throttles: new Throttles(clock),
 		dayShare,
-		timeoutMs: 500,
+		timeoutMs: 10_000,
 		clock,
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
