@@ -3,6 +3,7 @@ const { dest, parallel, src } = require('gulp');
 // What tsc does not carry: n8n-node build copies icons only and wipes dist first, so this comes after it.
 const copies = {
 	'db/migrations/*.sql': 'dist/db/migrations',
+	'db/functions/*.sql': 'dist/db/functions',
 	'workflows/*.json': 'dist/workflows',
 	'icons/*.svg': 'dist/icons',
 	'nodes/**/*.svg': 'dist/nodes',

@@ -33,8 +33,8 @@ export const projectOf = (folder, more = {}) => ({
 
 /** With a PostgreSQL that is started once for all projects of the run. */
 const database = {
-	globalSetup: '<rootDir>/test/support/database-setup.ts',
-	globalTeardown: '<rootDir>/test/support/database-teardown.ts',
+	globalSetup: '<rootDir>/test/support/database/setup.ts',
+	globalTeardown: '<rootDir>/test/support/database/teardown.ts',
 };
 
 /** `npm test`; the tests in a real n8n have a configuration of their own (test/n8n/jest.config.mjs). */

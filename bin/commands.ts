@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
-import { closePools, poolFor, settingsFromUrl, unverifiedTls, type DatabaseSettings } from '../db/connection';
-import { generateKey } from '../db/key-ring';
-import { migrate } from '../db/migrate';
-import { createReader, revokeReader } from '../db/readers';
-import { schemaStatus } from '../db/status';
-import { createTenant } from '../db/tenants';
+import { closePools, getPool, settingsFromUrl, unverifiedTls, type DatabaseSettings } from '../db/postgres/pool';
+import { generateKey } from '../db/vault/key-ring';
+import { migrate } from '../db/schema/migrate';
+import { createReader, revokeReader } from '../db/readers/logins';
+import { schemaStatus } from '../db/schema/status';
+import { createTenant } from '../db/integrations/tenants';
 import { explainDatabaseError } from './explain';
 
 /** Takes a line for a person, as soon as there is something to say. */
@@ -102,7 +102,7 @@ function parse(args: string[]) {
 	}
 }
 
-function databaseOf({ flags, environment }: Invocation): DatabaseSettings {
+function readDatabaseSettings({ flags, environment }: Invocation): DatabaseSettings {
 	const url = flags['database-url'] || environment.DATABASE_URL;
 	if (!url) throw new Error('No database was named. Give --database-url or set DATABASE_URL.');
 	return settingsFromUrl(url);
@@ -110,7 +110,7 @@ function databaseOf({ flags, environment }: Invocation): DatabaseSettings {
 
 async function runMigrate(invocation: Invocation): Promise<object> {
 	const { say } = invocation;
-	const result = await migrate(databaseOf(invocation), { log: say });
+	const result = await migrate(readDatabaseSettings(invocation), { log: say });
 	say(
 		result.applied.length === 0
 			? `The schema was up to date already: version ${result.to}.`
@@ -122,8 +122,8 @@ async function runMigrate(invocation: Invocation): Promise<object> {
 
 async function runStatus(invocation: Invocation): Promise<object> {
 	const { say } = invocation;
-	const settings = databaseOf(invocation);
-	const status = await schemaStatus(poolFor(settings));
+	const settings = readDatabaseSettings(invocation);
+	const status = await schemaStatus(getPool(settings));
 	const version = status.version ? `version ${status.version}` : 'none of this package';
 	const advice = status.upToDate ? 'It is up to date.' : 'It is not up to date: run zixly migrate.';
 	say(`Schema: ${version}; this package brings version ${status.packageVersion}. ${advice}`);
@@ -135,7 +135,7 @@ async function runStatus(invocation: Invocation): Promise<object> {
 async function runTenantCreate(invocation: Invocation): Promise<object> {
 	const { name, industry } = invocation.flags;
 	if (!name) throw new Error('The tenant needs a name: zixly tenant create --name "Harbour Coffee"');
-	const tenant = await createTenant(poolFor(databaseOf(invocation)), { name, industry });
+	const tenant = await createTenant(getPool(readDatabaseSettings(invocation)), { name, industry });
 	invocation.say(`Created the tenant ${tenant.name} with id ${tenant.id}.`);
 	return { id: tenant.id, name: tenant.name };
 }
@@ -145,7 +145,7 @@ async function runReaderCreate(invocation: Invocation): Promise<object> {
 	if (!tenantId || !login) {
 		throw new Error('The reader needs a tenant and a login: zixly reader create --tenant-id ID --login NAME');
 	}
-	const reader = await createReader(poolFor(databaseOf(invocation)), { tenantId, login });
+	const reader = await createReader(getPool(readDatabaseSettings(invocation)), { tenantId, login });
 	invocation.say(`Created the login ${login}, which sees this tenant only. Its password is shown this once.`);
 	return reader;
 }
@@ -153,7 +153,7 @@ async function runReaderCreate(invocation: Invocation): Promise<object> {
 async function runReaderRevoke(invocation: Invocation): Promise<object> {
 	const { login } = invocation.flags;
 	if (!login) throw new Error('Which reader? zixly reader revoke --login NAME');
-	const revoked = await revokeReader(poolFor(databaseOf(invocation)), { login });
+	const revoked = await revokeReader(getPool(readDatabaseSettings(invocation)), { login });
 	invocation.say(`The login ${login} is gone, and its sessions have ended.`);
 	return revoked;
 }

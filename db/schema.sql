@@ -1,5 +1,5 @@
 -- The schema after all migrations, for review. Do not edit: it is made from the catalogue of a migrated
--- database by test/db/schema-drift.test.ts (npx jest test/db/schema-drift.test.ts -u).
+-- database by test/db/schema/drift.test.ts (npx jest test/db/schema/drift.test.ts -u).
 
 -- Types
 
@@ -138,6 +138,10 @@ create table etl.rejected_records (
 	ask_again_at timestamp with time zone,
 	resolved_at timestamp with time zone
 );
+create table etl.schema_functions (
+	name text not null,
+	digest text not null
+);
 create table etl.schema_migrations (
 	id integer not null default nextval('etl.schema_migrations_id_seq'::regclass),
 	name character varying(255) not null,
@@ -218,6 +222,7 @@ alter table etl.rejected_records add constraint rejected_records_ask_again_check
 alter table etl.rejected_records add constraint rejected_records_payload_check CHECK (((payload IS NOT NULL) OR (stage = 'extract'::text)));
 alter table etl.rejected_records add constraint rejected_records_reason_detail_check CHECK ((jsonb_typeof(reason_detail) = 'object'::text));
 alter table etl.rejected_records add constraint rejected_records_stage_check CHECK ((stage = ANY (ARRAY['extract'::text, 'transform'::text, 'load'::text])));
+alter table etl.schema_functions add constraint schema_functions_pkey PRIMARY KEY (name);
 alter table etl.schema_migrations add constraint schema_migrations_pkey PRIMARY KEY (id);
 alter table etl.stream_states add constraint stream_states_pkey PRIMARY KEY (integration_id, account_id, stream);
 alter table etl.stream_states add constraint stream_states_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
@@ -293,6 +298,7 @@ alter table etl.client_links enable row level security, force row level security
 alter table etl.exchange_rates disable row level security;
 alter table etl.refresh_leases enable row level security, force row level security;
 alter table etl.rejected_records enable row level security, force row level security;
+alter table etl.schema_functions disable row level security;
 alter table etl.schema_migrations disable row level security;
 alter table etl.stream_states enable row level security, force row level security;
 alter table etl.sync_runs enable row level security, force row level security;
@@ -1075,6 +1081,7 @@ grant delete, insert, select, update on table etl.refresh_leases to zixly_tokens
 grant select, update (ask_again_at) on table etl.rejected_records to zixly_app;
 grant insert, select, update (integration_id, sync_run_id, reason_code, reason_path, reason_message, reason_detail, payload, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_loader;
 grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, reason_detail, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_operator;
+grant select on table etl.schema_functions to zixly_worker;
 grant select, update (name) on table etl.schema_migrations to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
 grant select on table etl.stream_states to zixly_app;

@@ -49,7 +49,7 @@ function jestArguments(args) {
 	return projects.length > 0 ? [...others, '--selectProjects', ...projects] : others;
 }
 
-/** Sums what `expectRepelled` of test/support/attacks.ts has booked; prints nothing where no attack was run. */
+/** Sums what `expectRepelled` of test/support/expect/attacks.ts has booked; prints nothing where no attack was run. */
 function printAttacks(file) {
 	if (!existsSync(file)) return;
 	const lines = readFileSync(file, 'utf8')

@@ -1,8 +1,8 @@
 import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
-import type { DatabaseFault } from './find-faults';
-import { isolate, type Statement } from './isolate';
+import type { DataError } from './find-faults';
+import { isolate, type Statement } from './isolate-faults';
 import type { PreparedClient } from './prepared-client';
 
 /**
@@ -13,7 +13,7 @@ export async function resolveClients(
 	client: PoolClient,
 	tenantId: string,
 	wanted: ReadonlySet<PreparedClient>,
-): Promise<{ ids: Map<PreparedClient, string>; refused: Map<string, DatabaseFault> }> {
+): Promise<{ ids: Map<PreparedClient, string>; refused: Map<string, DataError> }> {
 	const distinct = distinctClients(wanted);
 	const linked = await linkedClients(client, tenantId, [...distinct.values()]);
 	const own = [...distinct].filter(([key]) => !linked.has(key)).map(([, one]) => one);
@@ -30,13 +30,13 @@ async function saveOwn(
 	client: PoolClient,
 	tenantId: string,
 	own: PreparedClient[],
-): Promise<{ stored: Map<string, string>; refused: Map<string, DatabaseFault> }> {
+): Promise<{ stored: Map<string, string>; refused: Map<string, DataError> }> {
 	const byClientId = [...new Map(own.map((one) => [one.clientId, one])).values()].sort(byText);
 	const stored = new Map<string, string>();
-	const refused = new Map<string, DatabaseFault>();
+	const refused = new Map<string, DataError>();
 	await isolate<PreparedClient, SavedClient>(client, byClientId, {
-		statementFor: (part) => saveOf(tenantId, part),
-		trialOf: (one) => saveOf(tenantId, [one]),
+		statementFor: (part) => buildSave(tenantId, part),
+		trialOf: (one) => buildSave(tenantId, [one]),
 		written: (_, rows) => rows.forEach(({ clientId, id }) => stored.set(clientId, id)),
 		rejected: (one, fault) => refused.set(one.clientId, fault),
 	});
@@ -101,7 +101,7 @@ interface SavedClient {
 	id: string;
 }
 
-const saveOf = (tenantId: string, part: readonly PreparedClient[]): Statement => ({
+const buildSave = (tenantId: string, part: readonly PreparedClient[]): Statement => ({
 	text: SAVE,
 	values: [
 		tenantId,

@@ -1,8 +1,8 @@
-import type { StreamCounts } from '../sync-runs';
-import { arrivalsOf, type ChunkResult, type LoadChunk, type RowFate } from './chunk';
+import type { StreamCounts } from '../runs/list';
+import { orderChanges, type ChunkResult, type LoadChunk, type RowOutcome } from './chunk';
 
 /** How many rows came, and how many met which fate; the fates add up to `produced`. */
-export type RowTally = Record<'produced' | RowFate, number>;
+export type RowTally = Record<'produced' | RowOutcome, number>;
 
 export function emptyTally(): RowTally {
 	return { produced: 0, inserted: 0, updated: 0, unchanged: 0, superseded: 0, deduplicated: 0, rejected: 0 };
@@ -11,7 +11,7 @@ export function emptyTally(): RowTally {
 /** Counts rows by what `keyOf` says of them. */
 export function tallyRows<Row, Key>(
 	rows: readonly Row[],
-	fates: readonly RowFate[],
+	fates: readonly RowOutcome[],
 	keyOf: (row: Row) => Key,
 ): Map<Key, RowTally> {
 	const tallies = new Map<Key, RowTally>();
@@ -39,7 +39,7 @@ export type GivenCounts = Partial<Record<(typeof GIVEN_OF_RECORDS)[number], numb
 const MAX_COUNT = 1_000_000_000;
 
 /** The counts that a STATE of any making holds: known names and whole numbers, everything else is left out. */
-export function countsIn(given: unknown): GivenCounts {
+export function parseCounts(given: unknown): GivenCounts {
 	const rows = known(ownValue(given, 'rows'), GIVEN_OF_ROWS);
 	return { ...known(given, GIVEN_OF_RECORDS), ...(Object.keys(rows).length > 0 && { rows }) };
 }
@@ -66,15 +66,15 @@ const isCount = (value: unknown): value is number =>
 export function addCounts(
 	before: Record<string, unknown>,
 	{ rows, deletions, states }: Pick<LoadChunk, 'rows' | 'deletions' | 'states'>,
-	{ fates, aged }: Pick<ChunkResult, 'fates' | 'aged'>,
+	{ outcomes, aged }: Pick<ChunkResult, 'outcomes' | 'aged'>,
 ): Record<string, unknown> {
 	const counts = new Map(Object.entries(before));
-	for (const [stream, tally] of tallyRows(arrivalsOf({ rows, deletions }), fates, (row) => row.stream)) {
+	for (const [stream, tally] of tallyRows(orderChanges({ rows, deletions }), outcomes, (row) => row.stream)) {
 		add(streamCounts(counts, stream).rows, tally);
 	}
 	for (const state of states) {
 		const { stream, rowsArrived } = state;
-		const { rows: { produced, deduplicated = 0 } = {}, ...records } = countsIn(state.counts);
+		const { rows: { produced, deduplicated = 0 } = {}, ...records } = parseCounts(state.counts);
 		const sums = streamCounts(counts, stream);
 		add(sums.records, records);
 		if (deduplicated > 0) add(sums.rows, { deduplicated });
@@ -87,13 +87,13 @@ export function addCounts(
 
 function streamCounts(counts: Map<string, unknown>, stream: string): StreamCounts {
 	const { records, rows } = (counts.get(stream) ?? {}) as Partial<StreamCounts>;
-	const sums = { records: sumsOf(records), rows: sumsOf(rows) };
+	const sums = { records: copySums(records), rows: copySums(rows) };
 	counts.set(stream, sums);
 	return sums;
 }
 
 /** Without what every object inherits. */
-const sumsOf = (before: Record<string, number> = {}): Record<string, number> =>
+const copySums = (before: Record<string, number> = {}): Record<string, number> =>
 	Object.assign(Object.create(null) as Record<string, number>, before);
 
 function add(sums: Record<string, number>, more: Record<string, number>): void {

@@ -1,11 +1,19 @@
 import type { PoolClient } from 'pg';
 
-import type { Column, ColumnType } from '../tables';
-import { storable } from '../text';
-import type { LoadDeletion, LoadRun, Refusal, RowFate } from './chunk';
+import type { Column, ColumnType } from '../schema/tables';
+import { storable } from '../postgres/storable-text';
+import type { RowOutcome } from './chunk';
+import type { LoadDeletion, LoadRun, LoadRejection } from './input';
 import { prepareClient, type PreparedClient } from './prepared-client';
 import { STORED_ENTRIES } from './stored-entries';
-import { columnText, isPlainObject, isStorableJson, jsonText, readText, RefusedValue } from './values';
+import {
+	columnText,
+	isPlainObject,
+	isStorableJson,
+	jsonText,
+	readText,
+	InvalidValueError,
+} from './column-values';
 
 interface DeletedLead {
 	index: number;
@@ -30,9 +38,9 @@ interface DeletedMetric {
 
 export interface DeletionResult {
 	/** One for each deletion, in order. */
-	fates: RowFate[];
+	outcomes: RowOutcome[];
 	/** Why deletions were rejected, by their index. */
-	refusals: Map<number, Refusal>;
+	rejections: Map<number, LoadRejection>;
 }
 
 /**
@@ -44,21 +52,21 @@ export async function applyDeletions(
 	run: LoadRun,
 	deletions: readonly LoadDeletion[],
 ): Promise<DeletionResult> {
-	const result: DeletionResult = { fates: deletions.map(() => 'unchanged'), refusals: new Map() };
+	const result: DeletionResult = { outcomes: deletions.map(() => 'unchanged'), rejections: new Map() };
 	const leads: DeletedLead[] = [];
 	const metrics: DeletedMetric[] = [];
 	for (const [index, given] of deletions.entries()) {
 		try {
-			if (given.table === 'lead_events') leads.push({ index, ...leadIn(given) });
-			else metrics.push({ index, ...metricIn(given, run) });
+			if (given.table === 'lead_events') leads.push({ index, ...parseDeletedLead(given) });
+			else metrics.push({ index, ...parseDeletedMetric(given, run) });
 		} catch (error) {
-			if (!(error instanceof RefusedValue)) throw error;
-			result.fates[index] = 'rejected';
-			result.refusals.set(index, { code: error.code, path: error.path, message: error.message });
+			if (!(error instanceof InvalidValueError)) throw error;
+			result.outcomes[index] = 'rejected';
+			result.rejections.set(index, { code: error.code, path: error.path, message: error.message });
 		}
 	}
-	for (const index of await markLeads(client, run, leads)) result.fates[index] = 'updated';
-	for (const index of await removeMetrics(client, run, metrics)) result.fates[index] = 'updated';
+	for (const index of await markLeads(client, run, leads)) result.outcomes[index] = 'updated';
+	for (const index of await removeMetrics(client, run, metrics)) result.outcomes[index] = 'updated';
 	return result;
 }
 
@@ -70,7 +78,7 @@ const required = (property: string, type: ColumnType): Column => ({
 });
 
 /** @throws RefusedValue */
-function leadIn(given: LoadDeletion): Omit<DeletedLead, 'index'> {
+function parseDeletedLead(given: LoadDeletion): Omit<DeletedLead, 'index'> {
 	return {
 		accountId: filled(given.accountId, 'accountId'),
 		leadId: filled(given.leadId, 'leadId'),
@@ -79,21 +87,25 @@ function leadIn(given: LoadDeletion): Omit<DeletedLead, 'index'> {
 }
 
 /** @throws RefusedValue */
-function metricIn(given: LoadDeletion, run: LoadRun): Omit<DeletedMetric, 'index'> {
+function parseDeletedMetric(given: LoadDeletion, run: LoadRun): Omit<DeletedMetric, 'index'> {
 	if (given.table !== 'custom_metrics') throw wrongTable(given.table);
 	if (!isPlainObject(given.client)) {
-		throw new RefusedValue('missing_value', 'client', 'The message does not say which client it is about.');
+		throw new InvalidValueError(
+			'missing_value',
+			'client',
+			'The message does not say which client it is about.',
+		);
 	}
 	return {
 		client: prepareClient(given.client, run),
 		metricName: filled(given.metricName, 'metricName'),
-		...metricDatesIn(given),
-		...keptIn(given),
+		...parseMetricDates(given),
+		...parseKeptRow(given),
 	};
 }
 
 /** One row, or, where the message names what is kept, all others. @throws RefusedValue */
-function metricDatesIn({
+function parseMetricDates({
 	recordDate,
 	keptDate,
 }: LoadDeletion): Pick<DeletedMetric, 'recordDate' | 'keptDate'> {
@@ -105,7 +117,7 @@ function metricDatesIn({
 }
 
 /** @throws RefusedValue */
-function keptIn({
+function parseKeptRow({
 	keptValue,
 	keptMetadata,
 }: LoadDeletion): Pick<DeletedMetric, 'keptValue' | 'keptMetadata'> {
@@ -118,12 +130,12 @@ function keptIn({
 function filled(value: unknown, property: string): string {
 	const text = readText(columnText(required(property, 'text'), value), property);
 	if (text !== '') return text;
-	throw new RefusedValue('missing_value', property, `${property} is empty.`);
+	throw new InvalidValueError('missing_value', property, `${property} is empty.`);
 }
 
-function wrongTable(name: unknown): RefusedValue {
+function wrongTable(name: unknown): InvalidValueError {
 	const given = typeof name === 'string' ? storable(name.slice(0, 60)) : typeof name;
-	return new RefusedValue(
+	return new InvalidValueError(
 		'unknown_table',
 		'table',
 		`What is gone is a lead of lead_events or a row of custom_metrics, not of "${given}".`,

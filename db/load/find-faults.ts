@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 
-import { isInsufficientPrivilege, isRowFault } from '../sqlstate';
+import { isInsufficientPrivilege, isDataError } from '../postgres/sqlstate';
 
 /** What PostgreSQL does not take of a row. */
-export interface DatabaseFault {
+export interface DataError {
 	/** The SQLSTATE. */
 	code: string;
 	column?: string;
@@ -27,15 +27,15 @@ export async function findFaults(
 	client: PoolClient,
 	sql: string,
 	valueLists: readonly Values[],
-): Promise<Map<number, DatabaseFault> | undefined> {
+): Promise<Map<number, DataError> | undefined> {
 	await client.query('savepoint search');
 	try {
-		await client.query(HAND_OVER, [valueLists.map((values) => JSON.stringify(values.map(textOf)))]);
-		await client.query(searchFor(sql));
+		await client.query(HAND_OVER, [valueLists.map((values) => JSON.stringify(values.map(toText)))]);
+		await client.query(buildSearch(sql));
 		const { rows } = await client.query<{ faults: string }>(ANSWER);
 		return new Map(readFaults(rows[0]!.faults));
 	} catch (error) {
-		if (isRowFault(error) || isInsufficientPrivilege(error)) return undefined;
+		if (isDataError(error) || isInsufficientPrivilege(error)) return undefined;
 		throw error;
 	} finally {
 		await client.query('rollback to savepoint search; release savepoint search').catch(() => undefined);
@@ -51,7 +51,7 @@ const ANSWER = `select current_setting('zixly.faults') as faults`;
 
 // The conditions are those that `isRowFault` knows. A cursor is not wound back with a subtransaction, so the next one
 // goes on behind the fault. Planned once: a plan for each row would take longer than the row.
-const searchFor = (sql: string): string => `do $zixly$
+const buildSearch = (sql: string): string => `do $zixly$
 declare
 	zixly_cursor constant refcursor := 'zixly_values';
 	zixly_values text[];
@@ -85,14 +85,14 @@ const withValues = (sql: string): string => sql.replace(/\$(\d+)/g, '(zixly_valu
 
 type FoundFault = [index: number, code: string, column: string, constraint: string];
 
-function readFaults(text: string): Array<[index: number, fault: DatabaseFault]> {
+function readFaults(text: string): Array<[index: number, fault: DataError]> {
 	return (JSON.parse(text) as FoundFault[]).map(([index, code, column, constraint]) => [
 		index,
 		{ code, ...(column && { column }), ...(constraint && { constraint }) },
 	]);
 }
 
-function textOf(value: Values[number]): string | null {
+function toText(value: Values[number]): string | null {
 	if (value === null) return null;
 	return typeof value === 'object' ? arrayText(value) : String(value);
 }

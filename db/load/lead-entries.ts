@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-import { leadsOf, type ChunkLead } from './leads';
+import { groupByLead, type ChunkLead } from './leads';
 import type { PreparedRow } from './prepare';
 import { STORED_ENTRIES } from './stored-entries';
 
@@ -35,7 +35,7 @@ select ord::int as place, home from homes where home <> sent_to`;
  * belongs, and rows of an older copy go to where the newer one is.
  */
 export async function placeLeads(client: PoolClient, rows: readonly PreparedRow[]): Promise<void> {
-	const leads = leadsOf(rows);
+	const leads = groupByLead(rows);
 	if (leads.length === 0) return;
 	const { rows: elsewhere } = await client.query<{ place: number; home: string }>(MOVE, parameters(leads));
 	for (const { place, home } of elsewhere) leads[place - 1]!.clientKpiId = home;
@@ -67,7 +67,7 @@ from ranked r where t.id = r.id and r.place > 1 and t.metadata -> 'assumed' is d
  * money would count twice.
  */
 export async function settleLeads(client: PoolClient, rows: readonly PreparedRow[]): Promise<void> {
-	const leads = leadsOf(rows);
+	const leads = groupByLead(rows);
 	if (leads.length > 0) await client.query(SETTLE, parameters(leads));
 }
 

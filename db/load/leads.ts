@@ -27,7 +27,7 @@ const PASSED = 'passed';
  * The leads of the chunk that came out of a provider's account. Those of a user's own items are left alone: what their
  * statuses mean is the user's.
  */
-export function leadsOf(rows: readonly PreparedRow[]): ChunkLead[] {
+export function groupByLead(rows: readonly PreparedRow[]): ChunkLead[] {
 	const leads = new Map<string, ChunkLead>();
 	for (const row of rows) {
 		if (row.statement.table.name !== 'lead_events') continue;
@@ -45,7 +45,7 @@ export function leadsOf(rows: readonly PreparedRow[]): ChunkLead[] {
 
 function begun(named: Pick<ChunkLead, 'leadId' | 'sourceSystem' | 'accountId'>, row: PreparedRow): ChunkLead {
 	const { clientKpiId, version } = row;
-	return { ...named, clientKpiId, version, latest: latestIn(row), rows: [row] };
+	return { ...named, clientKpiId, version, latest: readLatestEntry(row), rows: [row] };
 }
 
 /** The newest copy counts, of equals the later one. */
@@ -55,8 +55,8 @@ function take(lead: ChunkLead, row: PreparedRow): void {
 	if (row.version !== lead.version) lead.latest = null;
 	lead.version = row.version;
 	lead.clientKpiId = row.clientKpiId;
-	lead.latest = latestIn(row) ?? lead.latest;
+	lead.latest = readLatestEntry(row) ?? lead.latest;
 }
 
-const latestIn = ({ values }: PreparedRow): string | null =>
+const readLatestEntry = ({ values }: PreparedRow): string | null =>
 	values[STATUS] === PASSED ? null : values[EXTERNAL_ID]!;

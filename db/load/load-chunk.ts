@@ -1,22 +1,22 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
-import { inTenant, withRetries } from '../transaction';
+import { inTenant, withRetries } from '../postgres/transaction';
 import type { ChunkResult, LoadChunk } from './chunk';
-import { ageLeads } from './ageing';
+import { ageLeads } from './mark-stale';
 import { addCounts } from './counts';
 import { applyDeletions } from './deletions';
 import { RowReader, type Preparation } from './prepare';
 import { resolveRejections, saveRejections, settleUnreadable } from './rejections';
 import { findRun, holdRun, saveProgress } from './run';
 import { saveStates } from './states';
-import { Turn } from './turn';
-import { RefusedValue } from './values';
+import { CommitTurn } from './commit-order';
+import { InvalidValueError } from './column-values';
 import { writeRows } from './write-rows';
 
 export interface LoadOptions {
 	/** The chunk's place among those of its run. */
-	turn?: Turn;
+	turn?: CommitTurn;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface LoadOptions {
 export async function loadChunk(
 	pool: Pool,
 	chunk: LoadChunk,
-	{ turn = new Turn() }: LoadOptions = {},
+	{ turn = new CommitTurn() }: LoadOptions = {},
 ): Promise<ChunkResult> {
 	const prepared = chunk.prepared ?? readAll(chunk);
 	const attempt = attemptsTo(chunk, prepared, turn);
@@ -42,7 +42,7 @@ export async function loadChunk(
 function attemptsTo(
 	chunk: LoadChunk,
 	prepared: readonly Preparation[],
-	turn: Turn,
+	turn: CommitTurn,
 ): (client: PoolClient) => Promise<ChunkResult> {
 	const { tenantId, syncRunId } = chunk;
 	const chunkId = cuid();
@@ -70,17 +70,19 @@ function readAll(chunk: LoadChunk): Preparation[] {
 /** Rows of the funnel concern other entries of their lead, and what is gone or grows stale is no row of the chunk. */
 function touchesOthers({ deletions = [], states }: LoadChunk, prepared: readonly Preparation[]): boolean {
 	if (deletions.length > 0 || states.some(({ ageing }) => ageing)) return true;
-	return prepared.some((row) => !(row instanceof RefusedValue) && row.statement.table.name === 'lead_events');
+	return prepared.some(
+		(row) => !(row instanceof InvalidValueError) && row.statement.table.name === 'lead_events',
+	);
 }
 
 async function storeInOrder(client: PoolClient, chunk: LoadChunk, result: ChunkResult): Promise<void> {
-	const { refusals } = result;
+	const { rejections } = result;
 	const gone = await applyDeletions(client, chunk, chunk.deletions ?? []);
-	result.fates.push(...gone.fates);
-	for (const [index, refusal] of gone.refusals) refusals.set(chunk.rows.length + index, refusal);
+	result.outcomes.push(...gone.outcomes);
+	for (const [index, refusal] of gone.rejections) rejections.set(chunk.rows.length + index, refusal);
 	result.aged = await ageLeads(client, chunk);
-	await resolveRejections(client, chunk, refusals);
+	await resolveRejections(client, chunk, rejections);
 	await settleUnreadable(client, chunk);
-	await saveRejections(client, chunk, refusals);
+	await saveRejections(client, chunk, rejections);
 	await saveStates(client, chunk);
 }

@@ -1,16 +1,16 @@
 import type { PreparedRow } from './prepare';
 
 /** Far below what one text may be in JavaScript and one message to PostgreSQL. */
-const MOST_CHARACTERS = 64 * 2 ** 20;
+const MAX_CHARACTERS = 64 * 2 ** 20;
 
 /** Rows as lists that one statement can take each, in their order; a row larger than that is alone. */
-export function partsOf(rows: readonly PreparedRow[]): PreparedRow[][] {
+export function splitIntoParts(rows: readonly PreparedRow[]): PreparedRow[][] {
 	const parts: PreparedRow[][] = [[]];
 	let characters = 0;
 	for (const row of rows) {
-		const size = sizeOf(row);
+		const size = measureRow(row);
 		characters += size;
-		if (characters > MOST_CHARACTERS && parts.at(-1)!.length > 0) {
+		if (characters > MAX_CHARACTERS && parts.at(-1)!.length > 0) {
 			parts.push([]);
 			characters = size;
 		}
@@ -20,10 +20,10 @@ export function partsOf(rows: readonly PreparedRow[]): PreparedRow[][] {
 }
 
 /** How many characters a statement has for the row. */
-function sizeOf({ values, metadata, recordId, version, origin }: PreparedRow): number {
-	let size = lengthOf(metadata) + lengthOf(recordId) + lengthOf(version) + (origin?.json.length ?? 0);
-	for (const value of values) size += lengthOf(value);
+function measureRow({ values, metadata, recordId, version, origin }: PreparedRow): number {
+	let size = measureText(metadata) + measureText(recordId) + measureText(version) + (origin?.json.length ?? 0);
+	for (const value of values) size += measureText(value);
 	return size;
 }
 
-const lengthOf = (text: string | null): number => text?.length ?? 0;
+const measureText = (text: string | null): number => text?.length ?? 0;

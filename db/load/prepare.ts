@@ -1,11 +1,11 @@
-import { dataTables, type Column, type DataTable } from '../tables';
-import { storable } from '../text';
-import type { LoadRow, LoadRun } from './chunk';
+import { dataTables, type Column, type DataTable } from '../schema/tables';
+import { storable } from '../postgres/storable-text';
+import type { LoadRow, LoadRun } from './input';
 import type { Keyed } from './key-order';
 import { ClientReader, type PreparedClient } from './prepared-client';
 import { SourceReader, type RowSource } from './row-source';
 import { upsertStatement } from './upsert-sql';
-import { columnText, isPlainObject, readJson, RefusedValue } from './values';
+import { columnText, isPlainObject, readJson, InvalidValueError } from './column-values';
 
 /** A row whose values are known to suit their columns, as the texts that PostgreSQL reads. */
 export interface PreparedRow extends Keyed, RowSource {
@@ -22,7 +22,7 @@ export interface PreparedRow extends Keyed, RowSource {
 }
 
 /** What checking a row gave: the row as it can be written, or why it cannot. */
-export type Preparation = PreparedRow | RefusedValue;
+export type Preparation = PreparedRow | InvalidValueError;
 
 /** What of a run its rows are held to. */
 export type RunOfRows = Pick<LoadRun, 'provider' | 'integrationId'>;
@@ -43,7 +43,7 @@ export class RowReader {
 		try {
 			return this.prepare(given, index);
 		} catch (error) {
-			if (error instanceof RefusedValue) return error;
+			if (error instanceof InvalidValueError) return error;
 			throw error;
 		}
 	}
@@ -52,42 +52,42 @@ export class RowReader {
 	private prepare(given: LoadRow, index: number): PreparedRow {
 		const table = dataTables.get(given.table);
 		if (!table) throw unknownTable(given.table);
-		if (!isPlainObject(given.row)) throw new RefusedValue('wrong_type', 'row', 'row is not an object.');
+		if (!isPlainObject(given.row)) throw new InvalidValueError('wrong_type', 'row', 'row is not an object.');
 		refuseUnknown(table, given.row);
-		const values = valuesOf(table, given.row, this.run.provider);
+		const values = readValues(table, given.row, this.run.provider);
 		const client = this.clients.read(given.client);
 		const metadata = metadataText(given.row.metadata);
 		const { recordId, version, origin } = this.sources.read(given.row.metadata);
 		const statement = upsertStatement(table, values);
-		const ownKey = ownKeyOf(table, values);
+		const ownKey = buildOwnKey(table, values);
 		return { index, client, values, metadata, recordId, version, origin, statement, ownKey, clientKpiId: '' };
 	}
 }
 
-function valuesOf(table: DataTable, row: Record<string, unknown>, provider: string): PreparedRow['values'] {
+function readValues(table: DataTable, row: Record<string, unknown>, provider: string): PreparedRow['values'] {
 	const values = table.columns.map((column) => columnText(column, ownValue(row, column)));
 	const source = (values[table.sourceIndex] ||= provider);
 	if (source !== provider) throw otherSource(source, provider);
 	if (!table.rule || table.rule.holds(values)) return values;
-	throw new RefusedValue('check_violation', table.rule.path, table.rule.message);
+	throw new InvalidValueError('check_violation', table.rule.path, table.rule.message);
 }
 
 /** Rows of one source never replace those of another. */
-function otherSource(source: string, provider: string): RefusedValue {
+function otherSource(source: string, provider: string): InvalidValueError {
 	const [given, own] = [source, provider].map((name) => storable(name.slice(0, 60)));
 	const message = `The row is of "${given}", and what is loaded here is of "${own}". Set Source System to what the rows say.`;
-	return new RefusedValue('other_source', 'sourceSystem', message);
+	return new InvalidValueError('other_source', 'sourceSystem', message);
 }
 
 /** With a NUL between the values: the one character that none of them can hold. */
-function ownKeyOf(table: DataTable, values: PreparedRow['values']): string {
+function buildOwnKey(table: DataTable, values: PreparedRow['values']): string {
 	return table.keyIndexes.map((index) => values[index] ?? '').join('\0');
 }
 
-function unknownTable(name: unknown): RefusedValue {
+function unknownTable(name: unknown): InvalidValueError {
 	const known = [...dataTables.keys()].join(', ');
 	const given = typeof name === 'string' ? storable(name.slice(0, 60)) : typeof name;
-	return new RefusedValue('unknown_table', 'table', `Rows go into ${known}, not into "${given}".`);
+	return new InvalidValueError('unknown_table', 'table', `Rows go into ${known}, not into "${given}".`);
 }
 
 /** A value that no column takes would be lost without a word. */
@@ -95,7 +95,7 @@ function refuseUnknown(table: DataTable, row: Record<string, unknown>): void {
 	for (const name in row) {
 		if (table.properties.has(name) || !Object.hasOwn(row, name)) continue;
 		const path = storable(name.slice(0, 60));
-		throw new RefusedValue('unknown_column', path, `${table.name} has no column for "${path}".`);
+		throw new InvalidValueError('unknown_column', path, `${table.name} has no column for "${path}".`);
 	}
 }
 
@@ -108,7 +108,7 @@ function ownValue(row: Record<string, unknown>, { property }: Column): unknown {
 function metadataText(given: unknown): string | null {
 	if (given === undefined || given === null) return null;
 	if (!isPlainObject(given)) {
-		throw new RefusedValue('wrong_type', 'metadata', 'metadata is not an object.');
+		throw new InvalidValueError('wrong_type', 'metadata', 'metadata is not an object.');
 	}
 	// Set to undefined, which JSON leaves out: taking a property away costs three times as much.
 	return readJson({ ...given, _src: undefined }, 'metadata');

@@ -1,5 +1,5 @@
-import type { LoadClient, LoadRun } from './chunk';
-import { isPlainObject, readText, RefusedValue } from './values';
+import type { LoadClient, LoadRun } from './input';
+import { isPlainObject, readText, InvalidValueError } from './column-values';
 
 /** A client as it is to be found in, or put into, `client_kpis`. */
 export interface PreparedClient {
@@ -50,14 +50,14 @@ export function prepareClient(given: LoadClient, { provider, integrationId }: Ru
 	};
 }
 
-function missingClient(): RefusedValue {
-	return new RefusedValue('missing_value', 'client', 'The row does not say which client it is about.');
+function missingClient(): InvalidValueError {
+	return new InvalidValueError('missing_value', 'client', 'The row does not say which client it is about.');
 }
 
 /** A provider knows its own clients only: one that is named exactly may be any of the tenant's. */
-function exactClient(): RefusedValue {
+function exactClient(): InvalidValueError {
 	const message = 'What was read of a provider names its clients by externalId, never by clientId.';
-	return new RefusedValue('foreign_client', 'client.clientId', message);
+	return new InvalidValueError('foreign_client', 'client.clientId', message);
 }
 
 function qualified(provider: string, externalId: string): string {

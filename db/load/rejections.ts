@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
-import { arrivalsOf, type Arrival, type LoadChunk, type LoadRejected, type Refusal } from './chunk';
-import { isolate, type Statement } from './isolate';
-import { storable } from '../text';
-import { WITHOUT_ID } from '../unreadable-records';
-import { isPlainObject, isStorableJson, jsonText } from './values';
+import { orderChanges, type Change, type LoadChunk } from './chunk';
+import { type LoadRejected, type LoadRejection } from './input';
+import { isolate, type Statement } from './isolate-faults';
+import { storable } from '../postgres/storable-text';
+import { WITHOUT_ID } from '../runs/unreadable-records';
+import { isPlainObject, isStorableJson, jsonText } from './column-values';
 
 /** What `etl.rejected_records` is told of one record. */
 interface Rejection {
@@ -15,7 +16,7 @@ interface Rejection {
 	accountId: string;
 	recordId: string;
 	stage: string;
-	reason: Refusal;
+	reason: LoadRejection;
 	/** JSON; null where the provider did not give the record. */
 	payload: string | null;
 }
@@ -27,20 +28,20 @@ interface Rejection {
 export async function saveRejections(
 	client: PoolClient,
 	chunk: LoadChunk,
-	refusals: ReadonlyMap<number, Refusal>,
+	refusals: ReadonlyMap<number, LoadRejection>,
 ): Promise<void> {
-	const all = [...chunk.rejected.map(rejectionOf), ...refusedRecords(arrivalsOf(chunk), refusals)];
-	const latest = new Map(all.map((one) => [keyOf(one), one]));
+	const all = [...chunk.rejected.map(toRejection), ...refusedRecords(orderChanges(chunk), refusals)];
+	const latest = new Map(all.map((one) => [buildKey(one), one]));
 	// In one order, so that parallel loads cannot wait for each other in a circle.
 	const sorted = [...latest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rejection]) => rejection);
 	const unstorable: Rejection[] = [];
 	await isolate(client, sorted, {
-		statementFor: (part) => saveOf(chunk, part),
-		trialOf: (rejection) => saveOf(chunk, [rejection]),
+		statementFor: (part) => buildSave(chunk, part),
+		trialOf: (rejection) => buildSave(chunk, [rejection]),
 		rejected: (rejection) => unstorable.push({ ...rejection, payload: NOT_STORABLE }),
 	});
 	if (unstorable.length === 0) return;
-	const { text, values } = saveOf(chunk, unstorable);
+	const { text, values } = buildSave(chunk, unstorable);
 	await client.query(text, [...values]);
 }
 
@@ -48,12 +49,12 @@ const NOT_STORABLE = JSON.stringify({
 	note: 'The record itself could not be stored: it refers to itself, or is nested too deep.',
 });
 
-function rejectionOf(given: LoadRejected): Rejection {
+function toRejection(given: LoadRejected): Rejection {
 	const text = jsonText(given.record ?? null) ?? NOT_STORABLE;
 	return {
-		stream: textOf(given.stream),
-		accountId: textOf(given.accountId),
-		recordId: recordIdOf(given.recordId, text),
+		stream: toText(given.stream),
+		accountId: toText(given.accountId),
+		recordId: identifyRecord(given.recordId, text),
 		stage: given.stage,
 		reason: given.reason,
 		payload: given.stage === 'extract' ? null : text,
@@ -61,23 +62,26 @@ function rejectionOf(given: LoadRejected): Rejection {
 }
 
 /** Messages of a user's own making may hold anything; not every object can be made a text. */
-const textOf = (value: unknown): string =>
+const toText = (value: unknown): string =>
 	storable(typeof value === 'object' ? (value === null ? '' : (jsonText(value) ?? '')) : String(value ?? ''));
 
 /** A record without an id is known by its content. */
-function recordIdOf(given: unknown, payload: string): string {
-	const id = textOf(given);
+function identifyRecord(given: unknown, payload: string): string {
+	const id = toText(given);
 	return id || `sha256:${createHash('sha256').update(payload).digest('hex')}`;
 }
 
 /** The rows that were refused, together for each record: the reason is the first one's. */
-function refusedRecords(arrivals: readonly Arrival[], refusals: ReadonlyMap<number, Refusal>): Rejection[] {
-	const records = new Map<string, { first: Arrival; reason: Refusal; rows: unknown[] }>();
+function refusedRecords(
+	arrivals: readonly Change[],
+	refusals: ReadonlyMap<number, LoadRejection>,
+): Rejection[] {
+	const records = new Map<string, { first: Change; reason: LoadRejection; rows: unknown[] }>();
 	const unnamed: Rejection[] = [];
 	for (const [index, reason] of refusals) {
 		const row = arrivals[index]!;
-		const content = contentOf(row);
-		const id = recordKeyOf(row);
+		const content = toPayload(row);
+		const id = buildRecordKey(row);
 		const record = records.get(id);
 		if (!row.recordId) unnamed.push(loadRejection(row, reason, [content]));
 		else if (record) record.rows.push(content);
@@ -90,18 +94,18 @@ function refusedRecords(arrivals: readonly Arrival[], refusals: ReadonlyMap<numb
 }
 
 /** Without what the rejection has in columns of its own. */
-function contentOf(arrival: Arrival): Record<string, unknown> {
+function toPayload(arrival: Change): Record<string, unknown> {
 	const { table, client } = arrival;
 	if ('row' in arrival) return { table, client, row: arrival.row };
 	const { leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata } = arrival;
 	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata };
 }
 
-function loadRejection(row: Arrival, reason: Refusal, rows: unknown[]): Rejection {
-	return rejectionOf({ ...row, stage: 'load', reason, record: { rows } });
+function loadRejection(row: Change, reason: LoadRejection, rows: unknown[]): Rejection {
+	return toRejection({ ...row, stage: 'load', reason, record: { rows } });
 }
 
-const keyOf = (one: Rejection): string =>
+const buildKey = (one: Rejection): string =>
 	JSON.stringify([one.stream, one.accountId, one.recordId, one.stage]);
 
 type RecordName = Pick<LoadRejected, 'stream' | 'accountId' | 'recordId'>;
@@ -111,7 +115,7 @@ const recordsWithoutRows = ({ states }: LoadChunk): RecordName[] =>
 		withoutRows.map((recordId) => ({ stream, accountId, recordId })),
 	);
 
-const recordKeyOf = (one: RecordName): string => JSON.stringify([one.stream, one.accountId, one.recordId]);
+const buildRecordKey = (one: RecordName): string => JSON.stringify([one.stream, one.accountId, one.recordId]);
 
 const SAVE = `insert into etl.rejected_records as r (id, tenant_id, integration_id, sync_run_id, provider, stream,
 	account_id, record_id, stage, reason_code, reason_path, reason_message, reason_detail, payload, ask_again_at)
@@ -132,7 +136,7 @@ set attempts = r.attempts + (r.sync_run_id is distinct from excluded.sync_run_id
 		when 1 then interval '6 hours' when 2 then interval '24 hours' else interval '7 days' end end
 returning true as saved`;
 
-const saveOf = (chunk: LoadChunk, part: readonly Rejection[]): Statement => ({
+const buildSave = (chunk: LoadChunk, part: readonly Rejection[]): Statement => ({
 	text: SAVE,
 	values: [
 		chunk.tenantId,
@@ -144,9 +148,9 @@ const saveOf = (chunk: LoadChunk, part: readonly Rejection[]): Statement => ({
 		part.map(({ accountId }) => accountId),
 		part.map(({ recordId }) => recordId),
 		part.map(({ stage }) => stage),
-		part.map(({ reason }) => textOf(reason.code)),
-		part.map(({ reason }) => textOf(reason.path)),
-		part.map(({ reason }) => textOf(reason.message)),
+		part.map(({ reason }) => toText(reason.code)),
+		part.map(({ reason }) => toText(reason.path)),
+		part.map(({ reason }) => toText(reason.message)),
 		part.map(({ reason }) => detailText(reason.detail)),
 		part.map(({ payload }) => payload),
 		WITHOUT_ID,
@@ -175,23 +179,23 @@ where r.tenant_id = $1 and r.resolved_at is null and r.provider = $2 and r.strea
 export async function resolveRejections(
 	client: PoolClient,
 	chunk: LoadChunk,
-	refusals: ReadonlyMap<number, Refusal>,
+	refusals: ReadonlyMap<number, LoadRejection>,
 ): Promise<void> {
-	const arrivals = arrivalsOf(chunk);
+	const arrivals = orderChanges(chunk);
 	const empty = recordsWithoutRows(chunk);
 	const isNone = arrivals.length === refusals.size && empty.length === 0;
 	if (isNone || !(await hasOpenRejections(client, chunk.tenantId))) return;
 	const bad = new Set(
-		[...chunk.rejected, ...[...refusals.keys()].map((index) => arrivals[index]!)].map(recordKeyOf),
+		[...chunk.rejected, ...[...refusals.keys()].map((index) => arrivals[index]!)].map(buildRecordKey),
 	);
-	const good = new Map([...empty, ...arrivals].map((one) => [recordKeyOf(one), one]));
+	const good = new Map([...empty, ...arrivals].map((one) => [buildRecordKey(one), one]));
 	const resolved = [...good].filter(([key]) => !bad.has(key)).map(([, row]) => row);
 	await client.query(RESOLVE, [
 		chunk.tenantId,
 		chunk.provider,
-		resolved.map(({ stream }) => textOf(stream)),
-		resolved.map(({ accountId }) => textOf(accountId)),
-		resolved.map(({ recordId }) => textOf(recordId)),
+		resolved.map(({ stream }) => toText(stream)),
+		resolved.map(({ accountId }) => toText(accountId)),
+		resolved.map(({ recordId }) => toText(recordId)),
 		chunk.syncRunId,
 	]);
 }
@@ -220,8 +224,8 @@ export async function settleUnreadable(
 	await client.query(SETTLE, [
 		tenantId,
 		provider,
-		settled.map(({ stream }) => textOf(stream)),
-		settled.map(({ accountId }) => textOf(accountId)),
-		settled.map(({ id }) => textOf(id)),
+		settled.map(({ stream }) => toText(stream)),
+		settled.map(({ accountId }) => toText(accountId)),
+		settled.map(({ id }) => toText(id)),
 	]);
 }

@@ -1,5 +1,5 @@
-import { canonicalInstant } from '../instants';
-import { isPlainObject, readJson, readText } from './values';
+import { canonicalInstant } from '../postgres/rows';
+import { isPlainObject, readJson, readText } from './column-values';
 
 /** Which record a row came of: `metadata._src`. */
 export interface RowSource {
@@ -32,13 +32,13 @@ export class SourceReader {
 		if (!isPlainObject(metadata) || metadata._src === undefined) return NO_SOURCE;
 		const source = isPlainObject(metadata._src) ? metadata._src : {};
 		return {
-			recordId: recordIdOf(source.recordId),
-			version: versionOf(source.version),
-			origin: this.originOf(source),
+			recordId: readRecordId(source.recordId),
+			version: readVersion(source.version),
+			origin: this.resolveOrigin(source),
 		};
 	}
 
-	private originOf(source: Source): RowOrigin {
+	private resolveOrigin(source: Source): RowOrigin {
 		const known = this.known.get(source.accountId);
 		if (known && haveOneOrigin(known.given, source)) return known.origin;
 		// What is undefined is left out of JSON.
@@ -61,12 +61,12 @@ function agreesWith(one: Source, other: Source): boolean {
 	return true;
 }
 
-function recordIdOf(given: unknown): string | null {
+function readRecordId(given: unknown): string | null {
 	return given === undefined || given === null ? null : readText(given, 'metadata._src');
 }
 
 /** Versions are compared as texts, so instants need one spelling. */
-function versionOf(given: unknown): string | null {
+function readVersion(given: unknown): string | null {
 	if (typeof given === 'number') return String(given);
 	return typeof given === 'string' ? (canonicalInstant(given) ?? readText(given, 'metadata._src')) : null;
 }

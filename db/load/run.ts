@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 
-import { LEASE_MINUTES } from '../sync-runs';
+import { LEASE_MINUTES } from '../runs/lease';
 
-import type { LoadRun } from './chunk';
+import type { LoadRun } from './input';
 
 /** The run is closed, taken over or another tenant's: nothing may be stored for it any more. */
 export class RunLostError extends Error {

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 
-import type { LoadChunk, LoadState } from './chunk';
+import type { LoadChunk } from './chunk';
+import type { LoadState } from './input';
 
 const SAVE = `insert into etl.stream_states
 	(integration_id, account_id, stream, tenant_id, state, sync_run_id, updated_at)

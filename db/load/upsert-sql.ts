@@ -1,4 +1,4 @@
-import type { DataTable } from '../tables';
+import type { DataTable } from '../schema/tables';
 
 /** The statement that brings rows of one table to what they should be and writes no other. */
 export interface UpsertStatement {
@@ -39,12 +39,12 @@ export function upsertStatement(table: DataTable, values: ReadonlyArray<string |
 
 function build(table: DataTable, nullKeys: readonly boolean[]): UpsertStatement {
 	const name = [table.name, ...nullKeys.map((isNull) => (isNull ? 'null' : 'set'))].join(' ');
-	return { name, table, sql: sqlFor(table, nullKeys), trial: trialFor(table, nullKeys) };
+	return { name, table, sql: buildUpsertSql(table, nullKeys), trial: buildTrial(table, nullKeys) };
 }
 
 // The lookup is lateral with a limit: as a plain join the planner, who knows the number of rows, reads and hashes
 // the whole table for every chunk (measured: 24,000 unchanged rows a second against 65,000).
-function sqlFor(table: DataTable, nullKeys: readonly boolean[]): string {
+function buildUpsertSql(table: DataTable, nullKeys: readonly boolean[]): string {
 	const names = table.columns.map(({ name }) => name);
 	const business = names.filter((name) => !table.key.includes(name));
 	const key = ['client_kpi_id', ...table.key];
@@ -105,7 +105,7 @@ function incoming({ columns }: DataTable): string {
 	offset 0`;
 }
 
-function trialFor({ name, columns, key }: DataTable, nullKeys: readonly boolean[]): string {
+function buildTrial({ name, columns, key }: DataTable, nullKeys: readonly boolean[]): string {
 	const names = columns.map((column) => column.name);
 	const casts = columns.map(({ name: column, type }, index) => `$${index + 3}::${type} as ${column}`);
 	const [metadata, source, recordId, version] = [3, 4, 5, 6].map((index) => `$${columns.length + index}`);

@@ -1,20 +1,21 @@
 import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
-import { meaningOf } from '../sqlstate';
-import type { DataTable } from '../tables';
-import type { ChunkResult, Refusal, RowFate } from './chunk';
+import { getMeaning } from '../postgres/sqlstate';
+import type { DataTable } from '../schema/tables';
+import type { ChunkResult, RowOutcome } from './chunk';
+import type { LoadRejection } from './input';
 import { resolveClients } from './clients';
 import { columnTexts, type TextColumn } from './columns';
-import type { DatabaseFault } from './find-faults';
-import { isolate, type Statement } from './isolate';
+import type { DataError } from './find-faults';
+import { isolate, type Statement } from './isolate-faults';
 import { haveOneKey, inKeyOrder } from './key-order';
 import { placeLeads, settleLeads } from './lead-entries';
-import { partsOf } from './parts';
+import { splitIntoParts } from './parts';
 import type { Preparation, PreparedRow } from './prepare';
 import { isNewer } from './row-source';
-import type { Turn } from './turn';
-import { RefusedValue } from './values';
+import type { CommitTurn } from './commit-order';
+import { InvalidValueError } from './column-values';
 
 /**
  * Brings the rows to their tables, inside the tenant's transaction.
@@ -24,33 +25,33 @@ export async function writeRows(
 	client: PoolClient,
 	tenantId: string,
 	rows: readonly Preparation[],
-	turn: Turn,
+	turn: CommitTurn,
 ): Promise<ChunkResult> {
 	const result: ChunkResult = {
-		fates: new Array<RowFate>(rows.length).fill('rejected'),
-		refusals: new Map(),
+		outcomes: new Array<RowOutcome>(rows.length).fill('rejected'),
+		rejections: new Map(),
 		aged: new Map(),
 	};
 	const placed = await placeAtClients(client, tenantId, acceptable(rows, result), result);
 	await placeLeads(client, placed);
 	const ordered = inKeyOrder(placed);
 	await turn.writes(ordered);
-	for (const part of [...ordered.values()].flatMap((some) => partsOf(bestOf(some, result)))) {
+	for (const part of [...ordered.values()].flatMap((some) => splitIntoParts(pickLatestRows(some, result)))) {
 		await isolate<PreparedRow, { fates: string }>(client, part, {
-			statementFor: upsertOf,
-			trialOf,
+			statementFor: buildUpsert,
+			trialOf: buildTrial,
 			written: (some, answer) => noteFates(some, answer, result),
-			rejected: (row, fault) => result.refusals.set(row.index, refusalOf(fault)),
+			rejected: (row, fault) => result.rejections.set(row.index, toRejection(fault)),
 		});
 	}
 	await settleLeads(client, placed);
 	return result;
 }
 
-function acceptable(rows: readonly Preparation[], { refusals }: ChunkResult): PreparedRow[] {
+function acceptable(rows: readonly Preparation[], { rejections }: ChunkResult): PreparedRow[] {
 	return rows.filter((row, index): row is PreparedRow => {
-		if (!(row instanceof RefusedValue)) return true;
-		refusals.set(index, { code: row.code, path: row.path, message: row.message });
+		if (!(row instanceof InvalidValueError)) return true;
+		rejections.set(index, { code: row.code, path: row.path, message: row.message });
 		return false;
 	});
 }
@@ -59,20 +60,20 @@ async function placeAtClients(
 	client: PoolClient,
 	tenantId: string,
 	rows: PreparedRow[],
-	{ refusals }: ChunkResult,
+	{ rejections }: ChunkResult,
 ): Promise<PreparedRow[]> {
 	const wanted = new Set(rows.map((row) => row.client));
 	const { ids, refused } = await resolveClients(client, tenantId, wanted);
 	return rows.filter((row) => {
 		const id = ids.get(row.client);
-		if (id === undefined) refusals.set(row.index, refusalOf(refused.get(row.client.clientId), 'client'));
+		if (id === undefined) rejections.set(row.index, toRejection(refused.get(row.client.clientId), 'client'));
 		else row.clientKpiId = id;
 		return id !== undefined;
 	});
 }
 
 /** Of rows with one key, which are neighbours, only the newest; of equals the later one. */
-function bestOf(rows: readonly PreparedRow[], { fates }: ChunkResult): PreparedRow[] {
+function pickLatestRows(rows: readonly PreparedRow[], { outcomes }: ChunkResult): PreparedRow[] {
 	const best: PreparedRow[] = [];
 	for (const row of rows) {
 		const other = best.at(-1);
@@ -81,29 +82,29 @@ function bestOf(rows: readonly PreparedRow[], { fates }: ChunkResult): PreparedR
 			continue;
 		}
 		const loser = isNewer(other, row) ? row : other;
-		fates[loser.index] = 'deduplicated';
+		outcomes[loser.index] = 'deduplicated';
 		if (loser === other) best[best.length - 1] = row;
 	}
 	return best;
 }
 
-const FATES: Record<string, RowFate> = {
+const OUTCOMES: Record<string, RowOutcome> = {
 	'+': 'inserted',
 	'~': 'updated',
 	'=': 'unchanged',
 	'<': 'superseded',
 };
 
-function upsertOf(rows: readonly PreparedRow[]): Statement {
+function buildUpsert(rows: readonly PreparedRow[]): Statement {
 	const { table, sql } = rows[0]!.statement;
-	const { separator, nothing, texts } = columnTexts(rows, columnsOf(table));
+	const { separator, nothing, texts } = columnTexts(rows, listColumns(table));
 	return {
 		text: sql,
-		values: [separator, nothing, rows.length, ...idMargins(), ...originsOf(rows), ...texts],
+		values: [separator, nothing, rows.length, ...idMargins(), ...listOrigins(rows), ...texts],
 	};
 }
 
-function trialOf({
+function buildTrial({
 	statement,
 	clientKpiId,
 	values,
@@ -122,16 +123,16 @@ function trialOf({
 function noteFates(
 	rows: readonly PreparedRow[],
 	[answer]: ReadonlyArray<{ fates: string }>,
-	{ fates }: ChunkResult,
+	{ outcomes }: ChunkResult,
 ): void {
 	const marks = answer?.fates ?? '';
 	rows.forEach((row, index) => {
-		fates[row.index] = fateOf(marks[index]);
+		outcomes[row.index] = readOutcome(marks[index]);
 	});
 }
 
 /** As the statement wants them. */
-function columnsOf({ columns }: DataTable): Array<TextColumn<PreparedRow>> {
+function listColumns({ columns }: DataTable): Array<TextColumn<PreparedRow>> {
 	return [
 		{ of: ({ clientKpiId }) => clientKpiId, free: true },
 		...columns.map(({ type }, index) => ({
@@ -146,7 +147,7 @@ function columnsOf({ columns }: DataTable): Array<TextColumn<PreparedRow>> {
 	];
 }
 
-function originsOf(rows: readonly PreparedRow[]): [names: string[], jsons: string[]] {
+function listOrigins(rows: readonly PreparedRow[]): [names: string[], jsons: string[]] {
 	const origins = [...new Set(rows.map(({ origin }) => origin))].filter((one) => one !== null);
 	return [origins.map(({ name }) => name), origins.map(({ json }) => json)];
 }
@@ -157,17 +158,17 @@ function idMargins(): [begin: string, end: string] {
 	return [id.slice(0, -16), id.slice(-12)];
 }
 
-function fateOf(mark: string | undefined): RowFate {
-	const fate = mark === undefined ? undefined : FATES[mark];
+function readOutcome(mark: string | undefined): RowOutcome {
+	const fate = mark === undefined ? undefined : OUTCOMES[mark];
 	if (!fate) throw new Error('The database answered with fewer fates than rows. Nothing was saved.');
 	return fate;
 }
 
-function refusalOf(fault: DatabaseFault | undefined, path?: string): Refusal {
+function toRejection(fault: DataError | undefined, path?: string): LoadRejection {
 	if (!fault) {
 		return { code: 'client_missing', path: 'client', message: 'The client was deleted while it was needed.' };
 	}
-	const { code, message } = meaningOf(fault.code);
+	const { code, message } = getMeaning(fault.code);
 	const detail = fault.constraint ? `${message} (${fault.constraint})` : message;
 	return { code, path: path ?? fault.column ?? '', message: detail };
 }

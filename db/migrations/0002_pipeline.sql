@@ -114,6 +114,12 @@ create index rejected_records_unreadable_idx on etl.rejected_records (integratio
 	where stage = 'extract' and resolved_at is null;
 create index rejected_records_sync_run_id_idx on etl.rejected_records (sync_run_id);
 
+-- What was applied of db/functions, with the SHA-256 of each file.
+create table etl.schema_functions (
+	name text primary key,
+	digest text not null
+);
+
 create table etl.exchange_rates (
 	base text not null,
 	quote text not null,

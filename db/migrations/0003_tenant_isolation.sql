@@ -183,7 +183,7 @@ grant select, insert,
 grant select, insert, delete, update (client_kpi_id) on etl.client_links to zixly_loader;
 
 grant select, insert, update (rate, changed_at, applied) on etl.exchange_rates to zixly_worker;
-grant select on etl.schema_migrations to zixly_worker;
+grant select on etl.schema_migrations, etl.schema_functions to zixly_worker;
 
 -- The operator functions work across tenants, without the tokens.
 create policy operator on public.tenants for all to zixly_operator using (true) with check (true);

@@ -6,9 +6,9 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { postgresConnection } from '../shared/n8n/credential-test';
-import { runChosen } from '../shared/n8n/operations';
-import { searchClients, searchTenants } from '../shared/n8n/search';
+import { postgresConnection } from '../adapter/credential-test';
+import { runChosen } from '../adapter/operations';
+import { searchClients, searchTenants } from '../adapter/fields';
 import { databaseProperties } from './properties';
 import { databaseOperations } from './operations';
 

@@ -1,4 +1,4 @@
-import type { Operations } from '../shared/n8n/operations';
+import type { Operations } from '../adapter/operations';
 import { getClients } from './client/get-many';
 import { linkClients, unlinkClients } from './client/link';
 import { importRates } from './exchange-rate/import';

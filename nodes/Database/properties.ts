@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { limitFields } from '../shared/n8n/limit';
+import { limitFields } from '../adapter/limit';
 import { clientProperties } from './client/properties';
 import { exchangeRateProperties } from './exchange-rate/properties';
 import { readerProperties } from './reader/properties';

@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { postgresConnection, tokenKeyRing } from '../shared/n8n/credential-test';
+import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { extract } from './extract';
 import { extractProperties } from './properties';
 

@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { RunToExtract } from '../engine/run';
-import type { OwnRuns } from '../shared/n8n/own-runs';
+import type { RunToExtract } from '../engine/read/run';
+import type { OwnRuns } from '../adapter/own-runs';
 
 /** Whether an item stands for a claimed run: messages have a type, and other items name no run. */
 export function namesRun({ json }: INodeExecutionData): boolean {

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 
-import type { KeyRing } from '../../db/key-ring';
-import { systemClock } from '../engine/clock';
-import type { Application, ProviderDefinition } from '../engine/definition';
-import type { RunToExtract } from '../engine/run';
-import { ReadFailure } from '../engine/failure';
-import { assertAllowedHost, assertSafeAddress } from '../engine/hosts';
-import type { HttpClient } from '../engine/http';
-import type { OAuthClient } from '../engine/oauth';
-import type { Authorisation } from '../engine/tokens';
-import { storedTokensOf } from './stored-tokens';
+import type { KeyRing } from '../../db/vault/key-ring';
+import { systemClock } from '../engine/contract/ports';
+import type { Application, ProviderDefinition } from '../engine/contract/provider';
+import type { RunToExtract } from '../engine/read/run';
+import { ReadFailure } from '../engine/contract/failure';
+import { assertAllowedHost, assertSafeAddress } from '../engine/http/hosts';
+import type { HttpClient } from '../engine/contract/http';
+import type { OAuthClient } from '../engine/http/oauth';
+import type { Authorisation } from '../engine/http/tokens';
+import { openStoredTokens } from './stored-tokens';
 
 /** How the provider is reached, and how a run's calls are authorised. */
 export interface Connection {
@@ -48,22 +48,22 @@ export interface StoredConnectionParts {
 export function storedConnection(parts: StoredConnectionParts): Connection {
 	const { definition, credential, ring, allowedHosts, http, pool } = parts;
 	const rules = { domains: definition.domains, allowedHosts };
-	const baseUrlFor = (address: string | undefined): string => {
+	const resolveBaseUrl = (address: string | undefined): string => {
 		const baseUrl = apiAddress(definition, credential, address);
 		assertAllowedHost(baseUrl, rules, 'API Base URL');
 		return baseUrl;
 	};
 	// Said at once of an address that holds for all.
-	baseUrlFor(undefined);
-	const client = oauthClientOf(parts);
+	resolveBaseUrl(undefined);
+	const client = buildOAuthClient(parts);
 	assertAllowedHost(client.accessTokenUrl, rules, 'Access Token URL');
 	return {
 		http,
 		application: client,
-		baseUrl: ({ metadata }) => baseUrlFor(textIn(metadata, definition.apiBaseUrlIn?.metadata)),
+		baseUrl: ({ metadata }) => resolveBaseUrl(readText(metadata, definition.apiBaseUrlIn?.metadata)),
 		authorise(run) {
 			if (run.metadata.authentication === 'n8n') throw new ReadFailure('configuration', NOT_STORED);
-			return { by: 'engine', tokens: storedTokensOf({ pool, ring, client }, run) };
+			return { by: 'engine', tokens: openStoredTokens({ pool, ring, client }, run) };
 		},
 	};
 }
@@ -81,28 +81,28 @@ export function credentialConnection(
 	const { displayName: provider } = definition;
 	const token = credential.oauthTokenData as Record<string, unknown> | undefined;
 	if (!token) throw new ReadFailure('configuration', notConnected(provider));
-	const baseUrl = apiAddress(definition, credential, textIn(token, definition.apiBaseUrlIn?.token));
+	const baseUrl = apiAddress(definition, credential, readText(token, definition.apiBaseUrlIn?.token));
 	assertSafeAddress(baseUrl, 'API Base URL');
 	return {
 		baseUrl: () => baseUrl,
 		http: reconnectable(http, provider),
-		application: applicationIn(credential),
+		application: readApplication(credential),
 		authorise({ metadata }) {
 			if (metadata.authentication !== 'n8n') throw new ReadFailure('configuration', NOT_BY_CREDENTIAL);
 			const accessToken = async (): Promise<string | undefined> => {
 				const { oauthTokenData } = await latest();
-				return textIn((oauthTokenData ?? {}) as Record<string, unknown>, 'access_token');
+				return readText((oauthTokenData ?? {}) as Record<string, unknown>, 'access_token');
 			};
 			return { by: 'client', accessToken };
 		},
 	};
 }
 
-function oauthClientOf({ definition, credential, http }: StoredConnectionParts): OAuthClient {
+function buildOAuthClient({ definition, credential, http }: StoredConnectionParts): OAuthClient {
 	const { displayName: provider, oauth } = definition;
 	return {
 		provider,
-		accessTokenUrl: addressIn(credential.accessTokenUrl, oauth.accessTokenUrl),
+		accessTokenUrl: readAddress(credential.accessTokenUrl, oauth.accessTokenUrl),
 		clientId: filled(credential.clientId, 'Client ID', provider),
 		clientSecret: filled(credential.clientSecret, 'Client Secret', provider),
 		clientAuthentication: oauth.clientAuthentication,
@@ -111,7 +111,7 @@ function oauthClientOf({ definition, credential, http }: StoredConnectionParts):
 	};
 }
 
-const applicationIn = ({ clientId, clientSecret }: ProviderCredential): Application => ({
+const readApplication = ({ clientId, clientSecret }: ProviderCredential): Application => ({
 	clientId: String(clientId ?? '').trim(),
 	clientSecret: String(clientSecret ?? '').trim(),
 });
@@ -122,7 +122,7 @@ function apiAddress(
 	credential: ProviderCredential,
 	customers: string | undefined,
 ): string {
-	const entered = addressIn(credential.apiBaseUrl, apiBaseUrl);
+	const entered = readAddress(credential.apiBaseUrl, apiBaseUrl);
 	if (entered !== apiBaseUrl || customers === undefined) return entered;
 	assertAllowedHost(
 		customers,
@@ -132,7 +132,7 @@ function apiAddress(
 	return customers;
 }
 
-function textIn(values: Readonly<Record<string, unknown>>, name: string | undefined): string | undefined {
+function readText(values: Readonly<Record<string, unknown>>, name: string | undefined): string | undefined {
 	const value = name === undefined ? undefined : values[name];
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -146,7 +146,7 @@ function filled(value: unknown, field: string, provider: string): string {
 	);
 }
 
-function addressIn(value: unknown, preset: string): string {
+function readAddress(value: unknown, preset: string): string {
 	return String(value ?? '').trim() || preset;
 }
 

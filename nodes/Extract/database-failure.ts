@@ -1,6 +1,6 @@
-import { isUnavailable } from '../../db/sqlstate';
-import { withRetries } from '../../db/transaction';
-import { ReadFailure } from '../engine/failure';
+import { isUnavailable } from '../../db/postgres/sqlstate';
+import { withRetries } from '../../db/postgres/transaction';
+import { ReadFailure } from '../engine/contract/failure';
 
 /** Runs a piece of database work that is safe to repeat; an outage that lasts becomes a failure that a later run mends. */
 export async function fromDatabase<T>(work: () => Promise<T>): Promise<T> {

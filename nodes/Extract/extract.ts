@@ -1,29 +1,29 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { cancelledBy, closingWork } from '../../db/cancellation';
-import type { RunToExtract } from '../engine/run';
-import { ReadFailure } from '../engine/failure';
-import { withoutSecrets } from '../engine/secrets';
+import { cancelledBy, closingWork } from '../../db/postgres/cancellation';
+import type { RunToExtract } from '../engine/read/run';
+import { ReadFailure } from '../engine/contract/failure';
+import { withoutSecrets } from '../shared/secrets';
 import type { Message } from '../shared/messages';
-import { databaseFor } from '../shared/n8n/database';
-import { nodeError } from '../shared/n8n/errors';
-import { authenticatedHttpClientOf, httpClientOf } from '../shared/n8n/http';
-import { paired } from '../shared/n8n/items';
-import { keyRingFor } from '../shared/n8n/key-ring';
-import { OwnRuns } from '../shared/n8n/own-runs';
+import { getDatabase } from '../adapter/database';
+import { nodeError } from '../adapter/errors';
+import { createAuthenticatedHttpClient, createHttpClient } from '../adapter/http';
+import { paired } from '../adapter/items';
+import { getKeyRing } from '../adapter/key-ring';
+import { OwnRuns } from '../adapter/own-runs';
 import { claimedRuns, namesRun } from './claimed-run';
 import { credentialConnection, storedConnection, type Connection } from './connection';
-import { failureOf, readRuns } from './read-runs';
-import { previewOf } from './preview';
+import { toFailureMessage, readRuns } from './read-runs';
+import { limitPreview } from './preview';
 import { closeUnread, release } from './release';
-import { settingsOf, type ExtractSettings } from './settings';
+import { readSettings, type ExtractSettings } from './settings';
 
 /** Reads every claimed run among the input items, in order; other items are passed on in their place. */
 export async function extract(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const runs = await runsOf(context, items);
-	const messages = await messagesOf(
+	const runs = await readClaimedRuns(context, items);
+	const messages = await extractMessages(
 		context,
 		runs.filter((run) => typeof run === 'object'),
 	);
@@ -38,19 +38,19 @@ export async function extract(context: IExecuteFunctions): Promise<INodeExecutio
 }
 
 /** @throws NodeOperationError for a run that is not this execution's: whose tokens are used is not for an item to say */
-async function runsOf(context: IExecuteFunctions, items: INodeExecutionData[]) {
+async function readClaimedRuns(context: IExecuteFunctions, items: INodeExecutionData[]) {
 	if (!items.some(namesRun)) return items.map(() => undefined);
 	try {
-		return claimedRuns(items, await OwnRuns.load(context, await databaseFor(context), items));
+		return claimedRuns(items, await OwnRuns.load(context, await getDatabase(context), items));
 	} catch (error) {
 		throw nodeError(context.getNode(), error);
 	}
 }
 
 /** The messages of every run, by its id. */
-async function messagesOf(context: IExecuteFunctions, runs: RunToExtract[]): Promise<Map<string, Message[]>> {
+async function extractMessages(context: IExecuteFunctions, runs: RunToExtract[]): Promise<Map<string, Message[]>> {
 	if (runs.length === 0) return new Map();
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	try {
 		const signal = context.getExecutionCancelSignal();
 		return await cancelledBy(signal, async () => await readWithSettings(context, runs, pool, signal));
@@ -58,7 +58,7 @@ async function messagesOf(context: IExecuteFunctions, runs: RunToExtract[]): Pro
 		// The settings are wrong, or a person stopped it: no run should have to wait for its lease to end.
 		const failure = settingsFailure(error as Error);
 		if (context.continueOnFail())
-			return new Map(runs.map((run) => [run.syncRunId, [failureOf(run, failure)]]));
+			return new Map(runs.map((run) => [run.syncRunId, [toFailureMessage(run, failure)]]));
 		await closingWork(async () => await closeUnread(pool, runs, failure, context.logger));
 		throw nodeError(context.getNode(), isCancelled(error) ? failure : error);
 	}
@@ -70,21 +70,21 @@ async function readWithSettings(
 	pool: Pool,
 	signal: AbortSignal | undefined,
 ): Promise<Map<string, Message[]>> {
-	const settings = settingsOf(context);
+	const settings = readSettings(context);
 	assertOneIntegration(settings, runs);
-	const connection = await connectionOf(context, settings, pool);
+	const connection = await openConnection(context, settings, pool);
 	const messages = await readRuns(runs, { pool, settings, connection, log: context.logger, signal });
 	if (settings.extractMode.mode === 'preview') {
 		await release(pool, runs);
-		return previewOf(messages, settings.budget.maxRecords);
+		return limitPreview(messages, settings.budget.maxRecords);
 	}
 	const unreached = runs.filter(({ syncRunId }) => !messages.has(syncRunId));
 	await release(pool, unreached);
-	if (unreached.length > 0) hintAt(context, unreached.length);
+	if (unreached.length > 0) hintUnreachedRuns(context, unreached.length);
 	return messages;
 }
 
-function hintAt(context: IExecuteFunctions, unreached: number): void {
+function hintUnreachedRuns(context: IExecuteFunctions, unreached: number): void {
 	const connections = unreached === 1 ? '1 connection was' : `${unreached} connections were`;
 	context.addExecutionHints({
 		message: `${connections} not reached within Max Records and Max Minutes. Nothing is lost: the next run begins with them.`,
@@ -93,7 +93,7 @@ function hintAt(context: IExecuteFunctions, unreached: number): void {
 	});
 }
 
-async function connectionOf(
+async function openConnection(
 	context: IExecuteFunctions,
 	{ definition, authentication }: ExtractSettings,
 	pool: Pool,
@@ -103,12 +103,12 @@ async function connectionOf(
 		return credentialConnection(
 			definition,
 			credential,
-			authenticatedHttpClientOf(context, definition.credential),
+			createAuthenticatedHttpClient(context, definition.credential),
 			async () => await context.getCredentials(definition.credential),
 		);
 	}
-	const access = await keyRingFor(context);
-	return storedConnection({ definition, credential, ...access, http: httpClientOf(context), pool });
+	const access = await getKeyRing(context);
+	return storedConnection({ definition, credential, ...access, http: createHttpClient(context), pool });
 }
 
 /** What is wrong for every run alike can only be the node's settings or its credentials, unless a person stopped it. */

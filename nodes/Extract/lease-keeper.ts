@@ -1,5 +1,5 @@
-import type { Clock } from '../engine/clock';
-import { ReadFailure } from '../engine/failure';
+import type { Clock } from '../engine/contract/ports';
+import { ReadFailure } from '../engine/contract/failure';
 
 /** Often enough for a lease of minutes; a call to the provider every second must not be an update each. */
 const EVERY_MS = 5_000;

@@ -4,7 +4,7 @@ import type { Message } from '../shared/messages';
 export type PreviewMessage = Message & { preview: true; syncRunId: null };
 
 /** The first records of all runs together, and what could not be read; states would move something. */
-export function previewOf(
+export function limitPreview(
 	messages: ReadonlyMap<string, Message[]>,
 	limit: number,
 ): Map<string, PreviewMessage[]> {

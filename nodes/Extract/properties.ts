@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { providerField } from '../shared/n8n/provider-field';
+import { providerField } from '../adapter/provider-field';
 
 export const extractProperties: INodeProperties[] = [
 	providerField,

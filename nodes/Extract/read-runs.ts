@@ -1,19 +1,23 @@
 import type { Pool } from 'pg';
 
-import { accountChoice, accountsTaken, enterAccounts, saveAccountFacts } from '../../db/accounts';
-import { deletedLeads, liveLeads } from '../../db/deleted-leads';
-import { knownStages } from '../../db/known-stages';
-import { readStates } from '../../db/stream-states';
-import { renewLeases } from '../../db/sync-runs';
-import { unreadableRecords } from '../../db/unreadable-records';
-import { Budget } from '../engine/budget';
-import { systemClock, type Clock } from '../engine/clock';
-import { extractRun } from '../engine/extract-run';
-import { envelopeOf, type ExtractContext, type RunBooks, type RunToExtract } from '../engine/run';
-import { asFailure, ReadFailure } from '../engine/failure';
-import type { Log } from '../engine/log';
-import { failureMessage } from '../engine/outcomes';
-import { Throttles } from '../engine/throttle';
+import {
+	accountChoice,
+	accountsTaken,
+	enterAccounts,
+	saveAccountFacts,
+} from '../../db/integrations/accounts';
+import { deletedLeads, liveLeads } from '../../db/leads/ids';
+import { knownStages } from '../../db/leads/stages';
+import { readStates } from '../../db/runs/stream-states';
+import { renewLeases } from '../../db/runs/claim';
+import { unreadableRecords } from '../../db/runs/unreadable-records';
+import { Budget } from '../engine/limits/budget';
+import { systemClock, type Clock, type Log } from '../engine/contract/ports';
+import { extractRun } from '../engine/read/extract-run';
+import { buildEnvelope, type ExtractContext, type RunStore, type RunToExtract } from '../engine/read/run';
+import { asFailure, ReadFailure } from '../engine/contract/failure';
+import { failureMessage } from '../engine/read/failures';
+import { RateLimiters } from '../engine/limits/rate-limiter';
 import type { Message } from '../shared/messages';
 import type { Connection } from './connection';
 import { fromDatabase } from './database-failure';
@@ -22,7 +26,7 @@ import { LeaseKeeper } from './lease-keeper';
 import type { ExtractSettings } from './settings';
 
 /** Limits are an account's, whoever reads it: every execution of the process shares them. */
-const processThrottles = new Throttles(systemClock);
+const processRateLimiters = new RateLimiters(systemClock);
 
 /** Integrations have limits of their own, so a few are read at once; more would only fill the memory sooner. */
 const RUNS_AT_ONCE = 3;
@@ -33,7 +37,7 @@ export interface ReadRunsContext {
 	connection: Connection;
 	log: Log;
 	signal?: AbortSignal;
-	throttles?: Throttles;
+	rateLimiters?: RateLimiters;
 	clock?: Clock;
 }
 
@@ -71,36 +75,36 @@ interface ReadRunContext extends ReadRunsContext {
 async function readRun(run: RunToExtract, context: ReadRunContext): Promise<Message[]> {
 	const messages: Message[] = [];
 	try {
-		for await (const message of extractRun(run, extractContextOf(run, context))) messages.push(message);
+		for await (const message of extractRun(run, buildExtractContext(run, context))) messages.push(message);
 	} catch (error) {
 		context.signal?.throwIfAborted();
-		messages.push(failureOf(run, asFailure(error, [context.connection.application.clientSecret])));
+		messages.push(toFailureMessage(run, asFailure(error, [context.connection.application.clientSecret])));
 	}
 	return messages;
 }
 
-function extractContextOf(
+function buildExtractContext(
 	run: RunToExtract,
-	{ pool, settings, connection, throttles = processThrottles, ...context }: ReadRunContext,
+	{ pool, settings, connection, rateLimiters = processRateLimiters, ...context }: ReadRunContext,
 ): ExtractContext {
 	const { definition, extractMode, historyStart, timezone, dayShare, timeoutMs } = settings;
 	if (run.provider !== definition.key) throw otherProvider(run, definition.displayName);
 	const { log, signal, clock, budget, keepLease } = context;
 	return {
-		...{ definition, extractMode, historyStart, timezone, dayShare, timeoutMs, throttles },
+		...{ definition, extractMode, historyStart, timezone, dayShare, timeoutMs, rateLimiters },
 		...{ log, signal, clock, budget, keepLease },
 		...{ http: connection.http, application: connection.application },
 		connectionId: run.integrationId,
 		baseUrl: connection.baseUrl(run),
 		authorisation: connection.authorise(run),
-		books: extractMode.mode === 'preview' ? booksToLookAt(pool, run) : booksOf(pool, run),
+		store: extractMode.mode === 'preview' ? buildReadOnlyStore(pool, run) : buildRunStore(pool, run),
 	};
 }
 
 /** A look changes nothing: an account that a sync would enter is only asked for whether another connection has it. */
-function booksToLookAt(pool: Pool, run: RunToExtract): RunBooks {
+function buildReadOnlyStore(pool: Pool, run: RunToExtract): RunStore {
 	return {
-		...booksOf(pool, run),
+		...buildRunStore(pool, run),
 		enterAccounts: async (accounts) => {
 			const ids = accounts.map(({ id }) => id);
 			return [...(await fromDatabase(async () => await accountsTaken(pool, run, ids)))];
@@ -109,7 +113,7 @@ function booksToLookAt(pool: Pool, run: RunToExtract): RunBooks {
 	};
 }
 
-function booksOf(pool: Pool, run: RunToExtract): RunBooks {
+function buildRunStore(pool: Pool, run: RunToExtract): RunStore {
 	const { tenantId, integrationId, provider } = run;
 	const where = { tenantId, integrationId, provider };
 	return {
@@ -134,8 +138,8 @@ function booksOf(pool: Pool, run: RunToExtract): RunBooks {
 }
 
 /** What keeps a whole run from being read, as its message. */
-export function failureOf(run: RunToExtract, failure: ReadFailure): Message {
-	return failureMessage(envelopeOf(run, '', ''), failure);
+export function toFailureMessage(run: RunToExtract, failure: ReadFailure): Message {
+	return failureMessage(buildEnvelope(run, '', ''), failure);
 }
 
 function otherProvider(run: RunToExtract, displayName: string): ReadFailure {

@@ -1,10 +1,11 @@
 import type { Logger } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun, releaseRuns } from '../../db/sync-runs';
-import type { RunToExtract } from '../engine/run';
-import type { ReadFailure } from '../engine/failure';
-import { withoutSecrets } from '../engine/secrets';
+import { releaseRuns } from '../../db/runs/claim';
+import { finishRun } from '../../db/runs/finish';
+import type { RunToExtract } from '../engine/read/run';
+import type { ReadFailure } from '../engine/contract/failure';
+import { withoutSecrets } from '../shared/secrets';
 
 /** Closes runs that this execution cannot read, due again at once, so that none waits for its lease to end. */
 export async function closeUnread(

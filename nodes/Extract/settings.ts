@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { BudgetLimits } from '../engine/budget';
-import type { ProviderDefinition } from '../engine/definition';
-import type { ExtractMode } from '../engine/run';
-import { isMonthKey } from '../engine/months';
-import { providerOf } from '../providers/registry';
+import type { BudgetLimits } from '../engine/limits/budget';
+import type { ProviderDefinition } from '../engine/contract/provider';
+import type { ExtractMode } from '../engine/read/run';
+import { isMonthKey } from '../shared/months';
+import { getProvider } from '../providers/registry';
 import { isDay } from '../shared/dates';
 
 /** The node's parameters, read once. */
@@ -30,39 +30,39 @@ interface Options {
 }
 
 /** @throws Error that says which field to correct */
-export function settingsOf(context: IExecuteFunctions): ExtractSettings {
+export function readSettings(context: IExecuteFunctions): ExtractSettings {
 	const options = context.getNodeParameter('options', 0, {}) as Options;
-	const extractMode = modeOf(context);
+	const extractMode = readMode(context);
 	return {
-		definition: providerOf(context.getNodeParameter('provider', 0) as string),
+		definition: getProvider(context.getNodeParameter('provider', 0) as string),
 		authentication: context.getNodeParameter('authentication', 0) as ExtractSettings['authentication'],
 		extractMode,
-		budget: { maxRecords: maxRecordsOf(context, extractMode, options), maxMinutes: maxMinutesOf(options) },
-		historyStart: monthIn(options.historyStart),
+		budget: { maxRecords: readMaxRecords(context, extractMode, options), maxMinutes: readMaxMinutes(options) },
+		historyStart: parseMonth(options.historyStart),
 		timezone: context.getTimezone(),
 		dayShare: within(options.dayBudgetShare ?? 80, 1, 100) / 100,
 		timeoutMs: within(options.requestTimeout ?? 60, 1, 300) * 1_000,
 	};
 }
 
-function modeOf(context: IExecuteFunctions): ExtractMode {
+function readMode(context: IExecuteFunctions): ExtractMode {
 	const mode = context.getNodeParameter('mode', 0, 'sync') as ExtractMode['mode'];
 	if (mode !== 'backfill') return { mode };
-	const from = dayIn(context, 'from', 'From');
-	const to = dayIn(context, 'to', 'To');
+	const from = readDay(context, 'from', 'From');
+	const to = readDay(context, 'to', 'To');
 	if (from <= to) return { mode, range: { from, to } };
 	throw new Error(`To (${to}) lies before From (${from}). Give the earlier day in From.`);
 }
 
 /** The editor's date picker gives a date with a time, an expression perhaps only the date. */
-function dayIn(context: IExecuteFunctions, name: string, label: string): string {
+function readDay(context: IExecuteFunctions, name: string, label: string): string {
 	const text = String(context.getNodeParameter(name, 0, '') ?? '').trim();
 	const day = text.slice(0, 10);
 	if (isDay(day)) return day;
 	throw new Error(`${label} "${text}" is not a date. Choose the day, or give it like 2026-06-30.`);
 }
 
-function maxRecordsOf(
+function readMaxRecords(
 	context: IExecuteFunctions,
 	{ mode }: ExtractMode,
 	{ maxRecords = 5_000 }: Options,
@@ -71,11 +71,11 @@ function maxRecordsOf(
 	return within(maxRecords, 1, 1_000_000);
 }
 
-function maxMinutesOf({ maxMinutes = 10 }: Options): number {
+function readMaxMinutes({ maxMinutes = 10 }: Options): number {
 	return within(maxMinutes, 0.1, 1_440);
 }
 
-function monthIn(text: unknown): string | undefined {
+function parseMonth(text: unknown): string | undefined {
 	const month = String(text ?? '').trim();
 	if (month === '' || isMonthKey(month)) return month || undefined;
 	throw new Error(

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { KeyRing } from '../../db/key-ring';
+import type { KeyRing } from '../../db/vault/key-ring';
 import {
 	NoAccessTokenError,
 	NoRefreshTokenError,
@@ -9,13 +9,13 @@ import {
 	refreshToken,
 	TokenNotStoredError,
 	type TokenSet,
-} from '../../db/tokens';
-import { withRetries } from '../../db/transaction';
-import { VaultError } from '../../db/vault';
-import type { RunToExtract } from '../engine/run';
-import { ReadFailure } from '../engine/failure';
-import { exchangeRefreshToken, type OAuthClient } from '../engine/oauth';
-import { tokensOf, type TokenSource } from '../engine/tokens';
+} from '../../db/vault';
+import { withRetries } from '../../db/postgres/transaction';
+import { VaultError } from '../../db/vault/cipher';
+import type { RunToExtract } from '../engine/read/run';
+import { ReadFailure } from '../engine/contract/failure';
+import { exchangeRefreshToken, type OAuthClient } from '../engine/http/oauth';
+import { createTokenSource, type TokenSource } from '../engine/http/tokens';
 import { throwDatabaseFailure } from './database-failure';
 
 export interface Vault {
@@ -26,11 +26,11 @@ export interface Vault {
 }
 
 /** The tokens of an integration out of the vault, refreshed once for all who need them. */
-export function storedTokensOf({ pool, ring, client }: Vault, run: RunToExtract): TokenSource {
+export function openStoredTokens({ pool, ring, client }: Vault, run: RunToExtract): TokenSource {
 	const { tenantId, integrationId, provider } = run;
 	const where = { tenantId, integrationId, provider };
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeRefreshToken(client, token);
-	return tokensOf(
+	return createTokenSource(
 		{
 			read: async () =>
 				present(await withRetries(async () => await readToken(pool, ring, where)).catch(throwMeaning)),

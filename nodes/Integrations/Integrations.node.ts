@@ -6,9 +6,9 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { postgresConnection, tokenKeyRing } from '../shared/n8n/credential-test';
-import { runChosen } from '../shared/n8n/operations';
-import { searchIntegrations, searchTenants } from '../shared/n8n/search';
+import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
+import { runChosen } from '../adapter/operations';
+import { searchIntegrations, searchTenants } from '../adapter/fields';
 import { getAccounts, getAccountsToChoose } from './connection/account-options';
 import { describeCredentials } from './connection/credentials';
 import { integrationsOperations } from './operations';

@@ -1,4 +1,4 @@
-import type { Operations } from '../shared/n8n/operations';
+import type { Operations } from '../adapter/operations';
 import { createConnection } from './connection/create';
 import { disconnectConnection } from './connection/disconnect';
 import { getAccounts } from './connection/get-accounts';

@@ -6,8 +6,8 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { postgresConnection } from '../shared/n8n/credential-test';
-import { searchTenants } from '../shared/n8n/search';
+import { postgresConnection } from '../adapter/credential-test';
+import { searchTenants } from '../adapter/fields';
 import { upsertProperties } from './properties';
 import { upsert } from './upsert';
 

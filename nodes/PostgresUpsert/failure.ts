@@ -1,18 +1,18 @@
 import { RunLostError } from '../../db/load/run';
-import { isUnavailable } from '../../db/sqlstate';
+import { isUnavailable } from '../../db/postgres/sqlstate';
 import type { FailureMessage } from '../shared/messages';
-import { explain } from '../shared/n8n/errors';
+import { explain } from '../adapter/errors';
 
 /** The nodes before this one are not wired as they must be. */
 export class WiringError extends Error {}
 
 /** What an error that stopped a run means to Finish. */
-export function failureOf(error: unknown): FailureMessage['failure'] {
+export function toFailure(error: unknown): FailureMessage['failure'] {
 	const { message, description } = explain(error as Error);
-	return { class: classOf(error), message: [message, description].filter(Boolean).join('. ') };
+	return { class: classify(error), message: [message, description].filter(Boolean).join('. ') };
 }
 
-function classOf(error: unknown): FailureMessage['failure']['class'] {
+function classify(error: unknown): FailureMessage['failure']['class'] {
 	if (error instanceof RunLostError) return 'run_lost';
 	if (error instanceof WiringError) return 'configuration';
 	return isUnavailable(error) ? 'database_unavailable' : 'internal';

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { OwnRun } from '../../db/open-run';
-import { UnknownTenantError } from '../../db/open-run';
+import type { OwnRun } from '../../db/runs/open';
+import { UnknownTenantError } from '../../db/runs/open';
 import type { RecordCounts } from '../shared/messages';
-import { Loading, type LoadingOptions } from './loading';
-import { ownRow, statedTenant, type OwnItemSettings } from './own-items';
+import { Loading, type LoadingOptions } from './run-router';
+import { ownRow, statedTenant, type OwnItemSettings } from './plain-items';
 import type { RunLoader } from './run-loader';
 
 export interface ItemLoadingOptions extends LoadingOptions {
@@ -34,7 +34,7 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 		if (tenantId === '') return this.refuseNobodys(item, json);
 		if (isOthers(json, settings)) return this.refuse(item, json, 'other_tenant', OTHER_TENANT);
 		const own = { tenantId, provider };
-		const known = this.loaderOf(own);
+		const known = this.findLoader(own);
 		if (known) return this.give(known, item, json, settings);
 		return this.open(item, own).then((loader) => this.give(loader, item, json, settings));
 	}
@@ -64,10 +64,10 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 	}
 
 	/** Mostly it is the run of the item before. */
-	private loaderOf(own: OwnRun): RunLoader | undefined {
+	private findLoader(own: OwnRun): RunLoader | undefined {
 		const { last } = this;
 		if (last?.own.tenantId === own.tenantId && last.own.provider === own.provider) return last.loader;
-		const loader = this.loaders.get(keyOf(own));
+		const loader = this.loaders.get(buildRunKey(own));
 		if (loader) this.last = { own, loader };
 		return loader;
 	}
@@ -76,11 +76,11 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 		const { executionId } = this.options;
 		const run = { ...own, integrationId: null, executionId };
 		try {
-			const loader = this.loaderFor(keyOf(own), { ...run, syncRunId: await this.options.openRun(own) });
+			const loader = this.createLoader(buildRunKey(own), { ...run, syncRunId: await this.options.openRun(own) });
 			this.counts.set(loader, new Map());
 			return loader;
 		} catch (error) {
-			const loader = this.loaderFor(keyOf(own), { ...run, syncRunId: '' });
+			const loader = this.createLoader(buildRunKey(own), { ...run, syncRunId: '' });
 			loader.fail(error instanceof UnknownTenantError ? unknownTenant(item, error) : error, item);
 			return loader;
 		}
@@ -120,4 +120,4 @@ const unknownTenant = (item: number, cause: UnknownTenantError): Error =>
 	});
 
 /** What one tenant has of one source is one run. */
-const keyOf = ({ tenantId, provider }: OwnRun): string => JSON.stringify([tenantId, provider]);
+const buildRunKey = ({ tenantId, provider }: OwnRun): string => JSON.stringify([tenantId, provider]);

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Refusal } from '../../db/load/chunk';
-import type { NamedRun } from '../../db/take-runs';
-import { explain } from '../shared/n8n/errors';
-import type { OwnRuns } from '../shared/n8n/own-runs';
+import type { LoadRejection } from '../../db/load/input';
+import type { NamedRun } from '../../db/runs/take';
+import { explain } from '../adapter/errors';
+import type { OwnRuns } from '../adapter/own-runs';
 import { WiringError } from './failure';
-import { Loading, type LoadingOptions } from './loading';
-import { deletionOf, rejectedOf, rowOf, stateOf } from './messages-in';
+import { Loading, type LoadingOptions } from './run-router';
+import { parseDeletion, parseRejected, parseRow, parseState } from './parse-message';
 import { strangePlace } from './place';
 import type { RunLoader } from './run-loader';
 
@@ -23,7 +23,7 @@ interface Place {
 	stream: unknown;
 	accountId: unknown;
 	/** Why the run cannot have it. */
-	strange: Refusal | undefined;
+	strange: LoadRejection | undefined;
 }
 
 /** Loads the messages of Zixly nodes, each into the run of this execution that it belongs to. */
@@ -39,7 +39,7 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 		if (!run) return this.refuse(item, json);
 		// A FAILURE and a SUMMARY pass on, and what later versions may say of a run.
 		if (!LOADED.has(json.type)) return void this.options.output.emit(json, item);
-		const { loader, strange } = this.placeOf(run, json);
+		const { loader, strange } = this.resolvePlace(run, json);
 		if (strange && HELD_TO_PLACES.has(json.type)) return this.reject(loader, item, json, strange);
 		return this.give(loader, item, json);
 	}
@@ -59,24 +59,24 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 	private give(loader: RunLoader, item: number, json: IDataObject): Promise<void> | undefined {
 		switch (json.type) {
 			case 'ROW':
-				return loader.addRow(item, rowOf(json), json);
+				return loader.addRow(item, parseRow(json), json);
 			case 'DELETED':
-				return loader.addDeletion(item, deletionOf(json), json);
+				return loader.addDeletion(item, parseDeletion(json), json);
 			case 'REJECTED':
-				return loader.addRejected(item, rejectedOf(json));
+				return loader.addRejected(item, parseRejected(json));
 			case 'STATE':
 				if (json.endsRun === true) this.ended.add(loader);
-				return void loader.addState(item, stateOf(json), json);
+				return void loader.addState(item, parseState(json), json);
 			default:
 				return void loader.fail(unnormalised(), item);
 		}
 	}
 
 	/** Mostly it is the place of the item before. */
-	private placeOf(run: NamedRun, { stream, accountId }: IDataObject): Place {
+	private resolvePlace(run: NamedRun, { stream, accountId }: IDataObject): Place {
 		const { last } = this;
 		if (last?.run === run && last.stream === stream && last.accountId === accountId) return last;
-		const loader = this.loaders.get(run.syncRunId) ?? this.loaderFor(run.syncRunId, run);
+		const loader = this.loaders.get(run.syncRunId) ?? this.createLoader(run.syncRunId, run);
 		this.last = { run, loader, stream, accountId, strange: strangePlace(run, stream, accountId) };
 		return this.last;
 	}
@@ -86,14 +86,14 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 		loader: RunLoader,
 		item: number,
 		json: IDataObject,
-		reason: Refusal,
+		reason: LoadRejection,
 	): Promise<void> | undefined {
 		this.options.output.refuse({ ...json, reason }, item);
 		if (json.type === 'STATE') return undefined;
 		const { table, client, row, leadId, deletedAt, metricName, recordDate, keptDate } = json;
 		const deletion = { leadId, deletedAt, metricName, recordDate, keptDate };
 		const record = { rows: [{ table, client, ...(json.type === 'DELETED' ? deletion : { row }) }] };
-		return loader.addRejected(item, rejectedOf({ ...json, stage: 'load', reason: { ...reason }, record }));
+		return loader.addRejected(item, parseRejected({ ...json, stage: 'load', reason: { ...reason }, record }));
 	}
 
 	/** Only where the node is set to continue; otherwise it has stopped before it took anything. */

@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { paired } from '../shared/n8n/items';
+import { paired } from '../adapter/items';
 
 /** Collects what leaves the node; chunks end out of order, the items leave in the order of those they came of. */
 export class Output {

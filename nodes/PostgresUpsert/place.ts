@@ -1,16 +1,16 @@
-import type { Refusal } from '../../db/load/chunk';
-import { dataTables } from '../../db/tables';
-import type { NamedRun } from '../../db/take-runs';
-import { normaliserOf } from '../providers/normalisers';
+import type { LoadRejection } from '../../db/load/input';
+import { dataTables } from '../../db/schema/tables';
+import type { NamedRun } from '../../db/runs/take';
+import { getNormaliser } from '../providers/normalisers';
 import { excerpt } from '../shared/text';
 
 /**
  * Says where a message is about a stream or an account that its run does not have; undefined where all is well.
  * A connection of which no account is known yet is not asked for them.
  */
-export function strangePlace(run: NamedRun, stream: unknown, accountId: unknown): Refusal | undefined {
+export function strangePlace(run: NamedRun, stream: unknown, accountId: unknown): LoadRejection | undefined {
 	const { provider, integrationId, accountIds } = run;
-	if (!isStreamOf(run, stream)) {
+	if (!hasStream(run, stream)) {
 		const message = `The stream "${shown(stream)}" is none of ${excerpt(provider)}'s. ${LEAVE_AS_IT_CAME}`;
 		return { code: 'unknown_stream', path: 'stream', message };
 	}
@@ -23,9 +23,9 @@ export function strangePlace(run: NamedRun, stream: unknown, accountId: unknown)
 const shown = (value: unknown): string => (typeof value === 'string' ? excerpt(value) : typeof value);
 
 /** What the user's own items became is known by its table. */
-function isStreamOf({ provider, integrationId }: NamedRun, stream: unknown): boolean {
+function hasStream({ provider, integrationId }: NamedRun, stream: unknown): boolean {
 	if (typeof stream !== 'string') return false;
-	return normaliserOf(provider, stream) !== undefined || (integrationId === null && dataTables.has(stream));
+	return getNormaliser(provider, stream) !== undefined || (integrationId === null && dataTables.has(stream));
 }
 
 const LEAVE_AS_IT_CAME = 'Let the nodes between the Zixly nodes leave the messages as they came.';

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { forItems, inputField, tenantFields } from '../shared/n8n/item-input';
+import { forItems, inputField, tenantFields } from '../adapter/item-input';
 
 /** What completes items of a user's own; messages of the Zixly nodes bring it all with them. */
 const ownItems: INodeProperties[] = [

@@ -1,27 +1,24 @@
+import { orderChanges, type Change, type ChunkResult, type LoadChunk } from '../../db/load/chunk';
 import {
-	arrivalsOf,
-	type Arrival,
-	type ChunkResult,
-	type LoadChunk,
 	type LoadDeletion,
 	type LoadOrigin,
 	type LoadRejected,
 	type LoadRow,
 	type LoadRun,
 	type LoadState,
-} from '../../db/load/chunk';
+} from '../../db/load/input';
 import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
 import { RowReader, type Preparation } from '../../db/load/prepare';
-import { Turn } from '../../db/load/turn';
+import { CommitTurn } from '../../db/load/commit-order';
 import type { FailureMessage } from '../shared/messages';
-import { goneBy, isAbout } from './gone';
+import { goneBy, isAbout } from './deletion-keys';
 import type { Output } from './output';
 import type { Storing } from './storing';
 
 export interface RunLoaderOptions {
 	storing: Storing;
 	/** @throws what `loadChunk` throws */
-	load: (chunk: LoadChunk, turn: Turn) => Promise<ChunkResult>;
+	load: (chunk: LoadChunk, turn: CommitTurn) => Promise<ChunkResult>;
 	output: Output;
 	/** Rows a transaction. */
 	chunkSize: number;
@@ -72,7 +69,7 @@ export class RunLoader {
 	private states: Array<Taken<LoadState>> = [];
 	private rejectedIds = new Set<string>();
 	private reader: RowReader;
-	private turn: Turn | undefined;
+	private turn: CommitTurn | undefined;
 	private readonly places = new Map<string, Map<string, Place>>();
 	private readonly tables = new Map<string, RowTally>();
 
@@ -87,7 +84,7 @@ export class RunLoader {
 	addRow(item: number, row: LoadRow, json: object): Promise<void> | undefined {
 		if (this.failure) return undefined;
 		// A good copy after a bad one resolves it, so the bad one must be stored by then.
-		const isAfter = this.rejectedIds.size > 0 && this.rejectedIds.has(recordOf(row));
+		const isAfter = this.rejectedIds.size > 0 && this.rejectedIds.has(buildRecordKey(row));
 		// What is deleted is so once all rows of the chunk are stored, so a row that brings it back must wait.
 		if (isAfter || (this.gone.size > 0 && isAbout(row, this.gone))) {
 			return this.flush().then(() => this.addRow(item, row, json));
@@ -95,33 +92,33 @@ export class RunLoader {
 		this.prepared.push(this.reader.read(row));
 		this.rows.push({ item, json, value: row });
 		this.lastItem = item;
-		this.placeOf(row).arrived++;
+		this.getPlace(row).arrived++;
 		return this.rows.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
 	addDeletion(item: number, deletion: LoadDeletion, json: object): Promise<void> | undefined {
 		if (this.failure) return undefined;
-		if (this.rejectedIds.has(recordOf(deletion))) {
+		if (this.rejectedIds.has(buildRecordKey(deletion))) {
 			return this.flush().then(() => this.addDeletion(item, deletion, json));
 		}
 		this.deletions.push({ item, json, value: deletion });
 		this.gone.add(goneBy(deletion));
 		this.lastItem = item;
-		this.placeOf(deletion).arrived++;
+		this.getPlace(deletion).arrived++;
 		return this.deletions.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
 	addRejected(item: number, record: LoadRejected): Promise<void> | undefined {
 		if (this.failure) return undefined;
 		this.rejected.push(record);
-		this.rejectedIds.add(recordOf(record));
+		this.rejectedIds.add(buildRecordKey(record));
 		this.lastItem = item;
 		return this.rejected.length >= this.options.chunkSize ? this.flush() : undefined;
 	}
 
 	addState(item: number, message: Omit<LoadState, 'rowsArrived'>, json: object): void {
 		if (this.failure) return;
-		const place = this.placeOf(message);
+		const place = this.getPlace(message);
 		const rowsArrived = place.arrived;
 		place.arrived = 0;
 		this.states.push({ item, json, value: { ...message, rowsArrived } });
@@ -145,13 +142,13 @@ export class RunLoader {
 		[this.rows, this.prepared, this.deletions, this.rejected, this.states] = [[], [], [], [], []];
 		[this.rejectedIds, this.gone] = [new Set(), new Set()];
 		this.reader = new RowReader(this.run);
-		this.turn = new Turn(this.turn);
+		this.turn = new CommitTurn(this.turn);
 		const { turn } = this;
 		const chunk = { rows, prepared, deletions, rejected, states, lastItem };
 		await this.options.storing.begin(this.run.syncRunId, () => this.store(chunk, turn));
 	}
 
-	private async store(gathered: Gathered, turn: Turn): Promise<void> {
+	private async store(gathered: Gathered, turn: CommitTurn): Promise<void> {
 		if (this.failure) return;
 		const { rows, prepared, deletions, rejected, states, lastItem } = gathered;
 		const chunk: LoadChunk = {
@@ -164,7 +161,12 @@ export class RunLoader {
 		};
 		try {
 			const result = await this.options.load(chunk, turn);
-			this.report(deletions.length === 0 ? rows : [...rows, ...deletions], arrivalsOf(chunk), states, result);
+			this.report(
+				deletions.length === 0 ? rows : [...rows, ...deletions],
+				orderChanges(chunk),
+				states,
+				result,
+			);
 		} catch (error) {
 			this.fail(error, lastItem);
 		}
@@ -180,35 +182,38 @@ export class RunLoader {
 	}
 
 	private report(
-		arrivals: Array<Taken<Arrival>>,
-		values: Arrival[],
+		arrivals: Array<Taken<Change>>,
+		values: Change[],
 		states: Array<Taken<LoadState>>,
 		result: ChunkResult,
 	): void {
-		for (const [table, tally] of tallyRows(values, result.fates, (row) => row.table)) {
-			addTally(entryOf(this.tables, table, emptyTally), tally);
+		for (const [table, tally] of tallyRows(values, result.outcomes, (row) => row.table)) {
+			addTally(getOrCreate(this.tables, table, emptyTally), tally);
 		}
-		for (const [place, tally] of tallyRows(values, result.fates, (row) => this.placeOf(row))) {
+		for (const [place, tally] of tallyRows(values, result.outcomes, (row) => this.getPlace(row))) {
 			addTally(place.tally, tally);
 		}
 		this.reportRows(arrivals, result);
 		for (const { item, json, value } of states) {
 			// The counts of own items came with no message.
 			if ('type' in json)
-				this.options.output.emit({ ...json, ...this.envelope, counts: this.countsOf(value, result) }, item);
+				this.options.output.emit(
+					{ ...json, ...this.envelope, counts: this.summarizeCounts(value, result) },
+					item,
+				);
 		}
 	}
 
-	private reportRows(arrivals: Array<Taken<Arrival>>, { fates, refusals }: ChunkResult): void {
-		for (const [index, reason] of refusals) {
+	private reportRows(arrivals: Array<Taken<Change>>, { outcomes, rejections }: ChunkResult): void {
+		for (const [index, reason] of rejections) {
 			const { item, value } = arrivals[index]!;
-			const { stream, accountId, recordId, ...record } = contentOf(value);
+			const { stream, accountId, recordId, ...record } = copyContent(value);
 			const origin = { ...this.envelope, stream, accountId, recordId };
 			this.options.output.refuse({ ...origin, type: 'REJECTED', stage: 'load', reason, record }, item);
 		}
 		if (!this.options.returnRows) return;
 		arrivals.forEach(({ item, json }, index) =>
-			this.options.output.emit({ ...json, fate: fates[index] }, item),
+			this.options.output.emit({ ...json, fate: outcomes[index] }, item),
 		);
 	}
 
@@ -219,8 +224,8 @@ export class RunLoader {
 	}
 
 	/** What the nodes before have counted, with what became of the rows. */
-	private countsOf(state: LoadState, { aged }: ChunkResult): Record<string, unknown> {
-		const place = this.placeOf(state);
+	private summarizeCounts(state: LoadState, { aged }: ChunkResult): Record<string, unknown> {
+		const place = this.getPlace(state);
 		const { tally } = place;
 		place.tally = emptyTally();
 		const before = (state.counts.rows ?? {}) as Partial<RowTally>;
@@ -229,15 +234,15 @@ export class RunLoader {
 		return { ...state.counts, rows: { ...rows, ...(aged.has(state) && { aged: aged.get(state) }) } };
 	}
 
-	private placeOf({ stream, accountId }: LoadOrigin): Place {
-		return entryOf(entryOf(this.places, stream, noPlaces), accountId, emptyPlace);
+	private getPlace({ stream, accountId }: LoadOrigin): Place {
+		return getOrCreate(getOrCreate(this.places, stream, noPlaces), accountId, emptyPlace);
 	}
 }
 
 const noPlaces = (): Map<string, Place> => new Map();
 const emptyPlace = (): Place => ({ arrived: 0, tally: emptyTally() });
 
-function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+function getOrCreate<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
 	let value = map.get(key);
 	if (value === undefined) map.set(key, (value = make()));
 	return value;
@@ -248,11 +253,11 @@ function addTally(total: RowTally, more: RowTally): void {
 }
 
 /** A ROW may be the message itself, with its envelope. */
-function contentOf(arrival: Arrival): Arrival {
+function copyContent(arrival: Change): Change {
 	if (!('row' in arrival)) return arrival;
 	const { stream, accountId, recordId, table, client, row } = arrival;
 	return { stream, accountId, recordId, table, client, row };
 }
 
-const recordOf = ({ stream, accountId, recordId }: Arrival | LoadRejected): string =>
+const buildRecordKey = ({ stream, accountId, recordId }: Change | LoadRejected): string =>
 	JSON.stringify([stream, accountId, recordId]);

@@ -3,20 +3,20 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { cancelledBy, closingWork } from '../../db/cancellation';
+import { cancelledBy, closingWork } from '../../db/postgres/cancellation';
 import { loadChunk } from '../../db/load/load-chunk';
-import { openRun } from '../../db/open-run';
-import { finishRun } from '../../db/sync-runs';
-import { databaseFor } from '../shared/n8n/database';
-import { nodeError } from '../shared/n8n/errors';
-import { runHolderOf } from '../shared/n8n/execution';
-import { finishFollows } from '../shared/n8n/finish-follows';
-import { itemInputOf, tenantFieldOf, tenantReader } from '../shared/n8n/item-input';
-import { OwnRuns } from '../shared/n8n/own-runs';
-import { textParameter } from '../shared/n8n/text-parameter';
-import { failureOf } from './failure';
+import { openRun } from '../../db/runs/open';
+import { finishRun } from '../../db/runs/finish';
+import { getDatabase } from '../adapter/database';
+import { nodeError } from '../adapter/errors';
+import { buildRunHolder } from '../adapter/execution';
+import { finishFollows } from '../adapter/finish-follows';
+import { readItemInput, readTenantField, tenantReader } from '../adapter/item-input';
+import { OwnRuns } from '../adapter/own-runs';
+import { textParameter } from '../adapter/parameters';
+import { toFailure } from './failure';
 import { ItemLoading } from './item-loading';
-import type { Loading, LoadingOptions } from './loading';
+import type { Loading, LoadingOptions } from './run-router';
 import { MessageLoading } from './message-loading';
 import { Output } from './output';
 import { Storing } from './storing';
@@ -31,7 +31,7 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 }
 
 async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	const output = new Output();
 	const options = context.getNodeParameter('options', 0, {});
 	const signal = context.getExecutionCancelSignal();
@@ -40,12 +40,12 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		storing: new Storing(),
 		chunkSize: Number(options.chunkSize) || 5_000,
 		returnRows: options.returnRows === true,
-		explain: failureOf,
+		explain: toFailure,
 		load: (chunk, turn) => loadChunk(pool, chunk, { turn }),
 		finishRun: async (end) => void (await finishRun(pool, end)),
 	};
 	const loading =
-		itemInputOf(context) === 'items'
+		readItemInput(context) === 'items'
 			? itemLoading(context, pool, shared, options)
 			: await messageLoading(context, pool, shared);
 	try {
@@ -56,7 +56,7 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	}
 	await loading.end();
 	if (loading instanceof ItemLoading) refuseEmptyTenant(context, loading.nobodys);
-	if (output.refused > 0) hintAt(context, output.refused);
+	if (output.refused > 0) hintRejectedItems(context, output.refused);
 	const [failed] = loading.failures;
 	if (failed && !context.continueOnFail()) throw nodeError(context.getNode(), failed.error, failed.item);
 	return output.items();
@@ -68,7 +68,7 @@ function itemLoading(
 	shared: LoadingOptions,
 	options: IDataObject,
 ): ItemLoading {
-	const holder = runHolderOf(context);
+	const holder = buildRunHolder(context);
 	return new ItemLoading({
 		...shared,
 		executionId: holder.executionId,
@@ -111,7 +111,7 @@ function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
 		textParameter(context, name),
 	) as [Read, Read, Read, Read];
 	const tenantIdOf = tenantReader(context);
-	const tenantField = tenantFieldOf(context) ?? '';
+	const tenantField = readTenantField(context) ?? '';
 	return (item: number, json: IDataObject) => ({
 		tenantId: tenantIdOf(item, json),
 		tenantField,
@@ -134,7 +134,7 @@ const NO_TENANT =
 
 type Read = (item: number) => string;
 
-function hintAt(context: IExecuteFunctions, refused: number): void {
+function hintRejectedItems(context: IExecuteFunctions, refused: number): void {
 	const rows = refused === 1 ? '1 item was' : `${refused} items were`;
 	context.addExecutionHints({
 		message: `${rows} refused. The second output says why; the others are stored.`,

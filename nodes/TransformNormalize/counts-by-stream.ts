@@ -6,7 +6,7 @@ export class CountsByStream {
 
 	add(envelope: Envelope, names: readonly string[]): void {
 		if (names.length === 0) return;
-		const place = placeOf(envelope);
+		const place = buildStreamKey(envelope);
 		const counts = this.sinceState.get(place) ?? new Map<string, number>();
 		this.sinceState.set(place, counts);
 		for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -14,14 +14,14 @@ export class CountsByStream {
 
 	/** What was counted before a STATE; then it begins at nothing. */
 	take(state: StateMessage): ReadonlyMap<string, number> {
-		const place = placeOf(state);
+		const place = buildStreamKey(state);
 		const counts = this.sinceState.get(place) ?? new Map<string, number>();
 		this.sinceState.delete(place);
 		return counts;
 	}
 }
 
-const placeOf = ({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string =>
+const buildStreamKey = ({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string =>
 	JSON.stringify([tenantId, syncRunId, provider, stream, accountId]);
 
 /** More names would only make the run's counts long. */

@@ -26,10 +26,10 @@ export function endsOfRuns(incoming: readonly OwnIncoming[]): OwnIncoming[] {
 		if (skipped) end.skipped++;
 		ends.set(place, Object.assign(end, { item }));
 	}
-	return markEnds([...runs.values()].flatMap((ends) => statesOf([...ends.values()])));
+	return markEnds([...runs.values()].flatMap((ends) => buildStates([...ends.values()])));
 }
 
-function statesOf(ends: readonly End[]): OwnIncoming[] {
+function buildStates(ends: readonly End[]): OwnIncoming[] {
 	return ends.map(({ item, envelope, ...counts }) => ({
 		kind: 'state',
 		item,

@@ -7,12 +7,12 @@ import type { FileReport, FileRow } from '../providers/manual/file/row';
 import { completeRow } from '../providers/manual/normalise-custom-metrics';
 import { UPLOAD_ACCOUNT } from '../providers/manual/upload';
 import type { UploadSettings } from '../providers/normaliser';
-import { readBinary } from '../shared/n8n/binary';
-import { nodeError } from '../shared/n8n/errors';
+import { readBinary } from '../adapter/binary';
+import { nodeError } from '../adapter/errors';
 import type { Envelope, StateMessage } from '../shared/messages';
 import { eachInTurns } from '../shared/turns';
 import { incomingRecord, type OwnIncoming } from './incoming';
-import { envelopeOf, type FileFields, type LooseSettings } from './loose-records';
+import { buildEnvelope, type FileFields, type LooseSettings } from './loose-records';
 
 /**
  * The rows of the file that an item brings, and the STATE that ends them with what was read and what was not.
@@ -25,7 +25,7 @@ export async function incomingFile(
 	{ file, upload, ...settings }: LooseSettings & { file?: FileFields },
 	now: string,
 ): Promise<OwnIncoming[]> {
-	const envelope = envelopeOf(item, json, settings);
+	const envelope = buildEnvelope(item, json, settings);
 	const { rows, report } = await readItem(context, item, file!, upload!);
 	const incoming: OwnIncoming[] = [];
 	const take = (row: FileRow): void => {

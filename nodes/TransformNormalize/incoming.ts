@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 
-import { countsIn } from '../../db/load/counts';
-import type { NamedRun } from '../../db/take-runs';
+import { parseCounts } from '../../db/load/counts';
+import type { NamedRun } from '../../db/runs/take';
 import type { RawRecord } from '../providers/normaliser';
 import { isTimeZone, utcInstant } from '../shared/dates';
 import type { Envelope, StateMessage } from '../shared/messages';
@@ -33,37 +33,37 @@ export type Incoming =
 
 /** What a message is to this node; whose it is, its run says. */
 export function incomingMessage(json: Record<string, unknown>, item: number, run: NamedRun): Incoming {
-	if (json.type === 'RECORD') return incomingRecord(json, item, envelopeOf(json, run));
-	if (json.type === 'STATE') return { kind: 'state', item, message: stateOf(json, run) };
+	if (json.type === 'RECORD') return incomingRecord(json, item, readEnvelope(json, run));
+	if (json.type === 'STATE') return { kind: 'state', item, message: readState(json, run) };
 	return { kind: 'other', item };
 }
 
 /** What a message is that is only for a look: no run stands behind it, and nothing of it is stored. */
 export function incomingPreview(json: Record<string, unknown>, item: number): Incoming {
 	if (json.type !== 'RECORD') return { kind: 'other', item };
-	const tenantId = textIn(json.tenantId);
-	const integrationId = textIn(json.integrationId);
-	const about = { tenantId, integrationId, syncRunId: null, provider: textIn(json.provider) };
-	return { ...incomingRecord(json, item, envelopeOf(json, about)), preview: true };
+	const tenantId = toText(json.tenantId);
+	const integrationId = toText(json.integrationId);
+	const about = { tenantId, integrationId, syncRunId: null, provider: toText(json.provider) };
+	return { ...incomingRecord(json, item, readEnvelope(json, about)), preview: true };
 }
 
-const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
+const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function envelopeOf(
+function readEnvelope(
 	json: Record<string, unknown>,
 	{ tenantId, integrationId, syncRunId, provider }: Omit<Envelope, 'stream' | 'accountId'>,
 ): Envelope {
-	const [stream, accountId] = [textIn(json.stream), textIn(json.accountId)];
+	const [stream, accountId] = [toText(json.stream), toText(json.accountId)];
 	return { tenantId, integrationId, syncRunId, provider, stream, accountId };
 }
 
 /** What it says that makes no sense is as if it were not said. */
-function stateOf(json: Record<string, unknown>, run: NamedRun): StateMessage {
+function readState(json: Record<string, unknown>, run: NamedRun): StateMessage {
 	const warnings = Array.isArray(json.warnings) ? json.warnings.filter((one) => typeof one === 'string') : [];
 	return {
 		...(json as unknown as StateMessage),
-		...envelopeOf(json, run),
-		counts: countsIn(json.counts),
+		...readEnvelope(json, run),
+		counts: parseCounts(json.counts),
 		...(json.warnings !== undefined && { warnings }),
 	};
 }
@@ -90,16 +90,16 @@ export function incomingRecord(
 	item: number,
 	envelope: Envelope,
 ): IncomingRecord {
-	const raw = attempt(() => rawRecordOf(json, envelope));
+	const raw = attempt(() => readRawRecord(json, envelope));
 	return { kind: 'record', item, envelope, json, raw, preview: false };
 }
 
-function rawRecordOf(json: Record<string, unknown>, { stream, syncRunId }: Envelope): RawRecord {
+function readRawRecord(json: Record<string, unknown>, { stream, syncRunId }: Envelope): RawRecord {
 	const { recordId, account, fetchedAt } = shaped(recordShape, json, '');
 	return { recordId, account, fetchedAt, stream, syncRunId, record: json.record };
 }
 
 /** The record's id where it can be told, to name it in a rejection. */
-export function recordIdIn({ recordId }: Record<string, unknown>): string {
+export function readRecordId({ recordId }: Record<string, unknown>): string {
 	return typeof recordId === 'string' || typeof recordId === 'number' ? String(recordId) : '';
 }

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { explain, nodeError } from '../shared/n8n/errors';
-import { paired } from '../shared/n8n/items';
+import { explain, nodeError } from '../adapter/errors';
+import { paired } from '../adapter/items';
 import type { Incoming } from './incoming';
 
 /** What the input items are to the node. */

@@ -1,15 +1,15 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { closingWork } from '../../db/cancellation';
+import { closingWork } from '../../db/postgres/cancellation';
 import { endsOfRuns, markEnds } from './ends-of-runs';
 import type { OwnIncoming } from './incoming';
 import { incomingFile } from './incoming-file';
 import { refusedItem, type Intake } from './intake';
 import { looseRecords, type LooseSettings } from './loose-records';
 import { OpenedRuns } from './opened-runs';
-import { looseSettingsOf } from './parameters';
-import { nodeError } from '../shared/n8n/errors';
+import { readLooseSettings } from './parameters';
+import { nodeError } from '../adapter/errors';
 import { eachInTurns } from '../shared/turns';
 
 /**
@@ -26,8 +26,8 @@ export async function takeItems(
 	const refuse = (item: number, error: Error): void => {
 		refused.push(refusedItem(context, items[item]!.json, item, named(error, item)));
 	};
-	const settings = looseSettingsOf(context);
-	const taken = await takenOf(context, items, { settings, now, refuse });
+	const settings = readLooseSettings(context);
+	const taken = await toIncoming(context, items, { settings, now, refuse });
 	const runs = new OpenedRuns(context, pool);
 	const stop = async (error: unknown): Promise<void> => await runs.fail(error);
 	try {
@@ -45,7 +45,7 @@ interface Taking {
 	refuse: (item: number, error: Error) => void;
 }
 
-async function takenOf(
+async function toIncoming(
 	context: IExecuteFunctions,
 	items: readonly INodeExecutionData[],
 	{ settings, now, refuse }: Taking,

@@ -1,5 +1,5 @@
 import type { Envelope } from '../shared/messages';
-import { normaliserOf } from '../providers/normalisers';
+import { getNormaliser } from '../providers/normalisers';
 import type { SeparatorChoice } from '../providers/manual/file/separated';
 import type { UploadSettings } from '../providers/normaliser';
 import { incomingRecord, type IncomingRecord } from './incoming';
@@ -42,7 +42,7 @@ export function looseRecords(
 	settings: LooseSettings,
 	now: string,
 ): IncomingRecord[] {
-	const envelope = envelopeOf(item, json, settings);
+	const envelope = buildEnvelope(item, json, settings);
 	const account = {
 		id: envelope.accountId,
 		name: settings.accountName(item) || envelope.accountId,
@@ -50,12 +50,12 @@ export function looseRecords(
 		currency: required(settings.accountCurrency(item), 'currency', 'Account Currency').toUpperCase(),
 	};
 	const { provider, stream } = envelope;
-	const normaliser = normaliserOf(provider, stream);
+	const normaliser = getNormaliser(provider, stream);
 	if (!normaliser)
 		throw new Error(`The stream "${stream}" of ${provider} is not known. Choose one in Stream.`);
 	const period = settings.period(item);
 	const place = settings.recordsAt(item);
-	return recordsIn(json, place).map((record, position) => {
+	return findRecords(json, place).map((record, position) => {
 		const index = place === '' ? item : position;
 		const completed = normaliser.complete({ record, index, period, now, upload: settings.upload });
 		const incoming = incomingRecord({ ...completed, account }, item, envelope);
@@ -64,7 +64,7 @@ export function looseRecords(
 }
 
 /** Whose the records of an item are. @throws Error that names the parameter to fill in */
-export function envelopeOf(item: number, json: Record<string, unknown>, settings: LooseSettings): Envelope {
+export function buildEnvelope(item: number, json: Record<string, unknown>, settings: LooseSettings): Envelope {
 	return {
 		tenantId: required(settings.tenantId(item, json), 'tenant', 'Tenant'),
 		integrationId: null,
@@ -80,15 +80,15 @@ function required(value: string, what: string, label: string): string {
 	throw new Error(`The item has no ${what}. Fill in ${label}.`);
 }
 
-function recordsIn(json: Record<string, unknown>, path: string): Array<Record<string, unknown>> {
-	const found = path === '' ? json : valueAt(json, path);
+function findRecords(json: Record<string, unknown>, path: string): Array<Record<string, unknown>> {
+	const found = path === '' ? json : getValue(json, path);
 	const records = Array.isArray(found) ? (found as unknown[]) : [found];
 	if (records.every(isObject)) return records;
 	throw new Error(`There are no records at "${path}" in the item. Correct Records At, or leave it empty.`);
 }
 
 /** Only what the item itself holds counts, not what every object inherits. */
-function valueAt(json: Record<string, unknown>, path: string): unknown {
+function getValue(json: Record<string, unknown>, path: string): unknown {
 	return path.split('.').reduce<unknown>((value, key) => (hasOwn(value, key) ? value[key] : undefined), json);
 }
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { OwnRuns } from '../shared/n8n/own-runs';
+import { OwnRuns } from '../adapter/own-runs';
 import { eachInTurns } from '../shared/turns';
 import { incomingMessage, incomingPreview, type Incoming } from './incoming';
 import { refusedItem, type Intake } from './intake';

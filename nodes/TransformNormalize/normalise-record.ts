@@ -1,10 +1,10 @@
-import type { RateNeed } from '../../db/exchange-rates';
+import type { RateNeed } from '../../db/rates/read';
 import type { CanonicalRow, Normaliser, NormaliseSettings, RawRecord } from '../providers/normaliser';
-import { normaliserOf } from '../providers/normalisers';
+import { getNormaliser } from '../providers/normalisers';
 import { canonicalRows } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { Deletion, RejectionReason } from '../shared/messages';
-import { attempt, reasonOf, Rejection } from '../shared/rejection';
+import { attempt, toReason, Rejection } from '../shared/rejection';
 import type { Remark } from '../shared/remarks';
 import { shaped } from '../shared/shape';
 import { excerpt, unstorablePath } from '../shared/text';
@@ -29,7 +29,7 @@ export type Outcome = UsedRecord | { rejection: RejectionReason };
 /** The rates that a record may need; none where it cannot be used anyhow. */
 export function ratesNeededBy(incoming: IncomingRecord, settings: NormaliseSettings): RateNeed[] {
 	const { raw } = incoming;
-	return raw instanceof Rejection ? [] : (normaliserFor(incoming)?.ratesNeeded(raw, settings) ?? []);
+	return raw instanceof Rejection ? [] : (findNormaliser(incoming)?.ratesNeeded(raw, settings) ?? []);
 }
 
 /** Turns a raw record into rows, or says why it cannot be used. Never throws. */
@@ -47,12 +47,12 @@ export function normaliseRecord(
 		const { recordId } = raw;
 		return { recordId, rows: ofRecord, deletions, unknownProperties, remarks };
 	});
-	return result instanceof Rejection ? { rejection: reasonOf(result) } : result;
+	return result instanceof Rejection ? { rejection: toReason(result) } : result;
 }
 
 function prepared(incoming: IncomingRecord): { raw: RawRecord; normaliser: Normaliser } {
 	const { raw, envelope } = incoming;
-	const normaliser = normaliserFor(incoming);
+	const normaliser = findNormaliser(incoming);
 	if (!normaliser) {
 		throw new Rejection(
 			'unknown_stream',
@@ -64,8 +64,8 @@ function prepared(incoming: IncomingRecord): { raw: RawRecord; normaliser: Norma
 	return { raw, normaliser };
 }
 
-function normaliserFor({ envelope: { provider, stream } }: IncomingRecord): Normaliser | undefined {
-	return normaliserOf(provider, stream);
+function findNormaliser({ envelope: { provider, stream } }: IncomingRecord): Normaliser | undefined {
+	return getNormaliser(provider, stream);
 }
 
 /** Adds where the row comes from, and holds it against what its table takes. */

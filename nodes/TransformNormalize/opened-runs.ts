@@ -1,12 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { openRun, UnknownTenantError, type RunHolder } from '../../db/open-run';
-import { finishRun } from '../../db/sync-runs';
-import { withoutSecrets } from '../engine/secrets';
+import { openRun, UnknownTenantError, type RunHolder } from '../../db/runs/open';
+import { finishRun } from '../../db/runs/finish';
+import { withoutSecrets } from '../shared/secrets';
 import { Rejection } from '../shared/rejection';
-import { explain } from '../shared/n8n/errors';
-import { runHolderOf } from '../shared/n8n/execution';
+import { explain } from '../adapter/errors';
+import { buildRunHolder } from '../adapter/execution';
 import type { OwnIncoming } from './incoming';
 import type { Envelope } from '../shared/messages';
 
@@ -20,7 +20,7 @@ export class OpenedRuns {
 		private readonly context: IExecuteFunctions,
 		private readonly pool: Pool,
 	) {
-		this.holder = runHolderOf(context);
+		this.holder = buildRunHolder(context);
 	}
 
 	/** The same with the run that each belongs to; those of a tenant that there is not are refused. */
@@ -30,7 +30,7 @@ export class OpenedRuns {
 	): Promise<OwnIncoming[]> {
 		const placed: OwnIncoming[] = [];
 		for (const one of incoming) {
-			const envelope = envelopeIn(one);
+			const envelope = getEnvelope(one);
 			// Awaiting what is there already would cost more than normalising a record.
 			const run = this.runs.get(envelope.tenantId) ?? (await this.open(envelope));
 			if (typeof run === 'string') placed.push(ofRun(one, run));
@@ -60,7 +60,7 @@ export class OpenedRuns {
 	}
 }
 
-const envelopeIn = (one: OwnIncoming): Envelope => (one.kind === 'record' ? one.envelope : one.message);
+const getEnvelope = (one: OwnIncoming): Envelope => (one.kind === 'record' ? one.envelope : one.message);
 
 function ofRun(one: OwnIncoming, syncRunId: string): OwnIncoming {
 	if (one.kind === 'state') return { ...one, message: { ...one.message, syncRunId } };

@@ -4,10 +4,10 @@ import { UPLOAD, UPLOAD_ACCOUNT } from '../providers/manual/upload';
 import { isKnownSource } from '../providers/normalisers';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/normaliser';
 import { sectionLabel } from '../providers/xero/sections';
-import { tenantReader } from '../shared/n8n/item-input';
-import { textParameter } from '../shared/n8n/text-parameter';
+import { tenantReader } from '../adapter/item-input';
+import { textParameter } from '../adapter/parameters';
 import type { LooseSettings } from './loose-records';
-import { fileFieldsOf, uploadSettingsOf } from './upload';
+import { readFileFields, readUploadSettings } from './upload';
 
 interface Options {
 	reportingCurrency?: string;
@@ -20,32 +20,32 @@ interface Options {
 }
 
 /** The options that hold for all items alike. @throws Error where one makes no sense */
-export function settingsOf(context: IExecuteFunctions): NormaliseSettings {
+export function readSettings(context: IExecuteFunctions): NormaliseSettings {
 	const options = context.getNodeParameter('options', 0, {}) as Options;
 	return {
-		reportingCurrency: currencyOf(options.reportingCurrency ?? 'AUD'),
-		maxRateAgeDays: daysOf('Max Rate Age', options.maxRateAge ?? 7, [0, 366]),
-		sectionMap: new Map((options.sectionMap?.sections ?? []).map(sectionOf)),
-		stageMap: new Map((options.stageMap?.stages ?? []).map(stageOf)),
+		reportingCurrency: readCurrency(options.reportingCurrency ?? 'AUD'),
+		maxRateAgeDays: readDays('Max Rate Age', options.maxRateAge ?? 7, [0, 366]),
+		sectionMap: new Map((options.sectionMap?.sections ?? []).map(readSection)),
+		stageMap: new Map((options.stageMap?.stages ?? []).map(readStage)),
 		clientPer: options.clientPer === 'company' ? 'company' : 'account',
-		staleAfterDays: daysOf('Stale After', options.staleAfter ?? 30, [1, 3_650]),
-		recomputeDays: daysOf('Recompute Days', options.recomputeDays ?? 35, [1, 366]),
+		staleAfterDays: readDays('Stale After', options.staleAfter ?? 30, [1, 3_650]),
+		recomputeDays: readDays('Recompute Days', options.recomputeDays ?? 35, [1, 366]),
 	};
 }
 
-function currencyOf(text: string): string {
+function readCurrency(text: string): string {
 	const currency = text.trim().toUpperCase();
 	if (/^[A-Z]{3}$/.test(currency)) return currency;
 	throw new Error(`Reporting Currency is "${text}". Use a code of three letters, such as AUD.`);
 }
 
-function daysOf(label: string, given: unknown, [least, most]: [least: number, most: number]): number {
+function readDays(label: string, given: unknown, [least, most]: [least: number, most: number]): number {
 	const days = Number(given);
 	if (Number.isInteger(days) && days >= least && days <= most) return days;
 	throw new Error(`${label} is "${String(given)}". Use a whole number of days from ${least} to ${most}.`);
 }
 
-function sectionOf({ title = '', countsAs = 'expense' }: { title?: string; countsAs?: SectionKind }) {
+function readSection({ title = '', countsAs = 'expense' }: { title?: string; countsAs?: SectionKind }) {
 	const label = sectionLabel(title);
 	if (label === '') {
 		throw new Error(
@@ -55,7 +55,7 @@ function sectionOf({ title = '', countsAs = 'expense' }: { title?: string; count
 	return [label, countsAs] as const;
 }
 
-function stageOf({ stage = '', means = 'active' }: { stage?: string; means?: StageStatus }) {
+function readStage({ stage = '', means = 'active' }: { stage?: string; means?: StageStatus }) {
 	const key = stage.trim().toLowerCase();
 	if (key === '') {
 		throw new Error(
@@ -74,16 +74,16 @@ const NO_ACCOUNT = {
 };
 
 /** What completes raw records. @throws Error where a field makes no sense */
-export function looseSettingsOf(context: IExecuteFunctions): LooseSettings {
+export function readLooseSettings(context: IExecuteFunctions): LooseSettings {
 	const provider = String(context.getNodeParameter('provider', 0, UPLOAD));
 	if (!isKnownSource(provider)) {
 		throw new Error(`The provider "${provider}" is not known. Choose one from the list.`);
 	}
 	const read = (name: string): ((item: number) => string) => textParameter(context, name);
-	const upload = uploadSettingsOf(context);
+	const upload = readUploadSettings(context);
 	const whose = { provider, stream: read('stream'), tenantId: tenantReader(context), upload };
 	if (provider === UPLOAD) {
-		const file = fileFieldsOf(context);
+		const file = readFileFields(context);
 		return { ...whose, ...NO_ACCOUNT, file, recordsAt: file ? () => '' : read('recordsAt') };
 	}
 	return {

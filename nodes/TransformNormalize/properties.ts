@@ -3,7 +3,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { UPLOAD } from '../providers/manual/upload';
 import type { ProviderStream } from '../providers/provider';
 import { providers, streams } from '../providers/registry';
-import { forItems, inputField, tenantFields } from '../shared/n8n/item-input';
+import { forItems, inputField, tenantFields } from '../adapter/item-input';
 import { uploadFields, uploadProvider, uploadStream } from './upload';
 
 const provider: INodeProperties = {

@@ -12,7 +12,7 @@ export class RecordRemarks {
 		this.records.add(envelope, [...kinds]);
 		for (const kind of kinds) {
 			const ofKind = remarks.filter((remark) => remark.kind === kind);
-			this.detailsOf(kind).add(
+			this.getDetails(kind).add(
 				envelope,
 				ofKind.flatMap(({ detail }) => detail ?? []),
 			);
@@ -20,16 +20,16 @@ export class RecordRemarks {
 	}
 
 	/** The STATE with a warning for each kind of remark on the records before it. */
-	toldIn(state: StateMessage): StateMessage {
+	addRemarks(state: StateMessage): StateMessage {
 		const kinds = [...this.records.take(state)] as Array<[RemarkKind, number]>;
 		const warnings = kinds.map(([kind, count]) => {
-			const details = listCounts(this.detailsOf(kind).take(state));
+			const details = listCounts(this.getDetails(kind).take(state));
 			return `${state.stream}: ${remarkText(kind, count, details)}`;
 		});
 		return withWarnings(state, warnings);
 	}
 
-	private detailsOf(kind: RemarkKind): CountsByStream {
+	private getDetails(kind: RemarkKind): CountsByStream {
 		const counts = this.details.get(kind) ?? new CountsByStream();
 		this.details.set(kind, counts);
 		return counts;

@@ -1,4 +1,4 @@
-import { dataTables } from '../../db/tables';
+import { dataTables } from '../../db/schema/tables';
 import type { Envelope, StateMessage } from '../shared/messages';
 import type { ReadyRow } from './normalise-record';
 
@@ -28,7 +28,7 @@ export class Tally {
 	/** The rows of one record, and how many deletions came of it beside them. */
 	addRows(envelope: Envelope, recordId: string, rows: ReadyRow[], deletions: number): RowSlot[] {
 		const slots = rows.map((row) => ({ row, dropped: false }));
-		const stream = this.streamOf(envelope);
+		const stream = this.getStream(envelope);
 		stream.normalised++;
 		stream.deletions += deletions;
 		for (const slot of slots) stream.slots.push(slot);
@@ -38,12 +38,12 @@ export class Tally {
 	}
 
 	addRejected(envelope: Envelope): void {
-		this.streamOf(envelope).rejected++;
+		this.getStream(envelope).rejected++;
 	}
 
 	/** The STATE with the counts of its records added; rows of one key are reduced to the best of them. */
 	close(state: StateMessage): StateMessage {
-		const key = keyOf(state);
+		const key = buildStreamKey(state);
 		const stream = this.streams.get(key) ?? new StreamTally();
 		const { normalised, rejected, deletions, slots, withoutRows } = stream;
 		this.streams.delete(key);
@@ -52,15 +52,15 @@ export class Tally {
 		return withoutRows.length > 0 ? { ...closed, withoutRows } : closed;
 	}
 
-	private streamOf(envelope: Envelope): StreamTally {
-		const key = keyOf(envelope);
+	private getStream(envelope: Envelope): StreamTally {
+		const key = buildStreamKey(envelope);
 		const stream = this.streams.get(key) ?? new StreamTally();
 		this.streams.set(key, stream);
 		return stream;
 	}
 }
 
-function keyOf({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string {
+function buildStreamKey({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string {
 	return JSON.stringify([tenantId, syncRunId, provider, stream, accountId]);
 }
 

@@ -1,20 +1,20 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { cancelledBy, closingWork } from '../../db/cancellation';
-import { readPublishedSpans, readRates, type RateNeed } from '../../db/exchange-rates';
-import { withRetries } from '../../db/transaction';
+import { cancelledBy, closingWork } from '../../db/postgres/cancellation';
+import { readPublishedSpans, readRates, type RateNeed } from '../../db/rates/read';
+import { withRetries } from '../../db/postgres/transaction';
 import type { NormaliseSettings } from '../providers/normaliser';
 import { Conversion } from '../shared/conversion';
-import { databaseFor } from '../shared/n8n/database';
-import { nodeError } from '../shared/n8n/errors';
-import { itemInputOf } from '../shared/n8n/item-input';
-import { paired } from '../shared/n8n/items';
+import { getDatabase } from '../adapter/database';
+import { nodeError } from '../adapter/errors';
+import { readItemInput } from '../adapter/item-input';
+import { paired } from '../adapter/items';
 import { eachInTurns } from '../shared/turns';
 import type { Intake } from './intake';
 import { takeItems } from './item-intake';
 import { takeMessages } from './message-intake';
-import { settingsOf } from './parameters';
+import { readSettings } from './parameters';
 import { ratesNeeded, Transformation, type Outgoing } from './transform';
 
 /** Items to Messages, in order; copies of what was rejected to Rejected. */
@@ -27,12 +27,12 @@ export async function transformItems(context: IExecuteFunctions): Promise<INodeE
 }
 
 async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	const now = new Date().toISOString();
 	const items = context.getInputData();
-	const settings = settingsOf(context);
+	const settings = readSettings(context);
 	const intake =
-		itemInputOf(context) === 'items'
+		readItemInput(context) === 'items'
 			? await takeItems(context, pool, items, now)
 			: await takeMessages(context, pool, items);
 	try {
@@ -51,23 +51,23 @@ async function transformed(
 	now: string,
 ): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const conversion = await conversionFor(pool, ratesNeeded(incoming, settings));
+	const conversion = await loadConversion(pool, ratesNeeded(incoming, settings));
 	const transformation = new Transformation(settings, conversion, now);
 	const signal = context.getExecutionCancelSignal();
 	await eachInTurns(incoming, (one) => transformation.take(one), signal);
 	const { outgoing, unknownProperties } = transformation.end();
-	const output = outgoing.map((out) => itemOf(out, items));
+	const output = outgoing.map((out) => toItem(out, items));
 	const rejected = output.filter(({ json }, index) => outgoing[index]?.message && json.type === 'REJECTED');
 	report(context, unknownProperties, rejected.length);
 	return [output, [...refused, ...rejected.map((item) => ({ ...item, json: { ...item.json } }))]];
 }
 
-function itemOf({ item, message }: Outgoing, items: INodeExecutionData[]): INodeExecutionData {
+function toItem({ item, message }: Outgoing, items: INodeExecutionData[]): INodeExecutionData {
 	return message ? paired(message, item) : { ...items[item]!, pairedItem: { item } };
 }
 
 /** The rates for all items at once. */
-async function conversionFor(pool: Pool, needs: RateNeed[]): Promise<Conversion> {
+async function loadConversion(pool: Pool, needs: RateNeed[]): Promise<Conversion> {
 	if (needs.length === 0) return new Conversion([]);
 	return await withRetries(
 		async () => new Conversion(await readRates(pool, needs), await readPublishedSpans(pool, needs)),

@@ -1,7 +1,7 @@
-import type { RateNeed } from '../../db/exchange-rates';
+import type { RateNeed } from '../../db/rates/read';
 import { staleBefore } from '../providers/lead-events';
 import type { NormaliseSettings } from '../providers/normaliser';
-import { normaliserOf } from '../providers/normalisers';
+import { getNormaliser } from '../providers/normalisers';
 import type { Conversion } from '../shared/conversion';
 import type {
 	DeletedMessage,
@@ -13,7 +13,7 @@ import type {
 	StateMessage,
 } from '../shared/messages';
 import { storable } from '../shared/text';
-import { recordIdIn, type Incoming, type IncomingRecord } from './incoming';
+import { readRecordId, type Incoming, type IncomingRecord } from './incoming';
 import { normaliseRecord, ratesNeededBy } from './normalise-record';
 import { RecordRemarks } from './record-remarks';
 import { Tally, type RowSlot } from './tally';
@@ -63,7 +63,7 @@ export class Transformation {
 	) {}
 
 	take(incoming: Incoming): void {
-		for (const slot of this.slotsFor(incoming)) this.slots.push(slot);
+		for (const slot of this.readSlots(incoming)) this.slots.push(slot);
 	}
 
 	/** What all that was taken came to. Whether a row is the best of its key is known at the STATE after it. */
@@ -72,19 +72,19 @@ export class Transformation {
 		return { outgoing, unknownProperties: this.unknown.total };
 	}
 
-	private slotsFor(incoming: Incoming): Slot[] {
+	private readSlots(incoming: Incoming): Slot[] {
 		if (incoming.kind === 'record') return this.takeRecord(incoming);
 		if (incoming.kind === 'other') return [{ item: incoming.item }];
 		return [{ item: incoming.item, message: this.closed(incoming.message) }];
 	}
 
 	private closed(state: StateMessage): StateMessage {
-		return this.ageing(this.remarks.toldIn(this.unknown.toldIn(this.tally.close(state))));
+		return this.ageing(this.remarks.addRemarks(this.unknown.addUnknownFields(this.tally.close(state))));
 	}
 
 	private ageing(state: StateMessage): StateMessage {
 		// What grows stale is known of what was synced.
-		if (!state.integrationId || !normaliserOf(state.provider, state.stream)?.ages) return state;
+		if (!state.integrationId || !getNormaliser(state.provider, state.stream)?.ages) return state;
 		const before = staleBefore(this.now, this.settings.staleAfterDays);
 		return { ...state, ageing: { staleBefore: before.toISOString() } };
 	}
@@ -136,7 +136,7 @@ function rejectedMessage({ envelope, json }: IncomingRecord, reason: RejectionRe
 		accountId: storable(envelope.accountId),
 		stream: storable(envelope.stream),
 		provider: storable(envelope.provider),
-		recordId: storable(recordIdIn(json)),
+		recordId: storable(readRecordId(json)),
 		stage: 'transform',
 		reason,
 		record: json.record ?? null,

@@ -20,7 +20,7 @@ export class UnknownFields {
 	}
 
 	/** The STATE with a warning where records before it had such fields. */
-	toldIn(state: StateMessage): StateMessage {
+	addUnknownFields(state: StateMessage): StateMessage {
 		const counts = this.counts.take(state);
 		return counts.size === 0 ? state : withWarnings(state, [warning(state.stream, counts)]);
 	}

@@ -13,34 +13,34 @@ interface ColumnMapField {
 }
 
 /** How a file is to be read, the same for all of it. @throws Error that names the field which makes no sense */
-export function uploadSettingsOf(context: IExecuteFunctions): UploadSettings {
+export function readUploadSettings(context: IExecuteFunctions): UploadSettings {
 	const numberFormat = String(context.getNodeParameter('numberFormat', 0, '1,234.56'));
 	const dateFormat = String(context.getNodeParameter('dateFormat', 0, 'YYYY-MM-DD'));
-	if (!Object.hasOwn(NUMBER_FORMATS, numberFormat)) throw notOneOf('Number Format', numberFormat);
-	if (!DATE_FORMATS.includes(dateFormat as DateFormat)) throw notOneOf('Date Format', dateFormat);
+	if (!Object.hasOwn(NUMBER_FORMATS, numberFormat)) throw notAnOption('Number Format', numberFormat);
+	if (!DATE_FORMATS.includes(dateFormat as DateFormat)) throw notAnOption('Date Format', dateFormat);
 	const map = context.getNodeParameter('columnMap', 0, {}) as ColumnMapField;
 	return {
 		numberFormat: numberFormat as NumberFormat,
 		dateFormat: dateFormat as DateFormat,
-		columnMap: columnMapOf(map),
+		columnMap: readColumnMap(map),
 	};
 }
 
 /** Where the file of each item is; undefined where the items are the rows. @throws Error as above */
-export function fileFieldsOf(context: IExecuteFunctions): FileFields | undefined {
+export function readFileFields(context: IExecuteFunctions): FileFields | undefined {
 	if (context.getNodeParameter('rowsFrom', 0, 'items') !== 'file') return undefined;
 	const separator = String(context.getNodeParameter('separator', 0, 'Detect'));
-	if (separator !== 'Detect' && !Object.hasOwn(SEPARATORS, separator)) throw notOneOf('Separator', separator);
+	if (separator !== 'Detect' && !Object.hasOwn(SEPARATORS, separator)) throw notAnOption('Separator', separator);
 	const binaryProperty = String(context.getNodeParameter('binaryPropertyName', 0, 'data')).trim();
 	if (binaryProperty === '') throw new Error('Input Binary Field is empty. Fill in the name of the field.');
 	return { binaryProperty, separator: separator as SeparatorChoice };
 }
 
-function notOneOf(field: string, value: string): Error {
+function notAnOption(field: string, value: string): Error {
 	return new Error(`${field} is "${value}". Choose one from the list.`);
 }
 
-function columnMapOf({ columns = [] }: ColumnMapField): ColumnMap {
+function readColumnMap({ columns = [] }: ColumnMapField): ColumnMap {
 	const named = columns.filter(({ field, column }) => field && column?.trim());
 	return Object.fromEntries(named.map(({ field, column }) => [field, column!.trim()]));
 }

@@ -1,5 +1,5 @@
-import type { AccountDiscovery, AccountListing } from '../engine/definition';
-import { warnOfNameless, type NamedList } from '../engine/list-entries';
+import type { AccountDiscovery, AccountListing } from '../engine/contract/provider';
+import { warnOfNameless, type NamedList } from '../engine/read/list-entries';
 import { storable } from '../shared/text';
 
 type AccountId = AccountDiscovery['id'];

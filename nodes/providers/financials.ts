@@ -1,11 +1,11 @@
 import { z } from 'zod/v4';
 
-import type { RateNeed } from '../../db/exchange-rates';
-import { dayAt, monthAt } from '../engine/months';
-import { daysLookedAt, type Conversion } from '../shared/conversion';
-import { firstDayOf, lastDayOf, plusDays } from '../shared/dates';
+import type { RateNeed } from '../../db/rates/read';
+import { toDay, toMonth } from '../shared/months';
+import { getLookupDays, type Conversion } from '../shared/conversion';
+import { getFirstDay, getLastDay, plusDays } from '../shared/dates';
 import {
-	exchangeFor,
+	findExchange,
 	monthColumns,
 	originalMonth,
 	type FigurePaths,
@@ -49,7 +49,7 @@ export function monthRatesNeeded(raw: RawRecord, settings: NormaliseSettings): R
 	const to = settings.reportingCurrency;
 	const month = from === to ? undefined : monthHeadShape.pick({ month: true }).safeParse(raw.record);
 	if (!month?.success) return [];
-	return [{ from, to, ...daysLookedAt(periodOf(month.data.month, raw, settings)) }];
+	return [{ from, to, ...getLookupDays(getConversionPeriod(month.data.month, raw, settings)) }];
 }
 
 /**
@@ -68,12 +68,12 @@ export function financialsRow(
 		table: 'financials',
 		client: accountClient(raw.account),
 		row: {
-			recordDate: lastDayOf(month.month),
+			recordDate: getLastDay(month.month),
 			...columns,
 			currency: settings.reportingCurrency,
 			sourceSystem,
 			externalId: `pnl:${raw.account.id}:${month.month}:${month.basis}`,
-			metadata: metadataOf(month, raw, fx),
+			metadata: buildMetadata(month, raw, fx),
 		},
 	};
 }
@@ -85,9 +85,9 @@ export function completeMonth({ record, period }: LooseRecord): { recordId: stri
 	return { recordId: String(month), record: { basis: 'accrual', ...record, month } };
 }
 
-function periodOf(month: string, { account, fetchedAt }: RawRecord, { maxRateAgeDays }: NormaliseSettings) {
-	const today = dayAt(new Date(fetchedAt), account.timezone);
-	return { firstDay: firstDayOf(month), lastDay: lastDayOf(month), today, maxAgeDays: maxRateAgeDays };
+function getConversionPeriod(month: string, { account, fetchedAt }: RawRecord, { maxRateAgeDays }: NormaliseSettings) {
+	const today = toDay(new Date(fetchedAt), account.timezone);
+	return { firstDay: getFirstDay(month), lastDay: getLastDay(month), today, maxAgeDays: maxRateAgeDays };
 }
 
 function inReportingCurrency(
@@ -100,13 +100,13 @@ function inReportingCurrency(
 	const { currency } = raw.account;
 	const nothing = [month.revenue, month.expenses, month.cashFlow].every((amount) => amount.isZero());
 	if (currency === settings.reportingCurrency || nothing) return { columns: monthColumns(month, 1, paths) };
-	const period = { from: currency, to: settings.reportingCurrency, ...periodOf(month.month, raw, settings) };
-	const { rate, fx } = exchangeFor(period, conversion, 'account.currency');
+	const period = { from: currency, to: settings.reportingCurrency, ...getConversionPeriod(month.month, raw, settings) };
+	const { rate, fx } = findExchange(period, conversion, 'account.currency');
 	return { columns: monthColumns(month, rate, paths), fx: { ...fx, ...originalMonth(month) } };
 }
 
 /** Nothing in it changes from one reading to the next by itself, such as the time the report was printed at. */
-function metadataOf(
+function buildMetadata(
 	month: FinancialMonth,
 	{ account, fetchedAt }: RawRecord,
 	fx: ForeignExchange | undefined,
@@ -124,6 +124,6 @@ function metadataOf(
 /** Whether a month had not ended yet at an instant. */
 function isRunning(month: string, instant: string, zone: string): boolean {
 	// Local days differ from UTC's by one at most, and asking for a zone takes long with many records.
-	const endedEverywhere = plusDays(lastDayOf(month), 1) < instant.slice(0, 10);
-	return !endedEverywhere && month >= monthAt(new Date(instant), zone);
+	const endedEverywhere = plusDays(getLastDay(month), 1) < instant.slice(0, 10);
+	return !endedEverywhere && month >= toMonth(new Date(instant), zone);
 }

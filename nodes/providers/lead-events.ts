@@ -1,16 +1,16 @@
-import type { RateNeed } from '../../db/exchange-rates';
-import { dayAt } from '../engine/months';
+import type { RateNeed } from '../../db/rates/read';
+import { toDay } from '../shared/months';
 import type { Unsourced } from '../shared/canonical-rows';
-import { daysLookedAt, type Conversion, type ConversionPeriod } from '../shared/conversion';
+import { getLookupDays, type Conversion, type ConversionPeriod } from '../shared/conversion';
 import type { Day } from '../shared/dates';
 import type { FactReader } from '../shared/facts';
-import { exchangeFor } from '../shared/foreign-exchange';
+import { findExchange } from '../shared/foreign-exchange';
 import type { ClientReference } from '../shared/messages';
-import { amountOf, columnText, plainText, type Amount } from '../shared/money';
+import { toAmount, columnText, plainText, type Amount } from '../shared/money';
 import { Rejection } from '../shared/rejection';
 import type { Remark } from '../shared/remarks';
 import type { CanonicalRow, NormaliseSettings, RawRecord } from './normaliser';
-import { compareEntries, type StageHistory } from './stage-history';
+import { compareEntries, type StageEntry, type StageHistory } from './stage-history';
 
 /** A deal of any CRM with its whole life so far. */
 export interface DealHistory {
@@ -37,22 +37,8 @@ export interface DealHistory {
 	remarks?: readonly Remark[];
 }
 
-/** A deal came into a stage. */
-export interface StageEntry {
-	/** The row's, unique within the provider's account. */
-	externalId: string;
-	/** A UTC instant, ISO 8601. */
-	enteredAt: string;
-	/** Orders entries of one instant, by the numbers in it; the creation's is the least. */
-	changeId: string;
-	stageId: string;
-	/** The stage's label. */
-	stage: string;
-	metadata: Record<string, unknown>;
-}
-
 /** What is to be told of a deal that was used. */
-export function remarksOf({ assumed }: StageHistory, facts: FactReader): Remark[] {
+export function listRemarks({ assumed }: StageHistory, facts: FactReader): Remark[] {
 	return [...(assumed ? [{ kind: 'assumedStage' } as const] : []), ...facts.remarks];
 }
 
@@ -60,7 +46,7 @@ export function remarksOf({ assumed }: StageHistory, facts: FactReader): Remark[
 export function dealRatesNeeded(deal: DealHistory, raw: RawRecord, settings: NormaliseSettings): RateNeed[] {
 	if (deal.ownRate || !isForeign(deal.amount, settings)) return [];
 	const { from, to, ...period } = valuePeriod(deal, deal.amount, raw, settings);
-	return [{ from, to, ...daysLookedAt(period) }];
+	return [{ from, to, ...getLookupDays(period) }];
 }
 
 /**
@@ -77,17 +63,17 @@ export function leadEventRows(
 	const entries = deal.entries.toSorted(compareEntries);
 	const latest = entries.at(-1);
 	if (!latest) throw new Rejection('invalid_record', '', 'The deal was in no stage.');
-	const { value, fx } = valueOf(deal, raw, settings, conversion);
+	const { value, fx } = convertValue(deal, raw, settings, conversion);
 	const { lastActivityAt } = deal;
 	const now = {
 		value,
-		status: statusOf(deal, raw, settings),
+		status: chooseStatus(deal, raw, settings),
 		metadata: { ...latest.metadata, ...deal.metadata, lastActivityAt, ...(fx && { fx }) },
 	};
 	return entries.map((entry) => ({
 		table: 'lead_events',
 		client: deal.client,
-		row: rowOf(deal, entry, entry === latest ? now : { ...PASSED, metadata: entry.metadata }),
+		row: toRow(deal, entry, entry === latest ? now : { ...PASSED, metadata: entry.metadata }),
 		...(deal.version !== null && { version: deal.version }),
 	}));
 }
@@ -96,7 +82,7 @@ const PASSED = { value: null, status: 'passed' } as const;
 
 type Row = Unsourced<'lead_events'>;
 
-function rowOf(
+function toRow(
 	{ sourceSystem, leadId }: DealHistory,
 	{ enteredAt: eventDate, stage, externalId }: StageEntry,
 	rest: Pick<Row, 'value' | 'status' | 'metadata'>,
@@ -104,7 +90,7 @@ function rowOf(
 	return { eventDate, leadId, stage, sourceSystem, externalId, ...rest };
 }
 
-function statusOf(
+function chooseStatus(
 	{ status, lastActivityAt }: DealHistory,
 	{ fetchedAt }: RawRecord,
 	{ staleAfterDays }: NormaliseSettings,
@@ -126,7 +112,7 @@ interface Value {
 	fx?: Record<string, unknown>;
 }
 
-function valueOf(
+function convertValue(
 	deal: DealHistory,
 	raw: RawRecord,
 	settings: NormaliseSettings,
@@ -134,11 +120,11 @@ function valueOf(
 ): Value {
 	const { amount } = deal;
 	if (amount === null) return { value: null };
-	const original = amountOf(amount.value);
+	const original = toAmount(amount.value);
 	if (!isForeign(amount, settings)) return { value: columnText(original, 2, 'amount') };
 	const { rate, fx } = deal.ownRate
 		? ownExchange(amount.currency, deal.ownRate, settings)
-		: exchangeFor(valuePeriod(deal, amount, raw, settings), conversion, 'currency');
+		: findExchange(valuePeriod(deal, amount, raw, settings), conversion, 'currency');
 	return { value: columnText(original.times(rate), 2, 'amount'), fx: { ...fx, value: plainText(original) } };
 }
 
@@ -149,7 +135,7 @@ function isForeign(
 	amount: DealHistory['amount'],
 	{ reportingCurrency }: NormaliseSettings,
 ): amount is DealAmount {
-	return amount !== null && amount.currency !== reportingCurrency && !amountOf(amount.value).isZero();
+	return amount !== null && amount.currency !== reportingCurrency && !toAmount(amount.value).isZero();
 }
 
 /** The document's own rate is nobody else's, so a corrected published one leaves it alone. */
@@ -158,7 +144,7 @@ function ownExchange(
 	{ rate, source }: NonNullable<DealHistory['ownRate']>,
 	{ reportingCurrency }: NormaliseSettings,
 ): { rate: Amount; fx: Record<string, unknown> } {
-	return { rate: amountOf(rate), fx: { currency, reportingCurrency, rate, method: 'document', source } };
+	return { rate: toAmount(rate), fx: { currency, reportingCurrency, rate, method: 'document', source } };
 }
 
 function valuePeriod(
@@ -167,7 +153,7 @@ function valuePeriod(
 	{ account, fetchedAt }: RawRecord,
 	{ reportingCurrency, maxRateAgeDays }: NormaliseSettings,
 ): ConversionPeriod {
-	const today = dayAt(new Date(fetchedAt), account.timezone);
+	const today = toDay(new Date(fetchedAt), account.timezone);
 	return {
 		from: currency,
 		to: reportingCurrency,

@@ -1,4 +1,4 @@
-import type { RateNeed } from '../../db/exchange-rates';
+import type { RateNeed } from '../../db/rates/read';
 import type { Account } from '../shared/account';
 import type { CanonicalTable, Unsourced } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';

@@ -6,7 +6,7 @@ import { streams } from './registry';
 const uploads: ReadonlyMap<string, Normaliser> = new Map([['customMetrics', customMetrics]]);
 
 /** Undefined where there is none for the stream. */
-export function normaliserOf(provider: string, stream: string): Normaliser | undefined {
+export function getNormaliser(provider: string, stream: string): Normaliser | undefined {
 	if (provider === 'manual') return uploads.get(stream);
 	const ofProvider = streams.get(provider) ?? {};
 	return Object.hasOwn(ofProvider, stream) ? ofProvider[stream]?.normaliser : undefined;

@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../engine/definition';
+import type { ProviderDefinition } from '../engine/contract/provider';
 import type { Normaliser } from './normaliser';
 
 /** A provider as its folder gives it to the registry: how it is read, and what becomes of each of its streams. */

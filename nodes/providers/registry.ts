@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../engine/definition';
+import type { ProviderDefinition } from '../engine/contract/provider';
 import { asana } from './asana';
 import { hubspot } from './hubspot';
 import { myob } from './myob';
@@ -22,7 +22,7 @@ export const streams: ReadonlyMap<string, Readonly<Record<string, ProviderStream
 );
 
 /** @throws Error where the key names no provider */
-export function providerOf(key: string): ProviderDefinition {
+export function getProvider(key: string): ProviderDefinition {
 	const definition = Object.hasOwn(providers, key) ? providers[key] : undefined;
 	if (definition) return definition;
 	throw new Error(`There is no provider "${key}". Choose one of: ${Object.keys(providers).join(', ')}.`);

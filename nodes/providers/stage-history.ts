@@ -1,5 +1,3 @@
-import type { StageEntry } from './lead-events';
-
 /** The stage that a deal itself names. */
 export interface PresentStage {
 	stageId: string;
@@ -18,6 +16,7 @@ export interface StageHistory {
 
 /** Two times of a provider for one event may differ by as much. */
 const TOLERANCE_MS = 60_000;
+
 /** The provider's clock may be ahead of ours. Nothing happened later than this after a reading. */
 const MAX_AHEAD_MS = 86_400_000;
 
@@ -100,3 +99,17 @@ const numbered = (entry: StageEntry, index: number): StageEntry => ({
 	...entry,
 	changeId: String(index).padStart(6, '0'),
 });
+
+/** A deal came into a stage. */
+export interface StageEntry {
+	/** The row's, unique within the provider's account. */
+	externalId: string;
+	/** A UTC instant, ISO 8601. */
+	enteredAt: string;
+	/** Orders entries of one instant, by the numbers in it; the creation's is the least. */
+	changeId: string;
+	stageId: string;
+	/** The stage's label. */
+	stage: string;
+	metadata: Record<string, unknown>;
+}

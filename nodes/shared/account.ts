@@ -1,4 +1,4 @@
-import type { AccountFacts } from '../../db/accounts';
+import type { AccountFacts } from '../../db/integrations/accounts';
 
 /** An organisation reachable through an integration; `timezone` is an IANA name, `currency` an ISO 4217 code. */
 export interface Account {

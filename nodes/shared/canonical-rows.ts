@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 
 import { isDay, utcInstant } from './dates';
-import { amountOf } from './money';
+import { toAmount } from './money';
 
 const isInstant = (text: string): boolean => utcInstant(text) === text;
 
@@ -35,7 +35,7 @@ const financialsRow = z
 		metadata,
 	})
 	.refine(
-		({ revenue, expenses, netProfit }) => amountOf(revenue).minus(expenses).eq(netProfit),
+		({ revenue, expenses, netProfit }) => toAmount(revenue).minus(expenses).eq(netProfit),
 		'has a net profit that is not revenue less expenses',
 	);
 

@@ -1,7 +1,7 @@
-import type { PublishedRate, PublishedSpan } from '../../db/exchange-rates';
+import type { PublishedRate, PublishedSpan } from '../../db/rates/read';
 import { earlierDay, FIRST_DAY, laterDay, plusDays, type Day } from './dates';
 import { EURO, fixedRateOn } from './euro-rates';
-import { amountOf, type Amount } from './money';
+import { toAmount, type Amount } from './money';
 
 /** How many units of `to` one unit of `from` is worth in a period. */
 export interface ConversionRate {
@@ -48,7 +48,7 @@ const FIXED_SOURCE = 'eu';
 const SIGNIFICANT_DIGITS = 20;
 
 /** The first and last day of which rates may be used for a period. */
-export function daysLookedAt(period: Omit<ConversionPeriod, 'from' | 'to'>): { firstDay: Day; lastDay: Day } {
+export function getLookupDays(period: Omit<ConversionPeriod, 'from' | 'to'>): { firstDay: Day; lastDay: Day } {
 	const lastDay = laterDay(earlierDay(period.lastDay, period.today), FIRST_DAY);
 	const firstDay = earlierDay(period.firstDay, plusDays(lastDay, -period.maxAgeDays));
 	return { firstDay: laterDay(firstDay, FIRST_DAY), lastDay };
@@ -69,9 +69,9 @@ export class Conversion {
 	}
 
 	/** The rate for a period's figures; undefined where no source has one that is recent enough. */
-	rateFor(period: ConversionPeriod): ConversionRate | undefined {
+	findRate(period: ConversionPeriod): ConversionRate | undefined {
 		const { from, to, firstDay, maxAgeDays } = period;
-		const { lastDay } = daysLookedAt(period);
+		const { lastDay } = getLookupDays(period);
 		const key = [from, to, firstDay, lastDay, maxAgeDays].join();
 		if (!this.found.has(key)) this.found.set(key, this.fixed(period) ?? this.best(period, lastDay));
 		return this.found.get(key);
@@ -86,11 +86,11 @@ export class Conversion {
 	private fixed(period: ConversionPeriod): ConversionRate | undefined {
 		const { from, to } = period;
 		// A deal may be closed on a day to come: what counts is today.
-		const firstDay = earlierDay(period.firstDay, daysLookedAt(period).lastDay);
+		const firstDay = earlierDay(period.firstDay, getLookupDays(period).lastDay);
 		const [ofFrom, ofTo] = [fixedRateOn(from, firstDay)?.rate, fixedRateOn(to, firstDay)?.rate];
 		if (!ofFrom && !ofTo) return undefined;
 		const [left, right] = [ofFrom ? EURO : from, ofTo ? EURO : to];
-		const euro = left === right ? undefined : this.rateFor({ ...period, from: left, to: right });
+		const euro = left === right ? undefined : this.findRate({ ...period, from: left, to: right });
 		if (left !== right && !euro) return undefined;
 		const rate = (euro?.rate ?? ONE)
 			.times(ofTo ?? ONE)
@@ -101,7 +101,7 @@ export class Conversion {
 	}
 
 	private add({ base, quote, date, rate, source }: PublishedRate): void {
-		const value = amountOf(rate);
+		const value = toAmount(rate);
 		if (!value.isFinite() || value.lte(0)) return;
 		const ofQuote = this.published.get(quote) ?? new Map<string, Series>();
 		this.published.set(quote, ofQuote);
@@ -140,7 +140,7 @@ export class Conversion {
 	}
 
 	private directRoutes(from: string, to: string): Route[] {
-		return this.seriesOf(to)
+		return this.listSeries(to)
 			.filter(({ base }) => base === from)
 			.map((series) => ({ ...series, quotation: 'direct' }));
 	}
@@ -155,8 +155,8 @@ export class Conversion {
 
 	/** Over each base of which both are known, whoever published the one and the other. */
 	private crossRoutes(from: string, to: string): Route[] {
-		const targets = this.legsOf(to);
-		return this.legsOf(from).flatMap((leg) =>
+		const targets = this.listLegs(to);
+		return this.listLegs(from).flatMap((leg) =>
 			targets
 				.filter(({ base }) => base === leg.base && base !== from && base !== to)
 				.map((target) => joined(leg, target)),
@@ -164,8 +164,8 @@ export class Conversion {
 	}
 
 	/** How many units of a currency one of each base is worth. */
-	private legsOf(currency: string): Leg[] {
-		const published = this.seriesOf(currency).map((series) => ({ ...series, isPublished: true }));
+	private listLegs(currency: string): Leg[] {
+		const published = this.listSeries(currency).map((series) => ({ ...series, isPublished: true }));
 		const inverse = [...this.published].flatMap(([quote, ofQuote]) =>
 			[...ofQuote.values()]
 				.filter(({ base }) => base === currency)
@@ -179,7 +179,7 @@ export class Conversion {
 		return [...published, ...inverse];
 	}
 
-	private seriesOf(quote: string): Series[] {
+	private listSeries(quote: string): Series[] {
 		return [...(this.published.get(quote)?.values() ?? [])];
 	}
 }
@@ -206,7 +206,7 @@ function joined(leg: Leg, target: Leg): Route {
 	};
 }
 
-const ONE = amountOf('1');
+const ONE = toAmount('1');
 
 function rateOn(route: Route, firstDay: Day, lastDay: Day, oldest: Day): ConversionRate | undefined {
 	const { quotation, source, rates } = route;
@@ -216,11 +216,11 @@ function rateOn(route: Route, firstDay: Day, lastDay: Day, oldest: Day): Convers
 	const within = past.filter((day) => day >= firstDay);
 	const method = within.length > 0 ? 'mean' : 'latest';
 	const days = within.length > 0 ? within : [date];
-	const rate = meanOf(days.map((day) => rates.get(day)!)).toSignificantDigits(SIGNIFICANT_DIGITS);
+	const rate = computeMean(days.map((day) => rates.get(day)!)).toSignificantDigits(SIGNIFICANT_DIGITS);
 	return { rate, date, days: days.length, method, quotation, source };
 }
 
-function meanOf(rates: Amount[]): Amount {
+function computeMean(rates: Amount[]): Amount {
 	return rates.reduce((sum, rate) => sum.plus(rate)).div(rates.length);
 }
 

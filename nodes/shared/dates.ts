@@ -1,6 +1,6 @@
 import { DateTime, IANAZone } from 'luxon';
 
-import { canonicalInstant } from '../../db/instants';
+import { canonicalInstant } from '../../db/postgres/rows';
 
 /** A local calendar date, `YYYY-MM-DD`. It has no time zone and is never shifted by one. */
 export type Day = string;
@@ -10,16 +10,16 @@ export const FIRST_DAY: Day = '0001-01-01';
 
 const DAY_MS = 86_400_000;
 
-export { isDay } from '../../db/days';
+export { isDay } from '../../db/postgres/days';
 
 /** The first day of a month `YYYY-MM`. */
-export function firstDayOf(month: string): Day {
+export function getFirstDay(month: string): Day {
 	return `${month}-01`;
 }
 
 /** The last day of a month `YYYY-MM`. */
-export function lastDayOf(month: string): Day {
-	const day = new Date(firstDayOf(month));
+export function getLastDay(month: string): Day {
+	const day = new Date(getFirstDay(month));
 	day.setUTCMonth(day.getUTCMonth() + 1, 0);
 	return day.toISOString().slice(0, 10);
 }
@@ -57,10 +57,10 @@ export function utcInstant(text: string): string | undefined {
 
 /** Milliseconds since 1970 as an instant in UTC, `…Z`; undefined beyond the years 1 to 9999. */
 export function utcInstantOfMs(ms: number): string | undefined {
-	return isoOf(DateTime.fromMillis(ms, { zone: 'utc' }));
+	return toIso(DateTime.fromMillis(ms, { zone: 'utc' }));
 }
 
-function isoOf(instant: DateTime): string | undefined {
+function toIso(instant: DateTime): string | undefined {
 	const counts = instant.isValid && instant.year >= 1 && instant.year <= 9999;
 	return counts ? (instant.toISO() ?? undefined) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Day } from './dates';
-import { amountOf, type Amount } from './money';
+import { toAmount, type Amount } from './money';
 
 export const EURO = 'EUR';
 
@@ -40,7 +40,7 @@ const RATES: ReadonlyMap<string, FixedRate> = new Map(
 	FIXED.flatMap(([from, rates]) =>
 		Object.entries(rates).map(([currency, rate]): [string, FixedRate] => [
 			currency,
-			{ from, rate: amountOf(rate) },
+			{ from, rate: toAmount(rate) },
 		]),
 	),
 );

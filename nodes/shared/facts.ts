@@ -58,13 +58,13 @@ function parseText(value: unknown): string | undefined {
 export function parseInstant(value: unknown): string | null | undefined {
 	const text = parseText(value);
 	if (text === undefined) return undefined;
-	const instant = instantIn(text);
+	const instant = parseTimeText(text);
 	return instant === EPOCH ? null : instant;
 }
 
 const EPOCH = new Date(0).toISOString();
 
-function instantIn(text: string): string | undefined {
+function parseTimeText(text: string): string | undefined {
 	if (/^-?\d{1,16}$/.test(text)) return utcInstantOfMs(Number(text));
 	return utcInstant(isDay(text) ? `${text}T00:00:00Z` : text);
 }

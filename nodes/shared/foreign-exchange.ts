@@ -45,12 +45,12 @@ export type MonthColumns = Record<'revenue' | 'expenses' | 'netProfit' | 'cashFl
  * @param path where the record says its currency
  * @throws Rejection `rate_missing` where there is none that is recent enough
  */
-export function exchangeFor(
+export function findExchange(
 	period: ConversionPeriod,
 	conversion: Conversion,
 	path: string,
 ): { rate: Amount; fx: ForeignExchange } {
-	const found = conversion.rateFor(period);
+	const found = conversion.findRate(period);
 	if (!found) throw rateMissing(period, conversion, path);
 	const { firstDay, lastDay, maxAgeDays } = period;
 	const { rate, date, days, method, quotation, source } = found;

@@ -180,6 +180,6 @@ const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'DELETED'
  * An item's json as the message that its type says. Whether it is one of this execution's, its run decides: ask `OwnRuns`
  * before anything else of it is believed.
  */
-export function messageIn(json: object): Message | undefined {
+export function parseMessage(json: object): Message | undefined {
 	return TYPES.has((json as Partial<Message>).type) ? (json as Message) : undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 
-import type { PublishedSpan } from '../../db/exchange-rates';
-import { daysLookedAt, type Conversion, type ConversionPeriod } from './conversion';
+import type { PublishedSpan } from '../../db/rates/read';
+import { getLookupDays, type Conversion, type ConversionPeriod } from './conversion';
 import { isDay, type Day } from './dates';
 import { currencyOn } from './euro-rates';
 import { covers, RATE_BANKS, type RateBank } from './rate-banks';
@@ -45,7 +45,7 @@ export function rateMissing(period: ConversionPeriod, conversion: Conversion, pa
 
 /** A rate of any of these days converts the period. */
 function usableDays(period: ConversionPeriod): { oldest: Day; newest: Day } {
-	const { firstDay, lastDay: newest } = daysLookedAt({ ...period, firstDay: period.lastDay });
+	const { firstDay, lastDay: newest } = getLookupDays({ ...period, firstDay: period.lastDay });
 	return { oldest: firstDay, newest };
 }
 
@@ -56,7 +56,7 @@ function describeRemedy(period: ConversionPeriod, conversion: Conversion): strin
 	const [from, to] = [period.from, period.to].map((one) => currencyOn(one, newest)) as [string, string];
 	const days = oldest === newest ? newest : `a day from ${oldest} to ${newest}`;
 	const byHand = `mport a rate of your own from ${from} to ${to} of ${days} (Zixly Database, Exchange Rate: Import)`;
-	const ended = [from, to].flatMap((one) => endsOf(one, oldest, conversion));
+	const ended = [from, to].flatMap((one) => listEnds(one, oldest, conversion));
 	const bank = RATE_BANKS.find((one) => mayHave(one, { currencies: [from, to], newest, ended }));
 	const reasons = ended.map(
 		({ source, currency: one, lastDay }) =>
@@ -71,7 +71,7 @@ const REPLAY = 'replay the record (workflow Zixly Replay Rejected).';
 const NO_BANK = 'No bank that can be loaded publishes it. ';
 
 /** The sources that stopped publishing a currency before the days that count, while they went on with others. */
-function endsOf(one: string, oldest: Day, conversion: Conversion): PublishedSpan[] {
+function listEnds(one: string, oldest: Day, conversion: Conversion): PublishedSpan[] {
 	return conversion.publishedSpans(one).filter(({ hasEnded, lastDay }) => hasEnded && lastDay < oldest);
 }
 

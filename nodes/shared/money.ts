@@ -17,7 +17,7 @@ export type Amount = Decimal;
 export const ZERO: Amount = new Exact(0);
 
 /** So many digits at most, so that sums of amounts stay exact. */
-const MOST_DIGITS = 40;
+const MAX_DIGITS = 40;
 
 /** A plain minus, digits that may be grouped by thousands, a decimal point. */
 const DECIMAL_TEXT = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
@@ -25,7 +25,7 @@ const DECIMAL_TEXT = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
 const NUMBER_TEXT = /^-?\d+(?:\.\d+)?e[+-]\d+$/;
 
 /** A decimal that our own code or the database wrote. */
-export function amountOf(text: string): Amount {
+export function toAmount(text: string): Amount {
 	return new Exact(text);
 }
 
@@ -39,7 +39,7 @@ export function parseAmount(value: unknown, path: string): Amount {
 	if (isEmpty(text)) {
 		throw new Rejection('amount_missing', path, 'There is no amount where one must be.');
 	}
-	const amount = typeof text === 'string' ? decimalOf(text.trim(), typeof value === 'number') : undefined;
+	const amount = typeof text === 'string' ? parseDecimal(text.trim(), typeof value === 'number') : undefined;
 	if (amount === undefined) throw new Rejection('not_a_number', path, notANumber(value));
 	return amount;
 }
@@ -49,36 +49,36 @@ export function isEmpty(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-function decimalOf(text: string, isNumber: boolean): Amount | undefined {
-	if (text.length > 2 * MOST_DIGITS) return undefined;
+function parseDecimal(text: string, isNumber: boolean): Amount | undefined {
+	if (text.length > 2 * MAX_DIGITS) return undefined;
 	const plain = DECIMAL_TEXT.test(text);
 	// JavaScript writes very large and very small numbers with an exponent; a provider's text must not.
 	if (!plain && !(isNumber && NUMBER_TEXT.test(text))) return undefined;
 	const amount = new Exact(text.replaceAll(',', ''));
-	return (plain && text.length <= MOST_DIGITS) || digitsOf(amount) <= MOST_DIGITS ? amount : undefined;
+	return (plain && text.length <= MAX_DIGITS) || countDigits(amount) <= MAX_DIGITS ? amount : undefined;
 }
 
-function digitsOf(amount: Amount): number {
+function countDigits(amount: Amount): number {
 	return Math.max(1, amount.e + 1) + amount.decimalPlaces();
 }
 
 function notANumber(value: unknown): string {
-	if (typeof value !== 'string') return `A decimal number is expected here, not ${kindOf(value)}.`;
+	if (typeof value !== 'string') return `A decimal number is expected here, not ${describeValue(value)}.`;
 	const shown = excerpt(value.trim(), 60);
 	if (/^\(.*\)$/s.test(value.trim())) {
 		return `"${shown}" is in parentheses; a negative amount is expected with a minus sign.`;
 	}
-	return `"${shown}" is not a plain decimal number of at most ${MOST_DIGITS} digits.`;
+	return `"${shown}" is not a plain decimal number of at most ${MAX_DIGITS} digits.`;
 }
 
-function kindOf(value: unknown): string {
+function describeValue(value: unknown): string {
 	if (typeof value === 'number') return String(value);
 	if (Array.isArray(value)) return 'a list';
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** The exact sum. */
-export function sumOf(amounts: Iterable<Amount>): Amount {
+export function sumAmounts(amounts: Iterable<Amount>): Amount {
 	let sum = ZERO;
 	for (const amount of amounts) sum = sum.plus(amount);
 	return sum;

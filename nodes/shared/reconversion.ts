@@ -2,8 +2,8 @@ import { z } from 'zod/v4';
 
 import type { Conversion, ConversionPeriod } from './conversion';
 import { isDay, type Day } from './dates';
-import { exchangeFor, monthColumns } from './foreign-exchange';
-import { amountOf, columnText, type Amount } from './money';
+import { findExchange, monthColumns } from './foreign-exchange';
+import { toAmount, columnText, type Amount } from './money';
 import { attempt, Rejection } from './rejection';
 
 const currency = z.string().regex(/^[A-Z]{3}$/);
@@ -40,9 +40,9 @@ export interface Converted {
 }
 
 /** The days whose rates a row's amounts depend on; undefined where they do not depend on published rates. */
-export function conversionOf(fx: unknown, today: Day): ConversionPeriod | undefined {
+export function parseConversion(fx: unknown, today: Day): ConversionPeriod | undefined {
 	const { data } = exchange.safeParse(fx);
-	return data && periodOf(data, today);
+	return data && toPeriod(data, today);
 }
 
 /**
@@ -56,24 +56,24 @@ export function reconverted(
 	today: Day,
 ): Converted | Rejection | undefined {
 	const original = convertible.safeParse(fx).data;
-	if (!original || !conversion.rateFor(periodOf(original, today))) return undefined;
-	const { rate, fx: exchanged } = exchangeFor(periodOf(original, today), conversion, 'fx');
+	if (!original || !conversion.findRate(toPeriod(original, today))) return undefined;
+	const { rate, fx: exchanged } = findExchange(toPeriod(original, today), conversion, 'fx');
 	const same = Object.entries(exchanged).every(([name, value]) => original[name as keyof Exchange] === value);
 	if (same) return undefined;
-	return attempt(() => ({ amounts: amountsOf(original, rate), fx: { ...(fx as object), ...exchanged } }));
+	return attempt(() => ({ amounts: convertAmounts(original, rate), fx: { ...(fx as object), ...exchanged } }));
 }
 
-function amountsOf(original: z.infer<typeof convertible>, rate: Amount): Record<string, string> {
-	if ('value' in original) return { value: columnText(amountOf(original.value).times(rate), 2, 'value') };
+function convertAmounts(original: z.infer<typeof convertible>, rate: Amount): Record<string, string> {
+	if ('value' in original) return { value: columnText(toAmount(original.value).times(rate), 2, 'value') };
 	const figures = {
-		revenue: amountOf(original.revenue),
-		expenses: amountOf(original.expenses),
-		cashFlow: amountOf(original.cashFlow),
+		revenue: toAmount(original.revenue),
+		expenses: toAmount(original.expenses),
+		cashFlow: toAmount(original.cashFlow),
 	};
 	return monthColumns(figures, rate, { result: 'revenue', cashFlow: 'cashFlow' });
 }
 
-function periodOf(
+function toPeriod(
 	{ currency: from, reportingCurrency: to, firstDay, lastDay, maxAgeDays }: Exchange,
 	today: Day,
 ): ConversionPeriod {

@@ -19,7 +19,7 @@ export class Rejection extends Error {
 }
 
 /** The reason as a message carries it: its text can be stored whatever the provider sent. */
-export function reasonOf({ code, path, message, detail }: Rejection): RejectionReason {
+export function toReason({ code, path, message, detail }: Rejection): RejectionReason {
 	return { code, path: excerpt(path, 300), message: excerpt(message, 1_000), ...(detail && { detail }) };
 }
 

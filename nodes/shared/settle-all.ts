@@ -1,4 +1,4 @@
-import { Slots } from './slots';
+import { Semaphore } from './concurrency';
 
 /** Each holds a connection of the pool while it works. */
 const AT_ONCE = 4;
@@ -14,7 +14,7 @@ export async function settleAll<Item, Result>(
 	items: readonly Item[],
 	work: (item: Item) => Promise<Result>,
 ): Promise<{ results: Result[]; errors: unknown[] }> {
-	const slots = new Slots(AT_ONCE, PATIENCE_MS);
+	const slots = new Semaphore(AT_ONCE, PATIENCE_MS);
 	const endings = await Promise.allSettled(items.map((item) => slots.run(async () => await work(item))));
 	return {
 		results: endings.flatMap((ending) => (ending.status === 'fulfilled' ? [ending.value] : [])),

@@ -11,12 +11,12 @@ export function shaped<T>(shape: z.ZodType<T>, value: unknown, path: string, cod
 	const result = shape.safeParse(value, { error: plainWords });
 	if (result.success) return result.data;
 	const issue = result.error.issues[0];
-	const place = placeIn(path, issue?.path ?? []);
+	const place = buildPath(path, issue?.path ?? []);
 	throw new Rejection(code, place, `${place || 'The record'} ${issue?.message ?? 'is not as expected'}.`);
 }
 
 /** `Reports[0].Rows` below a path. */
-export function placeIn(path: string, keys: readonly PropertyKey[]): string {
+export function buildPath(path: string, keys: readonly PropertyKey[]): string {
 	return keys.reduce<string>((place, key) => {
 		if (typeof key === 'number') return `${place}[${key}]`;
 		return place === '' ? String(key) : `${place}.${String(key)}`;

@@ -1,4 +1,4 @@
-import { isStorable, storable as storableWith } from '../../db/text';
+import { isStorable, storable as storableWith } from '../../db/postgres/storable-text';
 
 /** The text with a replacement character where PostgreSQL could not hold it. */
 export const storable = (text: string): string => storableWith(text, () => '\uFFFD');

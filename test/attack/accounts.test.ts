@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { disconnectIntegration, updateIntegration } from '../../db/integration-settings';
+import { disconnectIntegration, updateIntegration } from '../../db/integrations/settings';
 import type { FailureMessage, Message } from '../../nodes/shared/messages';
 import { serviceOf, startSandbox, type Sandbox, type ServiceKey } from '../sandbox';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { Extraction, type ConnectedTenant } from '../support/extraction';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { Extraction, type ConnectedTenant } from '../support/engine/extraction';
 
 let database: TestDatabase;
 beforeAll(async () => {

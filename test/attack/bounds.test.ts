@@ -1,42 +1,39 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { download } from '../../nodes/Database/exchange-rate/download';
-import { outcomesOf } from '../../nodes/Integrations/sync/outcome';
-import { retryAt } from '../../nodes/Integrations/sync/retry';
-import { apiOf, type ApiContext } from '../../nodes/engine/api';
-import { Budget } from '../../nodes/engine/budget';
-import type {
-	ApiRequest,
-	ProviderApi,
-	ProviderDefinition,
-	StreamContext,
-} from '../../nodes/engine/definition';
-import { ReadFailure } from '../../nodes/engine/failure';
-import type { HttpClient, HttpReply } from '../../nodes/engine/http';
-import { exchangeRefreshToken } from '../../nodes/engine/oauth';
-import { Throttles } from '../../nodes/engine/throttle';
+import { summarizeRuns } from '../../nodes/Integrations/sync/outcome';
+import { chooseRetryTime } from '../../nodes/Integrations/sync/retry';
+import { createApi, type ApiContext } from '../../nodes/engine/http/client';
+import { Budget } from '../../nodes/engine/limits/budget';
+import type { ProviderDefinition } from '../../nodes/engine/contract/provider';
+import type { StreamContext } from '../../nodes/engine/contract/stream';
+import type { ApiRequest, ProviderApi } from '../../nodes/engine/contract/api';
+import { ReadFailure } from '../../nodes/engine/contract/failure';
+import type { HttpClient, HttpReply } from '../../nodes/engine/contract/http';
+import { exchangeRefreshToken } from '../../nodes/engine/http/oauth';
+import { RateLimiters } from '../../nodes/engine/limits/rate-limiter';
 import { readList as readAsanaList } from '../../nodes/providers/asana/lists';
-import { deletedPass } from '../../nodes/providers/hubspot/archive-passes';
-import { listPass } from '../../nodes/providers/hubspot/list-pass';
-import { searchPass } from '../../nodes/providers/hubspot/search-pass';
+import { deletedScan } from '../../nodes/providers/hubspot/archive-scans';
+import { listScan } from '../../nodes/providers/hubspot/list-scan';
+import { searchScan } from '../../nodes/providers/hubspot/search-scan';
 import { readList as readMyobList } from '../../nodes/providers/myob/lists';
 import { addedDeals } from '../../nodes/providers/pipedrive/added-deals';
 import { changedDeals } from '../../nodes/providers/pipedrive/changed-deals';
 import { goneDeals } from '../../nodes/providers/pipedrive/gone-deals';
 import { DEALS } from '../../nodes/providers/pipedrive/lists';
-import { organizationsOf } from '../../nodes/providers/pipedrive/organizations';
+import { readOrganizations } from '../../nodes/providers/pipedrive/organizations';
 import { readStages } from '../../nodes/providers/pipedrive/pipelines';
 import { restoredDeals } from '../../nodes/providers/pipedrive/restored-deals';
-import { providerOf, providers } from '../../nodes/providers/registry';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { readProcessCpuMs } from '../support/cpu-time';
-import { bookedRuns } from '../support/books';
-import { KillableSync } from '../support/killable';
-import { manualClock, type ManualClock } from '../support/manual-clock';
-import { hostileTexts, ownPatterns } from '../support/patterns';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { getProvider, providers } from '../../nodes/providers/registry';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { readProcessCpuMs } from '../support/engine/cpu-time';
+import { bookedRuns } from '../support/database/stored';
+import { KillableSync } from '../support/engine/killable';
+import { manualClock, type ManualClock } from '../support/engine/manual-clock';
+import { hostileTexts, ownPatterns } from '../support/expect/patterns';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
-const MOST_MB_ABOVE_IDLE = 100;
+const MAX_MB_ABOVE_IDLE = 100;
 
 describe('replies that unpack to a thousand times their size', () => {
 	let stage: SyncStage;
@@ -82,7 +79,7 @@ describe('replies that unpack to a thousand times their size', () => {
 			const { class: failureClass, message } = (run?.error ?? {}) as { class?: string; message?: string };
 			const isNamed = failureClass === 'provider_unavailable' && /too much/.test(message ?? '');
 			const gained = {
-				...(rose > MOST_MB_ABOVE_IDLE && { rose }),
+				...(rose > MAX_MB_ABOVE_IDLE && { rose }),
 				...(!isNamed && { failureClass, message }),
 				// Of two organisations: it is an outage once three months failed, and four calls run at once.
 				...(calls.length > 16 && { calls: calls.length }),
@@ -162,8 +159,8 @@ describe('waits of a century', () => {
 			attacks.push({ name: `token endpoint ${value.slice(0, 30)}`, gained: absurd(refused, clock.now()) });
 			const detail = { class: 'rate_limited' as const, message: 'Wait.', retryAt: value };
 			const failure = { type: 'FAILURE' as const, ...ENVELOPE, failure: detail };
-			const [outcome] = outcomesOf([failure]);
-			const at = retryAt(outcome!, 0, clock.now());
+			const [outcome] = summarizeRuns([failure]);
+			const at = chooseRetryTime(outcome!, 0, clock.now());
 			const wait = (at?.getTime() ?? NaN) - clock.now().getTime();
 			attacks.push({ name: `message ${value.slice(0, 30)}`, ...(!(wait <= DAY_MS) && { gained: { wait } }) });
 		}
@@ -189,8 +186,8 @@ describe('waits of a century', () => {
 });
 
 const ACCOUNT_CALL = {
-	...{ path: '/x', what: 'the things', account: { id: 'account-1', name: 'Account' } },
-	accept: () => true,
+	...{ path: '/x', description: 'the things', account: { id: 'account-1', name: 'Account' } },
+	isValid: () => true,
 };
 
 const ENVELOPE = {
@@ -214,11 +211,11 @@ function apiAt(
 	more: Partial<ApiContext> = {},
 ): ProviderApi {
 	const token = async () => await Promise.resolve('made-up-token');
-	return apiOf({
+	return createApi({
 		...{ definition, clock, http, dayShare: 1, timeoutMs: 1_000, baseUrl: 'https://api.example' },
 		application: { clientId: 'made-up-client', clientSecret: 'made-up-secret' },
 		authorisation: { by: 'engine', tokens: { current: token, refresh: token, secrets: () => [] } },
-		throttles: new Throttles(clock),
+		rateLimiters: new RateLimiters(clock),
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
 		...more,
@@ -245,13 +242,17 @@ describe('lists that never end', () => {
 		[
 			'asana',
 			'a list',
-			async ({ api }) => await readAsanaList(api, { path: '/x', what: 'things', query: {} }),
+			async ({ api }) => await readAsanaList(api, { path: '/x', description: 'things', query: {} }),
 		],
-		['hubspot', 'all deals', async (context) => await walk(listPass.pages(context, undefined, {}))],
-		['hubspot', 'deleted deals', async (context) => await walk(deletedPass.pages(context, undefined, DONE))],
-		['hubspot', 'changed deals', async (context) => await walk(searchPass.pages(context, undefined, DONE))],
+		['hubspot', 'all deals', async (context) => await walk(listScan.pages(context, undefined, {}))],
+		['hubspot', 'deleted deals', async (context) => await walk(deletedScan.pages(context, undefined, DONE))],
+		['hubspot', 'changed deals', async (context) => await walk(searchScan.pages(context, undefined, DONE))],
 		['myob', 'a list', async (context) => await readMyobList(context, { path: '/x', what: 'things' })],
-		['pipedrive', 'organizations', async (context) => await organizationsOf(context, [{ id: 1, org_id: 5 }])],
+		[
+			'pipedrive',
+			'organizations',
+			async (context) => await readOrganizations(context, [{ id: 1, org_id: 5 }]),
+		],
 		['pipedrive', 'stages', async (context) => await readStages(context)],
 		[
 			'pipedrive',
@@ -304,7 +305,7 @@ describe('lists that never end', () => {
 				});
 			};
 			const budget = new Budget({ maxRecords: 5_000, maxMinutes: 10 }, clock);
-			const api = apiAt(providerOf(provider), clock, http, {
+			const api = apiAt(getProvider(provider), clock, http, {
 				budget,
 				baseUrl: BASES[provider] ?? 'https://api.example',
 			});

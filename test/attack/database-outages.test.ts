@@ -4,10 +4,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
 import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
-import { expectRepelled } from '../support/attacks';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { financialsOf, loadTarget, month, type LoadTarget } from '../support/loading';
-import { nodeContext } from '../support/node-context';
+import { expectRepelled } from '../support/expect/attacks';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { financialsOf, loadTarget, month, type LoadTarget } from '../support/database/loading';
+import { nodeContext } from '../support/n8n/node-context';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-import { createReader } from '../../db/readers';
-import { inTenant } from '../../db/transaction';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { seedTenant } from '../support/tenant-rows';
+import { createReader } from '../../db/readers/logins';
+import { inTenant } from '../../db/postgres/transaction';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { seedTenant } from '../support/database/tenant-rows';
 
 const LOGIN = `zixly_test_estimates_${process.pid}`;
 

@@ -6,15 +6,15 @@ import { afterAll, beforeAll, it } from '@jest/globals';
 
 import type { LoadChunk } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';
-import { MAX_IDLE_MS } from '../../db/session-settings';
-import { isLocked } from '../../db/sqlstate';
-import { claimDue, type ClaimedRun } from '../../db/sync-runs';
-import { expectRepelled, type Attack } from '../support/attacks';
+import { MAX_IDLE_MS } from '../../db/postgres/session-settings';
+import { isLocked } from '../../db/postgres/sqlstate';
+import { claimDue, type ClaimedRun } from '../../db/runs/claim';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
 import { CHECKOUT } from '../support/checkout';
-import { testDatabase, type TestDatabase } from '../support/database';
-import type { FrozenOrder } from '../support/frozen-loader';
-import { chunkFor, financialsOf, loadTarget, month, type LoadTarget } from '../support/loading';
-import { holder } from '../support/run-holder';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import type { FrozenOrder } from '../support/engine/frozen-loader';
+import { chunkFor, financialsOf, loadTarget, month, type LoadTarget } from '../support/database/loading';
+import { holder } from '../support/database/run-holder';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ class FrozenProcess {
 	}
 
 	static async start(order: FrozenOrder): Promise<FrozenProcess> {
-		const worker = join(CHECKOUT, 'test', 'support', 'frozen-loader.ts');
+		const worker = join(CHECKOUT, 'test', 'support', 'engine', 'frozen-loader.ts');
 		const frozen = new FrozenProcess(fork(worker, { cwd: CHECKOUT, execArgv: ['--import', 'tsx'] }));
 		await frozen.hear(1);
 		frozen.child.send(order);

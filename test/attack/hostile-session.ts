@@ -1,7 +1,7 @@
 import pg from 'pg';
 
-import type { DatabaseSettings } from '../../db/connection';
-import type { Attack } from '../support/attacks';
+import type { DatabaseSettings } from '../../db/postgres/pool';
+import type { Attack } from '../support/expect/attacks';
 import type { HostileStatement } from './reader-statements';
 
 /** Made up, and in no statement: what holds one of them came out of the other tenant's rows. */

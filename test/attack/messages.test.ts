@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { createIntegration } from '../../db/integrations';
-import { generateKey } from '../../db/key-ring';
-import { openRun } from '../../db/open-run';
-import { finishRun } from '../../db/sync-runs';
-import { createTenant } from '../../db/tenants';
+import { createIntegration } from '../../db/integrations/integrations';
+import { generateKey } from '../../db/vault/key-ring';
+import { openRun } from '../../db/runs/open';
+import { finishRun } from '../../db/runs/finish';
+import { createTenant } from '../../db/integrations/tenants';
 import { startSandbox, type Sandbox } from '../sandbox';
-import { expectRepelled, type Attack } from '../support/attacks';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
 import type { WorkflowFile } from '../support/checkout';
-import { bundledCredentials, type StoredCredential } from '../support/credentials';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { dealRows } from '../support/leads';
-import { loadTarget, month, rejected } from '../support/loading';
-import { closeEngine, runWorkflow } from '../support/n8n-engine';
-import { holder } from '../support/run-holder';
-import { tenantDigest } from '../support/tenant-digest';
-import { uploadWorkflow } from '../support/upload-workflow';
+import { bundledCredentials, type StoredCredential } from '../support/n8n/credentials';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { dealRows } from '../support/database/leads';
+import { loadTarget, month, rejected } from '../support/database/loading';
+import { closeEngine, runWorkflow } from '../support/n8n/engine';
+import { holder } from '../support/database/run-holder';
+import { tenantDigest } from '../support/database/tenant-digest';
+import { uploadWorkflow } from '../support/n8n/upload-workflow';
 
 type Json = Record<string, unknown>;
 

@@ -21,6 +21,7 @@ export const TABLES = [
 	'etl.tenant_readers',
 	'etl.exchange_rates',
 	'etl.schema_migrations',
+	'etl.schema_functions',
 ];
 
 const THEIRS = `t::text like '%theirs%'`;

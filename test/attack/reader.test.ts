@@ -1,17 +1,18 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { DatabaseSettings } from '../../db/connection';
-import { createReader, type NewReader } from '../../db/readers';
-import { claimDue, finishRun, renewLeases } from '../../db/sync-runs';
-import { createTenant } from '../../db/tenants';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { loadTarget, month } from '../support/loading';
-import { contentOf, seedTenant } from '../support/tenant-rows';
+import type { DatabaseSettings } from '../../db/postgres/pool';
+import { createReader, type NewReader } from '../../db/readers/logins';
+import { claimDue, renewLeases } from '../../db/runs/claim';
+import { finishRun } from '../../db/runs/finish';
+import { createTenant } from '../../db/integrations/tenants';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { loadTarget, month } from '../support/database/loading';
+import { contentOf, seedTenant } from '../support/database/tenant-rows';
 import { attempt, catalogueOf, openSession, plantSecrets, type Session } from './hostile-session';
 import { HOSTILE_STATEMENTS, LOCKS, TABLES } from './reader-statements';
-import { holder } from '../support/run-holder';
+import { holder } from '../support/database/run-holder';
 
 const LOGIN = `zixly_test_attacker_${process.pid}`;
 let database: TestDatabase;

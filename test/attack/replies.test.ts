@@ -9,16 +9,16 @@ import {
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
-import { apiOf } from '../../nodes/engine/api';
-import type { ProviderDefinition } from '../../nodes/engine/definition';
-import { ReadFailure } from '../../nodes/engine/failure';
-import type { HttpClient } from '../../nodes/engine/http';
-import { exchangeRefreshToken } from '../../nodes/engine/oauth';
-import { Throttles } from '../../nodes/engine/throttle';
+import { createApi } from '../../nodes/engine/http/client';
+import type { ProviderDefinition } from '../../nodes/engine/contract/provider';
+import { ReadFailure } from '../../nodes/engine/contract/failure';
+import type { HttpClient } from '../../nodes/engine/contract/http';
+import { exchangeRefreshToken } from '../../nodes/engine/http/oauth';
+import { RateLimiters } from '../../nodes/engine/limits/rate-limiter';
 import { providers } from '../../nodes/providers/registry';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { manualClock, type ManualClock } from '../support/manual-clock';
-import { n8nHttpClient } from '../support/n8n-http';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { manualClock, type ManualClock } from '../support/engine/manual-clock';
+import { n8nHttpClient } from '../support/n8n/http';
 
 const DAY_MS = 24 * 3_600_000;
 const MAX_TRIES = 4;
@@ -214,16 +214,16 @@ describe('hostile replies', () => {
 
 async function callOf(definition: ProviderDefinition, clock: ManualClock): Promise<unknown> {
 	const token = async () => await Promise.resolve('made-up-token');
-	const api = apiOf({
+	const api = createApi({
 		...{ definition, clock, http, dayShare: 1, timeoutMs: TIMEOUT_MS, baseUrl: urlOf(peer) },
 		application: { clientId: 'made-up-client', clientSecret: 'made-up-secret' },
 		authorisation: { by: 'engine', tokens: { current: token, refresh: token, secrets: () => [] } },
-		throttles: new Throttles(clock),
+		rateLimiters: new RateLimiters(clock),
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
 	});
 	const account = { id: 'account-1', name: 'Account' };
-	return await api.call({ path: '/x', what: 'the things', account, accept: () => true });
+	return await api.call({ path: '/x', description: 'the things', account, isValid: () => true });
 }
 
 async function refreshOf(

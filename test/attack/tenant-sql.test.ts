@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 
-import type { DatabaseSettings } from '../../db/connection';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { PASSWORD } from '../support/database-template';
-import { contentOf, seedTenant } from '../support/tenant-rows';
+import type { DatabaseSettings } from '../../db/postgres/pool';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { PASSWORD } from '../support/database/template';
+import { contentOf, seedTenant } from '../support/database/tenant-rows';
 import { attempt, catalogueOf, openSession, plantSecrets } from './hostile-session';
 import { HOSTILE_STATEMENTS, TABLES, type HostileStatement } from './reader-statements';
 

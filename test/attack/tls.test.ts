@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { closePools, settingsFromUrl, type DatabaseSettings } from '../../db/connection';
+import { closePools, settingsFromUrl, type DatabaseSettings } from '../../db/postgres/pool';
 import { ZixlyPostgresApi } from '../../credentials/ZixlyPostgresApi.credentials';
-import { postgresConnection } from '../../nodes/shared/n8n/credential-test';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { hasOpenssl, selfSigned, type Certificate } from '../support/certificate';
-import { impostor, tlsStripper, type Greeting, type Impostor } from '../support/impostor';
-import { startPostgres, type PostgresServer } from '../support/postgres';
+import { postgresConnection } from '../../nodes/adapter/credential-test';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { hasOpenssl, selfSigned, type Certificate } from '../support/http/certificate';
+import { impostor, tlsStripper, type Greeting, type Impostor } from '../support/database/impostor';
+import { startPostgres, type PostgresServer } from '../support/database/postgres';
 
 /** On this machine, and to the package a host like any other. */
 const HOST = '127.0.0.2';

@@ -4,17 +4,17 @@ import type { Pool } from 'pg';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
-import { poolFor } from '../../db/connection';
-import { generateKey, keyRing, type KeyRing } from '../../db/key-ring';
-import { readToken, refreshToken, storeTokens, type TokenOwner } from '../../db/tokens';
-import { randomFrom, type Random } from '../sandbox/random';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { newConnection } from '../support/connected';
-import { createTemplate, loginSettings, WORKER } from '../support/database-template';
-import { startPostgres, type PostgresServer } from '../support/postgres';
-import { reseal } from '../support/reseal';
-import { SingleUseProvider } from '../support/single-use-provider';
-import { isRefusal } from '../support/token-server';
+import { getPool } from '../../db/postgres/pool';
+import { generateKey, keyRing, type KeyRing } from '../../db/vault/key-ring';
+import { readToken, refreshToken, storeTokens, type TokenOwner } from '../../db/vault';
+import { randomFrom, type Random } from '../sandbox/core/random';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { newConnection } from '../support/database/connected';
+import { createTemplate, loginSettings, WORKER } from '../support/database/template';
+import { startPostgres, type PostgresServer } from '../support/database/postgres';
+import { reseal } from '../support/database/reseal';
+import { SingleUseProvider } from '../support/http/single-use-provider';
+import { isRefusal } from '../support/http/token-server';
 
 /** A night's run sets more; each takes some seconds. */
 const ROUNDS = Number(process.env.ZIXLY_OUTAGE_ROUNDS ?? 10);
@@ -33,7 +33,7 @@ beforeAll(async () => {
 	admin = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true });
 	admin.on('error', () => undefined);
 	admin.on('connect', (client) => client.on('error', () => undefined));
-	pool = poolFor({ ...loginSettings(template, WORKER, template.template), maxConnections: 5 });
+	pool = getPool({ ...loginSettings(template, WORKER, template.template), maxConnections: 5 });
 });
 afterAll(async () => {
 	await pool.end();

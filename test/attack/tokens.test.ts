@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
-import { generateKey, keyRing } from '../../db/key-ring';
-import { readToken, refreshToken, storeTokens, type TokenOwner } from '../../db/tokens';
-import { apiOf } from '../../nodes/engine/api';
-import { ReadFailure } from '../../nodes/engine/failure';
-import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/oauth';
-import type { HttpReply } from '../../nodes/engine/http';
-import { Throttles } from '../../nodes/engine/throttle';
+import { generateKey, keyRing } from '../../db/vault/key-ring';
+import { readToken, refreshToken, storeTokens, type TokenOwner } from '../../db/vault';
+import { createApi } from '../../nodes/engine/http/client';
+import { ReadFailure } from '../../nodes/engine/contract/failure';
+import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/http/oauth';
+import type { HttpReply } from '../../nodes/engine/contract/http';
+import { RateLimiters } from '../../nodes/engine/limits/rate-limiter';
 import { xero } from '../../nodes/providers/xero/definition';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { newExpiredConnection } from '../support/connected';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { manualClock } from '../support/manual-clock';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { newExpiredConnection } from '../support/database/connected';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { manualClock } from '../support/engine/manual-clock';
 
 const { id, key } = generateKey();
 const ring = keyRing({ activeKeyId: id, activeKey: key });
@@ -160,20 +160,20 @@ describe('an echoed secret', () => {
 
 async function callApi(reply: Partial<HttpReply>): Promise<unknown> {
 	const clock = manualClock();
-	const api = apiOf({
+	const api = createApi({
 		...{ definition: xero, clock, dayShare: 1, timeoutMs: 1_000, baseUrl: 'https://api.example' },
 		http: async () => await Promise.resolve({ status: 200, headers: {}, body: '', ...reply }),
 		application: { clientId: 'made-up-client', clientSecret: CLIENT_SECRET },
 		authorisation: { by: 'engine', tokens: TOKENS },
-		throttles: new Throttles(clock),
+		rateLimiters: new RateLimiters(clock),
 		log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
 		keepLease: async () => await Promise.resolve(),
 	});
 	const request = {
 		path: '/api.xro/2.0/Organisation',
-		what: 'the organisation',
+		description: 'the organisation',
 		scope: 'x',
-		accept: () => true,
+		isValid: () => true,
 	};
 	return await api.call(request).catch((error: unknown) => error);
 }

@@ -4,10 +4,10 @@ import { describe, it } from '@jest/globals';
 import { readContent } from '../../nodes/providers/manual/file/read-content';
 import { readFile } from '../../nodes/providers/manual/file/read-file';
 import type { FileRow } from '../../nodes/providers/manual/file/row';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { readThreadCpuMs } from '../support/cpu-time';
-import { xlsxOf, type TestBook } from '../support/xlsx';
-import { zipOf, type ZipPart } from '../support/zip';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { readThreadCpuMs } from '../support/engine/cpu-time';
+import { xlsxOf, type TestBook } from '../support/upload/xlsx';
+import { zipOf, type ZipPart } from '../support/upload/zip';
 
 const MB = 1_048_576;
 

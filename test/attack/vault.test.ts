@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { keyRing } from '../../db/key-ring';
-import { open, seal, type TokenPlace } from '../../db/vault';
-import { expectRepelled, type Attack } from '../support/attacks';
+import { keyRing } from '../../db/vault/key-ring';
+import { open, seal, type TokenPlace } from '../../db/vault/cipher';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
 
 // Made up, and recognisable as such.
 const key = (byte: number): string => Buffer.alloc(32, byte).toString('base64');

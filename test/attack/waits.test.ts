@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, it, jest } from '@jest/globals';
 
-import { LOCK_TIMEOUT_MS } from '../../db/session-settings';
-import { poolFor } from '../../db/connection';
-import { claimDue, renewLeases } from '../../db/sync-runs';
+import { LOCK_TIMEOUT_MS } from '../../db/postgres/session-settings';
+import { getPool } from '../../db/postgres/pool';
+import { claimDue, renewLeases } from '../../db/runs/claim';
 import { finishRuns } from '../../nodes/Integrations/sync/finish';
 import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
-import { expectRepelled, type Attack } from '../support/attacks';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { financialsOf, loadTarget, month, type LoadTarget } from '../support/loading';
-import { nodeContext } from '../support/node-context';
-import { holder as runHolder } from '../support/run-holder';
-import { setSystemDate } from '../support/system-date';
+import { expectRepelled, type Attack } from '../support/expect/attacks';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { financialsOf, loadTarget, month, type LoadTarget } from '../support/database/loading';
+import { nodeContext } from '../support/n8n/node-context';
+import { holder as runHolder } from '../support/database/run-holder';
+import { setSystemDate } from '../support/engine/system-date';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -149,7 +149,7 @@ describe('a lock that a foreign session holds on one tenant', () => {
 		const holder = await held(LOCKS[1]![1](mine));
 		const hung = Array.from({ length: 5 }, () => load(itemsOf(mine), undefined, settings));
 		await sleep(500);
-		const claiming = claimDue(poolFor(settings), {
+		const claiming = claimDue(getPool(settings), {
 			...{
 				provider: 'xero',
 				limit: 500,

@@ -1,12 +1,12 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
-import type { LoadRow } from '../../db/load/chunk';
-import { openRun } from '../../db/open-run';
-import type { DatabaseSettings } from '../../db/connection';
+import type { LoadRow } from '../../db/load/input';
+import { openRun } from '../../db/runs/open';
+import type { DatabaseSettings } from '../../db/postgres/pool';
 import type { WorkflowFile } from '../support/checkout';
-import type { StoredCredential } from '../support/credentials';
-import { holder } from '../support/run-holder';
+import type { StoredCredential } from '../support/n8n/credentials';
+import { holder } from '../support/database/run-holder';
 
 /** One of the two nodes that are compared, in the workflow `Rows → node → Mark`. */
 export interface Contender {

@@ -1,4 +1,4 @@
-import type { LoadRow } from '../../db/load/chunk';
+import type { LoadRow } from '../../db/load/input';
 
 /** Of the tenant, unless told. */
 const CLIENTS = 20;

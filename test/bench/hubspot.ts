@@ -5,13 +5,13 @@
  */
 import pg from 'pg';
 
-import { closePools, poolFor } from '../../db/connection';
+import { closePools, getPool } from '../../db/postgres/pool';
 import { startSandbox, type HubSpotSandbox } from '../sandbox';
-import { createTemplate, loginSettings, WORKER } from '../support/database-template';
-import { expectedRows, funnelOf } from '../support/hubspot-expected';
-import { KillableSync } from '../support/killable';
-import { startPostgres } from '../support/postgres';
-import { Scenario } from '../support/scenario';
+import { createTemplate, loginSettings, WORKER } from '../support/database/template';
+import { expectedRows, funnelOf } from '../support/expect/hubspot';
+import { KillableSync } from '../support/engine/killable';
+import { startPostgres } from '../support/database/postgres';
+import { Scenario } from '../support/n8n/scenario';
 
 const WORKFLOW = 'zixly-sync-hubspot';
 const MB = 1024 * 1024;
@@ -29,7 +29,7 @@ async function main([deals = '200000', killEvery = '8']: string[]): Promise<void
 	adminUrl.pathname = `/${source.template}`;
 	const admin = new pg.Pool({ connectionString: adminUrl.href, max: 2, allowExitOnIdle: true });
 	try {
-		const scenario = new Scenario({ settings, pool: poolFor(settings), admin }, sandbox);
+		const scenario = new Scenario({ settings, pool: getPool(settings), admin }, sandbox);
 		await scenario.connect('Large', 'large', 'hubspot');
 		await new FirstRead(scenario, Number(killEvery)).run();
 		console.log(await verdict(admin, sandbox.hubspot));

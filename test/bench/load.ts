@@ -9,11 +9,11 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
-import { closePools, poolFor, settingsFromUrl } from '../../db/connection';
-import { createTenant } from '../../db/tenants';
-import { asAdmin, createTemplate, loginSettings, WORKER } from '../support/database-template';
-import { startPostgres, type PostgresServer } from '../support/postgres';
-import { RealN8n } from '../support/real-n8n';
+import { closePools, getPool, settingsFromUrl } from '../../db/postgres/pool';
+import { createTenant } from '../../db/integrations/tenants';
+import { asAdmin, createTemplate, loginSettings, WORKER } from '../support/database/template';
+import { startPostgres, type PostgresServer } from '../support/database/postgres';
+import { RealN8n } from '../support/n8n/real-n8n';
 import { benchWorkflow, ours, rival, type Contender } from './contenders';
 import { financialsRows } from './financials';
 import { Results, type Measure } from './results';
@@ -45,7 +45,7 @@ async function bench(
 	const adminUrl = new URL(store.adminUrl);
 	adminUrl.pathname = `/${source.template}`;
 	const admin = new pg.Pool({ connectionString: adminUrl.href, max: 1, allowExitOnIdle: true });
-	const pool = poolFor(login);
+	const pool = getPool(login);
 	const { id: tenantId } = await createTenant(pool, { name: 'Bench' });
 	const contenders = [ours(pool, login, tenantId), await rival(admin, settingsFromUrl(adminUrl.href))];
 	const n8n = await startN8n(books, folder, contenders, adminUrl.href);

@@ -7,21 +7,21 @@ import { readFileSync } from 'node:fs';
 
 import type pg from 'pg';
 
-import { closePools, poolFor } from '../../db/connection';
+import { closePools, getPool } from '../../db/postgres/pool';
 import { loadChunk } from '../../db/load/load-chunk';
-import { openRun } from '../../db/open-run';
-import { createTenant } from '../../db/tenants';
-import { createTemplate, loginSettings, WORKER } from '../support/database-template';
-import { startPostgres } from '../support/postgres';
+import { openRun } from '../../db/runs/open';
+import { createTenant } from '../../db/integrations/tenants';
+import { createTemplate, loginSettings, WORKER } from '../support/database/template';
+import { startPostgres } from '../support/database/postgres';
 import { financialsRows } from './financials';
-import { holder } from '../support/run-holder';
+import { holder } from '../support/database/run-holder';
 
 async function main([count = '100000', chunkSize = '5000', clients = '20']: string[]): Promise<void> {
 	const server = await startPostgres({ settings: { full_page_writes: 'on' } });
 	try {
 		const source = await createTemplate(server.adminUrl);
 		// One connection, whose process can be watched.
-		const pool = poolFor({ ...loginSettings(source, WORKER, source.template), maxConnections: 1 });
+		const pool = getPool({ ...loginSettings(source, WORKER, source.template), maxConnections: 1 });
 		const { id: tenantId } = await createTenant(pool, { name: 'Bench' });
 		for (const [name, shift] of [
 			['first', 0],
@@ -68,7 +68,7 @@ async function measure(pool: pg.Pool, pass: Pass): Promise<void> {
 			states: [],
 		};
 		const result = await loadChunk(pool, { ...chunk, rows: rows.slice(from, from + chunkSize) });
-		for (const fate of result.fates) fates.set(fate, (fates.get(fate) ?? 0) + 1);
+		for (const fate of result.outcomes) fates.set(fate, (fates.get(fate) ?? 0) + 1);
 	}
 	const seconds = (performance.now() - started) / 1000;
 	const { user, system } = process.cpuUsage(clientBefore);

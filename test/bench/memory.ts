@@ -4,22 +4,22 @@
  */
 import type pg from 'pg';
 
-import { closePools, poolFor } from '../../db/connection';
+import { closePools, getPool } from '../../db/postgres/pool';
 import type { ChunkResult } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';
-import { Turn } from '../../db/load/turn';
-import { openRun } from '../../db/open-run';
-import { createTenant } from '../../db/tenants';
-import { createTemplate, loginSettings, WORKER } from '../support/database-template';
-import { startPostgres } from '../support/postgres';
+import { CommitTurn } from '../../db/load/commit-order';
+import { openRun } from '../../db/runs/open';
+import { createTenant } from '../../db/integrations/tenants';
+import { createTemplate, loginSettings, WORKER } from '../support/database/template';
+import { startPostgres } from '../support/database/postgres';
 import { financialsRows } from './financials';
-import { holder } from '../support/run-holder';
+import { holder } from '../support/database/run-holder';
 
 async function main([count = '1000000', chunkSize = '5000']: string[]): Promise<void> {
 	const server = await startPostgres({ settings: { full_page_writes: 'on' } });
 	try {
 		const source = await createTemplate(server.adminUrl);
-		const pool = poolFor(loginSettings(source, WORKER, source.template));
+		const pool = getPool(loginSettings(source, WORKER, source.template));
 		const { id: tenantId } = await createTenant(pool, { name: 'Bench' });
 		await loadAll(pool, tenantId, Number(count), Number(chunkSize));
 	} finally {
@@ -32,13 +32,13 @@ async function loadAll(pool: pg.Pool, tenantId: string, count: number, chunkSize
 	const syncRunId = await openRun(pool, { tenantId, provider: 'xero' }, holder('bench'));
 	const run = { tenantId, syncRunId, integrationId: null, provider: 'xero', executionId: 'bench' };
 	const memory = new Memory();
-	let turn: Turn | undefined;
+	let turn: CommitTurn | undefined;
 	let [before, current]: Array<Promise<ChunkResult> | undefined> = [];
 	let started = performance.now();
 	for (let from = 0; from < count; from += chunkSize) {
 		const rows = financialsRows(chunkSize, syncRunId, { from });
 		const chunk = { ...run, rows, rejected: [], states: [] };
-		turn = new Turn(turn);
+		turn = new CommitTurn(turn);
 		await before;
 		[before, current] = [current, loadChunk(pool, chunk, { turn })];
 		memory.look();

@@ -4,18 +4,18 @@
  */
 import pg from 'pg';
 
-import { closePools, poolFor } from '../../db/connection';
-import { createReader } from '../../db/readers';
-import { inTenant } from '../../db/transaction';
-import { dashboardQueries } from '../support/dashboard-queries';
+import { closePools, getPool } from '../../db/postgres/pool';
+import { createReader } from '../../db/readers/logins';
+import { inTenant } from '../../db/postgres/transaction';
+import { dashboardQueries } from '../support/database/dashboard-queries';
 import {
 	createTemplate,
 	loginSettings,
 	OWNER,
 	WORKER,
 	type DatabaseTemplate,
-} from '../support/database-template';
-import { startPostgres } from '../support/postgres';
+} from '../support/database/template';
+import { startPostgres } from '../support/database/postgres';
 import { middleOf } from './results';
 
 /** What a reader may cost at most, in times of what the same query costs `zixly_app`. */
@@ -38,7 +38,7 @@ async function main([clients = '5000', rounds = '30']: string[]): Promise<void> 
 		const source = await createTemplate(server.adminUrl);
 		await seedRows(adminOf(server.adminUrl, source.template), Number(clients));
 		const reader = await logInAsReader(source);
-		const pool = poolFor(loginSettings(source, WORKER, source.template));
+		const pool = getPool(loginSettings(source, WORKER, source.template));
 		const asApp: Timed = async (text) => await inTenant(pool, 'big', (client) => timeOf(client, text));
 		const asReader: Timed = async (text) => await timeOf(reader, text);
 		const comparisons: Comparison[] = [];
@@ -54,7 +54,7 @@ async function main([clients = '5000', rounds = '30']: string[]): Promise<void> 
 }
 
 async function logInAsReader(source: DatabaseTemplate): Promise<pg.Client> {
-	const owner = poolFor(loginSettings(source, OWNER, source.template));
+	const owner = getPool(loginSettings(source, OWNER, source.template));
 	const { login, password } = await createReader(owner, { tenantId: 'big', login: 'zixly_bench_reader' });
 	const client = new pg.Client({ ...loginSettings(source, login, source.template), password });
 	await client.connect();

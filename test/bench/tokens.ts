@@ -5,15 +5,15 @@
  */
 import type { Pool } from 'pg';
 
-import { closePools, poolFor } from '../../db/connection';
-import { generateKey, keyRing } from '../../db/key-ring';
-import { refreshToken, storeTokens } from '../../db/tokens';
-import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/oauth';
-import { newConnection } from '../support/connected';
-import { createTemplate, loginSettings, WORKER } from '../support/database-template';
-import { manualClock } from '../support/manual-clock';
-import { startPostgres } from '../support/postgres';
-import { isRefusal } from '../support/token-server';
+import { closePools, getPool } from '../../db/postgres/pool';
+import { generateKey, keyRing } from '../../db/vault/key-ring';
+import { refreshToken, storeTokens } from '../../db/vault';
+import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/http/oauth';
+import { newConnection } from '../support/database/connected';
+import { createTemplate, loginSettings, WORKER } from '../support/database/template';
+import { manualClock } from '../support/engine/manual-clock';
+import { startPostgres } from '../support/database/postgres';
+import { isRefusal } from '../support/http/token-server';
 import { middleOf } from './results';
 
 async function main([refreshes = '500']: string[]): Promise<void> {
@@ -23,7 +23,7 @@ async function main([refreshes = '500']: string[]): Promise<void> {
 	try {
 		const source = await createTemplate(server.adminUrl);
 		const windows = await measureAll(
-			poolFor(loginSettings(source, WORKER, source.template)),
+			getPool(loginSettings(source, WORKER, source.template)),
 			Number(refreshes),
 		);
 		console.log(reportOf(windows));

@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 
-import { inTenant } from '../../db/transaction';
-import { imbalances, rowVersions, type BookedRun } from '../support/books';
-import { differences } from '../support/differences';
-import type { Scenario, Tenant } from '../support/scenario';
+import { inTenant } from '../../db/postgres/transaction';
+import { imbalances, rowVersions, type BookedRun } from '../support/database/stored';
+import { differences } from '../support/expect/differences';
+import type { Scenario, Tenant } from '../support/n8n/scenario';
 import { uploadDifferences } from './upload';
 
 /** Something the demo claims, and whether it held; `details` says what did not, or adds a figure. */

@@ -1,13 +1,13 @@
 // `npm run demo`: the bundled workflows in n8n's own engine, from a sandbox of the providers into an embedded PostgreSQL.
 import { say, withProgress } from '../../scripts/progress.mjs';
-import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n-engine';
-import { Scenario } from '../support/scenario';
+import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n/engine';
+import { Scenario } from '../support/n8n/scenario';
 import { demonstrate } from './demonstrate';
 import { optionsFrom, untilInterrupted, type Options } from './options';
 import { asJson, asText, isGood } from './report';
 import { setStage, type Stage } from './stage';
 import { spreadsheet, WRITTEN_AS } from './upload';
-import { uploadWorkflow } from '../support/upload-workflow';
+import { uploadWorkflow } from '../support/n8n/upload-workflow';
 
 async function main(options: Options): Promise<boolean> {
 	const stage = await withProgress('Starting PostgreSQL and the provider sandbox', setStage);

@@ -1,9 +1,9 @@
 import { withProgress } from '../../scripts/progress.mjs';
 import { serviceKeys, serviceOf, type ServiceKey } from '../sandbox';
-import { bookedRuns, rowVersions } from '../support/books';
-import { ASANA_TIMEZONE } from '../support/differences';
-import { publishConstantRates } from '../support/constant-rates';
-import type { Scenario, Tenant } from '../support/scenario';
+import { bookedRuns, rowVersions } from '../support/database/stored';
+import { ASANA_TIMEZONE } from '../support/expect/differences';
+import { publishConstantRates } from '../support/database/constant-rates';
+import type { Scenario, Tenant } from '../support/n8n/scenario';
 import { allSucceeded, equalToSource, keptApart, sumsHold, wroteNothing } from './checks';
 import type { Demonstration, NumberedRun } from './report';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { say, withProgress } from '../../scripts/progress.mjs';
 import { CHECKOUT } from '../support/checkout';
-import { RealN8n, type Execution, type N8nServer } from '../support/real-n8n';
-import { Scenario } from '../support/scenario';
+import { RealN8n, type Execution, type N8nServer } from '../support/n8n/real-n8n';
+import { Scenario } from '../support/n8n/scenario';
 import { demonstrate } from './demonstrate';
 import { optionsFrom, untilInterrupted, type Options } from './options';
 import { asJson, asText, isGood } from './report';

@@ -1,4 +1,4 @@
-import type { BookedRun } from '../support/books';
+import type { BookedRun } from '../support/database/stored';
 import type { Check } from './checks';
 
 export interface NumberedRun extends BookedRun {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'pg';
 
-import { closePools, poolFor, settingsFromUrl, type DatabaseSettings } from '../../db/connection';
+import { closePools, getPool, settingsFromUrl, type DatabaseSettings } from '../../db/postgres/pool';
 import { startSandbox, type Sandbox } from '../sandbox';
-import { startPostgres } from '../support/postgres';
-import type { Warehouse } from '../support/scenario';
+import { startPostgres } from '../support/database/postgres';
+import type { Warehouse } from '../support/n8n/scenario';
 
 /** What the demo plays on: an embedded PostgreSQL with an empty database for the warehouse, and the sandbox. */
 export interface Stage {
@@ -41,7 +41,7 @@ export async function setStage(): Promise<Stage> {
 	const settings = await createDatabase('zixly');
 	const sandbox = await startSandbox();
 	return {
-		warehouse: { settings, pool: poolFor(settings), admin: adminOf('zixly') },
+		warehouse: { settings, pool: getPool(settings), admin: adminOf('zixly') },
 		sandbox,
 		adminUrl: adminUrlOf('zixly'),
 		createDatabase,

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Pool } from 'pg';
 
-import type { Tenant } from '../support/scenario';
+import type { Tenant } from '../support/n8n/scenario';
 
 /** A spreadsheet of a tenant's own figures, as n8n's Extract From File gives its rows: everything is text. */
 export function spreadsheet(): Array<Record<string, string>> {

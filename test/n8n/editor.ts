@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { chromium, type Page } from 'playwright-core';
 
-import type { N8nServer } from '../support/real-n8n';
+import type { N8nServer } from '../support/n8n/real-n8n';
 
 const BROWSERS = [
 	process.env.CHROMIUM,

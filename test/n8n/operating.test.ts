@@ -3,12 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { setStage, type Stage } from '../demo/stage';
-import { bookedRuns } from '../support/books';
+import { bookedRuns } from '../support/database/stored';
 import { bundledWorkflow, CHECKOUT, type WorkflowFile } from '../support/checkout';
-import { differences } from '../support/differences';
-import { RealN8n } from '../support/real-n8n';
-import { Scenario } from '../support/scenario';
-import { expectWithMessage } from '../support/expectations';
+import { differences } from '../support/expect/differences';
+import { RealN8n } from '../support/n8n/real-n8n';
+import { Scenario } from '../support/n8n/scenario';
+import { expectWithMessage } from '../support/expect/expectations';
 
 /** The workflows that keep the syncs going, in one n8n whose server is up: each test goes on from the one before. */
 describe('a real n8n with the workflows for operating', () => {

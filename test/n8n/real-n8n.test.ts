@@ -5,14 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { setStage, type Stage } from '../demo/stage';
-import { bookedRuns, everyRow, imbalances, rowVersions } from '../support/books';
+import { bookedRuns, everyRow, imbalances, rowVersions } from '../support/database/stored';
 import { bundledWorkflow, CHECKOUT } from '../support/checkout';
-import { ASANA_TIMEZONE, differences } from '../support/differences';
-import { RealN8n, type N8nServer } from '../support/real-n8n';
-import { Scenario } from '../support/scenario';
+import { ASANA_TIMEZONE, differences } from '../support/expect/differences';
+import { RealN8n, type N8nServer } from '../support/n8n/real-n8n';
+import { Scenario } from '../support/n8n/scenario';
 import { browser, withEditor } from './editor';
 import { everyFile } from './secrets';
-import { expectWithMessage } from '../support/expectations';
+import { expectWithMessage } from '../support/expect/expectations';
 
 const NODES = ['database', 'extract', 'integrations', 'postgresUpsert', 'transformNormalize'];
 const WORKFLOWS = readdirSync(join(CHECKOUT, 'workflows')).map((file) => file.replace(/\.json$/, ''));

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { migrate } from '../../db/migrate';
-import { createTenant } from '../../db/tenants';
+import { migrate } from '../../db/schema/migrate';
+import { createTenant } from '../../db/integrations/tenants';
 import { setStage, type Stage } from '../demo/stage';
-import { imbalances, bookedRuns, rowVersions } from '../support/books';
+import { imbalances, bookedRuns, rowVersions } from '../support/database/stored';
 import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
-import { RealN8n, type N8nServer } from '../support/real-n8n';
-import { Scenario } from '../support/scenario';
-import { upload, type Upload } from '../support/upload-form';
-import { xlsxOf, type TestCell, type TestSheet } from '../support/xlsx';
+import { RealN8n, type N8nServer } from '../support/n8n/real-n8n';
+import { Scenario } from '../support/n8n/scenario';
+import { upload, type Upload } from '../support/n8n/upload-form';
+import { xlsxOf, type TestCell, type TestSheet } from '../support/upload/xlsx';
 import { browser, withPage } from './editor';
 
 const OPEN = 'zixly-upload-open';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { createIntegration, setIntegrationStatus } from '../../db/integrations';
-import { createTenant } from '../../db/tenants';
-import { bookedRuns } from '../support/books';
+import { createIntegration, setIntegrationStatus } from '../../db/integrations/integrations';
+import { createTenant } from '../../db/integrations/tenants';
+import { bookedRuns } from '../support/database/stored';
 import type { WorkflowFile } from '../support/checkout';
-import { runWorkflow, type EngineRun } from '../support/n8n-engine';
-import type { Scenario, Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { runWorkflow, type EngineRun } from '../support/n8n/engine';
+import type { Scenario, Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 let stage: SyncStage;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Fault } from '../sandbox';
-import { metricDifferences, metricsOf } from '../support/asana-expected';
-import { bookedRuns, imbalances, rowVersions, type BookedRun } from '../support/books';
+import { metricDifferences, metricsOf } from '../support/expect/asana';
+import { bookedRuns, imbalances, rowVersions, type BookedRun } from '../support/database/stored';
 import { bundledWorkflow } from '../support/checkout';
-import { runWorkflow } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { runWorkflow } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 const ZONE = 'Australia/Sydney';
 
@@ -92,7 +92,7 @@ describe('a workspace with a project that the person may not see', () => {
 	});
 
 	const tasks = { path: '/tasks' };
-	// What is alike at all providers stands in one table (test/db/source-behaviour.test.ts).
+	// What is alike at all providers stands in one table (test/db/extract/source-behaviour.test.ts).
 	const PASSING: Array<[name: string, fault: Fault]> = [
 		['429 that says how many seconds to wait', { kind: 'tooManyRequests', retryAfter: 1, ...tasks }],
 		['500, three times in a row', { kind: 'serverError', count: 3, ...tasks }],

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { expectedMetrics, metricDifferences, metricsOf } from '../support/asana-expected';
-import { everyRow, imbalances, rowVersions } from '../support/books';
-import { engineLog } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { expectedMetrics, metricDifferences, metricsOf } from '../support/expect/asana';
+import { everyRow, imbalances, rowVersions } from '../support/database/stored';
+import { engineLog } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 const ZONES = { harbour: 'Australia/Sydney', southern: 'Australia/Perth' } as const;
 

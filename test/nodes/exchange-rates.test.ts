@@ -1,10 +1,10 @@
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { financialsOf, rowVersions } from '../support/books';
-import type { EngineRun } from '../support/n8n-engine';
-import { syncStage, type SyncStage } from '../support/sync-stage';
-import { expectWithMessage } from '../support/expectations';
+import { financialsOf, rowVersions } from '../support/database/stored';
+import type { EngineRun } from '../support/n8n/engine';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
+import { expectWithMessage } from '../support/expect/expectations';
 
 /** The organisation keeps its books in New Zealand dollars; the bank quotes both currencies for one euro. */
 describe('the bundled exchange rates in n8n’s engine', () => {

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { createIntegration } from '../../db/integrations';
-import { createTenant } from '../../db/tenants';
-import { monthAt, plusMonths } from '../../nodes/engine/months';
+import { createIntegration } from '../../db/integrations/integrations';
+import { createTenant } from '../../db/integrations/tenants';
+import { toMonth, plusMonths } from '../../nodes/shared/months';
 import { startSandbox, type Sandbox } from '../sandbox';
 import type { WorkflowFile } from '../support/checkout';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n-engine';
-import { Scenario, type Tenant } from '../support/scenario';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n/engine';
+import { Scenario, type Tenant } from '../support/n8n/scenario';
 
 let database: TestDatabase;
 let sandbox: Sandbox;
@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 /** Few months: an organisation's limit of calls a minute holds for the whole process. */
-const historyStart = plusMonths(monthAt(new Date(), 'Australia/Perth'), -2);
+const historyStart = plusMonths(toMonth(new Date(), 'Australia/Perth'), -2);
 
 const CREDENTIALS = {
 	zixlyPostgresApi: { id: 'zixlyPostgres', name: 'Zixly Postgres' },

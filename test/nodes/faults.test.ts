@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Fault } from '../sandbox';
-import { imbalances, type BookedRun } from '../support/books';
-import { differences } from '../support/differences';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { imbalances, type BookedRun } from '../support/database/stored';
+import { differences } from '../support/expect/differences';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 let stage: SyncStage;
 let southern: Tenant;

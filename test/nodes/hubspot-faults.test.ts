@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Fault, HubSpotSandbox } from '../sandbox';
-import { imbalances, rowVersions, type BookedRun } from '../support/books';
-import { expectedRows } from '../support/hubspot-expected';
-import { leadRowsOf } from '../support/lead-rows';
-import { mapDifferences } from '../support/map-differences';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { imbalances, rowVersions, type BookedRun } from '../support/database/stored';
+import { expectedRows } from '../support/expect/hubspot';
+import { leadRowsOf } from '../support/expect/lead-rows';
+import { mapDifferences } from '../support/expect/map-differences';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 const DAY_MS = 86_400_000;
 
@@ -58,7 +58,7 @@ const statusOf = async ({ integrationId }: Tenant): Promise<string | undefined> 
 
 const consent = 'harbour';
 
-// What is alike at all providers stands in one table (test/db/source-behaviour.test.ts).
+// What is alike at all providers stands in one table (test/db/extract/source-behaviour.test.ts).
 describe('what passes by itself', () => {
 	it.each<[name: string, ...faults: Fault[]]>([
 		['a lock', { kind: 'locked', path: '/batch', skip: 1 }],

@@ -2,14 +2,14 @@ import type { INodeParameters } from 'n8n-workflow';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { HubSpotSandbox } from '../sandbox';
-import { imbalances, rowVersions } from '../support/books';
+import { imbalances, rowVersions } from '../support/database/stored';
 import { bundledWorkflow } from '../support/checkout';
-import { expectedRows } from '../support/hubspot-expected';
-import { leadRowsOf } from '../support/lead-rows';
-import { mapDifferences } from '../support/map-differences';
-import { runWorkflow } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { expectedRows } from '../support/expect/hubspot';
+import { leadRowsOf } from '../support/expect/lead-rows';
+import { mapDifferences } from '../support/expect/map-differences';
+import { runWorkflow } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 const DAY_MS = 86_400_000;
 

@@ -1,11 +1,11 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { imbalances, type BookedRun } from '../support/books';
+import { imbalances, type BookedRun } from '../support/database/stored';
 import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
-import { runWorkflow } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { runWorkflow } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 describe('odd deals of HubSpot in n8n’s engine', () => {
 	let stage: SyncStage;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { HubSpotSandbox } from '../sandbox';
-import { everyRow, imbalances, rowVersions } from '../support/books';
-import { publishConstantRates } from '../support/constant-rates';
-import { expectedRows, funnelOf, type RowLine } from '../support/hubspot-expected';
-import { leadRowsOf } from '../support/lead-rows';
-import { mapDifferences } from '../support/map-differences';
-import { engineLog } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { everyRow, imbalances, rowVersions } from '../support/database/stored';
+import { publishConstantRates } from '../support/database/constant-rates';
+import { expectedRows, funnelOf, type RowLine } from '../support/expect/hubspot';
+import { leadRowsOf } from '../support/expect/lead-rows';
+import { mapDifferences } from '../support/expect/map-differences';
+import { engineLog } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 const CONSENTS = ['harbour', 'southern', 'atlantic'];
 const DAY_MS = 86_400_000;

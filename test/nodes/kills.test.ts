@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { bookedRuns, businessRows } from '../support/books';
-import type { TestDatabase } from '../support/database';
-import { KillableSync } from '../support/killable';
-import { Pause, type PausePoint } from '../support/pause';
-import type { Scenario } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { bookedRuns, businessRows } from '../support/database/stored';
+import type { TestDatabase } from '../support/database/database';
+import { KillableSync } from '../support/engine/killable';
+import { Pause, type PausePoint } from '../support/engine/pause';
+import type { Scenario } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 /** Brings a sync to the place where it is to be killed; false when it ended before. */
 type Place = (sync: KillableSync, scenario: Scenario) => Promise<boolean>;

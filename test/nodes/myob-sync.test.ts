@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { plusMonths } from '../../nodes/engine/months';
-import { everyRow, financialsOf, imbalances, rowVersions, type Figures } from '../support/books';
-import { differences } from '../support/differences';
-import { expectedFinancials } from '../support/expected';
-import { engineLog } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { plusMonths } from '../../nodes/shared/months';
+import { everyRow, financialsOf, imbalances, rowVersions, type Figures } from '../support/database/stored';
+import { differences } from '../support/expect/differences';
+import { expectedFinancials } from '../support/expect/financials';
+import { engineLog } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 describe('the bundled MYOB sync in n8n’s engine', () => {
 	let stage: SyncStage;

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { createIntegration } from '../../db/integrations';
-import { createTenant } from '../../db/tenants';
-import { providerOf } from '../../nodes/providers/registry';
+import { createIntegration } from '../../db/integrations/integrations';
+import { createTenant } from '../../db/integrations/tenants';
+import { getProvider } from '../../nodes/providers/registry';
 import { serviceOf, type ServiceKey } from '../sandbox';
-import { bookedRuns, imbalances } from '../support/books';
+import { bookedRuns, imbalances } from '../support/database/stored';
 import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
-import { chosenAccounts } from '../support/chosen-accounts';
-import { differences } from '../support/differences';
-import { runWorkflow } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { chosenAccounts } from '../support/database/chosen-accounts';
+import { differences } from '../support/expect/differences';
+import { runWorkflow } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 /** The bundled sync as its note tells a newcomer to set it for an organisation of one's own. */
 function withOwnCredential({ provider, integrationId }: Tenant): WorkflowFile {
@@ -63,7 +63,7 @@ describe.each(PROVIDERS)(
 		const service = () => serviceOf(stage.sandbox, provider);
 
 		function credential() {
-			const { credential: type } = providerOf(provider);
+			const { credential: type } = getProvider(provider);
 			const found = stage.scenario.credentials.find((one) => one.type === type);
 			if (!found) throw new Error(`The credential of ${provider} is gone.`);
 			return found;
@@ -118,7 +118,7 @@ describe('a sync of HubSpot with the token of n8n’s own OAuth dialog, which li
 			authentication: 'n8n',
 		});
 		tenant = { id: tenantId, name, provider: 'hubspot', consent, integrationId };
-		const { credential: type } = providerOf('hubspot');
+		const { credential: type } = getProvider('hubspot');
 		const found = stage.scenario.credentials.find((one) => one.type === type)!;
 		found.data.oauthTokenData = {
 			access_token: accessToken,

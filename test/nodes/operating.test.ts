@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { bookedRuns } from '../support/books';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { bookedRuns } from '../support/database/stored';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 let stage: SyncStage;
 let seeds = 0;

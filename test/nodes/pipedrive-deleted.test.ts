@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { Company } from '../sandbox/pipedrive/company';
 import type { Deal } from '../sandbox/pipedrive/model';
-import { imbalances, rowVersions } from '../support/books';
-import { publishConstantRates } from '../support/constant-rates';
-import { leadDifferences } from '../support/pipedrive-expected';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { imbalances, rowVersions } from '../support/database/stored';
+import { publishConstantRates } from '../support/database/constant-rates';
+import { leadDifferences } from '../support/expect/pipedrive';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 let stage: SyncStage;
 let stages = 0;

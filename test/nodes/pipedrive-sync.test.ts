@@ -3,12 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Fault } from '../sandbox';
 import type { Company } from '../sandbox/pipedrive/company';
 import type { Deal } from '../sandbox/pipedrive/model';
-import { everyRow, imbalances, rowVersions } from '../support/books';
-import { engineLog } from '../support/n8n-engine';
-import { publishConstantRates } from '../support/constant-rates';
-import { expectedFunnel, leadDifferences, storedFunnel } from '../support/pipedrive-expected';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { everyRow, imbalances, rowVersions } from '../support/database/stored';
+import { engineLog } from '../support/n8n/engine';
+import { publishConstantRates } from '../support/database/constant-rates';
+import { expectedFunnel, leadDifferences, storedFunnel } from '../support/expect/pipedrive';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 let stage: SyncStage;
 let stages = 0;

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import type { DatabaseSettings } from '../../db/connection';
-import { createTenant } from '../../db/tenants';
+import type { DatabaseSettings } from '../../db/postgres/pool';
+import { createTenant } from '../../db/integrations/tenants';
 import type { WorkflowFile } from '../support/checkout';
-import { zixly, type CommandResult } from '../support/command-line';
-import { testDatabase, urlOf, type TestDatabase } from '../support/database';
-import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n-engine';
-import { seedTenant } from '../support/tenant-rows';
+import { zixly, type CommandResult } from '../support/engine/command-line';
+import { testDatabase, urlOf, type TestDatabase } from '../support/database/database';
+import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n/engine';
+import { seedTenant } from '../support/database/tenant-rows';
 
 /** Roles belong to the whole server, which other test files use too. */
 const NAME = `zixly_test_login_${process.pid}`;

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { bookedRuns, financialsOf, imbalances, rowVersions, type Figures } from '../support/books';
-import { differences } from '../support/differences';
-import { expectedFinancials } from '../support/expected';
-import type { EngineRun } from '../support/n8n-engine';
-import type { Tenant } from '../support/scenario';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { bookedRuns, financialsOf, imbalances, rowVersions, type Figures } from '../support/database/stored';
+import { differences } from '../support/expect/differences';
+import { expectedFinancials } from '../support/expect/financials';
+import type { EngineRun } from '../support/n8n/engine';
+import type { Tenant } from '../support/n8n/scenario';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 let stage: SyncStage;
 let seeds = 0;

@@ -1,13 +1,13 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { createTenant } from '../../db/tenants';
+import { createTenant } from '../../db/integrations/tenants';
 import type { WorkflowFile } from '../support/checkout';
-import type { StoredCredential } from '../support/credentials';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n-engine';
-import { june, profitAndLoss } from '../unit/xero-fixtures';
-import { rawMonth } from '../unit/xero-months';
+import type { StoredCredential } from '../support/n8n/credentials';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { closeEngine, runWorkflow, type EngineRun } from '../support/n8n/engine';
+import { june, profitAndLoss } from '../unit/providers/xero/fixtures';
+import { rawMonth } from '../unit/providers/xero/months';
 
 const NODE = 'Transform & Normalize';
 const POSTGRES = { zixlyPostgresApi: { id: 'zixlyPostgres', name: 'Zixly Postgres' } };

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { generateKey } from '../../db/key-ring';
-import { createTenant } from '../../db/tenants';
+import { generateKey } from '../../db/vault/key-ring';
+import { createTenant } from '../../db/integrations/tenants';
 import { startSandbox, type Sandbox } from '../sandbox';
-import { bookedRuns, imbalances, rowVersions } from '../support/books';
+import { bookedRuns, imbalances, rowVersions } from '../support/database/stored';
 import { bundledWorkflow } from '../support/checkout';
-import { bundledCredentials, type StoredCredential } from '../support/credentials';
-import { testDatabase, type TestDatabase } from '../support/database';
-import { closeEngine, runWorkflow } from '../support/n8n-engine';
-import { uploadWorkflow } from '../support/upload-workflow';
+import { bundledCredentials, type StoredCredential } from '../support/n8n/credentials';
+import { testDatabase, type TestDatabase } from '../support/database/database';
+import { closeEngine, runWorkflow } from '../support/n8n/engine';
+import { uploadWorkflow } from '../support/n8n/upload-workflow';
 
 let database: TestDatabase;
 let sandbox: Sandbox;

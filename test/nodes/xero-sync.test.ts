@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { everyRow, imbalances, rowVersions } from '../support/books';
-import { differences } from '../support/differences';
-import { engineLog } from '../support/n8n-engine';
-import { syncStage, type SyncStage } from '../support/sync-stage';
+import { everyRow, imbalances, rowVersions } from '../support/database/stored';
+import { differences } from '../support/expect/differences';
+import { engineLog } from '../support/n8n/engine';
+import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 
 describe('the bundled Xero sync in n8n’s engine', () => {
 	let stage: SyncStage;

@@ -1,7 +1,7 @@
 import { z } from 'zod/v4';
 
-import type { Clock } from './clock';
-import { jsonReply, type Reply, type SandboxRequest } from './reply';
+import type { Clock } from './core/clock';
+import { jsonReply, type Reply, type SandboxRequest } from './core/reply';
 import type { Control } from './service/controls';
 
 /** What can be controlled over HTTP: the time, and each provider by its key. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { jsonReply, whole, type Delivery, type SandboxRequest } from './reply';
+import { jsonReply, whole, type Delivery, type SandboxRequest } from './core/reply';
 
 export type Handler = (request: SandboxRequest) => Promise<Delivery>;
 

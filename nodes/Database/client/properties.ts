@@ -1,8 +1,8 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { limitFields } from '../../shared/n8n/limit';
-import { providerField } from '../../shared/n8n/provider-field';
-import { tenantField } from '../../shared/n8n/search';
+import { limitFields } from '../../adapter/limit';
+import { providerField } from '../../adapter/provider-field';
+import { tenantField } from '../../adapter/fields';
 
 const externalIdField: INodeProperties = {
 	displayName: 'External ID',
@@ -42,7 +42,7 @@ const search: INodeProperties = {
 	description: 'Only clients whose name or ID holds this',
 };
 
-const shownFor = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
+const showOnOperations = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
 	updateDisplayOptions({ show: { resource: ['client'], operation: operations } }, properties);
 
 export const clientProperties: INodeProperties[] = [
@@ -75,8 +75,8 @@ export const clientProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...shownFor(['getAll', 'link', 'unlink'], [{ ...tenantField, required: true }]),
-	...shownFor(['link', 'unlink'], [providerField, externalIdField]),
-	...shownFor(['link'], [clientField]),
-	...shownFor(['getAll'], [...limitFields, search]),
+	...showOnOperations(['getAll', 'link', 'unlink'], [{ ...tenantField, required: true }]),
+	...showOnOperations(['link', 'unlink'], [providerField, externalIdField]),
+	...showOnOperations(['link'], [clientField]),
+	...showOnOperations(['getAll'], [...limitFields, search]),
 ];

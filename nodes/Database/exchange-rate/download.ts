@@ -1,8 +1,8 @@
-import { backoffMs, withJitter } from '../../engine/backoff';
-import type { Clock } from '../../engine/clock';
-import { ReplyTooLarge, type HttpClient, type HttpReply } from '../../engine/http';
-import { retryAfterMs } from '../../engine/retry-after';
-import { send } from '../../engine/send';
+import { backoffMs, withJitter } from '../../engine/http/backoff';
+import type { Clock } from '../../engine/contract/ports';
+import { ReplyTooLarge, type HttpClient, type HttpReply } from '../../engine/contract/http';
+import { retryAfterMs } from '../../engine/limits/retry-after';
+import { send } from '../../engine/http/send';
 
 /** What a download needs. */
 export interface Connection {
@@ -23,7 +23,7 @@ export interface Bank {
 
 const TRIES = 4;
 const TIMEOUT_MS = 60_000;
-const LONGEST_WAIT_MS = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 /** Passing by itself: too many requests, a time-out, trouble of the server's own. */
 const passes = (status: number): boolean => status === 408 || status === 429 || status >= 500;
@@ -35,10 +35,10 @@ const passes = (status: number): boolean => status === 408 || status === 429 || 
 export async function download(connection: Connection, bank: Bank, url: string): Promise<string | undefined> {
 	for (let tries = 1; ; tries++) {
 		const reply = await tryOnce(connection, url);
-		if (!(reply instanceof Error) && !passes(reply.status)) return fileIn(reply, bank, url);
-		const wait = pauseFor(connection.clock, reply, tries);
+		if (!(reply instanceof Error) && !passes(reply.status)) return readFile(reply, bank, url);
+		const wait = choosePause(connection.clock, reply, tries);
 		if (reply instanceof ReplyTooLarge) throw tooLarge(bank, reply, url);
-		if (tries === TRIES || wait > LONGEST_WAIT_MS) throw unanswered(bank, reply, url);
+		if (tries === TRIES || wait > MAX_WAIT_MS) throw unanswered(bank, reply, url);
 		await connection.clock.sleep(wait, connection.signal);
 	}
 }
@@ -53,12 +53,12 @@ async function tryOnce({ http, signal, timeoutMs }: Connection, url: string): Pr
 	}
 }
 
-function pauseFor({ now, random }: Clock, reply: HttpReply | Error, tries: number): number {
+function choosePause({ now, random }: Clock, reply: HttpReply | Error, tries: number): number {
 	const asked = reply instanceof Error ? undefined : retryAfterMs(reply.headers['retry-after'], now());
 	return asked === undefined ? backoffMs(tries, random) : withJitter(asked, random);
 }
 
-function fileIn({ status, headers, body }: HttpReply, bank: Bank, url: string): string | undefined {
+function readFile({ status, headers, body }: HttpReply, bank: Bank, url: string): string | undefined {
 	if (status === 200) return body;
 	if (status === bank.nothing) return undefined;
 	const moved = headers.location ? ` It points to ${headers.location}.` : '';

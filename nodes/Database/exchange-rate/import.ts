@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import type { PublishedRate } from '../../../db/exchange-rates';
-import { saveRates, type SavedPair } from '../../../db/exchange-rates-store';
+import type { PublishedRate } from '../../../db/rates/read';
+import { saveRates, type SavedPair } from '../../../db/rates/save';
 import type { Day } from '../../shared/dates';
-import { databaseFor } from '../../shared/n8n/database';
-import { nodeError } from '../../shared/n8n/errors';
-import { paired } from '../../shared/n8n/items';
+import { getDatabase } from '../../adapter/database';
+import { nodeError } from '../../adapter/errors';
+import { paired } from '../../adapter/items';
 import { replayable } from './missing';
 import { checkedRate } from './published';
 import { recompute } from './recompute';
@@ -19,7 +19,7 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 	const today = new Date().toISOString().slice(0, 10);
 	const source = String(context.getNodeParameter('rateSource', 0, 'manual')).trim() || 'manual';
 	const { rates, refused } = takeItems(context, items, source, today);
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	const pairs = await saveRates(
 		pool,
 		rates.map(({ rate }) => rate),
@@ -27,18 +27,18 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
-	const outcome = await outcomeOf(context, pool, pairs, today);
-	const firstItem = new Map(rates.map(({ item, rate }) => [pairOf(rate), item] as const).reverse());
-	const reported = report(source, outcome).map((json) => paired(json, firstItem.get(pairOf(json)) ?? 0));
+	const outcome = await buildOutcome(context, pool, pairs, today);
+	const firstItem = new Map(rates.map(({ item, rate }) => [buildPairKey(rate), item] as const).reverse());
+	const reported = report(source, outcome).map((json) => paired(json, firstItem.get(buildPairKey(json)) ?? 0));
 	return [...reported, ...refused];
 }
 
-async function outcomeOf(context: IExecuteFunctions, pool: Pool, pairs: SavedPair[], today: Day) {
+async function buildOutcome(context: IExecuteFunctions, pool: Pool, pairs: SavedPair[], today: Day) {
 	const recomputation = await recompute(pool, today, context.getExecutionCancelSignal());
 	return { pairs, refused: [], recomputation, ...(await replayable(pool, today)) };
 }
 
-const pairOf = ({ source, base, quote }: Partial<PublishedRate>): string =>
+const buildPairKey = ({ source, base, quote }: Partial<PublishedRate>): string =>
 	JSON.stringify([source, base, quote]);
 
 /** What can be stored, with its item; where the node is set to continue, what cannot says why. */
@@ -47,7 +47,7 @@ function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], sour
 	const refused: INodeExecutionData[] = [];
 	for (const [item, { json }] of items.entries()) {
 		try {
-			rates.push({ item, rate: checkedRate(rateIn(json, source), today) });
+			rates.push({ item, rate: checkedRate(parseRate(json, source), today) });
 		} catch (error) {
 			const { message } = error as Error;
 			if (!context.continueOnFail()) {
@@ -60,7 +60,7 @@ function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], sour
 	return { rates, refused };
 }
 
-function rateIn(json: Record<string, unknown>, source: string): PublishedRate {
+function parseRate(json: Record<string, unknown>, source: string): PublishedRate {
 	const text = (value: unknown): string =>
 		typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	return {
@@ -68,12 +68,12 @@ function rateIn(json: Record<string, unknown>, source: string): PublishedRate {
 		quote: text(json.quote).toUpperCase(),
 		date: text(json.date).replace(/^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?Z?$/, '$1'),
 		rate: text(json.rate),
-		source: sourceOf(text(json.source), source),
+		source: checkSource(text(json.source), source),
 	};
 }
 
 /** Rates hold for every tenant: an item must not pass its own off as a bank's, which Load keeps. */
-function sourceOf(given: string, source: string): string {
+function checkSource(given: string, source: string): string {
 	if (given === '' || given === source) return source;
 	if (!rateSources.has(given.toLowerCase())) return given;
 	throw new Error(

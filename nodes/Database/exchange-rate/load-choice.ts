@@ -22,19 +22,19 @@ export interface LoadChoice {
 }
 
 /** @throws Error that names the field which makes no sense */
-export function loadChoiceOf(sourceKey: string, options: RawLoadOptions): LoadChoice {
+export function parseLoadChoice(sourceKey: string, options: RawLoadOptions): LoadChoice {
 	const source = rateSources.get(sourceKey);
 	if (!source) throw new Error(`The source "${sourceKey}" is not known. Choose one in Source.`);
 	return {
 		source,
-		baseUrl: baseUrlIn(options.baseUrl) ?? source.baseUrl,
-		from: dayIn(options.from),
-		currencies: currenciesIn(options.currencies ?? ''),
-		reportingCurrency: currencyIn(options.reportingCurrency || 'AUD', 'Reporting Currency'),
+		baseUrl: parseBaseUrl(options.baseUrl) ?? source.baseUrl,
+		from: parseDay(options.from),
+		currencies: parseCurrencies(options.currencies ?? ''),
+		reportingCurrency: parseCurrency(options.reportingCurrency || 'AUD', 'Reporting Currency'),
 	};
 }
 
-function baseUrlIn(text = ''): string | undefined {
+function parseBaseUrl(text = ''): string | undefined {
 	const trimmed = withoutEndSlashes(text.trim());
 	if (trimmed === '') return undefined;
 	if (/^https?:\/\//.test(trimmed) && URL.canParse(trimmed)) return trimmed;
@@ -42,20 +42,20 @@ function baseUrlIn(text = ''): string | undefined {
 }
 
 /** n8n's date field gives a date with a time. */
-function dayIn(text = ''): Day | undefined {
+function parseDay(text = ''): Day | undefined {
 	const day = text.trim().slice(0, 10);
 	if (day === '' || isDay(day)) return day || undefined;
 	throw new Error(`From is "${text}". Use a date as YYYY-MM-DD, or leave it empty.`);
 }
 
-function currenciesIn(text: string): LoadChoice['currencies'] {
+function parseCurrencies(text: string): LoadChoice['currencies'] {
 	const words = text.split(/[\s,;]+/).filter(Boolean);
 	if (words.length === 0) return 'needed';
 	if (words.length === 1 && words[0]!.toLowerCase() === 'all') return 'all';
-	return words.map((word) => currencyIn(word, 'Currencies'));
+	return words.map((word) => parseCurrency(word, 'Currencies'));
 }
 
-function currencyIn(text: string, field: string): string {
+function parseCurrency(text: string, field: string): string {
 	const currency = text.trim().toUpperCase();
 	if (isCurrency(currency)) return currency;
 	throw new Error(`${field} has "${text}". Use a currency code of three letters, such as AUD.`);

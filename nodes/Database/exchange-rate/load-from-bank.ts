@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
-import { saveRates, storedDays, type StoredDays } from '../../../db/exchange-rates-store';
-import { currenciesInUse } from '../../../db/exchange-rates-wanted';
+import { saveRates, storedDays, type StoredDays } from '../../../db/rates/save';
+import { currenciesInUse } from '../../../db/rates/demand';
 import type { Day } from '../../shared/dates';
 import { isCurrency } from '../../shared/rate-banks';
 import type { Connection } from './download';
@@ -27,7 +27,7 @@ export async function loadFromBank(
 	const today = clock.now().toISOString().slice(0, 10);
 	const { source, baseUrl } = choice;
 	const stored = await storedDays(pool, source.key, source.base);
-	const asked = await askedFor(pool, choice, stored, today);
+	const asked = await planRequests(pool, choice, stored, today);
 	const { rates, refused, failures } = await source.read(connection, baseUrl, asked, today);
 	const pairs = await saveRates(pool, rates, { signal });
 	const recomputation = await recompute(pool, today, signal);
@@ -45,7 +45,7 @@ export async function loadFromBank(
 	return items;
 }
 
-async function askedFor(
+async function planRequests(
 	pool: Pool,
 	choice: LoadChoice,
 	stored: readonly StoredDays[],
@@ -53,7 +53,7 @@ async function askedFor(
 ): Promise<Asked[]> {
 	const { source, from, currencies, reportingCurrency } = choice;
 	const inUse = (await currenciesInUse(pool)).filter(({ currency }) => isCurrency(currency));
-	const demand: Demand = {
+	const request: Demand = {
 		currencies: [...inUse, { currency: reportingCurrency, historyStart: null }],
 		only: Array.isArray(currencies) ? [...currencies, reportingCurrency] : undefined,
 		missing: await missingRates(pool),
@@ -61,8 +61,8 @@ async function askedFor(
 		base: source.base,
 		today,
 	};
-	if (currencies === 'all') return [{ currencies: [], from: from ?? historyNeeded(demand) }];
-	const asked = ratesToAsk(demand);
+	if (currencies === 'all') return [{ currencies: [], from: from ?? historyNeeded(request) }];
+	const asked = ratesToAsk(request);
 	return from === undefined ? asked : askedFrom(from, asked);
 }
 

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
-import { readRates } from '../../../db/exchange-rates';
-import { missedRates } from '../../../db/exchange-rates-wanted';
-import { Conversion, daysLookedAt } from '../../shared/conversion';
+import { readRates } from '../../../db/rates/read';
+import { missedRates } from '../../../db/rates/demand';
+import { Conversion, getLookupDays } from '../../shared/conversion';
 import type { Day } from '../../shared/dates';
 import { parseMissingRate, type MissingRate } from '../../shared/missing-rate';
 
@@ -24,11 +24,11 @@ export async function replayable(
 	today: Day,
 ): Promise<{ replayable: number; stillMissing: number }> {
 	const periods = (await missingRates(pool)).map((missing) => ({ ...missing, today }));
-	const needs = periods.map((period) => ({ from: period.from, to: period.to, ...daysLookedAt(period) }));
+	const needs = periods.map((period) => ({ from: period.from, to: period.to, ...getLookupDays(period) }));
 	const conversion = new Conversion(await readRates(pool, needs));
 	const counts = { replayable: 0, stillMissing: 0 };
 	for (const period of periods) {
-		counts[conversion.rateFor(period) ? 'replayable' : 'stillMissing'] += period.records;
+		counts[conversion.findRate(period) ? 'replayable' : 'stillMissing'] += period.records;
 	}
 	return counts;
 }

@@ -1,6 +1,6 @@
-import { ENDED_AFTER_DAYS } from '../../../db/exchange-rates';
-import { MAX_GAP_DAYS, type StoredDays } from '../../../db/exchange-rates-store';
-import { earlierDay, firstDayOf, isDay, laterDay, plusDays, type Day } from '../../shared/dates';
+import { ENDED_AFTER_DAYS } from '../../../db/rates/read';
+import { MAX_GAP_DAYS, type StoredDays } from '../../../db/rates/save';
+import { earlierDay, getFirstDay, isDay, laterDay, plusDays, type Day } from '../../shared/dates';
 import { EURO, fixedRateOn } from '../../shared/euro-rates';
 import type { MissingRate } from '../../shared/missing-rate';
 
@@ -40,20 +40,20 @@ const LOOK_BACK_DAYS = 7;
  * What to ask a source for: of a currency that is new its whole history as far as it is wanted, of the others what
  * has come since.
  */
-export function ratesToAsk(demand: Demand): Asked[] {
-	const { stored, base, today } = demand;
-	const history = historyNeeded(demand);
+export function ratesToAsk(request: Demand): Asked[] {
+	const { stored, base, today } = request;
+	const history = historyNeeded(request);
 	const needed = [
-		...demand.currencies.map(({ currency }) => currency),
-		...demand.missing.flatMap(({ from, to }) => [from, to]),
+		...request.currencies.map(({ currency }) => currency),
+		...request.missing.flatMap(({ from, to }) => [from, to]),
 		...stored.map(({ quote }) => quote),
 	];
-	const wanted = new Set(demand.only ?? needed);
-	if (!demand.only) replaceFixed(wanted, history, today);
+	const wanted = new Set(request.only ?? needed);
+	if (!request.only) replaceFixed(wanted, history, today);
 	wanted.delete(base);
 	const byDay = new Map<Day, string[]>();
 	for (const currency of [...wanted].sort()) {
-		const from = beginningOf(currency, history, stored);
+		const from = findBeginning(currency, history, stored);
 		byDay.set(from, [...(byDay.get(from) ?? []), currency]);
 	}
 	return [...byDay].map(([from, currencies]) => ({ currencies, from }));
@@ -67,7 +67,7 @@ function replaceFixed(wanted: Set<string>, history: Day, today: Day): void {
 	}
 }
 
-function beginningOf(currency: string, history: Day, stored: readonly StoredDays[]): Day {
+function findBeginning(currency: string, history: Day, stored: readonly StoredDays[]): Day {
 	const days = stored.find(({ quote }) => quote === currency);
 	const complete = days && days.oldestDay <= plusDays(history, MAX_GAP_DAYS);
 	if (!complete) return history;
@@ -83,7 +83,7 @@ function beginningOf(currency: string, history: Day, stored: readonly StoredDays
 export function historyNeeded({ currencies, missing, today }: Demand): Day {
 	const months = currencies
 		.flatMap(({ historyStart }) => historyStart ?? [])
-		.map(firstDayOf)
+		.map(getFirstDay)
 		.filter(isDay)
 		.map((day) => plusDays(day, -MAX_AGE_DAYS));
 	const lacking = missing.map(({ firstDay, maxAgeDays }) => plusDays(firstDay, -maxAgeDays));

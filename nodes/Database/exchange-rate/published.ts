@@ -1,4 +1,4 @@
-import type { PublishedRate } from '../../../db/exchange-rates';
+import type { PublishedRate } from '../../../db/rates/read';
 import { isDay, plusDays, type Day } from '../../shared/dates';
 import { parseAmount } from '../../shared/money';
 import { isCurrency } from '../../shared/rate-banks';

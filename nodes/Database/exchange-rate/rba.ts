@@ -60,7 +60,7 @@ function takeLine(
 	columns: readonly CurrencyColumn[],
 	today: Day,
 ): void {
-	const date = dayOf(cells[0] ?? '');
+	const date = parseDay(cells[0] ?? '');
 	if (date === undefined) {
 		read.refused.push({ line, content, reason: `"${cells[0]}" is not a date as 30-Jun-2026 or 30/06/2026.` });
 		return;
@@ -75,7 +75,7 @@ function takeLine(
 
 const FORMS = ['d-MMM-yyyy', 'd/M/yyyy'];
 
-function dayOf(text: string): Day | undefined {
+function parseDay(text: string): Day | undefined {
 	const dates = FORMS.map((form) => DateTime.fromFormat(text, form, { zone: 'utc', locale: 'en' }));
 	return dates.find(({ isValid }) => isValid)?.toISODate() ?? undefined;
 }

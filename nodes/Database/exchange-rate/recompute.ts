@@ -9,12 +9,12 @@ import {
 	type ConvertedTable,
 	type Reconversion,
 	type TenantName,
-} from '../../../db/converted-rows';
-import { readRates, type RateNeed } from '../../../db/exchange-rates';
-import { changedRates, markApplied, type ChangedSpan } from '../../../db/exchange-rates-store';
-import { Conversion, daysLookedAt } from '../../shared/conversion';
+} from '../../../db/rates/converted-rows';
+import { readRates, type RateNeed } from '../../../db/rates/read';
+import { changedRates, markApplied, type ChangedSpan } from '../../../db/rates/save';
+import { Conversion, getLookupDays } from '../../shared/conversion';
 import type { Day } from '../../shared/dates';
-import { conversionOf, reconverted } from '../../shared/reconversion';
+import { parseConversion, reconverted } from '../../shared/reconversion';
 import { Rejection } from '../../shared/rejection';
 
 /** A row that was converted anew; with a reason it was left as it was. */
@@ -68,7 +68,7 @@ interface Work {
 }
 
 /** So many rows are shown. */
-const MOST_SHOWN = 1_000;
+const MAX_SHOWN = 1_000;
 
 async function recomputeTenant(work: Work, done: Recomputation): Promise<void> {
 	const { pool, tenant, spans, signal } = work;
@@ -76,7 +76,7 @@ async function recomputeTenant(work: Work, done: Recomputation): Promise<void> {
 		for await (const page of convertedRows(pool, tenant.tenantId, table, spans, { signal })) {
 			for (const row of await recomputePage(work, table, page)) {
 				if (row.after) done.recomputed++;
-				if (done.rows.length < MOST_SHOWN) done.rows.push(row);
+				if (done.rows.length < MAX_SHOWN) done.rows.push(row);
 			}
 		}
 	}
@@ -87,7 +87,7 @@ async function recomputePage(
 	table: ConvertedTable,
 	page: readonly ConvertedRow[],
 ): Promise<RecomputedRow[]> {
-	const conversion = new Conversion(await readRates(pool, needsOf(page, today)));
+	const conversion = new Conversion(await readRates(pool, collectRateNeeds(page, today)));
 	const changes: Reconversion[] = [];
 	const shown = (row: ConvertedRow) => ({ ...tenant, table, ...described(row) });
 	const refused: RecomputedRow[] = [];
@@ -99,27 +99,27 @@ async function recomputePage(
 	const written = await saveReconversions(pool, tenant.tenantId, table, changes, { signal });
 	const recomputed = changes
 		.filter(({ row }) => written.has(row.id))
-		.map(({ row, amounts, fx }) => ({ ...shown(row), after: { ...amounts, rate: rateIn(fx) ?? '' } }));
+		.map(({ row, amounts, fx }) => ({ ...shown(row), after: { ...amounts, rate: readRate(fx) ?? '' } }));
 	return [...recomputed, ...refused];
 }
 
 /** Each need once: thousands of rows need the same few months. */
-function needsOf(page: readonly ConvertedRow[], today: Day): RateNeed[] {
+function collectRateNeeds(page: readonly ConvertedRow[], today: Day): RateNeed[] {
 	const needs = new Map<string, RateNeed>();
 	for (const { fx } of page) {
-		const period = conversionOf(fx, today);
+		const period = parseConversion(fx, today);
 		if (!period) continue;
-		const need = { from: period.from, to: period.to, ...daysLookedAt(period) };
+		const need = { from: period.from, to: period.to, ...getLookupDays(period) };
 		needs.set(Object.values(need).join(), need);
 	}
 	return [...needs.values()];
 }
 
 function described({ clientId, clientName, day, externalId, amounts, fx }: ConvertedRow) {
-	return { clientId, clientName, day, externalId, before: { ...amounts, rate: rateIn(fx) } };
+	return { clientId, clientName, day, externalId, before: { ...amounts, rate: readRate(fx) } };
 }
 
-function rateIn(fx: unknown): string | null {
+function readRate(fx: unknown): string | null {
 	const { rate } = (fx ?? {}) as { rate?: unknown };
 	return typeof rate === 'string' ? rate : null;
 }

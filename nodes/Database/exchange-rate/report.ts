@@ -1,4 +1,4 @@
-import type { SavedPair } from '../../../db/exchange-rates-store';
+import type { SavedPair } from '../../../db/rates/save';
 import type { RefusedLine } from './published';
 import type { SilentCurrency } from './silent-currencies';
 import type { Recomputation } from './recompute';
@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** So many refused lines are shown; the summary counts them all. */
-const MOST_SHOWN = 1_000;
+const MAX_SHOWN = 1_000;
 
 /**
  * One item for each pair, refused line and recomputed row, then a summary.
@@ -30,7 +30,7 @@ export function report(source: string, outcome: Outcome): object[] {
 		pairs.reduce((total, pair) => total + pair[name], 0);
 	return [
 		...pairs.map((pair) => ({ type: 'RATES', ...pair })),
-		...refused.slice(0, MOST_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
+		...refused.slice(0, MAX_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
 		...silent.map((one) => ({ type: 'NO_RATES', source, ...one })),
 		...recomputation.rows.map((row) => ({ type: 'RECOMPUTED', ...row })),
 		{

@@ -1,5 +1,5 @@
-import type { PublishedRate } from '../../../db/exchange-rates';
-import type { StoredDays } from '../../../db/exchange-rates-store';
+import type { PublishedRate } from '../../../db/rates/read';
+import type { StoredDays } from '../../../db/rates/save';
 import type { Day } from '../../shared/dates';
 import type { Asked } from './plan';
 

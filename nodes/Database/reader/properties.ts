@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { tenantField } from '../../shared/n8n/search';
+import { tenantField } from '../../adapter/fields';
 
 const loginField: INodeProperties = {
 	displayName: 'Login',
@@ -12,7 +12,7 @@ const loginField: INodeProperties = {
 	description: 'The name that the BI tool logs in with',
 };
 
-const shownFor = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
+const showOnOperations = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
 	updateDisplayOptions({ show: { resource: ['reader'], operation: [operation] } }, properties);
 
 export const readerProperties: INodeProperties[] = [
@@ -38,7 +38,7 @@ export const readerProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...shownFor('create', [
+	...showOnOperations('create', [
 		{
 			displayName:
 				"The password is in this node's output once and cannot be shown again. Where n8n saves executions, it is saved there: copy it to the BI tool, then delete the execution. The Postgres credential's login must be allowed to create roles; else the error lists what an administrator has to run.",
@@ -49,5 +49,5 @@ export const readerProperties: INodeProperties[] = [
 		tenantField,
 		loginField,
 	]),
-	...shownFor('revoke', [loginField]),
+	...showOnOperations('revoke', [loginField]),
 ];

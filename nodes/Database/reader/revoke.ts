@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { revokeReader } from '../../../db/readers';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
+import { revokeReader } from '../../../db/readers/logins';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
 
 /** Ends a reader's access and drops its login. */
 export async function revokeReaders(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const login = String(context.getNodeParameter('login', item, '')).trim();
 		if (!login) throw new Error('No reader is named. Fill in the field Login.');

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { createTenant } from '../../../db/tenants';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
+import { createTenant } from '../../../db/integrations/tenants';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
 
 interface AdditionalFields {
 	industry?: string;
@@ -11,7 +11,7 @@ interface AdditionalFields {
 
 /** Creates a tenant an item; one of the same name is returned instead, so that a workflow run twice makes one. */
 export async function createTenants(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const name = String(context.getNodeParameter('name', item, '')).trim();
 		if (!name) throw new Error('The tenant has no name. Fill in the field Name.');

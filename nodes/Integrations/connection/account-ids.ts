@@ -1,7 +1,7 @@
-import type { AccountEntry } from '../../../db/accounts';
-import { accountIdIn } from '../../engine/account-list';
-import type { ProviderDefinition } from '../../engine/definition';
-import { providerOf } from '../../providers/registry';
+import type { AccountEntry } from '../../../db/integrations/accounts';
+import { parseAccountId } from '../../engine/read/account-list';
+import type { ProviderDefinition } from '../../engine/contract/provider';
+import { getProvider } from '../../providers/registry';
 
 const MAX_CHOSEN = 1_000;
 
@@ -10,15 +10,15 @@ const MAX_CHOSEN = 1_000;
  * @throws Error where one of them is no id of the provider
  */
 export function accountsNamed(provider: string, ids: readonly unknown[]): AccountEntry[] {
-	const definition = providerOf(provider);
+	const definition = getProvider(provider);
 	if (ids.length > MAX_CHOSEN)
 		throw new Error(`${ids.length} accounts were named, and ${MAX_CHOSEN} at most can be chosen at once.`);
-	const known = ids.map((id) => accountIdIn(definition.accounts, id) ?? fail(definition, id));
+	const known = ids.map((id) => parseAccountId(definition.accounts, id) ?? fail(definition, id));
 	return [...new Set(known)].map((id) => ({ id, name: null }));
 }
 
 /** The ids in a text that a person typed, with commas between them. */
-export const idsIn = (text: string): string[] =>
+export const parseIds = (text: string): string[] =>
 	text
 		.split(/[\s,;]+/)
 		.map((id) => id.trim())

@@ -1,27 +1,27 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { poolFor } from '../../../db/connection';
-import { integrationById } from '../../../db/integrations';
-import { databaseSettingsOf, POSTGRES_CREDENTIAL } from '../../shared/n8n/database';
+import { getPool } from '../../../db/postgres/pool';
+import { integrationById } from '../../../db/integrations/integrations';
+import { readDatabaseSettings, POSTGRES_CREDENTIAL } from '../../adapter/database';
 import { accountOverview, type AccountOverview, type AccountStatus } from './account-overview';
 import { askProvider } from './live-accounts';
-import { nodeError } from '../../shared/n8n/errors';
+import { nodeError } from '../../adapter/errors';
 
 /** The accounts that the connection which the field Integration names has. */
 export async function getAccounts(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	return (await overviewFor(this, false)).map(optionOf);
+	return (await loadOverview(this, false)).map(toOption);
 }
 
 /** The same, and those that its token reaches, as the provider says now; without another connection's. */
 export async function getAccountsToChoose(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const accounts = await overviewFor(this, true);
-	return accounts.filter(({ status }) => status !== 'elsewhere').map(optionOf);
+	const accounts = await loadOverview(this, true);
+	return accounts.filter(({ status }) => status !== 'elsewhere').map(toOption);
 }
 
-async function overviewFor(context: ILoadOptionsFunctions, ask: boolean): Promise<AccountOverview[]> {
+async function loadOverview(context: ILoadOptionsFunctions, ask: boolean): Promise<AccountOverview[]> {
 	const integrationId = context.getCurrentNodeParameter('integrationId', { extractValue: true }) as string;
 	if (!integrationId) return [];
-	const pool = poolFor(databaseSettingsOf(await context.getCredentials(POSTGRES_CREDENTIAL)));
+	const pool = getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
 	const integration = await integrationById(pool, integrationId);
 	const stored = await accountOverview(pool, integration, undefined);
 	if (!ask) return stored;
@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<AccountStatus, string>> = {
 	elsewhere: ' (another connection’s)',
 };
 
-const optionOf = ({ accountId, name, status }: AccountOverview): INodePropertyOptions => ({
+const toOption = ({ accountId, name, status }: AccountOverview): INodePropertyOptions => ({
 	name: `${name ?? accountId}${WORDS[status]}`,
 	value: accountId,
 });

@@ -1,8 +1,8 @@
-import { accountsTaken, listAccounts, type AccountSummary } from '../../../db/accounts';
-import type { IntegrationSummary } from '../../../db/integrations';
+import { accountsTaken, listAccounts, type AccountSummary } from '../../../db/integrations/accounts';
+import type { IntegrationSummary } from '../../../db/integrations/integrations';
 import type { Pool } from 'pg';
 
-import type { CheckedListing } from '../../engine/account-list';
+import type { CheckedListing } from '../../engine/read/account-list';
 
 /**
  * How an account stands: `chosen` is read, `off` is switched off, `released` was given up, `available` can be chosen,
@@ -35,7 +35,7 @@ export async function accountOverview(
 	);
 	return all.map((account) => {
 		const { accountId } = account;
-		const status = statusOf(account, ownIds.has(accountId), taken.has(accountId));
+		const status = chooseStatus(account, ownIds.has(accountId), taken.has(accountId));
 		const told = { reached: live?.accounts.has(accountId) ?? null };
 		return { ...account, status, ...told, ofConsent: live?.consent?.has(accountId) ?? null };
 	});
@@ -43,7 +43,7 @@ export async function accountOverview(
 
 const NOT_READ = { timezone: null, currency: null, enabled: false, releasedAt: null, streams: [] };
 
-function statusOf({ enabled, releasedAt }: AccountSummary, isOwn: boolean, isTaken: boolean): AccountStatus {
+function chooseStatus({ enabled, releasedAt }: AccountSummary, isOwn: boolean, isTaken: boolean): AccountStatus {
 	if (isTaken) return 'elsewhere';
 	if (!isOwn) return 'available';
 	if (releasedAt !== null) return 'released';

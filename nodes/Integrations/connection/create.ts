@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { createIntegration } from '../../../db/integrations';
-import { chosenTenant } from '../../shared/n8n/chosen';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
-import { accountsNamed, idsIn } from './account-ids';
+import { createIntegration } from '../../../db/integrations/integrations';
+import { chosenTenant } from '../../adapter/chosen';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
+import { accountsNamed, parseIds } from './account-ids';
 
 interface CreateOptions {
 	accountIds?: string;
@@ -16,14 +16,14 @@ interface CreateOptions {
 
 /** Connects a tenant to a provider; a connection that is there already is returned as it is. */
 export async function createConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	let ignored = false;
 	const output = await eachItem(context, async (item) => {
 		const tenantId = chosenTenant(context, item);
 		const options = context.getNodeParameter('options', item, {}) as CreateOptions;
 		const authentication = context.getNodeParameter('authentication', item) as string;
 		const provider = context.getNodeParameter('provider', item) as string;
-		const { metadata, accounts } = settingsOf(provider, options);
+		const { metadata, accounts } = readSettings(provider, options);
 		const created = await createIntegration(pool, {
 			...{ tenantId, provider, metadata, accounts },
 			authentication: authentication === 'n8nCredential' ? 'n8n' : 'stored',
@@ -36,12 +36,12 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 }
 
 /** @throws Error where an account's id is none of the provider's */
-function settingsOf(provider: string, { accountIds = '', accounts, ...texts }: CreateOptions) {
+function readSettings(provider: string, { accountIds = '', accounts, ...texts }: CreateOptions) {
 	const given = Object.entries(texts).filter(([, text]) => text);
 	const file = provider === 'myob' && texts.businessId ? [texts.businessId] : [];
 	return {
 		metadata: Object.fromEntries([...given, ...(accounts === 'consent' ? [['accounts', accounts]] : [])]),
-		accounts: accountsNamed(provider, [...idsIn(accountIds), ...file]),
+		accounts: accountsNamed(provider, [...parseIds(accountIds), ...file]),
 	};
 }
 

@@ -1,13 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { disconnectIntegration } from '../../../db/integration-settings';
-import { chosenIntegration } from '../../shared/n8n/chosen';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
+import { disconnectIntegration } from '../../../db/integrations/settings';
+import { chosenIntegration } from '../../adapter/chosen';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
 
 /** Ends a connection: its tokens go and its accounts are free for another tenant; the data stays. */
 export async function disconnectConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	let keptByN8n = false;
 	const output = await eachItem(context, async (item) => {
 		const ended = await disconnectIntegration(pool, chosenIntegration(context, item));

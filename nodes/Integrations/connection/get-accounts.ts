@@ -1,18 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { integrationById, type IntegrationSummary } from '../../../db/integrations';
-import type { CheckedListing } from '../../engine/account-list';
-import { chosenIntegration } from '../../shared/n8n/chosen';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
+import { integrationById, type IntegrationSummary } from '../../../db/integrations/integrations';
+import type { CheckedListing } from '../../engine/read/account-list';
+import { chosenIntegration } from '../../adapter/chosen';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
 import { accountOverview } from './account-overview';
 import { askProvider } from './live-accounts';
-import { nodeError } from '../../shared/n8n/errors';
+import { nodeError } from '../../adapter/errors';
 
 /** Lists the accounts behind a connection: whether and how far each is read, and which others could be. */
 export async function getAccounts(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const integration = await integrationById(pool, chosenIntegration(context, item));
 		const { tenantId, tenantName, integrationId, provider } = integration;

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { listIntegrations } from '../../../db/integrations';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
-import { maxRowsOf } from '../../shared/n8n/limit';
+import { listIntegrations } from '../../../db/integrations/integrations';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
+import { readMaxRows } from '../../adapter/limit';
 
 interface Filters {
 	provider?: string;
@@ -12,13 +12,13 @@ interface Filters {
 
 /** Lists the connections of every tenant, each with its last run; never a token. */
 export async function getConnections(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const { provider, tenantId } = context.getNodeParameter('filters', item, {}) as Filters;
 		return await listIntegrations(pool, {
 			provider: provider || undefined,
 			tenantId: tenantId || undefined,
-			limit: maxRowsOf(context, item),
+			limit: readMaxRows(context, item),
 		});
 	});
 }

@@ -1,23 +1,23 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { accountChoice } from '../../../db/accounts';
-import type { IntegrationSummary } from '../../../db/integrations';
-import { checkedListing, type CheckedListing } from '../../engine/account-list';
-import { systemClock } from '../../engine/clock';
-import type { ProviderDefinition } from '../../engine/definition';
-import { discoveryOf } from '../../engine/discovery';
-import { asFailure, ReadFailure } from '../../engine/failure';
-import type { RunToExtract } from '../../engine/run';
-import { Throttles } from '../../engine/throttle';
+import { accountChoice } from '../../../db/integrations/accounts';
+import type { IntegrationSummary } from '../../../db/integrations/integrations';
+import { checkedListing, type CheckedListing } from '../../engine/read/account-list';
+import { systemClock } from '../../engine/contract/ports';
+import type { ProviderDefinition } from '../../engine/contract/provider';
+import { buildDiscovery } from '../../engine/read/discovery';
+import { asFailure, ReadFailure } from '../../engine/contract/failure';
+import type { RunToExtract } from '../../engine/read/run';
+import { RateLimiters } from '../../engine/limits/rate-limiter';
 import { credentialConnection, storedConnection, type Connection } from '../../Extract/connection';
-import { providerOf } from '../../providers/registry';
-import { authenticatedHttpClientOf, httpClientOf } from '../../shared/n8n/http';
-import { keyRingFor } from '../../shared/n8n/key-ring';
+import { getProvider } from '../../providers/registry';
+import { createAuthenticatedHttpClient, createHttpClient } from '../../adapter/http';
+import { getKeyRing } from '../../adapter/key-ring';
 
 export type AskingContext = IExecuteFunctions | ILoadOptionsFunctions;
 
-const throttles = new Throttles(systemClock);
+const rateLimiters = new RateLimiters(systemClock);
 const TIMEOUT_MS = 30_000;
 
 /**
@@ -29,22 +29,22 @@ export async function askProvider(
 	pool: Pool,
 	integration: IntegrationSummary,
 ): Promise<CheckedListing> {
-	return await ask(context, pool, integration).catch((error: unknown) => {
+	return await askForAccounts(context, pool, integration).catch((error: unknown) => {
 		throw asFailure(error);
 	});
 }
 
-async function ask(
+async function askForAccounts(
 	context: AskingContext,
 	pool: Pool,
 	integration: IntegrationSummary,
 ): Promise<CheckedListing> {
-	const definition = providerOf(integration.provider);
+	const definition = getProvider(integration.provider);
 	const run: RunToExtract = { ...integration, syncRunId: '' };
-	const connection = await connectionOf(context, definition, run, pool);
+	const connection = await openConnection(context, definition, run, pool);
 	const choice = await accountChoice(pool, integration);
-	const discovery = discoveryOf(choice, {
-		...{ definition, throttles, clock: systemClock, log: context.logger },
+	const discovery = buildDiscovery(choice, {
+		...{ definition, rateLimiters, clock: systemClock, log: context.logger },
 		...{ http: connection.http, application: connection.application, baseUrl: connection.baseUrl(run) },
 		...{ connectionId: run.integrationId, authorisation: connection.authorise(run) },
 		...{ dayShare: 1, timeoutMs: TIMEOUT_MS, timezone: context.getTimezone() },
@@ -53,28 +53,28 @@ async function ask(
 	return checkedListing(definition.accounts, await definition.accounts.list(discovery));
 }
 
-async function connectionOf(
+async function openConnection(
 	context: AskingContext,
 	definition: ProviderDefinition,
 	{ metadata }: RunToExtract,
 	pool: Pool,
 ): Promise<Connection> {
-	const latest = async () => await credentialFor(context, definition);
+	const latest = async () => await getCredential(context, definition);
 	const credential = await latest();
 	if (metadata.authentication === 'n8n')
 		return credentialConnection(
 			definition,
 			credential,
-			authenticatedHttpClientOf(context, definition.credential),
+			createAuthenticatedHttpClient(context, definition.credential),
 			latest,
 		);
-	const access = await keyRingFor(context).catch(() => {
+	const access = await getKeyRing(context).catch(() => {
 		throw missing(definition, 'Zixly Token Key');
 	});
-	return storedConnection({ definition, credential, ...access, http: httpClientOf(context), pool });
+	return storedConnection({ definition, credential, ...access, http: createHttpClient(context), pool });
 }
 
-async function credentialFor(context: AskingContext, definition: ProviderDefinition) {
+async function getCredential(context: AskingContext, definition: ProviderDefinition) {
 	return await context.getCredentials(definition.credential).catch(() => {
 		throw missing(definition, `Zixly ${definition.displayName}`);
 	});

@@ -1,8 +1,8 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { integrationField, tenantField, tenantIdFilter } from '../../shared/n8n/search';
-import { limitFields } from '../../shared/n8n/limit';
-import { providerField } from '../../shared/n8n/provider-field';
+import { integrationField, tenantField, tenantIdFilter } from '../../adapter/fields';
+import { limitFields } from '../../adapter/limit';
+import { providerField } from '../../adapter/provider-field';
 import {
 	accountIdsField,
 	accountsReadField,
@@ -74,7 +74,7 @@ const getAll: INodeProperties[] = [
 	},
 ];
 
-const shownFor = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
+const showOnOperations = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
 	updateDisplayOptions({ show: { resource: ['connection'], operation: operations } }, properties);
 
 export const connectionProperties: INodeProperties[] = [
@@ -137,14 +137,14 @@ export const connectionProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...shownFor(['create'], create),
-	...shownFor(
+	...showOnOperations(['create'], create),
+	...showOnOperations(
 		['disable', 'disconnect', 'enable', 'getAccounts', 'resetState', 'update'],
 		[{ ...integrationField, required: true }],
 	),
-	...shownFor(['getAccounts'], getAccounts),
-	...shownFor(['getAccounts', 'update'], [providerAsked]),
-	...shownFor(['resetState'], [resetScope]),
-	...shownFor(['update'], [updateFields]),
-	...shownFor(['getAll'], getAll),
+	...showOnOperations(['getAccounts'], getAccounts),
+	...showOnOperations(['getAccounts', 'update'], [providerAsked]),
+	...showOnOperations(['resetState'], [resetScope]),
+	...showOnOperations(['update'], [updateFields]),
+	...showOnOperations(['getAll'], getAll),
 ];

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { integrationById } from '../../../db/integrations';
-import { resetStates } from '../../../db/stream-states';
-import { chosenIntegration } from '../../shared/n8n/chosen';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
+import { integrationById } from '../../../db/integrations/integrations';
+import { resetStates } from '../../../db/runs/stream-states';
+import { chosenIntegration } from '../../adapter/chosen';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
 
 interface Scope {
 	accountId?: string;
@@ -13,7 +13,7 @@ interface Scope {
 
 /** Forgets how far a connection was read, or a stream or account of it: the next sync reads from the beginning. */
 export async function resetConnectionState(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const { tenantId, tenantName, integrationId, provider } = await integrationById(
 			pool,

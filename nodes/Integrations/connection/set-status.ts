@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { setIntegrationStatus } from '../../../db/integrations';
-import { chosenIntegration } from '../../shared/n8n/chosen';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
+import { setIntegrationStatus } from '../../../db/integrations/integrations';
+import { chosenIntegration } from '../../adapter/chosen';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
 
 /** Stops the syncs of a connection; its data and its token stay. */
 export async function disableConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -19,7 +19,7 @@ async function setStatus(
 	context: IExecuteFunctions,
 	status: 'ACTIVE' | 'DISABLED',
 ): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		return [await setIntegrationStatus(pool, { integrationId: chosenIntegration(context, item), status })];
 	});

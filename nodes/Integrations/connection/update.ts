@@ -1,18 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { accountChoice, type AccountEntry } from '../../../db/accounts';
+import { accountChoice, type AccountEntry } from '../../../db/integrations/accounts';
 import {
 	updateIntegration,
 	type AccountChanges,
 	type IntegrationChanges,
-} from '../../../db/integration-settings';
-import { integrationById, type IntegrationSummary } from '../../../db/integrations';
-import { providerOf } from '../../providers/registry';
+} from '../../../db/integrations/settings';
+import { integrationById, type IntegrationSummary } from '../../../db/integrations/integrations';
+import { getProvider } from '../../providers/registry';
 import { isTimeZone } from '../../shared/dates';
-import { chosenIntegration } from '../../shared/n8n/chosen';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
+import { chosenIntegration } from '../../adapter/chosen';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
 import { accountsNamed } from './account-ids';
 
 interface UpdateFields {
@@ -30,11 +30,11 @@ interface UpdateFields {
 
 /** Changes the settings of a connection; the next sync goes by them. */
 export async function updateConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const integration = await integrationById(pool, chosenIntegration(context, item));
 		const fields = context.getNodeParameter('updateFields', item, {}) as UpdateFields;
-		const changes = changesOf(fields);
+		const changes = readChanges(fields);
 		assertReadable(changes);
 		assertStreams(integration, changes);
 		const accounts = await accountChanges(pool, integration, fields);
@@ -43,7 +43,7 @@ export async function updateConnection(context: IExecuteFunctions): Promise<INod
 }
 
 /** What the fields ask for besides accounts; a field that was not added changes nothing. */
-export function changesOf(fields: UpdateFields): IntegrationChanges {
+export function readChanges(fields: UpdateFields): IntegrationChanges {
 	const { enableStreams = [], disableStreams = [] } = fields;
 	const { accounts, basis, businessId, historyStart, timezone } = fields;
 	return {
@@ -65,11 +65,11 @@ async function accountChanges(
 	const file = provider === MYOB && businessId.trim() ? accountsNamed(provider, [businessId]) : [];
 	const enable = [...accountsNamed(provider, enableAccounts), ...file];
 	const disable = [
-		...idsOf(accountsNamed(provider, disableAccounts)),
+		...listIds(accountsNamed(provider, disableAccounts)),
 		...(file.length > 0 ? await otherFiles(pool, integration, file) : []),
 	];
-	const release = idsOf(accountsNamed(provider, releaseAccounts));
-	assertOnce(idsOf(enable), [...disable, ...release]);
+	const release = listIds(accountsNamed(provider, releaseAccounts));
+	assertOnce(listIds(enable), [...disable, ...release]);
 	if (enable.length + disable.length + release.length === 0) return undefined;
 	return { enable, disable, release };
 }
@@ -83,10 +83,10 @@ async function otherFiles(
 	file: readonly AccountEntry[],
 ): Promise<string[]> {
 	const { accounts } = await accountChoice(pool, integration);
-	return idsOf(accounts).filter((id) => id !== file[0]?.id);
+	return listIds(accounts).filter((id) => id !== file[0]?.id);
 }
 
-const idsOf = (accounts: readonly AccountEntry[]): string[] => accounts.map(({ id }) => id);
+const listIds = (accounts: readonly AccountEntry[]): string[] => accounts.map(({ id }) => id);
 
 function assertReadable({ historyStart, timezone, streams }: IntegrationChanges): void {
 	if (historyStart && !/^\d{4}-(0[1-9]|1[0-2])$/.test(historyStart))
@@ -105,7 +105,7 @@ function assertOnce(enabled: readonly string[], disabled: readonly string[]): vo
 
 function assertStreams({ provider }: IntegrationSummary, { streams }: IntegrationChanges): void {
 	if (!streams) return;
-	const { displayName, streams: known } = providerOf(provider);
+	const { displayName, streams: known } = getProvider(provider);
 	const keys = known.map(({ key }) => key);
 	const unknown = [...streams.enable, ...streams.disable].find((key) => !keys.includes(key));
 	if (unknown) throw new Error(`${displayName} has no stream "${unknown}". It has: ${keys.join(', ')}.`);

@@ -1,13 +1,13 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { RejectedFilter } from '../../../db/rejected-records';
+import type { RejectedFilter } from '../../../db/runs/rejected-records';
 
 type Filters = Partial<
 	Record<'provider' | 'reasonCode' | 'since' | 'stage' | 'stream' | 'tenantId', unknown>
 >;
 
 /** What the collection Filters of an item asks for; empty fields ask for nothing. @throws Error for a bad date */
-export function rejectedFilterOf(context: IExecuteFunctions, item: number): RejectedFilter {
+export function readRejectedFilter(context: IExecuteFunctions, item: number): RejectedFilter {
 	const filters = context.getNodeParameter('filters', item, {}) as Filters;
 	const text = (name: keyof Filters): string | undefined => String(filters[name] ?? '').trim() || undefined;
 	return {
@@ -16,11 +16,11 @@ export function rejectedFilterOf(context: IExecuteFunctions, item: number): Reje
 		stream: text('stream'),
 		reasonCode: text('reasonCode'),
 		stage: text('stage'),
-		since: instantIn(text('since')),
+		since: parseInstant(text('since')),
 	};
 }
 
-function instantIn(text: string | undefined): string | undefined {
+function parseInstant(text: string | undefined): string | undefined {
 	if (text === undefined) return undefined;
 	const instant = Date.parse(text);
 	if (!Number.isNaN(instant)) return new Date(instant).toISOString();

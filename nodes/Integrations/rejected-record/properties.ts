@@ -1,8 +1,8 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { limitFields } from '../../shared/n8n/limit';
-import { providerField } from '../../shared/n8n/provider-field';
-import { tenantIdFilter } from '../../shared/n8n/search';
+import { limitFields } from '../../adapter/limit';
+import { providerField } from '../../adapter/provider-field';
+import { tenantIdFilter } from '../../adapter/fields';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -102,7 +102,7 @@ const replay: INodeProperties[] = [
 	...shownForChoice('filters', [...limitFields, filters]),
 ];
 
-const shownFor = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
+const showOnOperations = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
 	updateDisplayOptions({ show: { resource: ['rejectedRecord'], operation: [operation] } }, properties);
 
 export const rejectedRecordProperties: INodeProperties[] = [
@@ -128,6 +128,6 @@ export const rejectedRecordProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...shownFor('getAll', getAll),
-	...shownFor('replay', replay),
+	...showOnOperations('getAll', getAll),
+	...showOnOperations('replay', replay),
 ];

@@ -1,4 +1,4 @@
-import type { Replay, ReplayGroup, ReplayRecord } from '../../../db/replay';
+import type { Replay, ReplayGroup, ReplayRecord } from '../../../db/runs/replay';
 import { UPLOAD, UPLOAD_ACCOUNT } from '../../providers/manual/upload';
 import { accountFrom, type Account } from '../../shared/account';
 import type {
@@ -30,11 +30,11 @@ export function replayMessages(group: ReplayGroup, { syncRunId, records }: OpenR
 	for (const ofStream of byStream(latestStages(records))) {
 		const { stream, accountId } = ofStream[0]!;
 		const envelope = { tenantId, integrationId, syncRunId, provider, stream, accountId };
-		const replayed = ofStream.map((record) => messagesOf(record, envelope));
+		const replayed = ofStream.map((record) => buildMessages(record, envelope));
 		const usable = replayed.filter((one) => typeof one !== 'string');
 		for (const reason of replayed.filter((one) => typeof one === 'string'))
 			leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
-		messages.push(...usable.flat(), stateOf(envelope, usable));
+		messages.push(...usable.flat(), buildState(envelope, usable));
 	}
 	return { messages, leftOut };
 }
@@ -61,7 +61,7 @@ function byStream(records: readonly ReplayRecord[]): ReplayRecord[][] {
 }
 
 /** The record's messages, or why it cannot be replayed. */
-function messagesOf(record: ReplayRecord, envelope: Envelope): ReplayedMessage[] | string {
+function buildMessages(record: ReplayRecord, envelope: Envelope): ReplayedMessage[] | string {
 	const { recordId, stage, payload, lastSeenAt } = record;
 	const account = record.account ? accountFrom(record.account) : uploadAccount(envelope);
 	if (stage === 'load') return refusedMessages(payload, { ...envelope, recordId }) ?? NO_ROWS;
@@ -98,7 +98,7 @@ function refusedMessage(one: Record<string, unknown>, named: Named): RowMessage 
 	return { type: 'DELETED', ...named, table, ...about } as DeletedMessage;
 }
 
-function stateOf(envelope: Envelope, replayed: ReplayedMessage[][]): StateMessage {
+function buildState(envelope: Envelope, replayed: ReplayedMessage[][]): StateMessage {
 	const rows = replayed.flat().filter(({ type }) => type !== 'RECORD').length;
 	const normalised = replayed.filter(([first]) => first?.type !== 'RECORD').length;
 	return {

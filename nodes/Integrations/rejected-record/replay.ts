@@ -1,15 +1,15 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { listRejected, type RejectedRecord } from '../../../db/rejected-records';
-import { openReplay, type ReplayGroup } from '../../../db/replay';
-import { askAgainNow } from '../../../db/unreadable-records';
-import { databaseFor } from '../../shared/n8n/database';
-import { nodeError } from '../../shared/n8n/errors';
-import { runHolderOf } from '../../shared/n8n/execution';
-import { paired } from '../../shared/n8n/items';
-import { maxRowsOf } from '../../shared/n8n/limit';
-import { rejectedFilterOf } from './filters';
+import { listRejected, type RejectedRecord } from '../../../db/runs/rejected-records';
+import { openReplay, type ReplayGroup } from '../../../db/runs/replay';
+import { askAgainNow } from '../../../db/runs/unreadable-records';
+import { getDatabase } from '../../adapter/database';
+import { nodeError } from '../../adapter/errors';
+import { buildRunHolder } from '../../adapter/execution';
+import { paired } from '../../adapter/items';
+import { readMaxRows } from '../../adapter/limit';
+import { readRejectedFilter } from './filters';
 import { replayMessages } from './replay-messages';
 
 /** A group with the first item that asked for one of its records. */
@@ -22,14 +22,14 @@ type AskedGroup = ReplayGroup & {
 
 /** Opens a run for the chosen records of each connection and puts them out again: to Transform, then Upsert. */
 export async function replayRejected(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	const output: INodeExecutionData[] = [];
 	const notes: string[] = [];
 	for (const group of await groupsAsked(context, pool)) {
 		const { tenantId, unreadableIds } = group;
 		if (unreadableIds.length > 0) notes.push(asked(group, await askAgainNow(pool, tenantId, unreadableIds)));
 		if (group.ids.length === 0) continue;
-		const replay = await openReplay(pool, group, runHolderOf(context));
+		const replay = await openReplay(pool, group, buildRunHolder(context));
 		if ('nothing' in replay) continue;
 		if ('runningSince' in replay) {
 			notes.push(skipped(group, replay.runningSince));
@@ -69,18 +69,18 @@ async function groupsAsked(context: IExecuteFunctions, pool: Pool): Promise<Aske
 async function recordsAsked(context: IExecuteFunctions, pool: Pool, item: number): Promise<RejectedRecord[]> {
 	try {
 		if (context.getNodeParameter('choose', item, 'filters') === 'ids') {
-			const ids = idsIn(context.getNodeParameter('rejectedRecordIds', item, ''));
+			const ids = readIds(context.getNodeParameter('rejectedRecordIds', item, ''));
 			return await listRejected(pool, { ids, resolved: false });
 		}
-		const filter = rejectedFilterOf(context, item);
-		return await listRejected(pool, { ...filter, resolved: false, limit: maxRowsOf(context, item) });
+		const filter = readRejectedFilter(context, item);
+		return await listRejected(pool, { ...filter, resolved: false, limit: readMaxRows(context, item) });
 	} catch (error) {
 		throw nodeError(context.getNode(), error, item);
 	}
 }
 
 /** @throws Error where none is named */
-function idsIn(value: unknown): string[] {
+function readIds(value: unknown): string[] {
 	const given = Array.isArray(value) ? value : String(value ?? '').split(',');
 	const ids = given.map((id) => String(id).trim()).filter(Boolean);
 	if (ids.length > 0) return ids;

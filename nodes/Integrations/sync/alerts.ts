@@ -1,4 +1,4 @@
-import type { IntegrationHealth } from '../../../db/health';
+import type { IntegrationHealth } from '../../../db/runs/health';
 import { adviceOn } from './advice';
 
 /** What is worth a person's attention. */
@@ -23,7 +23,7 @@ export interface AlertLimits {
 }
 
 /** The alerts of a connection, the most urgent first; none where all is well, or where it is switched off. */
-export function alertsOf(health: IntegrationHealth, limits: AlertLimits, now: Date): Alert[] {
+export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now: Date): Alert[] {
 	const { tenantId, tenantName, provider, integrationId } = health;
 	const texts: Array<[Alert['alert'], string | undefined]> = [
 		['needsPerson', needsPerson(health)],

@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { dueOverview } from '../../../db/nothing-due';
-import { claimDue, type ClaimOptions } from '../../../db/sync-runs';
+import { dueOverview } from '../../../db/runs/due-overview';
+import { claimDue, type ClaimOptions } from '../../../db/runs/claim';
 import { providers } from '../../providers/registry';
-import { databaseFor } from '../../shared/n8n/database';
-import { runHolderOf } from '../../shared/n8n/execution';
-import { paired } from '../../shared/n8n/items';
+import { getDatabase } from '../../adapter/database';
+import { buildRunHolder } from '../../adapter/execution';
+import { paired } from '../../adapter/items';
 import { nothingDueText } from './nothing-due';
 
 interface ClaimFields {
@@ -19,14 +19,14 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 	const integrationId = context.getNodeParameter('integrationId', 0, '', { extractValue: true }) as string;
 	const authentication = context.getNodeParameter('authentication', 0) === 'n8nCredential' ? 'n8n' : 'stored';
 	if (authentication === 'n8n' && !integrationId) throw new Error(CHOOSE_ONE);
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	const claim: ClaimOptions = {
 		provider: context.getNodeParameter('provider', 0) as string,
 		authentication,
 		integrationId: integrationId || undefined,
 		limit: context.getNodeParameter('limit', 0, 50) as number,
 		syncEveryHours: options.syncEvery ?? 6,
-		holder: runHolderOf(context),
+		holder: buildRunHolder(context),
 		runNow: startedByHand(context),
 	};
 	const runs = await claimDue(pool, claim);

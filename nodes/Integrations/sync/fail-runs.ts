@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun, listRuns, runsOfExecution, type FinishedRun, type RunEnd } from '../../../db/sync-runs';
+import { listRuns, runsOfExecution } from '../../../db/runs/list';
+import { finishRun, type FinishedRun, type RunEnd } from '../../../db/runs/finish';
 import { settleAll } from '../../shared/settle-all';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
-import { executionKeyOf } from '../../shared/n8n/execution';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
+import { buildExecutionKey } from '../../adapter/execution';
 import { excerpt } from '../../shared/text';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { silentRun, type RunOutcome } from './outcome';
@@ -16,7 +17,7 @@ import { retryInMs } from './retry';
  * twice it finds none; a run that is closed, or was taken over, is left alone.
  */
 export async function failRunsOfExecution(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const executionId = String(context.getNodeParameter('executionId', item, '') ?? '').trim();
 		// A trigger that fails has no execution, and so no runs.
@@ -24,8 +25,8 @@ export async function failRunsOfExecution(context: IExecuteFunctions): Promise<I
 		const [reason, node, name] = ['reason', 'failedNode', 'errorName'].map((parameter) =>
 			String(context.getNodeParameter(parameter, item, '') ?? '').trim(),
 		) as [string, string, string];
-		const error = { class: name === CRASHED ? 'crashed' : 'internal', message: messageOf(reason, node) };
-		const runs = await runsOfExecution(pool, executionKeyOf(context, executionId));
+		const error = { class: name === CRASHED ? 'crashed' : 'internal', message: buildMessage(reason, node) };
+		const runs = await runsOfExecution(pool, buildExecutionKey(context, executionId));
 		const { results, errors } = await settleAll(runs, async (run) => await fail(pool, silentRun(run), error));
 		// Only now: one run that cannot be closed must not keep the others open.
 		if (errors.length > 0) throw errors[0];
@@ -58,7 +59,7 @@ async function fail(
 	});
 }
 
-function messageOf(reason: string, node: string): string {
+function buildMessage(reason: string, node: string): string {
 	const where = node ? ` at the node "${excerpt(node)}"` : '';
 	const why = reason ? `: ${excerpt(reason, MAX_REASON)}` : '';
 	return `The execution stopped${where}${why}. Nothing is lost: the next run goes on from the last state.`;

@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../../../db/sync-runs';
+import type { FinishedRun } from '../../../db/runs/finish';
 import { excerpt } from '../../shared/text';
 
 /** Which failed runs make the execution fail as well, once everything is stored. */

@@ -1,17 +1,18 @@
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
-import { finishRun, isUpToDate, listRuns, runsOfExecution, type FinishedRun } from '../../../db/sync-runs';
-import { messageIn } from '../../shared/messages';
+import { finishRun, isUpToDate, type FinishedRun } from '../../../db/runs/finish';
+import { listRuns, runsOfExecution } from '../../../db/runs/list';
+import { parseMessage } from '../../shared/messages';
 import { settleAll } from '../../shared/settle-all';
-import { databaseFor } from '../../shared/n8n/database';
-import { nodeError } from '../../shared/n8n/errors';
-import { executionKeyOf } from '../../shared/n8n/execution';
-import { paired } from '../../shared/n8n/items';
-import { OwnRuns, type StrangerError } from '../../shared/n8n/own-runs';
+import { getDatabase } from '../../adapter/database';
+import { nodeError } from '../../adapter/errors';
+import { buildExecutionKey } from '../../adapter/execution';
+import { paired } from '../../adapter/items';
+import { OwnRuns, type StrangerError } from '../../adapter/own-runs';
 import { describeFailedRuns, type FailWhen } from './failed-runs';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
-import { outcomesOf, silentRun, type RunOutcome } from './outcome';
+import { summarizeRuns, silentRun, type RunOutcome } from './outcome';
 import { ownMessages } from './own-messages';
 import { retryInMs } from './retry';
 import { findWarnings } from './run-warnings';
@@ -30,20 +31,20 @@ type EndedRun = FinishedRun & { tenantName?: string; hasMore: boolean; nextDue: 
  *   that failed, as *Fail When* says
  */
 export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	const items = context.getInputData();
 	const runs = await OwnRuns.load(context, pool, items);
-	const outcomes = outcomesOf(ownMessages(items, runs));
+	const outcomes = summarizeRuns(ownMessages(items, runs));
 	const heardOf = new Set(outcomes.map(({ syncRunId }) => syncRunId));
-	for (const run of await runsOfExecution(pool, executionKeyOf(context))) {
+	for (const run of await runsOfExecution(pool, buildExecutionKey(context))) {
 		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
 	}
 	const { syncEvery = 6, failWhen } = context.getNodeParameter('options', 0, {}) as FinishFields;
 	const { results: finished, errors } = await settleAll(outcomes, async (outcome) => ({
-		item: lastItemOf(outcome, items),
+		item: findLastItem(outcome, items),
 		run: await finish(pool, outcome, syncEvery),
 	}));
-	const troubles: unknown[] = [...strangersIn(items, runs), ...errors];
+	const troubles: unknown[] = [...listStrangers(items, runs), ...errors];
 	// Only now: one run that cannot be closed must not keep the others open.
 	if (troubles.length > 0) throw nodeError(context.getNode(), troubles[0]);
 	const failure = describeFailedRuns(
@@ -57,9 +58,9 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 }
 
 /** The first message of a run that is not this execution's. What was only for a look has none. */
-function strangersIn(items: readonly INodeExecutionData[], runs: OwnRuns): StrangerError[] {
+function listStrangers(items: readonly INodeExecutionData[], runs: OwnRuns): StrangerError[] {
 	const isStranger = ({ json }: INodeExecutionData): boolean =>
-		messageIn(json) !== undefined && typeof json.syncRunId === 'string' && !runs.find(json);
+		parseMessage(json) !== undefined && typeof json.syncRunId === 'string' && !runs.find(json);
 	const first = items.findIndex(isStranger);
 	return first < 0 ? [] : [runs.explain(items[first]!.json, first)];
 }
@@ -82,12 +83,12 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 			accountId: first.accountId,
 			failures: outcome.failures.length,
 		},
-		...(outcome.aside
+		...(outcome.keepsSchedule
 			? { retryAt: earlier[0]?.retryAt ?? null }
 			: { retryInMs: retryInMs(outcome, failedInARow(earlier)) }),
-		aside: outcome.aside,
+		keepsSchedule: outcome.keepsSchedule,
 		warnings: [...outcome.warnings, ...findWarnings(run, earlier)],
-		needsPerson: outcome.needsPerson,
+		requiresAction: outcome.requiresAction,
 	});
 	return {
 		tenantName: run?.tenantName,
@@ -105,7 +106,7 @@ function nextDue(finished: FinishedRun, syncEveryHours: number): string | null {
 	return new Date(Date.parse(finishedAt) + syncEveryHours * 3_600_000).toISOString();
 }
 
-function lastItemOf({ syncRunId }: RunOutcome, items: INodeExecutionData[]): number {
-	const last = items.findLastIndex(({ json }) => json.syncRunId === syncRunId && messageIn(json));
+function findLastItem({ syncRunId }: RunOutcome, items: INodeExecutionData[]): number {
+	const last = items.findLastIndex(({ json }) => json.syncRunId === syncRunId && parseMessage(json));
 	return Math.max(0, last);
 }

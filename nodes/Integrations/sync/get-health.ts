@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { syncHealth, type IntegrationHealth } from '../../../db/health';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
-import { maxRowsOf } from '../../shared/n8n/limit';
+import { syncHealth, type IntegrationHealth } from '../../../db/runs/health';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
+import { readMaxRows } from '../../adapter/limit';
 import { adviceOn } from './advice';
-import { alertsOf } from './alerts';
+import { buildAlerts } from './alerts';
 
 interface Filters {
 	provider?: string;
@@ -21,7 +21,7 @@ interface HealthOptions {
 
 /** How every connection stands, or what of it is worth a person's attention: one item each. */
 export async function getHealth(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const { provider, tenantId } = context.getNodeParameter('filters', item, {}) as Filters;
 		const options = context.getNodeParameter('options', item, {}) as HealthOptions;
@@ -29,13 +29,13 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 			provider: provider || undefined,
 			tenantId: tenantId || undefined,
 			syncEveryHours: options.syncEvery ?? 6,
-			limit: maxRowsOf(context, item),
+			limit: readMaxRows(context, item),
 		});
 		const now = new Date();
 		if (context.getNodeParameter('show', item, 'all') === 'all') return health.map((one) => shown(one, now));
 		const { staleAfter = 24, rejectedFrom = 10, abandonedFrom = 3 } = options;
 		const limits = { staleAfterHours: staleAfter, rejectedFrom, abandonedFrom };
-		return health.flatMap((one) => alertsOf(one, limits, now));
+		return health.flatMap((one) => buildAlerts(one, limits, now));
 	});
 }
 

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { listRuns } from '../../../db/sync-runs';
-import { databaseFor } from '../../shared/n8n/database';
-import { eachItem } from '../../shared/n8n/each-item';
-import { maxRowsOf } from '../../shared/n8n/limit';
+import { listRuns } from '../../../db/runs/list';
+import { getDatabase } from '../../adapter/database';
+import { eachItem } from '../../adapter/each-item';
+import { readMaxRows } from '../../adapter/limit';
 
 interface Filters {
 	integrationId?: string;
@@ -13,14 +13,14 @@ interface Filters {
 
 /** Lists the latest runs, newest first, with their counts and outcome. */
 export async function getRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	const pool = await databaseFor(context);
+	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const filters = context.getNodeParameter('filters', item, {}) as Filters;
 		return await listRuns(pool, {
 			integrationId: filters.integrationId || undefined,
 			status: filters.status || undefined,
 			tenantId: filters.tenantId || undefined,
-			limit: maxRowsOf(context, item),
+			limit: readMaxRows(context, item),
 		});
 	});
 }

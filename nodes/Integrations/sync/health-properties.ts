@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { limitFields } from '../../shared/n8n/limit';
-import { providerField } from '../../shared/n8n/provider-field';
-import { tenantIdFilter } from '../../shared/n8n/search';
+import { limitFields } from '../../adapter/limit';
+import { providerField } from '../../adapter/provider-field';
+import { tenantIdFilter } from '../../adapter/fields';
 
 const numberOption = (
 	displayName: string,

@@ -1,4 +1,5 @@
-import { isUpToDate, type SyncRun } from '../../../db/sync-runs';
+import { isUpToDate } from '../../../db/runs/finish';
+import { type SyncRun } from '../../../db/runs/list';
 
 /** How far back the failed runs before this one are counted. */
 export const RUNS_LOOKED_AT = 12;

@@ -1,4 +1,4 @@
-import type { DueOverview } from '../../../db/nothing-due';
+import type { DueOverview } from '../../../db/runs/due-overview';
 
 /** What the person chose on Claim Due. */
 interface Asked {

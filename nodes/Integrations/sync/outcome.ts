@@ -12,9 +12,9 @@ export interface RunOutcome {
 	/** Another run should follow at once: the source has more than this one read. */
 	hasMore: boolean;
 	/** It moved no state, as a replay or a backfill: the next sync is due as it was before. */
-	aside: boolean;
+	keepsSchedule: boolean;
 	/** Only a person can mend it; trying again by itself would be in vain. */
-	needsPerson: boolean;
+	requiresAction: boolean;
 	warnings: string[];
 }
 
@@ -27,7 +27,7 @@ const FOR_A_PERSON: ReadonlySet<FailureClass> = new Set([
 ]);
 
 /** The outcome of every run that has a message among the items, in order of appearance. */
-export function outcomesOf(messages: Message[]): RunOutcome[] {
+export function summarizeRuns(messages: Message[]): RunOutcome[] {
 	const runs = new Map<string, Message[]>();
 	for (const message of messages) {
 		if (!message.syncRunId) continue;
@@ -35,14 +35,14 @@ export function outcomesOf(messages: Message[]): RunOutcome[] {
 		if (ofRun) ofRun.push(message);
 		else runs.set(message.syncRunId, [message]);
 	}
-	return [...runs.values()].map(outcomeOf);
+	return [...runs.values()].map(summarizeRun);
 }
 
-function outcomeOf(messages: Message[]): RunOutcome {
+function summarizeRun(messages: Message[]): RunOutcome {
 	const failures = messages.filter((message): message is FailureMessage => message.type === 'FAILURE');
 	const states = messages.filter((message): message is StateMessage => message.type === 'STATE');
 	const { tenantId, integrationId, syncRunId, provider } = messages[0]!;
-	const status = statusOf(failures, states);
+	const status = chooseStatus(failures, states);
 	const hasMore = states.some((state) => state.hasMore);
 	return {
 		tenantId,
@@ -52,28 +52,30 @@ function outcomeOf(messages: Message[]): RunOutcome {
 		status,
 		failures,
 		hasMore,
-		aside: failures.length === 0 && !hasMore && states.length > 0 && states.every(movesNothing),
-		needsPerson: status === 'failed' && failures.length > 0 && failures.every(isForAPerson),
+		keepsSchedule: failures.length === 0 && !hasMore && states.length > 0 && states.every(movesNothing),
+		requiresAction: status === 'failed' && failures.length > 0 && failures.every(isForAPerson),
 		warnings: states.flatMap(({ warnings }) => warnings ?? []),
 	};
 }
 
-function statusOf(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {
+function chooseStatus(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {
 	if (failures.length === 0) return states.length > 0 ? 'succeeded' : 'failed';
-	const failed = new Set(failures.filter((failure) => !cameFurther(failure, states)).map(placeOf));
-	return states.some((state) => !state.switchedOff && !failed.has(placeOf(state))) ? 'partial' : 'failed';
+	const failed = new Set(failures.filter((failure) => !cameFurther(failure, states)).map(buildStreamKey));
+	return states.some((state) => !state.switchedOff && !failed.has(buildStreamKey(state)))
+		? 'partial'
+		: 'failed';
 }
 
 // Stopped by a limit half way, it goes on from there: a first read of many days must not look like as many failures.
 function cameFurther({ failure, ...of }: FailureMessage, states: StateMessage[]): boolean {
-	const moved = states.some((state) => state.state !== null && placeOf(state) === placeOf(of));
+	const moved = states.some((state) => state.state !== null && buildStreamKey(state) === buildStreamKey(of));
 	return failure.class === 'rate_limited' && moved;
 }
 
 // A stream that failed before its first page moves nothing either, nor does one that was put off: those come again.
 const movesNothing = ({ state, switchedOff }: StateMessage): boolean => state === null && !switchedOff;
 
-const placeOf = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
+const buildStreamKey = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
 
 const isForAPerson = ({ failure }: FailureMessage): boolean => FOR_A_PERSON.has(failure.class);
 
@@ -82,7 +84,7 @@ export function silentRun(
 	run: Pick<RunOutcome, 'tenantId' | 'integrationId' | 'syncRunId' | 'provider'>,
 ): RunOutcome {
 	const envelope: Envelope = { ...run, stream: '', accountId: '' };
-	return outcomeOf([{ type: 'FAILURE', ...envelope, failure: NOTHING_ARRIVED }]);
+	return summarizeRun([{ type: 'FAILURE', ...envelope, failure: NOTHING_ARRIVED }]);
 }
 
 const NOTHING_ARRIVED = {

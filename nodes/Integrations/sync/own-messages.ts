@@ -1,14 +1,14 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import type { NamedRun } from '../../../db/take-runs';
+import type { NamedRun } from '../../../db/runs/take';
 import {
 	FAILURE_CLASSES,
-	messageIn,
+	parseMessage,
 	type FailureClass,
 	type FailureMessage,
 	type Message,
 } from '../../shared/messages';
-import type { OwnRuns } from '../../shared/n8n/own-runs';
+import type { OwnRuns } from '../../adapter/own-runs';
 import { excerpt } from '../../shared/text';
 
 const MAX_WARNINGS = 100;
@@ -18,38 +18,38 @@ const MAX_WORDS = 2_000;
 export function ownMessages(items: readonly INodeExecutionData[], runs: OwnRuns): Message[] {
 	const messages: Message[] = [];
 	for (const { json } of items) {
-		const message = messageIn(json);
+		const message = parseMessage(json);
 		const run = message && runs.find(json);
-		if (run) messages.push({ ...readable(message), ...envelopeOf(run, message) });
+		if (run) messages.push({ ...readable(message), ...buildEnvelope(run, message) });
 	}
 	return messages;
 }
 
-function envelopeOf(run: NamedRun, { stream, accountId }: Message) {
+function buildEnvelope(run: NamedRun, { stream, accountId }: Message) {
 	const { tenantId, integrationId, syncRunId, provider } = run;
-	const place = { stream: textIn(stream), accountId: textIn(accountId) };
+	const place = { stream: toText(stream), accountId: toText(accountId) };
 	return { tenantId, integrationId, syncRunId, provider, ...place };
 }
 
 function readable(message: Message): Message {
-	if (message.type === 'FAILURE') return { ...message, failure: failureIn(message.failure) };
+	if (message.type === 'FAILURE') return { ...message, failure: parseFailure(message.failure) };
 	if (message.type !== 'STATE' || message.warnings === undefined) return message;
 	const warnings = Array.isArray(message.warnings) ? message.warnings : [];
 	return {
 		...message,
-		warnings: warnings.slice(0, MAX_WARNINGS).map((one) => excerpt(textIn(one), MAX_WORDS)),
+		warnings: warnings.slice(0, MAX_WARNINGS).map((one) => excerpt(toText(one), MAX_WORDS)),
 	};
 }
 
-function failureIn(given: unknown): FailureMessage['failure'] {
+function parseFailure(given: unknown): FailureMessage['failure'] {
 	const { class: failureClass, message, retryAt } = (given ?? {}) as Record<string, unknown>;
 	return {
 		class: FAILURE_CLASSES.includes(failureClass as FailureClass)
 			? (failureClass as FailureClass)
 			: 'internal',
-		message: excerpt(textIn(message), MAX_WORDS),
+		message: excerpt(toText(message), MAX_WORDS),
 		...(typeof retryAt === 'string' && !Number.isNaN(Date.parse(retryAt)) && { retryAt }),
 	};
 }
 
-const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
+const toText = (value: unknown): string => (typeof value === 'string' ? value : '');

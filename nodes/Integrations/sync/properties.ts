@@ -1,8 +1,8 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { integrationField, tenantIdFilter } from '../../shared/n8n/search';
-import { limitFields } from '../../shared/n8n/limit';
-import { providerField } from '../../shared/n8n/provider-field';
+import { integrationField, tenantIdFilter } from '../../adapter/fields';
+import { limitFields } from '../../adapter/limit';
+import { providerField } from '../../adapter/provider-field';
 import { failRunsFields, getHealthFields } from './health-properties';
 
 const syncEvery = (description: string): INodeProperties => ({
@@ -126,7 +126,7 @@ const getRuns: INodeProperties[] = [
 	},
 ];
 
-const shownFor = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
+const showOnOperations = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
 	updateDisplayOptions({ show: { resource: ['sync'], operation: [operation] } }, properties);
 
 export const syncProperties: INodeProperties[] = [
@@ -170,9 +170,9 @@ export const syncProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...shownFor('claimDue', claimDue),
-	...shownFor('failRuns', failRunsFields),
-	...shownFor('finish', finish),
-	...shownFor('getHealth', getHealthFields),
-	...shownFor('getRuns', getRuns),
+	...showOnOperations('claimDue', claimDue),
+	...showOnOperations('failRuns', failRunsFields),
+	...showOnOperations('finish', finish),
+	...showOnOperations('getHealth', getHealthFields),
+	...showOnOperations('getRuns', getRuns),
 ];

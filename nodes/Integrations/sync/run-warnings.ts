@@ -1,4 +1,5 @@
-import { isUpToDate, type SyncRun } from '../../../db/sync-runs';
+import { isUpToDate } from '../../../db/runs/finish';
+import { type SyncRun } from '../../../db/runs/list';
 import { providers } from '../../providers/registry';
 import { imbalances } from '../../shared/counts';
 

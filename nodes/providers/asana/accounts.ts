@@ -1,5 +1,5 @@
-import type { AccountDiscovery } from '../../engine/definition';
-import type { NamelessEntry } from '../../engine/list-entries';
+import type { AccountDiscovery } from '../../engine/contract/provider';
+import type { NamelessEntry } from '../../engine/contract/stream';
 import { isTimeZone } from '../../shared/dates';
 import { DIGITS, textOrNull, withNameless } from '../account-facts';
 import { readList } from './lists';
@@ -21,7 +21,7 @@ export const asanaAccounts: AccountDiscovery = {
 		const workspaces = await readList(api, {
 			path: '/workspaces',
 			query: { opt_fields: 'name' },
-			what: WORKSPACES.what,
+			description: WORKSPACES.what,
 			scope: 'workspaces:read',
 			onNameless: (entries) => void nameless.push(...entries),
 		});

@@ -1,5 +1,5 @@
 import type { Day } from '../../shared/dates';
-import { amountOf, columnText, sumOf, type Amount } from '../../shared/money';
+import { toAmount, columnText, sumAmounts, type Amount } from '../../shared/money';
 import type { LocalDays } from './local-days';
 
 /** A task that counts. Instants are milliseconds since 1970. */
@@ -17,8 +17,8 @@ export interface Figure {
 	metadata?: Record<string, unknown>;
 }
 
-const DAY_MS = amountOf('86400000');
-const HUNDRED = amountOf('100');
+const DAY_MS = toAmount('86400000');
+const HUNDRED = toAmount('100');
 
 /** The metrics of tasks and their units, in the order of their rows. */
 export const DAILY_UNITS = {
@@ -38,8 +38,8 @@ export type DailyFigures = Record<DailyMetric, Figure | undefined>;
 
 /** What happened on each of the days, and what was open and overdue at its end. */
 export function dailyMetrics(tasks: readonly Task[], days: LocalDays): DailyFigures[] {
-	const { created, completed } = eventsOf(tasks, days);
-	const { open, overdue } = standOf(tasks, days);
+	const { created, completed } = countEvents(tasks, days);
+	const { open, overdue } = countOpen(tasks, days);
 	return days.days.map((day, index) => ({
 		throughput: count(completed[index]!.length),
 		tasks_created: count(created[index]!),
@@ -52,33 +52,33 @@ export function dailyMetrics(tasks: readonly Task[], days: LocalDays): DailyFigu
 type CompletedTask = Task & { completedAt: number };
 
 /** By day, how many tasks were made, and which were completed. */
-function eventsOf(tasks: readonly Task[], days: LocalDays) {
+function countEvents(tasks: readonly Task[], days: LocalDays) {
 	const created = days.days.map(() => 0);
 	const completed = days.days.map((): CompletedTask[] => []);
 	for (const task of tasks) {
-		const made = days.indexOf(task.createdAt);
+		const made = days.findIndex(task.createdAt);
 		if (created[made] !== undefined) created[made]++;
 		const { completedAt } = task;
-		if (completedAt !== null) completed[days.indexOf(completedAt)]?.push({ ...task, completedAt });
+		if (completedAt !== null) completed[days.findIndex(completedAt)]?.push({ ...task, completedAt });
 	}
 	return { created, completed };
 }
 
 /** By day, how many tasks were open at its end, and how many of them had been due before it. */
-function standOf(tasks: readonly Task[], days: LocalDays) {
-	const open = new Stand(days.days.length);
-	const overdue = new Stand(days.days.length);
+function countOpen(tasks: readonly Task[], days: LocalDays) {
+	const open = new DifferenceArray(days.days.length);
+	const overdue = new DifferenceArray(days.days.length);
 	for (const { createdAt, completedAt, due } of tasks) {
-		const from = days.indexOf(createdAt);
-		const until = completedAt === null ? Infinity : days.indexOf(completedAt);
+		const from = days.findIndex(createdAt);
+		const until = completedAt === null ? Infinity : days.findIndex(completedAt);
 		open.add(from, until);
-		if (due !== null) overdue.add(Math.max(from, days.placeOf(due) + 1), until);
+		if (due !== null) overdue.add(Math.max(from, days.toOffset(due) + 1), until);
 	}
 	return { open: open.byDay(), overdue: overdue.byDay() };
 }
 
 /** How many of something there are on each day, from the days on which each begins and ends. */
-class Stand {
+class DifferenceArray {
 	private readonly changes: number[];
 
 	constructor(private readonly days: number) {
@@ -117,13 +117,13 @@ function completionFigures(completed: readonly CompletedTask[], day: Day) {
 
 function cycleDays(completed: readonly CompletedTask[]): Figure | undefined {
 	if (completed.length === 0) return undefined;
-	const spans = completed.map(({ createdAt, completedAt }) => amountOf(String(completedAt - createdAt)));
-	const value = sumOf(spans).div(spans.length).div(DAY_MS);
-	const median = columnText(medianOf(spans).div(DAY_MS), 4, 'tasks');
+	const spans = completed.map(({ createdAt, completedAt }) => toAmount(String(completedAt - createdAt)));
+	const value = sumAmounts(spans).div(spans.length).div(DAY_MS);
+	const median = columnText(computeMedian(spans).div(DAY_MS), 4, 'tasks');
 	return { value, metadata: { median, tasks: spans.length } };
 }
 
-function medianOf(amounts: readonly Amount[]): Amount {
+function computeMedian(amounts: readonly Amount[]): Amount {
 	const sorted = amounts.toSorted((a, b) => a.comparedTo(b));
 	const upper = sorted[sorted.length >> 1]!;
 	return sorted.length % 2 === 1 ? upper : upper.plus(sorted[(sorted.length >> 1) - 1]!).div(2);
@@ -131,10 +131,10 @@ function medianOf(amounts: readonly Amount[]): Amount {
 
 function share(part: number, whole: number, metadata: Record<string, unknown>): Figure | undefined {
 	if (whole === 0) return undefined;
-	return { value: amountOf(String(part)).times(HUNDRED).div(whole), metadata };
+	return { value: toAmount(String(part)).times(HUNDRED).div(whole), metadata };
 }
 
 /** A whole number as a figure. */
 export function count(number: number): Figure {
-	return { value: amountOf(String(number)) };
+	return { value: toAmount(String(number)) };
 }

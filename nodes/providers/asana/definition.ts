@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../../engine/definition';
+import type { ProviderDefinition } from '../../engine/contract/provider';
 import { asanaAccounts } from './accounts';
 import { projectsStream } from './projects-stream';
 import { asanaRules } from './rules';

@@ -1,17 +1,18 @@
-import type { ApiRequest, ProviderApi } from '../../engine/definition';
-import { ReadFailure } from '../../engine/failure';
-import { isReadableList, sortEntries, type NamelessEntry } from '../../engine/list-entries';
-import { PageTrail } from '../../engine/page-trail';
+import type { ApiRequest, ProviderApi } from '../../engine/contract/api';
+import { ReadFailure } from '../../engine/contract/failure';
+import { isReadableList, sortEntries } from '../../engine/read/list-entries';
+import { type NamelessEntry } from '../../engine/contract/stream';
+import { PageTrail } from '../../engine/read/page-trail';
 import { DIGITS } from '../account-facts';
 
 const VERSION = '/api/1.0';
 /** The most that Asana gives at once. Without a limit it gives no pages, and refuses large lists. */
 const PAGE_SIZE = 100;
 /** Far more than any project holds: a list that never ends must not be read for ever. */
-const MOST_PAGES = 1_000;
-const MOST_RESTARTS = 3;
+const MAX_PAGES = 1_000;
+const MAX_RESTARTS = 3;
 
-export interface ListRequest extends Pick<ApiRequest, 'path' | 'what' | 'scope' | 'account'> {
+export interface ListRequest extends Pick<ApiRequest, 'path' | 'description' | 'scope' | 'account'> {
 	query: Readonly<Record<string, string>>;
 	/** Told of the entries without an id, which are left out; without it a list that has one cannot be read. */
 	onNameless?(entries: readonly NamelessEntry[]): void;
@@ -44,52 +45,61 @@ export interface Refused {
 export async function readList(api: ProviderApi, request: RefusableListRequest): Promise<Entry[] | Refused>;
 export async function readList(api: ProviderApi, request: ListRequest): Promise<Entry[]>;
 export async function readList(api: ProviderApi, request: AnyRequest): Promise<Entry[] | Refused> {
-	for (let restarts = 0; restarts <= MOST_RESTARTS; restarts++) {
+	for (let restarts = 0; restarts <= MAX_RESTARTS; restarts++) {
 		const list = await readPages(api, request);
 		if (list !== 'expired') return list;
 	}
 	throw new ReadFailure(
 		'provider_unavailable',
-		`Asana let ${request.what} expire ${MOST_RESTARTS + 1} times while it was read. The next run tries again.`,
+		`Asana let ${request.description} expire ${MAX_RESTARTS + 1} times while it was read. The next run tries again.`,
 	);
 }
 
 /** Reads one thing; undefined where a refusal says that there is no such. @throws ReadFailure */
 export async function readOne(api: ProviderApi, request: RefusableListRequest): Promise<Entry | undefined> {
-	const { path, query, what, scope, account, refused } = request;
+	const { path, query, description, scope, account, refused } = request;
 	const reply = await api.call({
-		...{ path: VERSION + path, query, what, scope, account },
-		accept: (json) => isObject((json as { data?: unknown } | null)?.data),
-		absent: ({ status, body }) => refused(status) && !aboutScope(body),
+		...{ path: VERSION + path, query, description, scope, account },
+		isValid: (json) => isObject((json as { data?: unknown } | null)?.data),
+		isNotFound: ({ status, body }) => refused(status) && !aboutScope(body),
 	});
 	return (reply as { data: Entry } | undefined)?.data;
 }
 
 async function readPages(api: ProviderApi, request: AnyRequest): Promise<Entry[] | Refused | 'expired'> {
 	const entries = new Map<unknown, Entry>();
-	const { what, account } = request;
-	const trail = new PageTrail({ provider: 'Asana', what, account: account?.name, mostPages: MOST_PAGES });
+	const { description, account } = request;
+	const trail = new PageTrail({
+		provider: 'Asana',
+		what: description,
+		account: account?.name,
+		mostPages: MAX_PAGES,
+	});
 	let offset: string | undefined;
 	do {
 		const page = await readPage(api, request, offset);
 		if (page === 'expired' || 'refused' in page) return page;
-		for (const entry of namedIn(page, request)) entries.set(entry.gid, entry);
+		for (const entry of parseNamed(page, request)) entries.set(entry.gid, entry);
 		offset = page.next_page?.offset;
 		trail.follow(offset);
 	} while (offset !== undefined);
 	return [...entries.values()];
 }
 
-function namedIn({ data }: ListPage, { what, account, onNameless }: AnyRequest): Entry[] {
+function parseNamed({ data }: ListPage, { description, account, onNameless }: AnyRequest): Entry[] {
 	if (!onNameless) return data as Entry[];
-	const list = { provider: 'Asana', what, account: account?.name };
-	const { entries, nameless } = sortEntries(data, { read: entryIn, idOf: ({ gid }) => gid as string }, list);
+	const list = { provider: 'Asana', what: description, account: account?.name };
+	const { entries, nameless } = sortEntries(
+		data,
+		{ read: parseEntry, getId: ({ gid }) => gid as string },
+		list,
+	);
 	if (nameless.length > 0) onNameless(nameless);
 	return entries;
 }
 
 /** An entry as a thing with an id; undefined where it has none. */
-function entryIn(entry: unknown): Entry | undefined {
+function parseEntry(entry: unknown): Entry | undefined {
 	return isObject(entry) && DIGITS.pattern.test(String(entry.gid)) && typeof entry.gid === 'string'
 		? entry
 		: undefined;
@@ -97,16 +107,16 @@ function entryIn(entry: unknown): Entry | undefined {
 
 async function readPage(
 	api: ProviderApi,
-	{ path, query, what, scope, account, onNameless, refused }: AnyRequest,
+	{ path, query, description, scope, account, onNameless, refused }: AnyRequest,
 	offset: string | undefined,
 ): Promise<ListPage | Refused | 'expired'> {
 	let refusal: Refused | 'expired' | undefined;
 	const page = await api.call({
-		...{ path: VERSION + path, what, scope, account },
+		...{ path: VERSION + path, description, scope, account },
 		query: { ...query, limit: String(PAGE_SIZE), ...(offset !== undefined && { offset }) },
-		accept: (json) =>
-			isPage(json) && (onNameless ? isReadableList(json.data, entryIn) : json.data.every(isObject)),
-		absent({ status, body }) {
+		isValid: (json) =>
+			isPage(json) && (onNameless ? isReadableList(json.data, parseEntry) : json.data.every(isObject)),
+		isNotFound({ status, body }) {
 			if (offset !== undefined && isExpired(status, body)) refusal = 'expired';
 			else if (refused?.(status) && !aboutScope(body)) refusal = { refused: status };
 			return refusal !== undefined;

@@ -1,4 +1,4 @@
-import { startOf } from '../../engine/local-days';
+import { getStartOfDay } from '../../shared/local-days';
 import { plusDays, type Day } from '../../shared/dates';
 
 const DAY_MS = 86_400_000;
@@ -15,11 +15,11 @@ export class LocalDays {
 		const length = Math.max(0, daysFrom(first, last) + 1);
 		this.days = Array.from({ length }, (_, index) => plusDays(first, index));
 		const following = length === 0 ? [] : [plusDays(last, 1)];
-		this.edges = [...this.days, ...following].map((day) => startOf(day, zone));
+		this.edges = [...this.days, ...following].map((day) => getStartOfDay(day, zone));
 	}
 
 	/** Which of the days an instant falls on: −1 before the first, their number after the last. */
-	indexOf(ms: number): number {
+	findIndex(ms: number): number {
 		let [low, high] = [0, this.edges.length];
 		while (low < high) {
 			const middle = (low + high) >> 1;
@@ -30,7 +30,7 @@ export class LocalDays {
 	}
 
 	/** The same of a date; not held to the ends. */
-	placeOf(day: Day): number {
+	toOffset(day: Day): number {
 		return this.days.length === 0 ? 0 : daysFrom(this.days[0]!, day);
 	}
 }

@@ -1,4 +1,4 @@
-import { dayAt } from '../../engine/months';
+import { toDay } from '../../shared/months';
 import { earlierDay, plusDays, type Day } from '../../shared/dates';
 import type { ClientReference, Deletion } from '../../shared/messages';
 import { columnText } from '../../shared/money';
@@ -9,7 +9,7 @@ import { DAILY_UNITS, dailyMetrics, type DailyMetric, type Figure, type Task } f
 import { LocalDays } from './local-days';
 import { PROJECT_UNITS, projectMetrics, type ProjectCompletion, type ProjectMetric } from './project-metrics';
 import { projectShape, tasksShape, type ProjectRecord, type TaskRecord } from './shapes';
-import { unknownPropertiesOf } from './unknown-properties';
+import { findUnknownProperties } from './unknown-properties';
 
 const SOURCE_SYSTEM = 'asana';
 const UNITS = { ...DAILY_UNITS, ...PROJECT_UNITS };
@@ -32,21 +32,21 @@ export const projects: Normaliser = {
 		const { timezone } = raw.account;
 		const counted = latestCopies(records).filter(counts);
 		const clear = counted.filter(isCompletionClear);
-		const tasks = clear.map((record) => taskOf(record, timezone));
-		const today = dayAt(new Date(raw.fetchedAt), timezone);
-		const days = new LocalDays(...daysOf(project, today, recomputeDays), timezone);
-		const firstDay = dayAt(new Date(project.created_at), timezone);
+		const tasks = clear.map((record) => toTask(record, timezone));
+		const today = toDay(new Date(raw.fetchedAt), timezone);
+		const days = new LocalDays(...chooseDays(project, today, recomputeDays), timezone);
+		const firstDay = toDay(new Date(project.created_at), timezone);
 		const output = new Output(project, today);
 		for (const [index, figures] of dailyMetrics(tasks, days).entries()) {
 			const day = days.days[index]!;
 			output.addDay(day, day < firstDay ? {} : figures);
 		}
 		if (isCompletionClear(project)) {
-			const completion = projectMetrics({ ...project, completed_at: completedAt(project) }, tasks, timezone);
+			const completion = projectMetrics({ ...project, completed_at: getCompletionTime(project) }, tasks, timezone);
 			output.addCompletion(completion && completion.day >= firstDay ? completion : undefined, days);
 		}
 		const remarks = remarksOn(project, counted.length - clear.length);
-		const unknownProperties = unknownPropertiesOf(raw.record as object, project.tasks);
+		const unknownProperties = findUnknownProperties(raw.record as object, project.tasks);
 		return { ...output, ...(remarks.length > 0 && { remarks }), unknownProperties };
 	},
 
@@ -64,7 +64,7 @@ const isCompletionClear = ({ completed, completed_at }: Completable): boolean =>
 	!completed || completed_at !== null;
 
 /** What was opened again may still have a time of completion. */
-const completedAt = ({ completed, completed_at }: Completable): number | null =>
+const getCompletionTime = ({ completed, completed_at }: Completable): number | null =>
 	completed ? completed_at : null;
 
 function remarksOn(project: ProjectRecord, unclearTasks: number): Remark[] {
@@ -79,14 +79,14 @@ const latestCopies = (records: readonly TaskRecord[]): TaskRecord[] => [
 	...new Map(records.map((record) => [record.gid, record])).values(),
 ];
 
-const taskOf = (record: TaskRecord, zone: string): Task => ({
+const toTask = (record: TaskRecord, zone: string): Task => ({
 	createdAt: record.created_at,
-	completedAt: completedAt(record),
-	due: dueDayOf(record, zone),
+	completedAt: getCompletionTime(record),
+	due: getDueDay(record, zone),
 });
 
-function dueDayOf({ due_on, due_at }: TaskRecord, zone: string): Day | null {
-	return due_on ?? (due_at === null ? null : dayAt(new Date(due_at), zone));
+function getDueDay({ due_on, due_at }: TaskRecord, zone: string): Day | null {
+	return due_on ?? (due_at === null ? null : toDay(new Date(due_at), zone));
 }
 
 function counts({ resource_subtype, parent, is_rendered_as_separator }: TaskRecord): boolean {
@@ -94,7 +94,7 @@ function counts({ resource_subtype, parent, is_rendered_as_separator }: TaskReco
 }
 
 /** The first and the last day to compute. */
-function daysOf({ days }: ProjectRecord, today: Day, recomputeDays: number): [first: Day, last: Day] {
+function chooseDays({ days }: ProjectRecord, today: Day, recomputeDays: number): [first: Day, last: Day] {
 	const usual = plusDays(today, 1 - recomputeDays);
 	if (days?.to !== undefined) return [days.from, earlierDay(days.to, today)];
 	return [days === undefined ? usual : earlierDay(days.from, usual), today];

@@ -1,4 +1,4 @@
-import { dayAt } from '../../engine/months';
+import { toDay } from '../../shared/months';
 import type { Day } from '../../shared/dates';
 import { count, type Figure, type Task } from './daily-metrics';
 import { daysFrom } from './local-days';
@@ -24,7 +24,7 @@ export function projectMetrics(
 	tasks: readonly Task[],
 	zone: string,
 ): ProjectCompletion | undefined {
-	const localDay = (ms: number): Day => dayAt(new Date(ms), zone);
+	const localDay = (ms: number): Day => toDay(new Date(ms), zone);
 	if (project.completed_at !== null) {
 		const day = localDay(project.completed_at);
 		const began = project.start_on ?? localDay(project.created_at);

@@ -1,15 +1,15 @@
-import { inBatches } from '../../engine/changes';
+import { inBatches } from '../../engine/read/changes';
 import type {
 	ChangedItem,
 	ChangesStream,
-	Composed,
-	Mark,
+	HydratedRecord,
+	Cursor,
+	NamelessEntry,
 	Page,
-	Pass,
+	Scan,
 	StreamContext,
-} from '../../engine/definition';
-import type { NamelessEntry } from '../../engine/list-entries';
-import { dayAt } from '../../engine/months';
+} from '../../engine/contract/stream';
+import { toDay } from '../../shared/months';
 import { earlierDay, type Day } from '../../shared/dates';
 import { readList, readOne, type Entry } from './lists';
 
@@ -19,7 +19,7 @@ const TASK_FIELDS =
 	'resource_subtype,completed,completed_at,created_at,due_on,due_at,parent,is_rendered_as_separator';
 
 /** Where a reading of all projects stands. */
-interface ProjectsMark extends Mark {
+interface ProjectsCursor extends Cursor {
 	/** The id of the last project that was read; null once all were. */
 	after: string | null;
 	/** When the reading began: an instant in UTC. */
@@ -40,19 +40,19 @@ interface ListedProject {
  * All projects of a workspace that are not archived, each run anew: a project's own modified time does not move when
  * its tasks do. In the order of their ids, so that a run can go on where another one stopped.
  */
-const everyProject: Pass = {
+const everyProject: Scan = {
 	name: 'projects',
-	async *pages(context, mark) {
-		const reading = readingAfter(mark as ProjectsMark | undefined, context);
+	async *pages(context, cursor) {
+		const reading = readingAfter(cursor as ProjectsCursor | undefined, context);
 		const days = context.range ?? (reading.from === null ? undefined : { from: reading.from });
 		const nameless: NamelessEntry[] = [];
 		const projects = await projectsAfter(reading.after, context, nameless);
 		for (const some of inBatches(projects, context.concurrent)) {
-			const items = some.map((project): ChangedItem => itemOf({ project, days }));
-			yield { items, mark: { ...reading, after: gidOf(some.at(-1)!) } };
+			const items = some.map((project): ChangedItem => toItem({ project, days }));
+			yield { items, cursor: { ...reading, after: getGid(some.at(-1)!) } };
 		}
 		// A page of its own: where the budget ends with the last projects, the next run must not begin anew at once.
-		yield { items: [], nameless, mark: { ...reading, after: null } } satisfies Page;
+		yield { items: [], nameless, cursor: { ...reading, after: null } } satisfies Page;
 	},
 };
 
@@ -60,19 +60,19 @@ export const projectsStream: ChangesStream = {
 	reading: 'changes',
 	givesAll: true,
 	key: 'projects',
-	passes: [everyProject],
+	scans: [everyProject],
 	batch: 1,
 	find: findProject,
-	compose: async (context, items) =>
+	hydrate: async (context, items) =>
 		await Promise.all(items.map(async ({ item }) => await composed(context, item as ListedProject))),
 };
 
 /** Goes on with a reading that was not finished, or begins one. */
-function readingAfter(mark: ProjectsMark | undefined, context: StreamContext): ProjectsMark {
-	if (mark !== undefined && mark.after !== null) return mark;
+function readingAfter(cursor: ProjectsCursor | undefined, context: StreamContext): ProjectsCursor {
+	if (cursor !== undefined && cursor.after !== null) return cursor;
 	const { startedAt, account, historyStart = null } = context;
-	const since = mark === undefined ? null : dayAt(new Date(mark.began), account.timezone);
-	const known = mark?.history ?? null;
+	const since = cursor === undefined ? null : toDay(new Date(cursor.began), account.timezone);
+	const known = cursor?.history ?? null;
 	const isEarlier = historyStart !== null && (known === null || historyStart < known);
 	return {
 		after: null,
@@ -91,34 +91,34 @@ async function projectsAfter(
 	const projects = await readList(api, {
 		path: '/projects',
 		query: { workspace: account.id, archived: 'false', opt_fields: PROJECT_FIELDS },
-		what: 'the list of projects',
+		description: 'the list of projects',
 		scope: 'projects:read',
 		account,
 		onNameless: (entries) => void nameless.push(...entries),
 	});
 	return projects
-		.filter((project) => after === null || compareGids(gidOf(project), after) > 0)
-		.sort((a, b) => compareGids(gidOf(a), gidOf(b)));
+		.filter((project) => after === null || compareGids(getGid(project), after) > 0)
+		.sort((a, b) => compareGids(getGid(a), getGid(b)));
 }
 
-const itemOf = (listed: ListedProject): ChangedItem => ({
-	id: gidOf(listed.project),
+const toItem = (listed: ListedProject): ChangedItem => ({
+	id: getGid(listed.project),
 	version: null,
 	item: listed,
 });
 
-async function composed(context: StreamContext, { project, days }: ListedProject): Promise<Composed> {
-	const recordId = gidOf(project);
+async function composed(context: StreamContext, { project, days }: ListedProject): Promise<HydratedRecord> {
+	const recordId = getGid(project);
 	const tasks = await readList(context.api, {
 		path: '/tasks',
 		query: { project: recordId, opt_fields: TASK_FIELDS },
-		what: `the tasks of the project ${nameOf(project)}`,
+		description: `the tasks of the project ${quoteName(project)}`,
 		scope: 'tasks:read',
 		account: context.account,
 		refused: isGone,
 	});
 	if (Array.isArray(tasks)) return { recordId, record: { ...project, tasks, ...(days && { days }) } };
-	return { recordId, skipped: `${nameOf(project)} was deleted while it was read.` };
+	return { recordId, skipped: `${quoteName(project)} was deleted while it was read.` };
 }
 
 /** A project that could not be read before and is listed no longer: archived, or gone. */
@@ -126,19 +126,19 @@ async function findProject({ api, account }: StreamContext, gid: string): Promis
 	const project = await readOne(api, {
 		path: `/projects/${encodeURIComponent(gid)}`,
 		query: { opt_fields: PROJECT_FIELDS },
-		what: `the project ${gid}`,
+		description: `the project ${gid}`,
 		scope: 'projects:read',
 		account,
 		refused: isGone,
 	});
-	return project && itemOf({ project, days: undefined });
+	return project && toItem({ project, days: undefined });
 }
 
 const isGone = (status: number): boolean => status === 404 || status === 410;
 
-const gidOf = ({ gid }: Entry): string => gid as string;
+const getGid = ({ gid }: Entry): string => gid as string;
 
-const nameOf = ({ name }: Entry): string => `"${String(name ?? '').slice(0, 80)}"`;
+const quoteName = ({ name }: Entry): string => `"${String(name ?? '').slice(0, 80)}"`;
 
 /** Ids are numbers longer than JavaScript's. */
 function compareGids(a: string, b: string): number {

@@ -51,7 +51,7 @@ const KNOWN = {
 const SUBTYPES = new Set(['default_task', 'milestone', 'approval', 'custom', 'section']);
 
 /** What a project and its tasks hold that is not known, each once, as `Task.new_property`. */
-export function unknownPropertiesOf(project: object, tasks: readonly unknown[]): string[] {
+export function findUnknownProperties(project: object, tasks: readonly unknown[]): string[] {
 	const found = new Set<string>();
 	for (const key of Object.keys(project)) if (!KNOWN.Project.has(key)) found.add(`Project.${excerpt(key)}`);
 	for (const task of tasks as readonly object[]) {

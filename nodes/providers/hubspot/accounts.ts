@@ -1,16 +1,12 @@
 import { z } from 'zod/v4';
 
-import type { AccountEntry } from '../../../db/accounts';
-import type {
-	AccountDiscovery,
-	AccountReference,
-	DiscoveryContext,
-	ProviderApi,
-} from '../../engine/definition';
+import type { AccountEntry } from '../../../db/integrations/accounts';
+import type { AccountDiscovery, DiscoveryContext } from '../../engine/contract/provider';
+import type { AccountReference, ProviderApi } from '../../engine/contract/api';
 import { isTimeZone } from '../../shared/dates';
 import { DIGITS } from '../account-facts';
 import { paths } from './paths';
-import { accountDetailsShape, ask, demand, introspectionShape } from './replies';
+import { accountDetailsShape, fetchReplyIfFound, fetchReply, introspectionShape } from './replies';
 
 /** One token reaches one portal: its id and domain are what the token itself is asked for. */
 export const hubspotAccounts: AccountDiscovery = {
@@ -20,7 +16,7 @@ export const hubspotAccounts: AccountDiscovery = {
 		const token = await context.accessToken();
 		let known = await introspected(context, token);
 		if (!known) {
-			const { portalId: id } = await detailsOf(context.api);
+			const { portalId: id } = await readDetails(context.api);
 			// That call has refreshed a token that had ended, which no longer says what it is for.
 			const renewed = await context.accessToken();
 			if (renewed !== token) known = await introspected(context, renewed);
@@ -31,7 +27,7 @@ export const hubspotAccounts: AccountDiscovery = {
 	},
 
 	async describe({ api }, reference) {
-		const { portalId, timeZone, companyCurrency: currency } = await detailsOf(api, reference);
+		const { portalId, timeZone, companyCurrency: currency } = await readDetails(api, reference);
 		const timezone = timeZone && isTimeZone(timeZone) ? timeZone : null;
 		const account = { id: portalId, name: null, timezone, currency };
 		const isUnknown = timezone === null && reference.timezone === null;
@@ -45,7 +41,7 @@ async function introspected(
 	token: string | undefined,
 ): Promise<AccountEntry | undefined> {
 	if (!token) return undefined;
-	const reply = await ask(api, z.looseObject({}), {
+	const reply = await fetchReplyIfFound(api, z.looseObject({}), {
 		method: 'POST',
 		path: paths.introspect,
 		form: {
@@ -54,8 +50,8 @@ async function introspected(
 			token,
 			token_type_hint: 'access_token',
 		},
-		what: 'what the token is for',
-		absent: ({ status }) => REFUSALS.includes(status),
+		description: 'what the token is for',
+		isNotFound: ({ status }) => REFUSALS.includes(status),
 	});
 	const { data } = introspectionShape.safeParse(reply);
 	return data && { id: data.hub_id, name: data.hub_domain };
@@ -63,11 +59,11 @@ async function introspected(
 
 const REFUSALS = [400, 401, 403, 404, 405, 415];
 
-async function detailsOf(api: ProviderApi, account?: AccountReference) {
-	return await demand(api, accountDetailsShape, {
+async function readDetails(api: ProviderApi, account?: AccountReference) {
+	return await fetchReply(api, accountDetailsShape, {
 		path: paths.accountDetails,
 		account,
-		what: 'the portal’s details',
+		description: 'the portal’s details',
 		scope: 'oauth',
 	});
 }

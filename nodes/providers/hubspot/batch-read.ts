@@ -1,6 +1,6 @@
-import type { StreamContext } from '../../engine/definition';
+import type { StreamContext } from '../../engine/contract/stream';
 import { paths } from './paths';
-import { dealBatchShape, demand, idsNotFound, isWhole, type ReadDeal } from './replies';
+import { dealBatchShape, fetchReply, idsNotFound, isWhole, type ReadDeal } from './replies';
 
 /** What is wanted of the deals of a batch. */
 export interface Wanted {
@@ -29,15 +29,15 @@ export async function readBatch(
 	ids: readonly string[],
 	{ archived, ...wanted }: Wanted,
 ): Promise<{ deals: ReadDeal[]; notFound: Set<string> }> {
-	const batch = await demand(api, dealBatchShape, {
+	const batch = await fetchReply(api, dealBatchShape, {
 		method: 'POST',
 		path: paths.dealBatch,
 		...(archived && { query: { archived: 'true' } }),
 		json: { inputs: ids.map((id) => ({ id })), ...wanted },
 		account,
-		what: 'a batch of deals',
+		description: 'a batch of deals',
 		scope: 'crm.objects.deals.read',
-		accept: isWhole,
+		isValid: isWhole,
 	});
 	return { deals: batch.results, notFound: idsNotFound(batch) };
 }

@@ -1,10 +1,10 @@
-import { inBatches } from '../../engine/changes';
-import type { StreamContext } from '../../engine/definition';
-import { readInHalves } from '../../engine/halves';
-import { mergedIdsIn } from './merged-deals';
+import { inBatches } from '../../engine/read/changes';
+import type { StreamContext } from '../../engine/contract/stream';
+import { readInHalves } from '../../engine/read/halves';
+import { parseMergedIds } from './merged-deals';
 import { paths } from './paths';
-import { associationsShape, companyBatchShape, demand, isWhole, type ReadDeal } from './replies';
-import { textIn } from './values';
+import { associationsShape, companyBatchShape, fetchReply, isWhole, type ReadDeal } from './replies';
+import { parseOptionalText } from './values';
 
 /** The association type of a deal with its primary company. */
 const PRIMARY = '5';
@@ -22,7 +22,7 @@ export class Companies {
 	private readonly read = new Map<string, Company>();
 
 	async of(context: StreamContext, deals: readonly ReadDeal[]): Promise<Map<string, Company>> {
-		const ids = await companyIdsOf(context, deals);
+		const ids = await readCompanyIds(context, deals);
 		await this.readAll(context, [...new Set(ids.values())]);
 		return new Map([...ids].map(([deal, id]) => [deal, this.read.get(id) ?? { id, name: null }]));
 	}
@@ -30,19 +30,19 @@ export class Companies {
 	private async readAll(context: StreamContext, ids: readonly string[]): Promise<void> {
 		const unknown = ids.filter((id) => !this.read.has(id));
 		for (const batch of inBatches(unknown, BATCH)) {
-			for (const [id, company] of await companiesOf(context, batch)) this.read.set(id, company);
+			for (const [id, company] of await readCompanies(context, batch)) this.read.set(id, company);
 		}
 	}
 }
 
 /** The primary company's id stands on the deal itself; where it does not, the associations are asked. */
-async function companyIdsOf(
+async function readCompanyIds(
 	context: StreamContext,
 	deals: readonly ReadDeal[],
 ): Promise<Map<string, string>> {
 	const ids = new Map<string, string>();
 	for (const { id, properties } of deals) {
-		const company = textIn(properties.hs_primary_associated_company);
+		const company = parseOptionalText(properties.hs_primary_associated_company);
 		if (company !== null) ids.set(id, company);
 	}
 	const others = deals.filter(({ id }) => !ids.has(id)).map(({ id }) => id);
@@ -55,22 +55,22 @@ async function associatedCompanies(
 	{ api, account }: StreamContext,
 	deals: readonly string[],
 ): Promise<Map<string, string>> {
-	const { results } = await demand(api, associationsShape, {
+	const { results } = await fetchReply(api, associationsShape, {
 		method: 'POST',
 		path: paths.dealCompanies,
 		json: { inputs: deals.map((id) => ({ id })) },
 		account,
-		what: 'the companies of a batch of deals',
+		description: 'the companies of a batch of deals',
 		scope: 'crm.objects.companies.read',
-		accept: isWhole,
+		isValid: isWhole,
 	});
-	return new Map(results.flatMap(({ from, to }) => primaryIn(to).map((company) => [from.id, company])));
+	return new Map(results.flatMap(({ from, to }) => pickPrimary(to).map((company) => [from.id, company])));
 }
 
 type Association = { toObjectId: string; associationTypes?: Array<{ typeId: number | string }> | null };
 
 /** The primary one; where none is marked so the one with the lowest id, which is the same each time. */
-function primaryIn(associations: readonly Association[]): string[] {
+function pickPrimary(associations: readonly Association[]): string[] {
 	const primary = associations.find(({ associationTypes }) =>
 		associationTypes?.some(({ typeId }) => String(typeId) === PRIMARY),
 	);
@@ -83,11 +83,11 @@ function primaryIn(associations: readonly Association[]): string[] {
  * The companies by the ids that they were asked for by. One that was merged into another answers as that one. Those that
  * do not answer have no name.
  */
-async function companiesOf(context: StreamContext, ids: readonly string[]): Promise<Map<string, Company>> {
-	const answers = await batchOf(context, ids);
+async function readCompanies(context: StreamContext, ids: readonly string[]): Promise<Map<string, Company>> {
+	const answers = await readBatch(context, ids);
 	const found = new Map<string, Company>();
 	for (const answer of answers) {
-		for (const id of [answer.id, ...answer.formerIds]) if (ids.includes(id)) found.set(id, companyIn(answer));
+		for (const id of [answer.id, ...answer.formerIds]) if (ids.includes(id)) found.set(id, toCompany(answer));
 	}
 	const named = new Set([...found.values()].map(({ id }) => id));
 	const others = answers.filter(({ id }) => !named.has(id));
@@ -104,10 +104,10 @@ async function matchOthers(
 	const matched = new Map<string, Company>();
 	if (others.length === 0) return matched;
 	const [only] = others;
-	if (missing.length === 1 && others.length === 1) return matched.set(missing[0]!, companyIn(only!));
+	if (missing.length === 1 && others.length === 1) return matched.set(missing[0]!, toCompany(only!));
 	for (const id of missing.slice(0, MAX_ASKED_ALONE)) {
-		const [answer] = await batchOf(context, [id]);
-		if (answer) matched.set(id, companyIn(answer));
+		const [answer] = await readBatch(context, [id]);
+		if (answer) matched.set(id, toCompany(answer));
 	}
 	return matched;
 }
@@ -115,7 +115,7 @@ async function matchOthers(
 /** More are merged in no batch; those beyond it have no name this time. */
 const MAX_ASKED_ALONE = 20;
 
-const companyIn = ({ id, name }: Answer): Company => ({ id, name });
+const toCompany = ({ id, name }: Answer): Company => ({ id, name });
 
 interface Answer extends Company {
 	/** The ids of the companies that were merged into it. */
@@ -123,9 +123,9 @@ interface Answer extends Company {
 }
 
 /** A company that cannot be read has no name this time: no deal is held up for it. */
-async function batchOf(context: StreamContext, ids: readonly string[]): Promise<Answer[]> {
+async function readBatch(context: StreamContext, ids: readonly string[]): Promise<Answer[]> {
 	return await readInHalves<string, Answer>(ids, context.api, {
-		read: async (some, api) => await askFor({ ...context, api }, some),
+		read: async (some, api) => await requestBatch({ ...context, api }, some),
 		reject: (id, { message }) => {
 			context.warn(`The name of company ${id} could not be read: ${message}`);
 			return { id, name: null, formerIds: [] };
@@ -133,19 +133,19 @@ async function batchOf(context: StreamContext, ids: readonly string[]): Promise<
 	});
 }
 
-async function askFor({ api, account }: StreamContext, ids: readonly string[]): Promise<Answer[]> {
-	const { results } = await demand(api, companyBatchShape, {
+async function requestBatch({ api, account }: StreamContext, ids: readonly string[]): Promise<Answer[]> {
+	const { results } = await fetchReply(api, companyBatchShape, {
 		method: 'POST',
 		path: paths.companyBatch,
 		json: { inputs: ids.map((id) => ({ id })), properties: ['name', 'domain', 'hs_merged_object_ids'] },
 		account,
-		what: 'the names of companies',
+		description: 'the names of companies',
 		scope: 'crm.objects.companies.read',
-		accept: isWhole,
+		isValid: isWhole,
 	});
 	return results.map(({ id, properties }) => ({
 		id,
-		name: textIn(properties?.name) ?? textIn(properties?.domain),
-		formerIds: mergedIdsIn(properties?.hs_merged_object_ids),
+		name: parseOptionalText(properties?.name) ?? parseOptionalText(properties?.domain),
+		formerIds: parseMergedIds(properties?.hs_merged_object_ids),
 	}));
 }

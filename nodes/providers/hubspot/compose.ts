@@ -1,13 +1,13 @@
-import type { ChangedItem, Composed, StreamContext } from '../../engine/definition';
-import { ReadFailure } from '../../engine/failure';
+import type { ChangedItem, HydratedRecord, StreamContext } from '../../engine/contract/stream';
+import { ReadFailure } from '../../engine/contract/failure';
 import { readBatch, readDeals } from './batch-read';
 import { Companies, type Company } from './companies';
-import { mergedIdsIn } from './merged-deals';
+import { parseMergedIds } from './merged-deals';
 import type { DealNotice } from './page-of-deals';
 import { readStages, type StageOfPipeline, type Stages } from './pipelines';
 import { DEAL_PROPERTIES, HISTORY_PROPERTIES } from './properties';
 import type { ReadDeal } from './replies';
-import { textIn } from './values';
+import { parseOptionalText } from './values';
 
 /** As many as HubSpot gives with their history at once. */
 export const DEALS_AT_ONCE = 50;
@@ -27,7 +27,7 @@ export async function composeDeals(
 	context: StreamContext,
 	items: readonly ChangedItem[],
 	prepared: unknown,
-): Promise<Composed[]> {
+): Promise<HydratedRecord[]> {
 	const { stages, companies } = prepared as Prepared;
 	const gone = items.flatMap(({ id, item }) => deletedRecord(id, (item as DealNotice).deletedAt));
 	const ids = items.filter(({ item }) => (item as DealNotice).deletedAt === null).map(({ id }) => id);
@@ -36,29 +36,29 @@ export async function composeDeals(
 	const { deals: read, notFound } = await readBatch(context, ids, wanted);
 	const deals = uniqueById(read);
 	const companyOf = await companies.of(context, deals);
-	const named = await stages.named(context, [...new Set(deals.flatMap(stageIdsOf))]);
+	const named = await stages.named(context, [...new Set(deals.flatMap(listStageIds))]);
 	const records = deals.map((deal) => dealRecord(deal, named, companyOf.get(deal.id)));
-	return [...records, ...(await absent(context, ids, deals, notFound)), ...gone];
+	return [...records, ...(await isNotFound(context, ids, deals, notFound)), ...gone];
 }
 
 function dealRecord(
 	deal: ReadDeal,
 	stages: ReadonlyMap<string, StageOfPipeline>,
 	company: Company | undefined,
-): Composed {
-	const named = stageIdsOf(deal).flatMap((id) => stages.get(id) ?? []);
+): HydratedRecord {
+	const named = listStageIds(deal).flatMap((id) => stages.get(id) ?? []);
 	return { recordId: deal.id, record: { deal, stages: named, company: company ?? null } };
 }
 
-function deletedRecord(id: string, at: string | null): Composed[] {
+function deletedRecord(id: string, at: string | null): HydratedRecord[] {
 	return at === null ? [] : [{ recordId: id, record: { deal: { id }, deleted: { at } } }];
 }
 
 /** The stages that the deal is in, or was in. */
-function stageIdsOf({ properties, propertiesWithHistory }: ReadDeal): string[] {
+function listStageIds({ properties, propertiesWithHistory }: ReadDeal): string[] {
 	const { dealstage } = (propertiesWithHistory ?? {}) as { dealstage?: Array<{ value?: unknown }> };
 	const values = [properties.dealstage, ...(dealstage ?? []).map(({ value }) => value)];
-	return [...new Set(values.map(textIn).filter((id) => id !== null))];
+	return [...new Set(values.map(parseOptionalText).filter((id) => id !== null))];
 }
 
 /** Two deals that were merged answer as the same one. */
@@ -67,23 +67,23 @@ function uniqueById(deals: readonly ReadDeal[]): ReadDeal[] {
 }
 
 /** What became of the deals that were asked for and did not come: merged, deleted, or out of the recycle bin too. */
-async function absent(
+async function isNotFound(
 	context: StreamContext,
 	ids: readonly string[],
 	deals: readonly ReadDeal[],
 	notFound: ReadonlySet<string>,
-): Promise<Composed[]> {
+): Promise<HydratedRecord[]> {
 	const came = new Set(deals.map(({ id }) => id));
 	const mergedInto = new Map(
 		deals.flatMap(({ id, properties }) =>
-			mergedIdsIn(properties.hs_merged_object_ids).map((old): [string, string] => [old, id]),
+			parseMergedIds(properties.hs_merged_object_ids).map((old): [string, string] => [old, id]),
 		),
 	);
 	const missing = ids.filter((id) => !came.has(id));
 	const lost = missing.filter((id) => !mergedInto.has(id));
 	const deleted = lost.length === 0 ? [] : await readDeals(context, lost, { properties: [], archived: true });
 	const deletedAt = new Map(deleted.map(({ id, archivedAt, updatedAt }) => [id, archivedAt ?? updatedAt]));
-	return missing.flatMap((id): Composed[] => {
+	return missing.flatMap((id): HydratedRecord[] => {
 		const at = deletedAt.get(id);
 		if (at) return deletedRecord(id, at);
 		const into = mergedInto.get(id);
@@ -99,7 +99,7 @@ function leftOut({ account }: StreamContext, id: string): ReadFailure {
 	const call = {
 		provider: 'HubSpot',
 		account: account.name,
-		what: `the deal ${id}`,
+		description: `the deal ${id}`,
 		status: 200,
 		detail: '',
 	};

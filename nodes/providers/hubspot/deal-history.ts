@@ -1,6 +1,6 @@
 import type { z } from 'zod/v4';
 
-import { dayAt } from '../../engine/months';
+import { toDay } from '../../shared/months';
 import { FactReader } from '../../shared/facts';
 import type { ClientReference } from '../../shared/messages';
 import { plainText } from '../../shared/money';
@@ -8,12 +8,12 @@ import { Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
 import { excerpt } from '../../shared/text';
 import { accountClient } from '../account-client';
-import { remarksOf, type DealHistory } from '../lead-events';
+import { listRemarks, type DealHistory } from '../lead-events';
 import type { NormaliseSettings, RawRecord, StageStatus } from '../normaliser';
 import { dealRecordShape, type Deal } from './shapes';
-import { stageHistoryOf } from './stage-entries';
-import { statusOf } from './status';
-import { numberIn, parseNumber, textIn } from './values';
+import { buildStageHistory } from './stage-entries';
+import { chooseStatus } from './status';
+import { parseOptionalNumber, parseNumber, parseOptionalText } from './values';
 
 export type DealRecord = z.infer<typeof dealRecordShape>;
 
@@ -21,33 +21,33 @@ export type DealRecord = z.infer<typeof dealRecordShape>;
  * A deal as HubSpot gave it, as the history that all CRMs' deals are turned into.
  * @throws Rejection where something in it that a column needs cannot be read
  */
-export function dealHistoryOf(record: DealRecord, raw: RawRecord, settings: NormaliseSettings): DealHistory {
+export function readDealHistory(record: DealRecord, raw: RawRecord, settings: NormaliseSettings): DealHistory {
 	const { deal } = record;
 	const facts = new FactReader();
-	const times = timesOf(deal, facts);
+	const times = readTimes(deal, facts);
 	const stages = new Map(record.stages.map((stage) => [stage.id, stage]));
-	const history = stageHistoryOf(deal, stages, facts, raw.fetchedAt);
+	const history = buildStageHistory(deal, stages, facts, raw.fetchedAt);
 	const latest = history.entries.at(-1)!;
-	const status = statusOf(deal, stages.get(latest.stageId), latest.stageId, settings);
-	const amount = amountOf(deal, raw);
+	const status = chooseStatus(deal, stages.get(latest.stageId), latest.stageId, settings);
+	const amount = readAmount(deal, raw);
 	return {
 		sourceSystem: 'hubspot',
 		leadId: deal.id,
 		entries: history.entries,
 		status,
 		amount,
-		...ownRateOf(deal, amount, raw, settings, facts),
-		valueDay: dayAt(new Date(valueInstant(times, status) ?? latest.enteredAt), raw.account.timezone),
-		lastActivityAt: lastActivityOf(times, latest.enteredAt),
+		...readOwnRate(deal, amount, raw, settings, facts),
+		valueDay: toDay(new Date(valueInstant(times, status) ?? latest.enteredAt), raw.account.timezone),
+		lastActivityAt: findLastActivity(times, latest.enteredAt),
 		version: times.hs_lastmodifieddate,
-		client: clientOf(record, raw, settings, facts),
-		metadata: metadataOf(deal, times, status, facts),
-		remarks: remarksOf(history, facts),
+		client: readClient(record, raw, settings, facts),
+		metadata: buildMetadata(deal, times, status, facts),
+		remarks: listRemarks(history, facts),
 	};
 }
 
 /** A deal as its record holds it. @throws Rejection `invalid_record` */
-export function dealRecordOf(record: unknown): DealRecord {
+export function parseDealRecord(record: unknown): DealRecord {
 	return shaped<DealRecord>(dealRecordShape, record, '');
 }
 
@@ -61,16 +61,16 @@ const TIMES = [
 
 type Times = Record<(typeof TIMES)[number], string | null>;
 
-function timesOf({ properties }: Deal, facts: FactReader): Times {
+function readTimes({ properties }: Deal, facts: FactReader): Times {
 	const times = TIMES.map((name) => [name, facts.instant(properties[name], `deal.properties.${name}`)]);
 	return Object.fromEntries(times) as Times;
 }
 
 /** An empty amount is none, and not 0. The currency is left out in accounts that use only their own. */
-function amountOf({ properties }: Deal, { account }: RawRecord): DealHistory['amount'] {
-	const amount = numberIn(properties.amount, 'deal.properties.amount');
+function readAmount({ properties }: Deal, { account }: RawRecord): DealHistory['amount'] {
+	const amount = parseOptionalNumber(properties.amount, 'deal.properties.amount');
 	if (amount === null) return null;
-	const currency = textIn(properties.deal_currency_code)?.toUpperCase() ?? account.currency;
+	const currency = parseOptionalText(properties.deal_currency_code)?.toUpperCase() ?? account.currency;
 	if (/^[A-Z]{3}$/.test(currency)) return { value: plainText(amount), currency };
 	throw new Rejection(
 		'unknown_currency',
@@ -80,7 +80,7 @@ function amountOf({ properties }: Deal, { account }: RawRecord): DealHistory['am
 }
 
 /** HubSpot's rate leads to the account's own currency, so it counts only where that is the one reported in. */
-function ownRateOf(
+function readOwnRate(
 	{ properties }: Deal,
 	amount: DealHistory['amount'],
 	{ account }: RawRecord,
@@ -99,7 +99,7 @@ function valueInstant(times: Times, status: StageStatus): string | null {
 	return closed ?? times.hs_lastmodifieddate;
 }
 
-function lastActivityOf(times: Times, enteredAt: string): string {
+function findLastActivity(times: Times, enteredAt: string): string {
 	const instants = [
 		times.hs_lastmodifieddate,
 		times.notes_last_updated,
@@ -112,7 +112,7 @@ function lastActivityOf(times: Times, enteredAt: string): string {
 	);
 }
 
-function clientOf(
+function readClient(
 	{ company }: DealRecord,
 	{ account }: RawRecord,
 	{ clientPer }: NormaliseSettings,
@@ -123,7 +123,7 @@ function clientOf(
 	return { externalId: `${account.id}:${company.id}`, clientName, industry: null };
 }
 
-function metadataOf(
+function buildMetadata(
 	{ properties }: Deal,
 	times: Times,
 	status: StageStatus,

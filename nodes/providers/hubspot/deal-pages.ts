@@ -1,19 +1,27 @@
-import type { ApiRequest, StreamContext } from '../../engine/definition';
-import { isReadableList, sortEntries, type NamelessEntry } from '../../engine/list-entries';
-import { PageTrail } from '../../engine/page-trail';
+import { type NamelessEntry, type StreamContext } from '../../engine/contract/stream';
+import type { ApiRequest } from '../../engine/contract/api';
+import { isReadableList, sortEntries } from '../../engine/read/list-entries';
+import { PageTrail } from '../../engine/read/page-trail';
 import type { Filter } from './search-position';
 import { paths } from './paths';
 import { GLANCE_PROPERTIES } from './properties';
-import { ask, demand, glanceIn, pageShape, type DealPage, type Glance } from './replies';
+import {
+	fetchReplyIfFound,
+	fetchReply,
+	parseGlance,
+	pageShape,
+	type DealPage,
+	type DealSummary,
+} from './replies';
 
 const LIST_PAGE_SIZE = 100;
 const SEARCH_PAGE_SIZE = 200;
 
 /** A million deals at a hundred to the page, twice over. */
-const MOST_PAGES = 20_000;
+const MAX_PAGES = 20_000;
 
 export interface DealsOfPage {
-	deals: Glance[];
+	deals: DealSummary[];
 	nameless: NamelessEntry[];
 	/** Where the next page is; null on the last one. */
 	after: string | null;
@@ -38,13 +46,13 @@ export async function* listedDeals(
 	{ after, archived, onBeginAnew }: Listed,
 ): AsyncGenerator<DealsOfPage, void> {
 	const request = listRequest(context, archived === true);
-	const trail = trailOf(context, request.what);
+	const trail = createTrail(context, request.description);
 	let cursor = after;
 	do {
 		const page = await pageAfter(context, request, cursor, onBeginAnew);
 		cursor = page.paging?.next?.after ?? null;
 		trail.follow(cursor);
-		yield { ...sorted(context, page, request.what), after: cursor };
+		yield { ...sorted(context, page, request.description), after: cursor };
 	} while (cursor !== null);
 }
 
@@ -67,7 +75,7 @@ export async function* searchedDeals(
 	first: SearchPlace,
 	next: (page: DealsOfPage) => SearchPlace | undefined,
 ): AsyncGenerator<DealsOfPage, void> {
-	const trail = trailOf(context, SEARCHED);
+	const trail = createTrail(context, SEARCHED);
 	for (let place: SearchPlace | undefined = first; place; ) {
 		const page = await searchPage(context, place);
 		const found = { ...sorted(context, page, SEARCHED), after: page.paging?.next?.after ?? null };
@@ -77,20 +85,20 @@ export async function* searchedDeals(
 	}
 }
 
-function trailOf({ account }: StreamContext, what: string): PageTrail {
-	return new PageTrail({ provider: 'HubSpot', what, account: account.name, mostPages: MOST_PAGES });
+function createTrail({ account }: StreamContext, what: string): PageTrail {
+	return new PageTrail({ provider: 'HubSpot', what, account: account.name, mostPages: MAX_PAGES });
 }
 
 function sorted({ account }: StreamContext, { results }: DealPage, what: string) {
-	const reader = { read: glanceIn, idOf: ({ id }: Glance) => id };
+	const reader = { read: parseGlance, getId: ({ id }: DealSummary) => id };
 	const named = { provider: 'HubSpot', what, account: account.name };
 	const { entries, nameless } = sortEntries(results, reader, named);
 	return { deals: entries, nameless };
 }
 
-const isReadable = ({ results }: DealPage): boolean => isReadableList(results, glanceIn);
+const isReadable = ({ results }: DealPage): boolean => isReadableList(results, parseGlance);
 
-type ListRequest = Omit<ApiRequest, 'accept' | 'absent'>;
+type ListRequest = Omit<ApiRequest, 'isValid' | 'isNotFound'>;
 
 function listRequest({ account }: StreamContext, archived: boolean): ListRequest {
 	return {
@@ -101,7 +109,7 @@ function listRequest({ account }: StreamContext, archived: boolean): ListRequest
 			archived: String(archived),
 		},
 		account,
-		what: archived ? 'the list of deleted deals' : 'the list of deals',
+		description: archived ? 'the list of deleted deals' : 'the list of deals',
 		scope: 'crm.objects.deals.read',
 	};
 }
@@ -115,26 +123,31 @@ async function pageAfter(
 ): Promise<DealPage> {
 	if (after !== null) {
 		const query = { ...request.query, after };
-		const absent = ({ status }: { status: number }) => status === 400;
-		const page = await ask(api, pageShape, { ...request, query, absent, accept: isReadable });
+		const isNotFound = ({ status }: { status: number }) => status === 400;
+		const page = await fetchReplyIfFound(api, pageShape, {
+			...request,
+			query,
+			isNotFound,
+			isValid: isReadable,
+		});
 		if (page) return page;
 		onBeginAnew?.();
 	}
-	return await demand(api, pageShape, { ...request, accept: isReadable });
+	return await fetchReply(api, pageShape, { ...request, isValid: isReadable });
 }
 
 async function searchPage(
 	{ api, account }: StreamContext,
 	{ filterGroups, sorts, offset = '0' }: SearchPlace,
 ): Promise<DealPage> {
-	return await demand(api, pageShape, {
+	return await fetchReply(api, pageShape, {
 		method: 'POST',
 		path: paths.dealSearch,
 		json: { filterGroups, sorts, properties: GLANCE_PROPERTIES, limit: SEARCH_PAGE_SIZE, after: offset },
 		account,
 		group: 'search',
-		what: SEARCHED,
+		description: SEARCHED,
 		scope: 'crm.objects.deals.read',
-		accept: isReadable,
+		isValid: isReadable,
 	});
 }

@@ -1,11 +1,11 @@
-import type { ProviderDefinition } from '../../engine/definition';
+import type { ProviderDefinition } from '../../engine/contract/provider';
 import { hubspotAccounts } from './accounts';
-import { deletedPass, restoredPass } from './archive-passes';
+import { deletedScan, restoredScan } from './archive-scans';
 import { composeDeals, DEALS_AT_ONCE, findDeal, prepareDeals } from './compose';
-import { listPass } from './list-pass';
+import { listScan } from './list-scan';
 import { paths } from './paths';
 import { hubspotRules } from './rules';
-import { searchPass } from './search-pass';
+import { searchScan } from './search-scan';
 
 const API_BASE_URL = 'https://api.hubapi.com';
 
@@ -42,10 +42,10 @@ export const hubspot: ProviderDefinition = {
 		{
 			reading: 'changes',
 			key: 'deals',
-			passes: [listPass, searchPass, deletedPass, restoredPass],
+			scans: [listScan, searchScan, deletedScan, restoredScan],
 			batch: DEALS_AT_ONCE,
 			prepare: prepareDeals,
-			compose: composeDeals,
+			hydrate: composeDeals,
 			find: findDeal,
 		},
 	],

@@ -3,7 +3,7 @@ import { attempt, Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
 import type { LooseRecord, Normalised, Normaliser, NormaliseSettings, RawRecord } from '../normaliser';
-import { dealHistoryOf, dealRecordOf, type DealRecord } from './deal-history';
+import { readDealHistory, parseDealRecord, type DealRecord } from './deal-history';
 import { mergedAway } from './merged-deals';
 import { DEAL_PROPERTIES } from './properties';
 import { deletedRecordShape } from './shapes';
@@ -14,24 +14,24 @@ export const deals: Normaliser = {
 
 	ratesNeeded(raw, settings) {
 		if (isDeleted(raw.record)) return [];
-		const needs = attempt(() => dealRatesNeeded(historyOf(raw, settings), raw, settings));
+		const needs = attempt(() => dealRatesNeeded(readHistory(raw, settings), raw, settings));
 		return needs instanceof Rejection ? [] : needs;
 	},
 
 	normalise(raw, settings, conversion): Normalised {
 		if (isDeleted(raw.record)) return deletion(raw);
-		const record = dealRecordOf(raw.record);
-		const history = dealHistoryOf(record, raw, settings);
+		const record = parseDealRecord(raw.record);
+		const history = readDealHistory(record, raw, settings);
 		return {
 			rows: leadEventRows(history, raw, settings, conversion),
 			deletions: mergedAway(record.deal, history.version ?? raw.fetchedAt),
-			unknownProperties: unknownIn(record),
+			unknownProperties: findUnknownFields(record),
 			remarks: history.remarks,
 		};
 	},
 
 	complete({ record, now }: LooseRecord) {
-		const completed = 'deal' in record ? { stages: [], company: null, ...record } : composedOf(record, now);
+		const completed = 'deal' in record ? { stages: [], company: null, ...record } : toComposedRecord(record, now);
 		const { id } = completed.deal as { id?: unknown };
 		if (id === undefined || id === '')
 			throw new Error('The item has no id. Give deals as HubSpot gives them.');
@@ -39,8 +39,8 @@ export const deals: Normaliser = {
 	},
 };
 
-function historyOf(raw: RawRecord, settings: NormaliseSettings) {
-	return dealHistoryOf(dealRecordOf(raw.record), raw, settings);
+function readHistory(raw: RawRecord, settings: NormaliseSettings) {
+	return readDealHistory(parseDealRecord(raw.record), raw, settings);
 }
 
 function isDeleted(record: unknown): boolean {
@@ -61,7 +61,7 @@ function deletion({ record, fetchedAt }: RawRecord): Normalised {
 }
 
 /** A deal of HubSpot's own, such as an HTTP Request node gives it: neither its pipeline nor its company come with it. */
-function composedOf(record: Record<string, unknown>, now: string): Record<string, unknown> {
+function toComposedRecord(record: Record<string, unknown>, now: string): Record<string, unknown> {
 	const { archived, archivedAt, updatedAt } = record;
 	if (archived === true) return { deal: record, deleted: { at: archivedAt ?? updatedAt ?? now } };
 	return { deal: record, stages: [], company: null };
@@ -73,7 +73,7 @@ const KNOWN_KEYS = new Set([
 	...['url', 'associations', 'objectWriteTraceId'],
 ]);
 
-function unknownIn({ deal }: DealRecord): string[] {
+function findUnknownFields({ deal }: DealRecord): string[] {
 	const keys = Object.keys(deal).filter((key) => !KNOWN_KEYS.has(key));
 	const properties = Object.keys(deal.properties).filter((key) => !KNOWN.has(key));
 	return [...keys.map((key) => `deal.${key}`), ...properties.map((key) => `deal.properties.${key}`)];

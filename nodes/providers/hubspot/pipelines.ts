@@ -1,10 +1,10 @@
 import type { z } from 'zod/v4';
 
-import type { StreamContext } from '../../engine/definition';
-import { isReadableList, sortEntries, warnOfNameless } from '../../engine/list-entries';
+import type { StreamContext } from '../../engine/contract/stream';
+import { isReadableList, sortEntries, warnOfNameless } from '../../engine/read/list-entries';
 import { paths } from './paths';
-import { demand, pipelineShape, pipelinesShape, stageShape } from './replies';
-import { textIn } from './values';
+import { fetchReply, pipelineShape, pipelinesShape, stageShape } from './replies';
+import { parseOptionalText } from './values';
 
 /** A stage with its pipeline, as a record holds it. `isClosed` and `probability` are texts, as HubSpot has them. */
 export interface StageOfPipeline {
@@ -33,11 +33,17 @@ export class Stages {
 		return new Map(found.map((stage) => [stage.id, stage]));
 	}
 
-	private async remember({ books }: StreamContext, ids: readonly string[]): Promise<void> {
-		for (const { id, label, metadata } of await books.knownStages(ids)) {
+	private async remember({ store }: StreamContext, ids: readonly string[]): Promise<void> {
+		for (const { id, label, metadata } of await store.knownStages(ids)) {
 			const { pipelineId, pipeline, probability } = metadata;
-			const names = { pipelineId: textIn(pipelineId), pipeline: textIn(pipeline) };
-			this.known.set(id, { id, label, ...names, isClosed: null, probability: textIn(probability) });
+			const names = { pipelineId: parseOptionalText(pipelineId), pipeline: parseOptionalText(pipeline) };
+			this.known.set(id, {
+				id,
+				label,
+				...names,
+				isClosed: null,
+				probability: parseOptionalText(probability),
+			});
 		}
 	}
 }
@@ -45,16 +51,16 @@ export class Stages {
 /** Reads all pipelines, once for all records of a reading. */
 export async function readStages(context: StreamContext): Promise<Stages> {
 	const { api, account } = context;
-	const { results } = await demand(api, pipelinesShape, {
+	const { results } = await fetchReply(api, pipelinesShape, {
 		path: paths.pipelines,
 		account,
-		what: 'the pipelines',
+		description: 'the pipelines',
 		scope: 'crm.schemas.deals.read',
-		accept: (reply) => isReadableList(reply.results, (entry) => pipelineShape.safeParse(entry).data),
+		isValid: (reply) => isReadableList(reply.results, (entry) => pipelineShape.safeParse(entry).data),
 	});
-	const pipelines = namedIn(context, results, pipelineShape, 'the pipelines');
+	const pipelines = parseNamed(context, results, pipelineShape, 'the pipelines');
 	const stages = pipelines.flatMap((pipeline) =>
-		namedIn(context, pipeline.stages, stageShape, 'the stages of a pipeline').map(
+		parseNamed(context, pipeline.stages, stageShape, 'the stages of a pipeline').map(
 			({ id, label, metadata }): StageOfPipeline => ({
 				id,
 				label,
@@ -69,14 +75,14 @@ export async function readStages(context: StreamContext): Promise<Stages> {
 }
 
 /** The entries that have an id: a deal whose stage is not among them has it named by what our own tables know. */
-function namedIn<Entry extends { id: string }>(
+function parseNamed<Entry extends { id: string }>(
 	{ account, warn }: StreamContext,
 	given: readonly unknown[],
 	shape: z.ZodType<Entry>,
 	what: string,
 ): Entry[] {
 	const named = { provider: 'HubSpot', what, account: account.name };
-	const reader = { read: (entry: unknown) => shape.safeParse(entry).data, idOf: ({ id }: Entry) => id };
+	const reader = { read: (entry: unknown) => shape.safeParse(entry).data, getId: ({ id }: Entry) => id };
 	const { entries, nameless } = sortEntries<Entry>(given, reader, named);
 	warnOfNameless(named, nameless, warn);
 	return entries;

@@ -1,6 +1,6 @@
 import { z } from 'zod/v4';
 
-import type { ApiRequest, ProviderApi } from '../../engine/definition';
+import type { ApiRequest, ProviderApi } from '../../engine/contract/api';
 
 /** Ids are texts in most replies and numbers in some. */
 const id = z.union([z.string().min(1), z.number()]).transform(String);
@@ -26,7 +26,7 @@ const glanceShape = z.object({
 });
 
 /** An entry of a page of deals; undefined where it has no id. */
-export function glanceIn(entry: unknown): Glance | undefined {
+export function parseGlance(entry: unknown): DealSummary | undefined {
 	return glanceShape.safeParse(entry).data;
 }
 
@@ -132,32 +132,32 @@ export const introspectionShape = z.object({
 });
 
 export type DealPage = z.infer<typeof pageShape>;
-export type Glance = z.infer<typeof glanceShape>;
+export type DealSummary = z.infer<typeof glanceShape>;
 export type ReadDeal = z.infer<typeof dealBatchShape>['results'][number];
 
 /**
  * Calls the API and gives the reply in its shape; what is of another one is tried again like an outage.
- * @returns undefined where the request's `absent` says so
+ * @returns undefined where the request's `isNotFound` says so
  * @throws ReadFailure
  */
-export async function ask<T>(
+export async function fetchReplyIfFound<T>(
 	api: ProviderApi,
 	shape: z.ZodType<T>,
-	request: Omit<ApiRequest, 'accept'> & { accept?: (reply: T) => boolean },
+	request: Omit<ApiRequest, 'isValid'> & { isValid?: (reply: T) => boolean },
 ): Promise<T | undefined> {
 	const fits = (json: unknown): boolean => {
 		const { success, data } = shape.safeParse(json);
-		return success && (request.accept?.(data) ?? true);
+		return success && (request.isValid?.(data) ?? true);
 	};
-	const json = await api.call({ ...request, accept: fits });
+	const json = await api.call({ ...request, isValid: fits });
 	return json === undefined ? undefined : shape.parse(json);
 }
 
 /** Like `ask`, where an answer is all that can come. */
-export async function demand<T>(
+export async function fetchReply<T>(
 	api: ProviderApi,
 	shape: z.ZodType<T>,
-	request: Omit<ApiRequest, 'accept' | 'absent'> & { accept?: (reply: T) => boolean },
+	request: Omit<ApiRequest, 'isValid' | 'isNotFound'> & { isValid?: (reply: T) => boolean },
 ): Promise<T> {
-	return shape.parse(await ask(api, shape, request));
+	return shape.parse(await fetchReplyIfFound(api, shape, request));
 }

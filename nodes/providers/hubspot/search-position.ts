@@ -20,7 +20,7 @@ export interface Position {
 const BEFORE_ALL = '0';
 
 /** The groups with the conditions of a position added to each. */
-export function groupsFor(
+export function buildFilterGroups(
 	groups: ReadonlyArray<readonly Filter[]>,
 	{ at, id }: Position,
 ): Array<{ filters: Filter[] }> {

@@ -1,10 +1,9 @@
 import type { FactReader } from '../../shared/facts';
 import { plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
-import type { StageEntry } from '../lead-events';
-import { completeHistory, type StageHistory } from '../stage-history';
+import { completeHistory, type StageEntry, type StageHistory } from '../stage-history';
 import type { Deal, Stage } from './shapes';
-import { instantIn, parseNumber, textIn } from './values';
+import { parseOptionalInstant, parseNumber, parseOptionalText } from './values';
 
 type EntryAt = (stageId: string, at: string, order?: number) => StageEntry;
 
@@ -12,7 +11,7 @@ type EntryAt = (stageId: string, at: string, order?: number) => StageEntry;
  * Every entry of a deal into a stage, oldest first, out of the history of its stage.
  * @throws Rejection where an entry cannot be read, or there is no stage at all
  */
-export function stageHistoryOf(
+export function buildStageHistory(
 	deal: Deal,
 	stages: ReadonlyMap<string, Stage>,
 	facts: FactReader,
@@ -21,23 +20,23 @@ export function stageHistoryOf(
 	const entryAt: EntryAt = (stageId, at, order = 0) =>
 		stageEntry(deal.id, { stageId, at, order }, stages.get(stageId), facts);
 	const entries = entriesInHistory(deal, entryAt);
-	const stageId = textIn(deal.properties.dealstage);
-	const since = enteredPresentStageAt(deal, facts) ?? (entries.length === 0 ? madeAt(deal, facts) : null);
+	const stageId = parseOptionalText(deal.properties.dealstage);
+	const since = findPresentStageTime(deal, facts) ?? (entries.length === 0 ? findCreationTime(deal, facts) : null);
 	if (entries.length === 0 && (stageId === null || since === null)) throw noStage();
 	const present = stageId === null ? null : { stageId, since, entryAt: (at: string) => entryAt(stageId, at) };
 	return completeHistory(entries, present, fetchedAt);
 }
 
 /** What a stage is called; one that was removed from its pipeline without a trace by its id. */
-export function labelOf(stageId: string, stage: Stage | undefined, facts: FactReader): string {
+export function getLabel(stageId: string, stage: Stage | undefined, facts: FactReader): string {
 	return facts.text(stage?.label, 'stages.label') ?? `stage:${stageId}`;
 }
 
 function entriesInHistory(deal: Deal, entryAt: EntryAt): StageEntry[] {
 	const path = 'deal.propertiesWithHistory.dealstage';
 	const versions = (deal.propertiesWithHistory?.dealstage ?? []).flatMap(({ value, timestamp }, index) => {
-		const stageId = textIn(value);
-		const at = instantIn(timestamp, `${path}[${index}].timestamp`);
+		const stageId = parseOptionalText(value);
+		const at = parseOptionalInstant(timestamp, `${path}[${index}].timestamp`);
 		return stageId !== null && at !== null ? [{ stageId, at }] : [];
 	});
 	// The newest comes first in all that was seen, but nowhere is that promised.
@@ -47,14 +46,14 @@ function entriesInHistory(deal: Deal, entryAt: EntryAt): StageEntry[] {
 	);
 }
 
-const enteredPresentStageAt = ({ properties }: Deal, facts: FactReader): string | null =>
+const findPresentStageTime = ({ properties }: Deal, facts: FactReader): string | null =>
 	facts.instant(
 		properties.hs_v2_date_entered_current_stage,
 		'deal.properties.hs_v2_date_entered_current_stage',
 	);
 
 /** HubSpot gives no history where it was not asked for it. Then the deal has been in its stage since it was made. */
-function madeAt({ properties, createdAt, updatedAt }: Deal, facts: FactReader): string | null {
+function findCreationTime({ properties, createdAt, updatedAt }: Deal, facts: FactReader): string | null {
 	return (
 		facts.instant(properties.createdate, 'deal.properties.createdate') ??
 		facts.instant(createdAt, 'deal.createdAt') ??
@@ -82,7 +81,7 @@ function stageEntry(
 		enteredAt: at,
 		changeId: String(order),
 		stageId,
-		stage: labelOf(stageId, stage, facts),
+		stage: getLabel(stageId, stage, facts),
 		metadata: {
 			stageId,
 			pipelineId: facts.text(stage?.pipelineId, 'stages.pipelineId'),

@@ -2,20 +2,20 @@ import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { NormaliseSettings, StageStatus } from '../normaliser';
 import type { Deal, Stage } from './shapes';
-import { flagIn, parseNumber, textIn } from './values';
+import { parseFlag, parseNumber, parseOptionalText } from './values';
 
 /**
  * What a deal's present stage means. A label proves nothing: a stage called "Closed lost" may be open.
  * In this order: the operator's map, what the deal says of itself, what the pipeline says of the stage.
  * @throws Rejection `status_unknown` where none of them tells
  */
-export function statusOf(
+export function chooseStatus(
 	{ properties }: Deal,
 	stage: Stage | undefined,
 	stageId: string,
 	{ stageMap }: Pick<NormaliseSettings, 'stageMap'>,
 ): StageStatus {
-	const label = textIn(stage?.label);
+	const label = parseOptionalText(stage?.label);
 	const status =
 		stageMap.get(stageId.toLowerCase()) ??
 		stageMap.get(label?.toLowerCase() ?? '') ??
@@ -31,16 +31,16 @@ export function statusOf(
 }
 
 function statusOfDeal(properties: Deal['properties']): StageStatus | undefined {
-	const won = flagIn(properties.hs_is_closed_won);
-	const lost = flagIn(properties.hs_is_closed_lost);
-	const closed = flagIn(properties.hs_is_closed);
+	const won = parseFlag(properties.hs_is_closed_won);
+	const lost = parseFlag(properties.hs_is_closed_lost);
+	const closed = parseFlag(properties.hs_is_closed);
 	if (won !== lost && (won === true || lost === true)) return won ? 'won' : 'lost';
 	if (closed === false && won !== true) return 'active';
 	return won === false && lost === false && closed === null ? 'active' : undefined;
 }
 
 function statusOfStage({ isClosed, probability }: Stage): StageStatus | undefined {
-	const closed = flagIn(isClosed);
+	const closed = parseFlag(isClosed);
 	// An open stage may have the probability 0.
 	if (closed === false) return 'active';
 	const chance = closed ? parseNumber(probability) : undefined;

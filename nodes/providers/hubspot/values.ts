@@ -1,5 +1,5 @@
 import { isNone, parseInstant } from '../../shared/facts';
-import { amountOf, isEmpty, type Amount } from '../../shared/money';
+import { toAmount, isEmpty, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 
@@ -13,7 +13,7 @@ const PLACES = 12;
  * The number that a property holds. Every value of HubSpot is a text or null; empty, null and absent mean the same.
  * @throws Rejection `not_a_number`
  */
-export function numberIn(value: unknown, path: string): Amount | null {
+export function parseOptionalNumber(value: unknown, path: string): Amount | null {
 	if (isEmpty(value)) return null;
 	const number = parseNumber(value);
 	if (number !== undefined) return number;
@@ -24,7 +24,7 @@ export function numberIn(value: unknown, path: string): Amount | null {
 /** The number that a value is; undefined where it is none. */
 export function parseNumber(value: unknown): Amount | undefined {
 	const text = String(value).trim();
-	return NUMBER.test(text) ? amountOf(text).toDecimalPlaces(PLACES) : undefined;
+	return NUMBER.test(text) ? toAmount(text).toDecimalPlaces(PLACES) : undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export function parseNumber(value: unknown): Amount | undefined {
  * milliseconds, milliseconds since 1970, or for a mere date its midnight in UTC.
  * @throws Rejection `not_an_instant`
  */
-export function instantIn(value: unknown, path: string): string | null {
+export function parseOptionalInstant(value: unknown, path: string): string | null {
 	if (isNone(value)) return null;
 	const instant = parseInstant(value);
 	if (instant !== undefined) return instant;
@@ -41,12 +41,12 @@ export function instantIn(value: unknown, path: string): string | null {
 }
 
 /** A property as text; null where it is empty. */
-export function textIn(value: unknown): string | null {
+export function parseOptionalText(value: unknown): string | null {
 	return isEmpty(value) ? null : String(value).trim();
 }
 
 /** "true" and "false"; null where it says neither. */
-export function flagIn(value: unknown): boolean | null {
-	const text = textIn(value)?.toLowerCase();
+export function parseFlag(value: unknown): boolean | null {
+	const text = parseOptionalText(value)?.toLowerCase();
 	return text === 'true' || text === 'false' ? text === 'true' : null;
 }

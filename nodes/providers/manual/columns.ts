@@ -57,7 +57,7 @@ export interface Cells {
 }
 
 /** Finds the cells of a row by its columns' names; a column that the map names is that field and no other. */
-export function cellsOf(row: Record<string, unknown>, map: ColumnMap): Cells {
+export function mapCells(row: Record<string, unknown>, map: ColumnMap): Cells {
 	const names = Object.keys(row);
 	const { fields, unknown } = columnsOfLastRow(names, map);
 	const cells: Cells['cells'] = {};
@@ -99,14 +99,14 @@ export function findColumns(names: readonly string[], map: ColumnMap): FoundColu
 	const fields = new Map<UploadField, number[]>();
 	const unknown: string[] = [];
 	for (const [place, name] of names.entries()) {
-		const field = fieldOf(name, map);
+		const field = findUploadField(name, map);
 		if (field) fields.set(field, [...(fields.get(field) ?? []), place]);
 		else unknown.push(name);
 	}
 	return { fields, unknown };
 }
 
-function fieldOf(column: string, map: ColumnMap): UploadField | undefined {
+function findUploadField(column: string, map: ColumnMap): UploadField | undefined {
 	const name = plain(column);
 	for (const field of UPLOAD_FIELDS) if (map[field] && plain(map[field]) === name) return field;
 	const field = FIELDS.get(name);

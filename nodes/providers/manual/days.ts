@@ -29,19 +29,19 @@ export function readDay(cell: unknown, format: DateFormat): Day {
 	if (isMissing(cell)) {
 		throw new Rejection('date_missing', 'date', missingText(cell, 'date', 'Date'));
 	}
-	const day = dayOf(cell, format);
+	const day = parseCell(cell, format);
 	if (day !== undefined) return day;
 	throw new Rejection('not_a_date', 'date', notADate(cell, format));
 }
 
-function dayOf(cell: unknown, format: DateFormat): Day | undefined {
-	if (typeof cell === 'string') return dayIn(cell.trim(), format);
-	if (cell instanceof Date) return dayIn(shownText(cell), format);
+function parseCell(cell: unknown, format: DateFormat): Day | undefined {
+	if (typeof cell === 'string') return parseText(cell.trim(), format);
+	if (cell instanceof Date) return parseText(shownText(cell), format);
 	if (typeof cell !== 'object' || cell === null || !('date' in cell)) return undefined;
 	return typeof cell.date === 'string' && isDay(cell.date) ? cell.date : undefined;
 }
 
-function dayIn(text: string, format: DateFormat): Day | undefined {
+function parseText(text: string, format: DateFormat): Day | undefined {
 	if (text.length > MAX_LENGTH) return undefined;
 	const withoutTime = text.replace(MIDNIGHT, '');
 	// Written by a program with its time, it is year, month and day, whatever people write in that file.

@@ -17,12 +17,12 @@ export interface Formats {
 type MetricRow = CanonicalRow<'custom_metrics'>;
 
 /** The row of `custom_metrics` that the cells make. @throws Rejection that names all that is wrong with them */
-export function metricOf({ numberFormat, dateFormat }: Formats, cells: Cells['cells']): MetricRow {
+export function parseMetric({ numberFormat, dateFormat }: Formats, cells: Cells['cells']): MetricRow {
 	const faults = new Faults();
-	const client = faults.catch(() => clientOf(cells));
-	const metricName = faults.catch(() => metricNameOf(cells.metricName));
-	const number = faults.catch(() => valueOf(readNumber(cells.value, numberFormat)));
-	const unit = faults.catch(() => unitOf(cells.unit, number?.isPercent));
+	const client = faults.catch(() => parseClient(cells));
+	const metricName = faults.catch(() => parseMetricName(cells.metricName));
+	const number = faults.catch(() => toValue(readNumber(cells.value, numberFormat)));
+	const unit = faults.catch(() => parseUnit(cells.unit, number?.isPercent));
 	const day = faults.catch(() => readDay(cells.date, dateFormat));
 	faults.throwAll();
 	return {
@@ -59,8 +59,8 @@ class Faults {
 }
 
 /** An ID is that of `client_kpis`, so that metrics of one's own stand beside the synced figures; a name alone makes a client. */
-function clientOf(cells: Cells['cells']): MetricRow['client'] {
-	const [id, name] = [textOf(cells.clientId, 'clientId'), textOf(cells.clientName, 'clientName')];
+function parseClient(cells: Cells['cells']): MetricRow['client'] {
+	const [id, name] = [readText(cells.clientId, 'clientId'), readText(cells.clientName, 'clientName')];
 	if (id !== '') return { externalId: id, clientId: id, clientName: name, industry: null };
 	if (name !== '') return { externalId: name, clientName: name, industry: null };
 	const cell = [cells.clientId, cells.clientName].find((one) => one !== undefined && one !== '');
@@ -68,24 +68,24 @@ function clientOf(cells: Cells['cells']): MetricRow['client'] {
 	throw new Rejection('client_missing', 'client', missingText(shown, 'client', 'Client ID or Client Name'));
 }
 
-function metricNameOf(cell: unknown): string {
-	const name = textOf(cell, 'metricName');
+function parseMetricName(cell: unknown): string {
+	const name = readText(cell, 'metricName');
 	if (name !== '') return name;
 	throw new Rejection('metric_missing', 'metricName', missingText(cell, 'metric name', 'Metric'));
 }
 
-function valueOf({ amount, isPercent }: CellNumber): { value: string; isPercent: boolean } {
+function toValue({ amount, isPercent }: CellNumber): { value: string; isPercent: boolean } {
 	return { value: columnText(amount as Amount, 4, 'value'), isPercent };
 }
 
 const PERCENT = /^(?:%|percent|per cent|pct|prozent)$/i;
 
 /** A cell that shows 12.5% holds 12.5 of the unit %: that is what people see, and what a CSV file of it has. */
-function unitOf(cell: unknown, isPercent = false): string | null {
+function parseUnit(cell: unknown, isPercent = false): string | null {
 	if (typeof cell === 'object' && cell !== null && isMissing(cell)) {
 		throw new Rejection('unit_missing', 'unit', missingText(cell, 'unit', 'Unit'));
 	}
-	const unit = textOf(cell, 'unit');
+	const unit = readText(cell, 'unit');
 	if (!isPercent || PERCENT.test(unit)) return unit || null;
 	if (unit === '') return '%';
 	throw new Rejection(
@@ -99,7 +99,7 @@ function unitOf(cell: unknown, isPercent = false): string | null {
 const MAX_ID = 1e15;
 
 /** @throws Rejection for what is no text, or was lost on the way */
-function textOf(cell: unknown, field: UploadField): string {
+function readText(cell: unknown, field: UploadField): string {
 	if (isMissing(cell)) return '';
 	const what = FIELD_LABELS[field];
 	const isNumber = typeof cell === 'number';

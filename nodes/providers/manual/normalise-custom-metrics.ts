@@ -6,10 +6,10 @@ import { isEmpty } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
 import type { LooseRecord, Normalised, Normaliser, RawRecord, UploadSettings } from '../normaliser';
-import { cellsOf, FIELD_LABELS, UPLOAD_FIELDS, type Cells } from './columns';
+import { mapCells, FIELD_LABELS, UPLOAD_FIELDS, type Cells } from './columns';
 import { DATE_FORMATS } from './days';
 import { shownText } from './file/cell';
-import { metricOf } from './metric';
+import { parseMetric } from './metric';
 import { NUMBER_FORMATS, type NumberFormat } from './numbers';
 
 /** A row of an upload with what it takes to read it: it means the same whenever it is read again. */
@@ -45,9 +45,9 @@ export const customMetrics: Normaliser = {
 	normalise(raw: RawRecord): Normalised {
 		const row = shaped(uploadedRow, raw.record, '');
 		if (row.fault) throw new Rejection(row.fault.code, '', row.fault.message);
-		const found = cellsOf(row.cells, row.columnMap);
+		const found = mapCells(row.cells, row.columnMap);
 		rejectTwice(found);
-		return { rows: [metricOf(row, found.cells)], unknownProperties: found.unknown };
+		return { rows: [parseMetric(row, found.cells)], unknownProperties: found.unknown };
 	},
 
 	complete: ({ record, index = 0, now, upload = DEFAULTS }: LooseRecord) =>
@@ -61,7 +61,7 @@ export function completeRow(
 	now: string,
 ): Completed {
 	const record: UploadedRow = { ...row, numberFormat, dateFormat, columnMap };
-	return { recordId: recordIdOf(record), fetchedAt: now, record };
+	return { recordId: identifyRow(record), fetchedAt: now, record };
 }
 
 function rejectTwice({ twice: [first] }: Cells): void {
@@ -76,8 +76,8 @@ function rejectTwice({ twice: [first] }: Cells): void {
 const MAX_ID_LENGTH = 200;
 
 /** What the row is about: a corrected copy of it has the same id. Without that, its content. */
-function recordIdOf(row: UploadedRow): string {
-	const { cells } = cellsOf(row.cells, row.columnMap);
+function identifyRow(row: UploadedRow): string {
+	const { cells } = mapCells(row.cells, row.columnMap);
 	const client = shownText(cells.clientId) || shownText(cells.clientName);
 	const parts = [client, shownText(cells.metricName), shownText(cells.date)];
 	const key = parts.join(' | ');

@@ -49,11 +49,11 @@ export function readNumber(cell: unknown, format: NumberFormat): CellNumber {
 		throw new Rejection('value_missing', 'value', missingText(cell, 'value', 'Value'));
 	}
 	if (typeof cell === 'number') return { amount: parseAmount(cell, 'value'), isPercent: false };
-	if (typeof cell === 'object' && cell !== null) return numberIn(cell, format);
+	if (typeof cell === 'object' && cell !== null) return readCellNumber(cell, format);
 	return textNumber(shownText(cell), format);
 }
 
-function numberIn(cell: object, format: NumberFormat): CellNumber {
+function readCellNumber(cell: object, format: NumberFormat): CellNumber {
 	if ('percent' in cell) return { amount: parseAmount(cell.percent, 'value'), isPercent: true };
 	if ('number' in cell) return { amount: parseAmount(cell.number, 'value'), isPercent: false };
 	throw notANumber(shownText(cell), format, 'Give the cell the number format of a number.');

@@ -1,16 +1,13 @@
-import type { AccountEntry } from '../../../db/accounts';
-import type {
-	AccountDiscovery,
-	AccountListing,
-	AccountReference,
-	ProviderApi,
-} from '../../engine/definition';
-import { ReadFailure } from '../../engine/failure';
-import { isReadableList, sortEntries, type NamelessEntry } from '../../engine/list-entries';
+import type { AccountEntry } from '../../../db/integrations/accounts';
+import type { AccountDiscovery, AccountListing } from '../../engine/contract/provider';
+import type { AccountReference, ProviderApi } from '../../engine/contract/api';
+import { ReadFailure } from '../../engine/contract/failure';
+import { isReadableList, sortEntries } from '../../engine/read/list-entries';
+import { type NamelessEntry } from '../../engine/contract/stream';
 import { isTimeZone } from '../../shared/dates';
 import { excerpt } from '../../shared/text';
 import { GUID, textOrNull, withNameless } from '../account-facts';
-import { fileOf } from './report';
+import { buildFilePath } from './report';
 
 interface CompanyFile {
 	Id: string;
@@ -30,10 +27,10 @@ export const myobAccounts: AccountDiscovery = {
 
 	async list({ api, metadata, chosen = [] }) {
 		const id = String(metadata.businessId ?? '').trim();
-		if (id !== '') return onlyOne({ id: businessIdIn(id), name: null });
+		if (id !== '') return onlyOne({ id: parseBusinessId(id), name: null });
 		// Newer keys list no files, and each file is asked by its id in any case.
 		if (chosen.length > 0) return { accounts: chosen, consent: null, warnings: [] };
-		const { files, nameless } = await filesOf(api);
+		const { files, nameless } = await listFiles(api);
 		const [file] = files;
 		if (!file) throw new ReadFailure('needs_choice', NO_FILE);
 		if (files.length === 1 && nameless.length === 0) return onlyOne(file);
@@ -43,7 +40,7 @@ export const myobAccounts: AccountDiscovery = {
 	async describe({ api, timezone }, reference) {
 		const { Id, Name, Country } = await companyFile(api, reference);
 		const name = textOrNull(Name);
-		const currency = currencyOf(name ?? reference.name, textOrNull(Country), reference.currency);
+		const currency = chooseCurrency(name ?? reference.name, textOrNull(Country), reference.currency);
 		const known = isTimeZone(timezone) ? timezone : null;
 		const isUnknown = known === null && reference.timezone === null;
 		return {
@@ -61,19 +58,19 @@ const onlyOne = (file: AccountEntry): AccountListing => ({
 
 const FILES = { provider: 'MYOB', what: 'the list of company files', account: undefined };
 
-async function filesOf(api: ProviderApi): Promise<{ files: AccountEntry[]; nameless: NamelessEntry[] }> {
+async function listFiles(api: ProviderApi): Promise<{ files: AccountEntry[]; nameless: NamelessEntry[] }> {
 	const read = (entry: unknown): CompanyFile | undefined => (isFile(entry) ? entry : undefined);
 	const reply = (await api.call({
 		path: '/accountright/',
-		what: FILES.what,
-		accept: (json) => Array.isArray(json) && isReadableList(json, read),
+		description: FILES.what,
+		isValid: (json) => Array.isArray(json) && isReadableList(json, read),
 	})) as unknown[];
-	const { entries, nameless } = sortEntries(reply, { read, idOf: ({ Id }) => Id }, FILES);
+	const { entries, nameless } = sortEntries(reply, { read, getId: ({ Id }) => Id }, FILES);
 	return { files: entries.map(({ Id, Name }) => ({ id: Id, name: textOrNull(Name) })), nameless };
 }
 
 /** A file that does not say its country keeps the currency that is known of it. */
-function currencyOf(name: string, country: string | null, before: string | null): string {
+function chooseCurrency(name: string, country: string | null, before: string | null): string {
 	const currency = country === null ? before : CURRENCIES[country.toUpperCase()];
 	if (currency) return currency;
 	throw new ReadFailure('bad_request', unknownCountry(name, country));
@@ -81,17 +78,17 @@ function currencyOf(name: string, country: string | null, before: string | null)
 
 async function companyFile(api: ProviderApi, account: AccountReference): Promise<CompanyFile> {
 	const reply = await api.call({
-		path: fileOf(account),
+		path: buildFilePath(account),
 		account,
-		what: 'the company file',
+		description: 'the company file',
 		scope: 'sme-company-file',
-		accept: (json) => isFile(fileIn(json)),
+		isValid: (json) => isFile(getCompanyFile(json)),
 	});
-	return fileIn(reply) as CompanyFile;
+	return getCompanyFile(reply) as CompanyFile;
 }
 
 /** The file comes with its resources, or by itself. */
-function fileIn(json: unknown): unknown {
+function getCompanyFile(json: unknown): unknown {
 	const { CompanyFile } = (json ?? {}) as { CompanyFile?: unknown };
 	return CompanyFile ?? json;
 }
@@ -101,7 +98,7 @@ function isFile(value: unknown): value is CompanyFile {
 }
 
 /** It becomes part of the path of every call. */
-function businessIdIn(text: string): string {
+function parseBusinessId(text: string): string {
 	const id = text.toLowerCase();
 	if (GUID.pattern.test(id)) return id;
 	throw new ReadFailure(

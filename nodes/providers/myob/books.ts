@@ -1,10 +1,10 @@
-import type { MonthShares, StreamContext } from '../../engine/definition';
-import type { CalendarMonth } from '../../engine/months';
+import type { MonthShares, StreamContext } from '../../engine/contract/stream';
+import type { CalendarMonth } from '../../shared/months';
 import { IncompleteLists } from './incomplete-lists';
 import { readLedger } from './ledger-accounts';
 import { readRegisterLines, Register } from './register';
-import { evidenceFor, type Evidence } from './register-evidence';
-import { fileOf, LEDGER_SCOPE } from './report';
+import { gatherEvidence, type Evidence } from './register-evidence';
+import { buildFilePath, LEDGER_SCOPE } from './report';
 
 /** When a company file's books begin, and how they count their years. */
 interface AccountingProperties {
@@ -33,24 +33,24 @@ export async function prepareBooks(
 	const ledger = await readLedger(context);
 	const { accounts } = ledger;
 	const list = await readRegisterLines(context, first.key, last.key);
-	const register = new Register(accounts, list.lines, lastMonthOf(context, properties));
-	const evidence = await evidenceFor(context, register, months);
+	const register = new Register(accounts, list.lines, readLastMonth(context, properties));
+	const evidence = await gatherEvidence(context, register, months);
 	const incomplete = new IncompleteLists(context.account.name, ledger, list);
 	return ({ key }) => {
 		if (key < begin) return undefined;
-		return incomplete.rejectionOf(key) ?? { accounts, register: shareOf(register, key, evidence) };
+		return incomplete.toRejection(key) ?? { accounts, register: selectMonth(register, key, evidence) };
 	};
 }
 
 /** No lines where the register says two things of the month and nothing tells which holds, or where it was refuted. */
-function shareOf(register: Register, month: string, evidence: Evidence) {
+function selectMonth(register: Register, month: string, evidence: Evidence) {
 	if (evidence === 'refuted') return { year: 'refuted', lines: [] };
-	if (!register.isAmbiguous(month)) return { year: 'either', lines: register.linesOf(month, 'calendar') };
+	if (!register.isAmbiguous(month)) return { year: 'either', lines: register.listLines(month, 'calendar') };
 	if (evidence === 'unclear') return { year: 'unclear', lines: [] };
-	return { year: evidence, lines: register.linesOf(month, evidence) };
+	return { year: evidence, lines: register.listLines(month, evidence) };
 }
 
-function lastMonthOf({ account }: StreamContext, { LastMonthFinancialYear }: AccountingProperties): number {
+function readLastMonth({ account }: StreamContext, { LastMonthFinancialYear }: AccountingProperties): number {
 	const month = Number(LastMonthFinancialYear);
 	if (Number.isInteger(month) && month >= 1 && month <= 12) return month;
 	return USUAL_LAST_MONTH[account.currency] ?? 6;
@@ -58,17 +58,17 @@ function lastMonthOf({ account }: StreamContext, { LastMonthFinancialYear }: Acc
 
 async function readProperties({ api, account }: StreamContext): Promise<AccountingProperties> {
 	const reply = await api.call({
-		path: `${fileOf(account)}/GeneralLedger/AccountingProperties`,
+		path: `${buildFilePath(account)}/GeneralLedger/AccountingProperties`,
 		account,
-		what: 'the accounting properties',
+		description: 'the accounting properties',
 		scope: LEDGER_SCOPE,
-		accept: (json) => typeof propertiesIn(json) === 'object',
+		isValid: (json) => typeof getProperties(json) === 'object',
 	});
-	return propertiesIn(reply) as AccountingProperties;
+	return getProperties(reply) as AccountingProperties;
 }
 
 /** One object, or a list of one. */
-function propertiesIn(json: unknown): unknown {
+function getProperties(json: unknown): unknown {
 	const { Items } = (json ?? {}) as { Items?: unknown };
 	const list = Array.isArray(Items)
 		? (Items as unknown[])

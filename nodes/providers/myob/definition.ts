@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../../engine/definition';
+import type { ProviderDefinition } from '../../engine/contract/provider';
 import { myobAccounts } from './accounts';
 import { prepareBooks } from './books';
 import { profitAndLoss } from './report';
@@ -39,9 +39,9 @@ export const myob: ProviderDefinition = {
 			reading: 'calendarMonths',
 			key: 'monthlyFinancials',
 			variant: (metadata) => (metadata.basis === 'cash' ? 'cash' : 'accrual'),
-			head: (month, basis) => ({ month: month.key, basis }),
+			base: (month, basis) => ({ month: month.key, basis }),
 			prepare: prepareBooks,
-			parts: [profitAndLoss],
+			requests: [profitAndLoss],
 		},
 	],
 };

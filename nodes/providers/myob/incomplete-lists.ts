@@ -1,4 +1,4 @@
-import { RejectedMonth } from '../../engine/definition';
+import { RejectedMonth } from '../../engine/contract/stream';
 import type { RejectionReason } from '../../shared/messages';
 import { excerpt } from '../../shared/text';
 import { isBank, type Ledger } from './ledger-accounts';
@@ -16,13 +16,13 @@ export class IncompleteLists {
 	) {}
 
 	/** @returns undefined where the month lacks nothing */
-	rejectionOf(month: string): RejectedMonth | undefined {
-		const lines = this.register.lines.filter((line) => mayBeOf(line, month));
+	toRejection(month: string): RejectedMonth | undefined {
+		const lines = this.register.lines.filter((line) => mayConcern(line, month));
 		if (this.lacksAccount(lines)) {
 			const what = `the list of accounts has ${this.ledger.nameless} without an id, and one of those moved in ${month}`;
 			return new RejectedMonth(this.reason(what, 'accounts'));
 		}
-		const missing = this.register.unreadable.filter((line) => mayBeOf(line, month)).length;
+		const missing = this.register.unreadable.filter((line) => mayConcern(line, month)).length;
 		if (missing === 0 || this.namesEveryBank(lines)) return undefined;
 		const what = `the account register has ${missing === 1 ? 'an entry' : `${missing} entries`} without an account or a month, maybe of ${month}`;
 		return new RejectedMonth(this.reason(what, 'register'));
@@ -48,7 +48,7 @@ export class IncompleteLists {
 }
 
 /** Whether an entry may be of a month, whichever year `Year` names; what does not say when may be of any. */
-function mayBeOf({ Year, Month }: Partial<Pick<RegisterLine, 'Year' | 'Month'>>, month: string): boolean {
+function mayConcern({ Year, Month }: Partial<Pick<RegisterLine, 'Year' | 'Month'>>, month: string): boolean {
 	const [year, number] = month.split('-').map(Number) as [number, number];
 	if (Month !== undefined && Month !== number) return false;
 	return Year === undefined || Year === year || Year === year + 1;

@@ -1,6 +1,6 @@
-import type { StreamContext } from '../../engine/definition';
+import type { StreamContext } from '../../engine/contract/stream';
 import { readList } from './lists';
-import { fileOf } from './report';
+import { buildFilePath } from './report';
 
 /** What is kept of an account. */
 export interface LedgerAccount {
@@ -26,7 +26,7 @@ export interface Ledger {
 
 export async function readLedger(context: StreamContext): Promise<Ledger> {
 	const items = await readList(context, {
-		path: `${fileOf(context.account)}/GeneralLedger/Account`,
+		path: `${buildFilePath(context.account)}/GeneralLedger/Account`,
 		what: 'the list of accounts',
 	});
 	const accounts = new Map<string, LedgerAccount>();

@@ -1,6 +1,7 @@
-import type { ApiRequest, StreamContext } from '../../engine/definition';
-import { isReadableList } from '../../engine/list-entries';
-import { PageTrail } from '../../engine/page-trail';
+import type { StreamContext } from '../../engine/contract/stream';
+import type { ApiRequest } from '../../engine/contract/api';
+import { isReadableList } from '../../engine/read/list-entries';
+import { PageTrail } from '../../engine/read/page-trail';
 import { LEDGER_SCOPE } from './report';
 
 /** A list of the API, such as that of the accounts. */
@@ -22,11 +23,11 @@ interface Page {
 type Position = Pick<ApiRequest, 'path' | 'query'>;
 
 /** As many as MYOB gives at once. */
-const MOST_ROWS = 1_000;
+const MAX_ROWS = 1_000;
 /** A smaller page would take no less time. */
-const FEWEST_ROWS = 60;
+const MIN_ROWS = 60;
 /** More would be a list that never ends. */
-const MOST_PAGES = 2_000;
+const MAX_PAGES = 2_000;
 
 /**
  * All items of a list, page by page, in pages of half the size where MYOB takes too long for one. An item can come
@@ -37,17 +38,17 @@ export async function readList(context: StreamContext, list: List): Promise<Item
 	const filter = list.filter !== undefined && { $filter: list.filter };
 	let position: Position | undefined = {
 		path: list.path,
-		query: { $top: String(MOST_ROWS), ...filter },
+		query: { $top: String(MAX_ROWS), ...filter },
 	};
 	const trail = new PageTrail({
 		...{ provider: 'MYOB', what: list.what, account: context.account.name },
-		mostPages: MOST_PAGES,
+		mostPages: MAX_PAGES,
 	});
 	while (position) {
 		const { Items, NextPageLink }: Page = await readPage(context, list, position);
 		for (const item of Items) items.push(isItem(item) ? item : {});
 		// The last page says so, or is an empty one.
-		position = Items.length === 0 || !NextPageLink ? undefined : context.api.pathIn(NextPageLink);
+		position = Items.length === 0 || !NextPageLink ? undefined : context.api.resolveLink(NextPageLink);
 		trail.follow(position && JSON.stringify(position));
 	}
 	return items;
@@ -56,14 +57,20 @@ export async function readList(context: StreamContext, list: List): Promise<Item
 async function readPage(context: StreamContext, list: List, position: Position): Promise<Page> {
 	let query = { ...position.query };
 	for (;;) {
-		const rows = Number(query.$top) || MOST_ROWS;
+		const rows = Number(query.$top) || MAX_ROWS;
 		const refused = { status: 0 };
 		const isMendable = (status: number): boolean =>
-			(status === 504 && rows > FEWEST_ROWS) || (status === 400 && isFirstFiltered(query));
+			(status === 504 && rows > MIN_ROWS) || (status === 400 && isFirstFiltered(query));
 		const page = await context.api.call({
-			...{ path: position.path, query, account: context.account, what: list.what, scope: LEDGER_SCOPE },
-			accept: isPage,
-			absent: ({ status }) => isMendable((refused.status = status)),
+			...{
+				path: position.path,
+				query,
+				account: context.account,
+				description: list.what,
+				scope: LEDGER_SCOPE,
+			},
+			isValid: isPage,
+			isNotFound: ({ status }) => isMendable((refused.status = status)),
 		});
 		if (page !== undefined) return page as Page;
 		query = refused.status === 504 ? { ...query, $top: String(Math.ceil(rows / 2)) } : unfiltered(query);

@@ -1,8 +1,8 @@
 import { shaped } from '../../shared/shape';
 import { completeMonth, financialsRow, monthRatesNeeded, type FinancialMonth } from '../financials';
 import type { Normalised, Normaliser, NormaliseSettings } from '../normaliser';
-import { resultLines, sectionsOf, sumOfKind } from './profit-and-loss';
-import { activitiesOf, cashFlowOf, checkAgainstRegister } from './register-check';
+import { resultLines, sumSections, sumOfKind } from './profit-and-loss';
+import { readActivities, computeCashFlow, checkAgainstRegister } from './register-check';
 import { breakdownShape, monthlyFinancialsShape, reportShape, type MonthRecord } from './shapes';
 
 const SOURCE = { sourceSystem: 'myob', paths: { result: 'profitAndLoss', cashFlow: 'register' } };
@@ -13,8 +13,8 @@ export const monthlyFinancials: Normaliser = {
 
 	normalise(raw, settings, conversion): Normalised {
 		const record = shaped(monthlyFinancialsShape, raw.record, '');
-		const row = financialsRow(monthOf(record, settings), SOURCE, raw, settings, conversion);
-		return { rows: [row], unknownProperties: unknownIn(raw.record as MonthRecord) };
+		const row = financialsRow(toFinancialMonth(record, settings), SOURCE, raw, settings, conversion);
+		return { rows: [row], unknownProperties: findUnknownFields(raw.record as MonthRecord) };
 	},
 
 	complete(loose) {
@@ -22,16 +22,16 @@ export const monthlyFinancials: Normaliser = {
 	},
 };
 
-function monthOf(record: MonthRecord, { sectionMap }: NormaliseSettings): FinancialMonth {
+function toFinancialMonth(record: MonthRecord, { sectionMap }: NormaliseSettings): FinancialMonth {
 	const lines = resultLines(record);
-	const sections = sectionsOf(lines, sectionMap);
-	const activities = activitiesOf(record);
+	const sections = sumSections(lines, sectionMap);
+	const activities = readActivities(record);
 	checkAgainstRegister(lines, record, activities);
 	return {
 		...{ month: record.month, basis: record.basis, sections },
 		revenue: sumOfKind(sections, 'income'),
 		expenses: sumOfKind(sections, 'expense'),
-		cashFlow: cashFlowOf(record, activities),
+		cashFlow: computeCashFlow(record, activities),
 	};
 }
 
@@ -39,7 +39,7 @@ const REPORT = new Set(Object.keys(reportShape.shape));
 const LINE = new Set(Object.keys(breakdownShape.shape));
 
 /** What the report holds that is not known, each once; the rest of the record is of our own making. */
-function unknownIn({ profitAndLoss }: MonthRecord): string[] {
+function findUnknownFields({ profitAndLoss }: MonthRecord): string[] {
 	const lines = (profitAndLoss.AccountsBreakdown ?? []).flatMap((line) => Object.keys(line));
 	return [
 		...Object.keys(profitAndLoss).filter((key) => !REPORT.has(key)),

@@ -1,5 +1,5 @@
-import { firstDayOf, lastDayOf } from '../../shared/dates';
-import { parseAmount, sumOf, type Amount } from '../../shared/money';
+import { getFirstDay, getLastDay } from '../../shared/dates';
+import { parseAmount, sumAmounts, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { SectionTotal } from '../financials';
@@ -28,7 +28,7 @@ export interface ResultLine {
  * @throws Rejection where the report is another one than was asked for, or a figure cannot be read
  */
 export function resultLines(record: MonthRecord): ResultLine[] {
-	assertAskedFor(record);
+	assertMatchesRequest(record);
 	const accounts = new Map(record.accounts.map((account) => [account.UID.toLowerCase(), account]));
 	return (record.profitAndLoss.AccountsBreakdown ?? []).flatMap(({ AccountTotal, Account }, index) => {
 		const path = `profitAndLoss.AccountsBreakdown[${index}]`;
@@ -45,7 +45,7 @@ export function resultLines(record: MonthRecord): ResultLine[] {
  * The lines summed by what they count as.
  * @throws Rejection `unknown_section` for a classification that is neither known nor in the operator's Section Map
  */
-export function sectionsOf(
+export function sumSections(
 	lines: readonly ResultLine[],
 	sectionMap: ReadonlyMap<string, SectionKind>,
 ): SectionTotal[] {
@@ -56,7 +56,7 @@ export function sectionsOf(
 	}
 	return [...totals]
 		.map(([title, amounts]) => ({
-			...{ title, total: sumOf(amounts) },
+			...{ title, total: sumAmounts(amounts) },
 			kind: sectionMap.get(sectionLabel(title)) ?? KINDS.get(title) ?? unknownTo(lines, title),
 		}))
 		.sort((a, b) => (a.title < b.title ? -1 : 1));
@@ -64,14 +64,14 @@ export function sectionsOf(
 
 /** All that counts as one kind. */
 export function sumOfKind(sections: readonly SectionTotal[], kind: SectionKind): Amount {
-	return sumOf(sections.filter((section) => section.kind === kind).map(({ total }) => total));
+	return sumAmounts(sections.filter((section) => section.kind === kind).map(({ total }) => total));
 }
 
 /** A figure of another period, basis or year end must not pass for this month's. */
-function assertAskedFor({ month, basis, profitAndLoss }: MonthRecord): void {
+function assertMatchesRequest({ month, basis, profitAndLoss }: MonthRecord): void {
 	const { StartDate, EndDate, ReportingBasis, YearEndAdjust } = profitAndLoss;
 	const path = 'profitAndLoss';
-	const wanted = `${firstDayOf(month)} to ${lastDayOf(month)}, ${basis}`;
+	const wanted = `${getFirstDay(month)} to ${getLastDay(month)}, ${basis}`;
 	const found = `${StartDate.slice(0, 10)} to ${EndDate.slice(0, 10)}, ${ReportingBasis.toLowerCase()}`;
 	if (found === wanted && YearEndAdjust !== true) return;
 	throw new Rejection(

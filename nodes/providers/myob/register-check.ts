@@ -1,11 +1,11 @@
-import { amountOf, parseAmount, plainText, sumOf, ZERO, type Amount } from '../../shared/money';
+import { toAmount, parseAmount, plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { isBank, isOfResult } from './ledger-accounts';
 import type { ResultLine } from './profit-and-loss';
 import type { MonthRecord } from './shapes';
 
-const TOLERANCE = amountOf('0.01');
+const TOLERANCE = toAmount('0.01');
 
 /** By account, in lower case. */
 type Activities = ReadonlyMap<string, Amount>;
@@ -14,7 +14,7 @@ type Activities = ReadonlyMap<string, Amount>;
  * The month's activity of each account.
  * @throws Rejection where it is not known what the register means, or a figure cannot be read
  */
-export function activitiesOf({ month, register }: MonthRecord): Activities {
+export function readActivities({ month, register }: MonthRecord): Activities {
 	if (register.year === 'unclear') throw yearUnclear(month);
 	if (register.year === 'refuted') throw refuted();
 	return new Map(
@@ -26,9 +26,9 @@ export function activitiesOf({ month, register }: MonthRecord): Activities {
 }
 
 /** What came in less what went out: the sum over the accounts of money at a bank, inactive ones too. */
-export function cashFlowOf({ accounts }: MonthRecord, activities: Activities): Amount {
+export function computeCashFlow({ accounts }: MonthRecord, activities: Activities): Amount {
 	const banks = accounts.filter(isBank);
-	return sumOf(banks.map(({ UID }) => activities.get(UID.toLowerCase()) ?? ZERO));
+	return sumAmounts(banks.map(({ UID }) => activities.get(UID.toLowerCase()) ?? ZERO));
 }
 
 /**
@@ -46,7 +46,7 @@ export function checkAgainstRegister(
 	const accounts = record.accounts.filter((account) => isOfResult(account) && !account.IsHeader);
 	for (const account of accounts) {
 		const own = lines.filter((line) => line.account === account);
-		const total = sumOf(own.map((line) => line.total));
+		const total = sumAmounts(own.map((line) => line.total));
 		const activity = activities.get(account.UID.toLowerCase()) ?? ZERO;
 		if (isSame(total, activity)) continue;
 		throw differs(account.Name ?? account.UID, total, activity, own[0]?.path ?? 'register');

@@ -1,7 +1,7 @@
-import type { StreamContext } from '../../engine/definition';
-import { asFailure, type ReadFailure } from '../../engine/failure';
-import { monthAt, type CalendarMonth } from '../../engine/months';
-import { amountOf, parseAmount, sumOf, ZERO, type Amount } from '../../shared/money';
+import type { StreamContext } from '../../engine/contract/stream';
+import { asFailure, type ReadFailure } from '../../engine/contract/failure';
+import { toMonth, type CalendarMonth } from '../../shared/months';
+import { toAmount, parseAmount, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { attempt, Rejection } from '../../shared/rejection';
 import type { Register, RegisterLine, YearMeaning } from './register';
 import { profitAndLoss } from './report';
@@ -15,7 +15,7 @@ const MEANINGS: readonly YearMeaning[] = ['calendar', 'financial'];
  * Finds out what the register's `Year` means, by the profit and loss of one month for which it makes a difference. On
  * the cash basis the register is tried in any case: there no month's own report can be held against it.
  */
-export async function evidenceFor(
+export async function gatherEvidence(
 	context: StreamContext,
 	register: Register,
 	months: readonly CalendarMonth[],
@@ -27,9 +27,9 @@ export async function evidenceFor(
 	const report = await latestReport(context, isAmbiguous ? telling : months);
 	if (!report) return 'unclear';
 	const { month } = report;
-	const totals = totalsIn(report.json, register);
+	const totals = readTotals(report.json, register);
 	const fitting = (as: Reading): YearMeaning[] =>
-		MEANINGS.filter((meaning) => fits(totals, register.resultLinesOf(month.key, meaning), as));
+		MEANINGS.filter((meaning) => fits(totals, register.listResultLines(month.key, meaning), as));
 	const [meaning, other] = fitting('sizes');
 	if (isCash && (!meaning || !fitting('figures').includes(meaning))) return 'refuted';
 	if (!isAmbiguous) return 'calendar';
@@ -62,19 +62,19 @@ function latestFirst(
 	{ account, startedAt }: StreamContext,
 	months: readonly CalendarMonth[],
 ): CalendarMonth[] {
-	const running = monthAt(startedAt, account.timezone);
+	const running = toMonth(startedAt, account.timezone);
 	const ended = months.filter(({ key }) => key < running);
 	return [...ended.reverse(), ...months.filter(({ key }) => key >= running).reverse()];
 }
 
 /** The register counts what is invoiced, whatever basis the connection is on. */
 async function accrualReport({ api, account }: StreamContext, month: CalendarMonth): Promise<unknown> {
-	const { path, what, scope, accept, query } = profitAndLoss;
+	const { path, description, scope, isValid, query } = profitAndLoss;
 	return await api.call({
 		path: typeof path === 'function' ? path(account) : path,
 		query: query(month, 'accrual'),
-		what: `${what} for ${month.key}, to try the account register by it`,
-		...{ account, scope, accept },
+		description: `${description} for ${month.key}, to try the account register by it`,
+		...{ account, scope, isValid },
 	});
 }
 
@@ -86,7 +86,7 @@ interface ReportLine {
 type Totals = ReadonlyMap<string, Amount>;
 
 /** Without header accounts, which the report may show too. */
-function totalsIn(report: unknown, register: Register): Totals {
+function readTotals(report: unknown, register: Register): Totals {
 	const { AccountsBreakdown } = report as { AccountsBreakdown: Array<ReportLine | null> | null };
 	const lines = (AccountsBreakdown ?? []).map(
 		(line) => [String(line?.Account?.UID), line?.AccountTotal] as [string, unknown],
@@ -104,7 +104,7 @@ function fits(totals: Totals, lines: readonly RegisterLine[], as: Reading): bool
 		return as === 'sizes' ? amount.abs() : amount;
 	};
 	return [...new Set([...totals.keys(), ...activities.keys()])].every((account) =>
-		read(totals, account).minus(read(activities, account)).abs().lte(amountOf('0.01')),
+		read(totals, account).minus(read(activities, account)).abs().lte(toAmount('0.01')),
 	);
 }
 
@@ -115,7 +115,7 @@ function summed(entries: Array<[account: string, value: unknown]>): Totals {
 		const amount = attempt(() => parseAmount(value, ''));
 		if (amount instanceof Rejection) continue;
 		const key = account.toLowerCase();
-		totals.set(key, sumOf([totals.get(key) ?? ZERO, amount]));
+		totals.set(key, sumAmounts([totals.get(key) ?? ZERO, amount]));
 	}
 	return totals;
 }

@@ -1,7 +1,7 @@
-import type { StreamContext } from '../../engine/definition';
+import type { StreamContext } from '../../engine/contract/stream';
 import { isBank, isOfResult, type LedgerAccount } from './ledger-accounts';
 import { readList } from './lists';
-import { fileOf } from './report';
+import { buildFilePath } from './report';
 
 /** An account's activity in a month, as the register has it. */
 export interface RegisterLine {
@@ -36,13 +36,13 @@ export class Register {
 	}
 
 	/** The lines of a month (`YYYY-MM`), if `Year` means that. */
-	linesOf(month: string, meaning: YearMeaning): RegisterLine[] {
-		return [...this.accountsOf(month, meaning).values()];
+	listLines(month: string, meaning: YearMeaning): RegisterLine[] {
+		return [...this.indexAccounts(month, meaning).values()];
 	}
 
 	/** Those of accounts of the profit and loss. */
-	resultLinesOf(month: string, meaning: YearMeaning): RegisterLine[] {
-		return this.linesOf(month, meaning).filter(({ Account }) => this.isOfResult(Account.UID));
+	listResultLines(month: string, meaning: YearMeaning): RegisterLine[] {
+		return this.listLines(month, meaning).filter(({ Account }) => this.isOfResult(Account.UID));
 	}
 
 	/** Whether it is an account of the profit and loss, and no header. */
@@ -52,28 +52,28 @@ export class Register {
 
 	/** Whether it matters for a month what `Year` means. */
 	isAmbiguous(month: string): boolean {
-		return printed(this.linesOf(month, 'calendar')) !== printed(this.linesOf(month, 'financial'));
+		return printed(this.listLines(month, 'calendar')) !== printed(this.listLines(month, 'financial'));
 	}
 
 	/** Whether a profit and loss of the month could tell what `Year` means. */
 	canTell(month: string): boolean {
-		return printed(this.resultLinesOf(month, 'calendar')) !== printed(this.resultLinesOf(month, 'financial'));
+		return printed(this.listResultLines(month, 'calendar')) !== printed(this.listResultLines(month, 'financial'));
 	}
 
 	private add(line: RegisterLine): void {
-		const key = keyOf(line.Year, line.Month);
+		const key = buildMonthKey(line.Year, line.Month);
 		const lines = this.byMonth.get(key) ?? new Map<string, RegisterLine>();
 		this.byMonth.set(key, lines.set(line.Account.UID.toLowerCase(), line));
 	}
 
-	private accountsOf(month: string, meaning: YearMeaning): Map<string, RegisterLine> {
+	private indexAccounts(month: string, meaning: YearMeaning): Map<string, RegisterLine> {
 		const [year, number] = month.split('-').map(Number) as [number, number];
 		const isNext = meaning === 'financial' && number > this.lastMonth;
-		return this.byMonth.get(keyOf(isNext ? year + 1 : year, number)) ?? new Map<string, RegisterLine>();
+		return this.byMonth.get(buildMonthKey(isNext ? year + 1 : year, number)) ?? new Map<string, RegisterLine>();
 	}
 }
 
-const keyOf = (year: number, month: number): string => `${year}/${month}`;
+const buildMonthKey = (year: number, month: number): string => `${year}/${month}`;
 
 /** What the lines say, whatever year they stand in. */
 function printed(lines: RegisterLine[]): string {
@@ -97,7 +97,7 @@ export async function readRegisterLines(
 	const from = Number(firstMonth.slice(0, 4));
 	const through = Number(lastMonth.slice(0, 4)) + 1;
 	const items = await readList(context, {
-		path: `${fileOf(context.account)}/GeneralLedger/AccountRegister`,
+		path: `${buildFilePath(context.account)}/GeneralLedger/AccountRegister`,
 		what: 'the account register',
 		filter: `Year ge ${from} and Year le ${through}`,
 	});

@@ -1,16 +1,16 @@
-import type { MonthPart } from '../../engine/definition';
+import type { MonthPart } from '../../engine/contract/stream';
 
 /** The scope of the accounts, the register and the reports. */
 export const LEDGER_SCOPE = 'sme-general-ledger';
 
 /** A company file's own part of the API. */
-export const fileOf = ({ id }: { id: string }): string => `/accountright/${id}`;
+export const buildFilePath = ({ id }: { id: string }): string => `/accountright/${id}`;
 
 /** A month's profit and loss by account. It has no totals, no classification and no currency. */
 export const profitAndLoss: MonthPart = {
 	name: 'profitAndLoss',
-	what: 'the profit and loss report',
-	path: (account) => `${fileOf(account)}/Report/ProfitAndLossSummary`,
+	description: 'the profit and loss report',
+	path: (account) => `${buildFilePath(account)}/Report/ProfitAndLossSummary`,
 	scope: LEDGER_SCOPE,
 	query: ({ firstDay, lastDay }, basis) => ({
 		StartDate: firstDay,
@@ -18,7 +18,7 @@ export const profitAndLoss: MonthPart = {
 		ReportingBasis: basis === 'cash' ? 'Cash' : 'Accrual',
 		YearEndAdjust: 'false',
 	}),
-	accept: isReport,
+	isValid: isReport,
 };
 
 /** Only the frame is looked at here; Transform judges the content, and can reject it with a reason. */

@@ -1,6 +1,6 @@
-import type { ResponseRule } from '../../engine/definition';
-import type { CallPlace } from '../../engine/failure';
-import { said } from '../../engine/respond';
+import type { ResponseRule } from '../../engine/contract/api';
+import type { CallPlace } from '../../engine/contract/failure';
+import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
@@ -13,8 +13,8 @@ const DAILY = /^(?=[^]*RateLimitError)[^]*\b(?:daily|per day)\b/i;
 const dailyMessage = (): string =>
 	'The calls that MYOB allows the app in a day are used up, by all tenants together. The rest is read by itself when they are back.';
 
-const crowdedMessage = ({ what, account }: CallPlace): string =>
-	`MYOB had no room for ${what} of ${account}, also after waiting several times. The rest is read by itself later.`;
+const crowdedMessage = ({ description, account }: CallPlace): string =>
+	`MYOB had no room for ${description} of ${account}, also after waiting several times. The rest is read by itself later.`;
 
 /** What MYOB's replies mean, in order, where it is not what it means at all providers. */
 export const myobRules: readonly ResponseRule[] = [
@@ -24,23 +24,23 @@ export const myobRules: readonly ResponseRule[] = [
 		path: /\/(?:GeneralLedger|Report)\//,
 		action: 'refresh',
 		class: 'not_permitted',
-		message: ({ what, account, scope }) =>
-			`MYOB refused ${what} of ${account} with a fresh token too: the connection lacks the scope ${scope}, or the consent was withdrawn. ` +
+		message: ({ description, account, scope }) =>
+			`MYOB refused ${description} of ${account} with a fresh token too: the connection lacks the scope ${scope}, or the consent was withdrawn. ` +
 			'Check Scope in the Zixly MYOB credential, and let an administrator of the company file connect the tenant again.',
 	},
 	{
 		status: [401, 401],
 		action: 'refresh',
 		class: 'reconnect_required',
-		message: ({ what }) =>
-			`MYOB refused the token for ${what}, also after it was refreshed. Let an administrator of the company file connect the tenant again.`,
+		message: ({ description }) =>
+			`MYOB refused the token for ${description}, also after it was refreshed. Let an administrator of the company file connect the tenant again.`,
 	},
 	{
 		status: [403, 403],
 		body: DAILY,
 		action: 'fail',
 		class: 'rate_limited',
-		restMs: HOUR_MS,
+		cooldownMs: HOUR_MS,
 		message: dailyMessage,
 	},
 	{
@@ -48,7 +48,7 @@ export const myobRules: readonly ResponseRule[] = [
 		body: named('RateLimitError'),
 		action: 'wait',
 		class: 'rate_limited',
-		pauseMs: 1_000,
+		initialBackoffMs: 1_000,
 		message: crowdedMessage,
 	},
 	{
@@ -64,7 +64,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The person who connected ${place.account} may not see ${place.what} in MYOB${said(place)}. ` +
+			`The person who connected ${place.account} may not see ${place.description} in MYOB${said(place)}. ` +
 			'Let an administrator of that company file connect the tenant again, and check Business ID of the connection.',
 	},
 	{
@@ -80,22 +80,22 @@ export const myobRules: readonly ResponseRule[] = [
 		body: /\b(?:daily|per day)\b/i,
 		action: 'fail',
 		class: 'rate_limited',
-		restMs: HOUR_MS,
+		cooldownMs: HOUR_MS,
 		message: dailyMessage,
 	},
 	{
 		status: [429, 429],
 		action: 'wait',
 		class: 'rate_limited',
-		pauseMs: 1_000,
+		initialBackoffMs: 1_000,
 		message: crowdedMessage,
 	},
 	{
 		status: [504, 504],
 		action: 'retry',
 		class: 'provider_unavailable',
-		message: ({ what, account }) =>
-			`MYOB took too long for ${what} of ${account}, several times. It is slow between the 20th and the 5th of a month; the next run tries again.`,
+		message: ({ description, account }) =>
+			`MYOB took too long for ${description} of ${account}, several times. It is slow between the 20th and the 5th of a month; the next run tries again.`,
 	},
 	{
 		// An error is an error also where it comes as a success.
@@ -104,6 +104,6 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: (place) =>
-			`MYOB answered an error for ${place.what} of ${place.account}${said(place)}, several times. The next run tries again.`,
+			`MYOB answered an error for ${place.description} of ${place.account}${said(place)}, several times. The next run tries again.`,
 	},
 ];

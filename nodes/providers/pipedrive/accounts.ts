@@ -1,4 +1,5 @@
-import type { AccountDiscovery, AccountReference, DiscoveryContext } from '../../engine/definition';
+import type { AccountDiscovery, DiscoveryContext } from '../../engine/contract/provider';
+import type { AccountReference } from '../../engine/contract/api';
 import { isTimeZone } from '../../shared/dates';
 import { DIGITS, textOrNull } from '../account-facts';
 
@@ -15,13 +16,13 @@ export const pipedriveAccounts: AccountDiscovery = {
 	id: DIGITS,
 
 	async list(context) {
-		const me = await personOf(context);
+		const me = await readPerson(context);
 		const id = String(me.company_id);
 		return { accounts: [{ id, name: textOrNull(me.company_name) }], consent: [id], warnings: [] };
 	},
 
 	async describe(context, reference) {
-		const me = await personOf(context, reference);
+		const me = await readPerson(context, reference);
 		const [name, zone] = [textOrNull(me.company_name), textOrNull(me.timezone_name)];
 		const timezone = zone !== null && isTimeZone(zone) ? zone : null;
 		const account = {
@@ -33,14 +34,14 @@ export const pipedriveAccounts: AccountDiscovery = {
 	},
 };
 
-async function personOf({ api }: DiscoveryContext, account?: AccountReference): Promise<Me> {
+async function readPerson({ api }: DiscoveryContext, account?: AccountReference): Promise<Me> {
 	const reply = (await api.call({
 		path: '/api/v1/users/me',
 		account,
-		what: 'who connected it',
+		description: 'who connected it',
 		scope: 'base',
 		cost: 2,
-		accept: isMe,
+		isValid: isMe,
 	})) as { data: Me };
 	return reply.data;
 }

@@ -1,9 +1,9 @@
-import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
-import { boundsOf } from '../../engine/local-days';
-import { itemOf, matters } from './items';
+import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
+import { getBounds } from '../../shared/local-days';
+import { toItem, matters } from './items';
 import { ALL_STATUSES, listPages, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
-import { msOf } from './times';
+import { toMilliseconds } from './times';
 
 const DAY_MS = 24 * 3_600_000;
 /** Twice as far as our clock and Pipedrive's may be apart. */
@@ -26,18 +26,18 @@ interface Place {
  * A deal that was never changed has no time of change, and no list of changes is sure to hold it. So once a day those
  * are looked for among the deals of a list that were added since the day before, newest first.
  */
-export const addedDeals = (name: string, endpoint: ListEndpoint): Pass => ({
+export const addedDeals = (name: string, endpoint: ListEndpoint): Scan => ({
 	name,
 	async *pages(context, mark): AsyncGenerator<Page, void> {
 		const place = placeFrom(mark, context.startedAt);
 		if (!place) return;
-		const back = backOf(place, context);
+		const back = chooseLookBack(place, context);
 		const pages = listPages(context, endpoint, { query: QUERY, cursor: place.cursor, anew: () => QUERY });
 		// An entry without an id is told by the list of changes.
 		for await (const { data, nextCursor } of pages) {
 			const meant = data.filter((deal) => !isBefore(deal, back));
 			const cursor = meant.length < data.length ? null : nextCursor;
-			yield { items: itemsIn(meant, context), mark: { ...place, cursor } };
+			yield { items: selectItems(meant, context), cursor: { ...place, cursor } };
 			if (cursor === null) return;
 		}
 	},
@@ -51,7 +51,7 @@ const QUERY = {
 };
 
 /** Undefined where it was done less than a day ago. */
-function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
+function placeFrom(mark: Cursor | undefined, startedAt: Date): Place | undefined {
 	const began = startedAt.toISOString();
 	if (mark === undefined) return { began, back: null, cursor: null };
 	const last = mark as unknown as Place;
@@ -61,21 +61,21 @@ function placeFrom(mark: Mark | undefined, startedAt: Date): Place | undefined {
 }
 
 /** The creation before which nothing more is looked for, in milliseconds since 1970. */
-function backOf({ back }: Place, { range, account }: StreamContext): number {
-	if (range) return boundsOf(range, account.timezone).from;
+function chooseLookBack({ back }: Place, { range, account }: StreamContext): number {
+	if (range) return getBounds(range, account.timezone).from;
 	return back === null ? 0 : Date.parse(back) - OVERLAP_MS;
 }
 
-const isBefore = ({ add_time: added }: ListedDeal, ms: number): boolean => (msOf(added) ?? ms) < ms;
+const isBefore = ({ add_time: added }: ListedDeal, ms: number): boolean => (toMilliseconds(added) ?? ms) < ms;
 
 /** A backfill takes all that were added on its days; else those that a list of changes may not hold. */
-function itemsIn(deals: readonly ListedDeal[], context: StreamContext) {
-	return deals.filter((deal) => isMeant(deal, context) && matters(deal, context)).map(itemOf);
+function selectItems(deals: readonly ListedDeal[], context: StreamContext) {
+	return deals.filter((deal) => isMeant(deal, context) && matters(deal, context)).map(toItem);
 }
 
 function isMeant({ add_time, update_time }: ListedDeal, { range, account }: StreamContext): boolean {
-	if (!range) return msOf(update_time) === undefined;
-	const { from, until } = boundsOf(range, account.timezone);
-	const added = msOf(add_time) ?? 0;
+	if (!range) return toMilliseconds(update_time) === undefined;
+	const { from, until } = getBounds(range, account.timezone);
+	const added = toMilliseconds(add_time) ?? 0;
 	return added >= from && added < until;
 }

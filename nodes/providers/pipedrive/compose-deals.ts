@@ -1,9 +1,9 @@
-import type { ChangedItem, Composed, StreamContext } from '../../engine/definition';
-import { asFailure, ReadFailure } from '../../engine/failure';
+import type { ChangedItem, HydratedRecord, StreamContext } from '../../engine/contract/stream';
+import { asFailure, ReadFailure } from '../../engine/contract/failure';
 import { oneDeal } from './one-deal';
-import { stageChangesOf, type Refused } from './deal-flow';
-import { isDeleted, itemOf } from './items';
-import { organizationsOf, type Organization } from './organizations';
+import { readStageChanges, type Refused } from './deal-flow';
+import { isDeleted, toItem } from './items';
+import { readOrganizations, type Organization } from './organizations';
 import { readStages, type NamedStages, type Stages } from './pipelines';
 import type { ListedDeal } from './replies';
 
@@ -23,15 +23,15 @@ export async function composeDeals(
 	context: StreamContext,
 	items: readonly ChangedItem[],
 	prepared: unknown,
-): Promise<Composed[]> {
+): Promise<HydratedRecord[]> {
 	const { stages, versionOne } = prepared as Prepared;
 	const deals = items.map(({ item }) => item as ListedDeal);
-	const organizations = await organizationsOf(context, deals);
-	const histories = await historiesOf(context, deals, versionOne);
-	const spokenOf = deals.map((deal, index) => stageIdsOf(deal, histories[index]!));
+	const organizations = await readOrganizations(context, deals);
+	const histories = await readHistories(context, deals, versionOne);
+	const spokenOf = deals.map((deal, index) => listStageIds(deal, histories[index]!));
 	await stages.lookUp(context, [...new Set(spokenOf.flat())]);
 	return deals.map((deal, index) =>
-		recordOf(deal, histories[index]!, stages.named(spokenOf[index]!), organizations),
+		buildRecord(deal, histories[index]!, stages.named(spokenOf[index]!), organizations),
 	);
 }
 
@@ -40,7 +40,7 @@ export async function findDeal(context: StreamContext, id: string): Promise<Chan
 	const deal = await oneDeal(context, id);
 	if (deal === 'gone') return undefined;
 	if (deal === 'hidden') throw hiddenFailure(context, id);
-	return itemOf(deal);
+	return toItem(deal);
 }
 
 function hiddenFailure({ account }: StreamContext, id: string): ReadFailure {
@@ -48,7 +48,7 @@ function hiddenFailure({ account }: StreamContext, id: string): ReadFailure {
 	const call = {
 		provider: 'Pipedrive',
 		account: account.name,
-		what,
+		description: what,
 		status: 403,
 		detail: '',
 		ofEveryCall: false,
@@ -62,13 +62,13 @@ function hiddenFailure({ account }: StreamContext, id: string): ReadFailure {
 }
 
 /** The changes of stage of each; none of a deal that is gone, of which it matters only that it is. */
-async function historiesOf(
+async function readHistories(
 	context: StreamContext,
 	deals: readonly ListedDeal[],
 	versionOne: Prepared['versionOne'],
 ): Promise<History[]> {
 	const read = async (deal: ListedDeal): Promise<History> =>
-		isDeleted(deal) ? [] : await stageChangesOf(context, deal.id, versionOne);
+		isDeleted(deal) ? [] : await readStageChanges(context, deal.id, versionOne);
 	const histories = await Promise.allSettled(deals.map(read));
 	return histories.map((history) => {
 		if (history.status === 'fulfilled') return history.value;
@@ -82,7 +82,7 @@ async function historiesOf(
 type History = unknown[] | Refused | { failure: ReadFailure };
 
 /** The stages that a deal stands in or came through. */
-function stageIdsOf(deal: ListedDeal, history: History): string[] {
+function listStageIds(deal: ListedDeal, history: History): string[] {
 	const changes = Array.isArray(history) ? history : [];
 	const values = changes.flatMap((entry) => {
 		const { data } = entry as { data: { old_value?: unknown; new_value?: unknown } };
@@ -91,12 +91,12 @@ function stageIdsOf(deal: ListedDeal, history: History): string[] {
 	return [...new Set([deal.stage_id, ...values].map(String))].filter((id) => /^\d+$/.test(id));
 }
 
-function recordOf(
+function buildRecord(
 	deal: ListedDeal,
 	history: History,
 	named: NamedStages,
 	organizations: ReadonlyMap<number, Organization>,
-): Composed {
+): HydratedRecord {
 	const recordId = String(deal.id);
 	if ('failure' in history) return { recordId, failure: history.failure };
 	if ('refused' in history) return { recordId, skipped: `Pipedrive no longer has it (${history.refused}).` };

@@ -1,7 +1,8 @@
-import { ReadFailure } from '../../engine/failure';
-import type { ApiRequest, StreamContext } from '../../engine/definition';
+import { ReadFailure } from '../../engine/contract/failure';
+import type { StreamContext } from '../../engine/contract/stream';
+import type { ApiRequest } from '../../engine/contract/api';
 import { isGone } from './one-deal';
-import { flowIn, isFlow } from './replies';
+import { parseFlow, isFlow } from './replies';
 
 /** Why a deal's history cannot be had: the status of the refusal. */
 export interface Refused {
@@ -9,33 +10,33 @@ export interface Refused {
 }
 
 /** Half a million changes: no deal has as many. */
-const MOST_PAGES = 1_000;
+const MAX_PAGES = 1_000;
 
 /**
  * The changes of stage of a deal, as its flow has them.
  * @param versionOne where version 1 answers; corrected where it turns out to be elsewhere
  */
-export async function stageChangesOf(
+export async function readStageChanges(
 	context: StreamContext,
 	dealId: number,
 	versionOne: { path: string },
 ): Promise<unknown[] | Refused> {
-	const first = await flowAt(context, dealId, versionOne.path);
+	const first = await readFlow(context, dealId, versionOne.path);
 	if (!('refused' in first) || first.refused !== 404 || versionOne.path === '/v1') return first;
 	// Either the deal is gone, or this host knows the call under another path.
-	const elsewhere = await flowAt(context, dealId, '/v1');
+	const elsewhere = await readFlow(context, dealId, '/v1');
 	if (!('refused' in elsewhere)) versionOne.path = '/v1';
 	return elsewhere;
 }
 
-async function flowAt(context: StreamContext, dealId: number, path: string): Promise<unknown[] | Refused> {
+async function readFlow(context: StreamContext, dealId: number, path: string): Promise<unknown[] | Refused> {
 	const changes: unknown[] = [];
 	const refusal: Refused = { refused: 0 };
 	let start = 0;
-	for (let pages = 0; pages < MOST_PAGES; pages++) {
+	for (let pages = 0; pages < MAX_PAGES; pages++) {
 		const reply = await flowPage(context, path, dealId, start, noting(refusal));
 		if (reply === undefined) return refusal;
-		const { entries, nextStart } = flowIn(reply);
+		const { entries, nextStart } = parseFlow(reply);
 		changes.push(...entries.filter(isStageChange));
 		if (nextStart === undefined) return changes;
 		if (!(nextStart > start)) break;
@@ -47,27 +48,27 @@ async function flowAt(context: StreamContext, dealId: number, path: string): Pro
 	);
 }
 
-/** One page of a deal's changes; undefined where `absent` says so of the refusal. */
+/** One page of a deal's changes; undefined where `isNotFound` says so of the refusal. */
 async function flowPage(
 	{ api, account }: StreamContext,
 	version: string,
 	dealId: number,
 	start: number,
-	absent: ApiRequest['absent'],
+	isNotFound: ApiRequest['isNotFound'],
 ): Promise<unknown> {
 	return await api.call({
 		path: `${version}/deals/${dealId}/flow`,
 		query: { items: 'dealChange', start: String(start), limit: '500' },
 		account,
-		what: `the history of deal ${dealId}`,
+		description: `the history of deal ${dealId}`,
 		scope: 'recents:read',
 		cost: 40,
-		accept: isFlow,
-		absent,
+		isValid: isFlow,
+		isNotFound,
 	});
 }
 
-function noting(refusal: Refused): NonNullable<ApiRequest['absent']> {
+function noting(refusal: Refused): NonNullable<ApiRequest['isNotFound']> {
 	return (reply) => {
 		refusal.refused = reply.status;
 		return isGone(reply);

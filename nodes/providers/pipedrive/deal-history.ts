@@ -1,4 +1,4 @@
-import { dayAt } from '../../engine/months';
+import { toDay } from '../../shared/months';
 import type { Account } from '../../shared/account';
 import type { Day } from '../../shared/dates';
 import { FactReader } from '../../shared/facts';
@@ -7,11 +7,11 @@ import { parseAmount, plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { accountClient } from '../account-client';
-import { remarksOf, type DealHistory } from '../lead-events';
+import { listRemarks, type DealHistory } from '../lead-events';
 import type { NormaliseSettings } from '../normaliser';
 import { readDealFacts, type DealFacts } from './deal-facts';
 import type { Deal, DealRecord } from './shapes';
-import { stageHistoryOf } from './stage-entries';
+import { buildStageHistory } from './stage-entries';
 
 const STATUSES = { open: 'active', won: 'won', lost: 'lost', deleted: 'deleted' } as const;
 
@@ -20,7 +20,7 @@ const STATUSES = { open: 'active', won: 'won', lost: 'lost', deleted: 'deleted' 
  * @param fetchedAt when Pipedrive gave it: a UTC instant, ISO 8601
  * @throws Rejection where its amount or its stage cannot be read
  */
-export function historyOf(
+export function readDealHistory(
 	record: DealRecord,
 	account: Account,
 	{ clientPer }: Pick<NormaliseSettings, 'clientPer'>,
@@ -29,24 +29,24 @@ export function historyOf(
 	const { deal } = record;
 	const reader = new FactReader();
 	const facts = readDealFacts(deal, reader);
-	const history = stageHistoryOf(record, facts, reader, fetchedAt);
+	const history = buildStageHistory(record, facts, reader, fetchedAt);
 	const enteredAt = history.entries.at(-1)!.enteredAt;
 	return {
 		sourceSystem: 'pipedrive',
 		leadId: deal.id,
 		entries: history.entries,
 		status: STATUSES[deal.status],
-		amount: amountIn(deal),
-		valueDay: valueDayOf(deal, facts, enteredAt, account.timezone),
-		lastActivityAt: lastActivityOf(facts) ?? enteredAt,
+		amount: readAmount(deal),
+		valueDay: chooseValueDay(deal, facts, enteredAt, account.timezone),
+		lastActivityAt: findLastActivity(facts) ?? enteredAt,
 		version: facts.updatedAt ?? facts.addedAt,
-		client: clientOf(record, account, clientPer, reader),
-		metadata: metadataOf(record, facts, reader),
-		remarks: remarksOf(history, reader),
+		client: readClient(record, account, clientPer, reader),
+		metadata: buildMetadata(record, facts, reader),
+		remarks: listRemarks(history, reader),
 	};
 }
 
-function amountIn({ value, currency }: Deal): DealHistory['amount'] {
+function readAmount({ value, currency }: Deal): DealHistory['amount'] {
 	if (value === null || value === undefined) return null;
 	const amount = parseAmount(value, 'deal.value');
 	if (amount.isZero()) return { value: plainText(amount), currency: currency ?? '' };
@@ -61,22 +61,22 @@ function amountIn({ value, currency }: Deal): DealHistory['amount'] {
 }
 
 /** The company's own day of closing, which no time zone shifts; of an open deal the day of its last change. */
-function valueDayOf(deal: Deal, facts: DealFacts, enteredAt: string, zone: string): Day {
+function chooseValueDay(deal: Deal, facts: DealFacts, enteredAt: string, zone: string): Day {
 	const changedAt = facts.updatedAt ?? facts.addedAt ?? enteredAt;
-	if (deal.status === 'open') return dayAt(new Date(changedAt), zone);
+	if (deal.status === 'open') return toDay(new Date(changedAt), zone);
 	const ofStatus = deal.status === 'won' ? facts.localWonDate : facts.localLostDate;
 	const closedAt = facts.closeTime ?? facts.wonTime ?? facts.lostTime ?? changedAt;
-	return facts.localCloseDate ?? ofStatus ?? dayAt(new Date(closedAt), zone);
+	return facts.localCloseDate ?? ofStatus ?? toDay(new Date(closedAt), zone);
 }
 
-function lastActivityOf({ addedAt, updatedAt, stageChangedAt }: DealFacts): string | undefined {
+function findLastActivity({ addedAt, updatedAt, stageChangedAt }: DealFacts): string | undefined {
 	return [addedAt, updatedAt, stageChangedAt]
 		.filter((at) => at !== null)
 		.sort()
 		.at(-1);
 }
 
-function clientOf(
+function readClient(
 	{ organization }: DealRecord,
 	account: Account,
 	clientPer: NormaliseSettings['clientPer'],
@@ -88,7 +88,7 @@ function clientOf(
 }
 
 /** Of the latest entry: what the deal is like now. */
-function metadataOf(
+function buildMetadata(
 	{ organization }: DealRecord,
 	facts: DealFacts,
 	reader: FactReader,

@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../../engine/definition';
+import type { ProviderDefinition } from '../../engine/contract/provider';
 import { pipedriveAccounts } from './accounts';
 import { addedDeals } from './added-deals';
 import { ARCHIVED_DEALS, DEALS } from './lists';
@@ -10,7 +10,7 @@ import { pipedriveRules } from './rules';
 
 /** The day's tokens of a seat of the smallest plan; every plan, and every seat more, is a multiple of it. */
 const SEAT = 30_000;
-const MOST_SEATS = 1_000;
+const MAX_SEATS = 1_000;
 
 export const pipedrive: ProviderDefinition = {
 	key: 'pipedrive',
@@ -28,7 +28,7 @@ export const pipedrive: ProviderDefinition = {
 		windows: [{ calls: 20, seconds: 2, remainingHeader: 'x-ratelimit-remaining' }],
 		concurrent: 5,
 		day: {
-			limits: Array.from({ length: MOST_SEATS }, (_, index) => SEAT * (index + 1)),
+			limits: Array.from({ length: MAX_SEATS }, (_, index) => SEAT * (index + 1)),
 			reserve: 0.05,
 			remainingHeader: 'x-daily-ratelimit-token-remaining',
 		},
@@ -42,7 +42,7 @@ export const pipedrive: ProviderDefinition = {
 			reading: 'changes',
 			key: 'deals',
 			// Archived deals are in no other list than their own.
-			passes: [
+			scans: [
 				changedDeals('deals', DEALS),
 				changedDeals('archived', ARCHIVED_DEALS),
 				addedDeals('added', DEALS),
@@ -52,7 +52,7 @@ export const pipedrive: ProviderDefinition = {
 			],
 			batch: DEALS_PER_PAGE,
 			prepare: prepareDeals,
-			compose: composeDeals,
+			hydrate: composeDeals,
 			find: findDeal,
 		},
 	],

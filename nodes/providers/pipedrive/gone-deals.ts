@@ -1,5 +1,5 @@
-import type { ChangedItem, Mark, Page, Pass, StreamContext } from '../../engine/definition';
-import { asFailure, type ReadFailure } from '../../engine/failure';
+import type { ChangedItem, Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
+import { asFailure, type ReadFailure } from '../../engine/contract/failure';
 import { isDeleted } from './items';
 import { ALL_STATUSES, ARCHIVED_DEALS, DEALS, listPages, type ListEndpoint } from './lists';
 import { oneDeal } from './one-deal';
@@ -10,32 +10,32 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 const LISTED_PER_PAGE = 500;
 
 /** More than this share of all deals at once is no tidying up: the person who connected has lost a right to see them. */
-const MOST_SHARE = 0.1;
+const MAX_SHARE = 0.1;
 const FEW = 20;
 
 /** Each is asked for by a call of its own. */
-const MOST_AT_ONCE = 500;
+const MAX_CONCURRENT = 500;
 
 /**
  * A deal that was merged into another is listed no longer, and neither is one that was deleted more than 30 days ago.
  * So once a week all that are listed are struck off those that we hold, and each that is left is asked for by its id.
  */
-export const goneDeals: Pass = {
+export const goneDeals: Scan = {
 	name: 'gone',
 	async *pages(context, mark): AsyncGenerator<Page, void> {
 		if (context.range || !isDue(mark, context)) return;
-		const missing = new Set(await context.books.liveLeads());
-		const most = Math.min(MOST_AT_ONCE, Math.max(FEW, missing.size * MOST_SHARE));
+		const missing = new Set(await context.store.liveLeads());
+		const most = Math.min(MAX_CONCURRENT, Math.max(FEW, missing.size * MAX_SHARE));
 		for (const endpoint of [DEALS, ARCHIVED_DEALS]) {
 			if (missing.size > 0) await strikeOff(context, endpoint, missing);
 		}
 		if (missing.size > most) context.warn(tooMany(missing.size, context.account.name));
-		const items = missing.size > most ? [] : await goneOf(context, [...missing]);
-		yield { items, mark: { at: context.startedAt.toISOString() } };
+		const items = missing.size > most ? [] : await findGone(context, [...missing]);
+		yield { items, cursor: { at: context.startedAt.toISOString() } };
 	},
 };
 
-function isDue(mark: Mark | undefined, { startedAt }: StreamContext): boolean {
+function isDue(mark: Cursor | undefined, { startedAt }: StreamContext): boolean {
 	return startedAt.getTime() - (Date.parse(String(mark?.at)) || 0) >= WEEK_MS;
 }
 
@@ -56,7 +56,7 @@ async function strikeOff(
 }
 
 /** Those of the deals that are gone for certain; one that is only hidden stays as it was. */
-async function goneOf(context: StreamContext, ids: readonly string[]): Promise<ChangedItem[]> {
+async function findGone(context: StreamContext, ids: readonly string[]): Promise<ChangedItem[]> {
 	const found = await Promise.allSettled(ids.map(async (id) => await oneDeal(context, id)));
 	return found.flatMap((one, index) => {
 		const id = ids[index]!;

@@ -1,11 +1,11 @@
-import type { ChangedItem, StreamContext } from '../../engine/definition';
-import { startOf } from '../../engine/local-days';
+import type { ChangedItem, StreamContext } from '../../engine/contract/stream';
+import { getStartOfDay } from '../../shared/local-days';
 import type { ListedDeal } from './replies';
-import { msOf } from './times';
+import { toMilliseconds } from './times';
 
 /** A deal as a page gave it. Archiving it need not change its time, but it does change the deal. */
-export function itemOf(deal: ListedDeal): ChangedItem {
-	const time = textOf(deal.update_time) ?? textOf(deal.add_time);
+export function toItem(deal: ListedDeal): ChangedItem {
+	const time = toText(deal.update_time) ?? toText(deal.add_time);
 	const version = time && deal.is_archived === true ? `${time} archived` : time;
 	return { id: String(deal.id), version: version ?? null, item: deal };
 }
@@ -18,10 +18,10 @@ export function isDeleted({ status, is_deleted: deleted }: ListedDeal): boolean 
 /** Whether a deal ended late enough to be read; an open one always does. */
 export function matters({ close_time: closed }: ListedDeal, context: StreamContext): boolean {
 	const { historyStart, account } = context;
-	const ended = msOf(closed);
+	const ended = toMilliseconds(closed);
 	if (historyStart === undefined || ended === undefined) return true;
-	return ended >= startOf(historyStart, account.timezone);
+	return ended >= getStartOfDay(historyStart, account.timezone);
 }
 
-const textOf = (value: unknown): string | undefined =>
+const toText = (value: unknown): string | undefined =>
 	typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,7 +1,8 @@
-import type { ApiRequest, StreamContext } from '../../engine/definition';
-import { isReadableList, sortEntries, warnOfNameless, type NamelessEntry } from '../../engine/list-entries';
-import { PageTrail } from '../../engine/page-trail';
-import { dataOf, listedIn, nextCursorIn, type Listed, type ListedDeal } from './replies';
+import { type NamelessEntry, type StreamContext } from '../../engine/contract/stream';
+import type { ApiRequest } from '../../engine/contract/api';
+import { isReadableList, sortEntries, warnOfNameless } from '../../engine/read/list-entries';
+import { PageTrail } from '../../engine/read/page-trail';
+import { getData, parseListed, parseNextCursor, type Listed, type ListedDeal } from './replies';
 
 /** A list of version 2. */
 export interface ListEndpoint {
@@ -50,10 +51,10 @@ export const ORGANIZATIONS: ListEndpoint = {
 export const ALL_STATUSES = 'open,won,lost,deleted';
 
 /** Of ids in one call. */
-export const MOST_IDS = 100;
+export const MAX_IDS = 100;
 
 /** A million deals at fifty to the page: no list is as long. */
-const MOST_PAGES = 20_000;
+const MAX_PAGES = 20_000;
 
 export interface ListPage<T extends Listed> {
 	data: T[];
@@ -70,7 +71,7 @@ interface Following {
 	/** The query to begin anew with, once, where the cursor is no longer taken; without it that is a failure. */
 	anew?(): Query;
 	/** Whether a refusal means that there is no such list: then there are no pages. */
-	absent?: ApiRequest['absent'];
+	absent?: ApiRequest['isNotFound'];
 }
 
 type Query = Readonly<Record<string, string>>;
@@ -88,9 +89,9 @@ export async function* listPages<T extends Listed = ListedDeal>(
 ): AsyncGenerator<ListPage<T>, void> {
 	const place = { query, cursor, anew };
 	const named = { provider: 'Pipedrive', what: endpoint.what, account: where.account.name };
-	const trail = new PageTrail({ ...named, mostPages: MOST_PAGES });
+	const trail = new PageTrail({ ...named, mostPages: MAX_PAGES });
 	for (;;) {
-		const page = await pageAt<T>(where, endpoint, place, absent);
+		const page = await readPage<T>(where, endpoint, place, absent);
 		if (page === undefined) return;
 		if (page === 'begin anew') {
 			Object.assign(place, { query: place.anew!(), cursor: null, anew: undefined });
@@ -104,12 +105,12 @@ export async function* listPages<T extends Listed = ListedDeal>(
 	}
 }
 
-/** All that a list holds, to its last page; undefined where `absent` says so of the refusal. */
+/** All that a list holds, to its last page; undefined where `isNotFound` says so of the refusal. */
 export async function listAll<T extends Listed = ListedDeal>(
 	context: Where & Pick<StreamContext, 'warn'>,
 	endpoint: ListEndpoint,
 	query: Query,
-	absent?: ApiRequest['absent'],
+	absent?: ApiRequest['isNotFound'],
 ): Promise<T[] | undefined> {
 	let all: T[] | undefined;
 	for await (const { data, nameless } of listPages<T>(context, endpoint, { query, absent })) {
@@ -121,30 +122,30 @@ export async function listAll<T extends Listed = ListedDeal>(
 	return all;
 }
 
-async function pageAt<T extends Listed>(
+async function readPage<T extends Listed>(
 	{ api, account }: Where,
 	{ path, what, scope, cost }: ListEndpoint,
 	{ query, cursor, anew }: { query: Query; cursor: string | null; anew?: unknown },
-	absent: ApiRequest['absent'],
+	isNotFound: ApiRequest['isNotFound'],
 ): Promise<ListPage<T> | 'begin anew' | undefined> {
 	let isCursorRefused = false;
 	const json = await api.call({
-		...{ path, account, what, scope, cost },
+		...{ path, account, description: what, scope, cost },
 		query: { ...query, ...(cursor !== null && { cursor }) },
-		accept: isList,
-		absent(reply) {
+		isValid: isList,
+		isNotFound(reply) {
 			isCursorRefused = reply.status === 400 && cursor !== null && anew !== undefined;
-			return isCursorRefused || absent?.(reply) === true;
+			return isCursorRefused || isNotFound?.(reply) === true;
 		},
 	});
 	if (json === undefined) return isCursorRefused ? 'begin anew' : undefined;
-	const reader = { read: listedIn<T>, idOf: ({ id }: T) => String(id) };
+	const reader = { read: parseListed<T>, getId: ({ id }: T) => String(id) };
 	const named = { provider: 'Pipedrive', what, account: account.name };
-	const { entries, nameless } = sortEntries<T>(dataOf(json) ?? [], reader, named);
-	return { data: entries, nameless, nextCursor: nextCursorIn(json) };
+	const { entries, nameless } = sortEntries<T>(getData(json) ?? [], reader, named);
+	return { data: entries, nameless, nextCursor: parseNextCursor(json) };
 }
 
 function isList(json: unknown): boolean {
-	const data = dataOf(json);
-	return data !== undefined && isReadableList(data, listedIn);
+	const data = getData(json);
+	return data !== undefined && isReadableList(data, parseListed);
 }

@@ -1,13 +1,13 @@
-import type { RateNeed } from '../../../db/exchange-rates';
+import type { RateNeed } from '../../../db/rates/read';
 import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
 import { shaped } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
 import type { LooseRecord, Normalised, Normaliser, RawRecord } from '../normaliser';
 import { parseReference } from './deal-facts';
-import { historyOf } from './deal-history';
+import { readDealHistory } from './deal-history';
 import { parseTime } from './times';
-import { goneShape, recordShape, unknownIn, type GoneRecord } from './shapes';
+import { goneShape, recordShape, findUnknownFields, type GoneRecord } from './shapes';
 
 /** Pipedrive's deal with its changes of stage becomes a row of `lead_events` for each stage it entered. */
 export const deals: Normaliser = {
@@ -17,30 +17,30 @@ export const deals: Normaliser = {
 		const gone = goneShape.safeParse(raw.record).data;
 		if (!gone || isGone(gone)) return [];
 		const record = recordShape.safeParse(raw.record).data;
-		const history = record && attempt(() => historyOf(record, raw.account, settings, raw.fetchedAt));
+		const history = record && attempt(() => readDealHistory(record, raw.account, settings, raw.fetchedAt));
 		if (!history || history instanceof Rejection) return [];
 		return dealRatesNeeded(history, raw, settings);
 	},
 
 	normalise(raw, settings, conversion): Normalised {
 		const gone = shaped(goneShape, raw.record, '');
-		if (isGone(gone)) return deletionOf(gone, raw);
+		if (isGone(gone)) return toDeletion(gone, raw);
 		const record = shaped(recordShape, raw.record, '');
-		const history = historyOf(record, raw.account, settings, raw.fetchedAt);
+		const history = readDealHistory(record, raw.account, settings, raw.fetchedAt);
 		const rows = leadEventRows(history, raw, settings, conversion);
-		const unknownProperties = unknownIn((raw.record as { deal: object }).deal);
+		const unknownProperties = findUnknownFields((raw.record as { deal: object }).deal);
 		return { rows, unknownProperties, remarks: history.remarks };
 	},
 
 	complete({ record, now }: LooseRecord) {
-		const completed = 'deal' in record ? record : { deal: record, organization: organizationOf(record) };
+		const completed = 'deal' in record ? record : { deal: record, organization: getOrganization(record) };
 		const { id } = completed.deal as { id?: unknown };
 		return { recordId: String(id ?? ''), fetchedAt: now, record: completed };
 	},
 };
 
 /** Of a deal that came alone. Version 1 gives the organization itself, version 2 its id. */
-function organizationOf({ org_id: given }: Record<string, unknown>): object | null {
+function getOrganization({ org_id: given }: Record<string, unknown>): object | null {
 	const id = given === null || given === undefined ? undefined : parseReference(given);
 	return id === undefined ? null : { id, name: (given as { name?: unknown }).name ?? null };
 }
@@ -49,7 +49,7 @@ function organizationOf({ org_id: given }: Record<string, unknown>): object | nu
 const isGone = ({ deal }: GoneRecord): boolean =>
 	deal.is_deleted === true || deal.deleted === true || deal.status === 'deleted';
 
-function deletionOf({ deal }: GoneRecord, { fetchedAt }: RawRecord): Normalised {
+function toDeletion({ deal }: GoneRecord, { fetchedAt }: RawRecord): Normalised {
 	const reader = new FactReader();
 	const deletedAt = reader.read(deal.update_time, 'deal.update_time', parseTime) ?? fetchedAt;
 	return {

@@ -1,4 +1,4 @@
-import type { StreamContext } from '../../engine/definition';
+import type { StreamContext } from '../../engine/contract/stream';
 import { isOne, type ListedDeal } from './replies';
 
 type Where = Pick<StreamContext, 'api' | 'account'>;
@@ -9,11 +9,11 @@ export async function oneDeal({ api, account }: Where, id: string): Promise<List
 	const json = await api.call({
 		path: `/api/v2/deals/${id}`,
 		account,
-		what: `deal ${id}`,
+		description: `deal ${id}`,
 		scope: 'deals:read',
 		cost: 1,
-		accept: isOne,
-		absent: (reply) => {
+		isValid: isOne,
+		isNotFound: (reply) => {
 			refused = reply.status;
 			return isOfOneDeal(reply);
 		},

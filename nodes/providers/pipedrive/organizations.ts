@@ -1,6 +1,6 @@
-import type { StreamContext } from '../../engine/definition';
-import { readInHalves } from '../../engine/halves';
-import { listAll, MOST_IDS, ORGANIZATIONS } from './lists';
+import type { StreamContext } from '../../engine/contract/stream';
+import { readInHalves } from '../../engine/read/halves';
+import { listAll, MAX_IDS, ORGANIZATIONS } from './lists';
 import type { Listed, ListedDeal } from './replies';
 
 /** An organization as a record shows it; the name is null where it may not be seen. */
@@ -10,7 +10,7 @@ export interface Organization {
 }
 
 /** The organizations that deals are about, by their ids. */
-export async function organizationsOf(
+export async function readOrganizations(
 	context: StreamContext,
 	deals: readonly ListedDeal[],
 ): Promise<Map<number, Organization>> {
@@ -33,7 +33,7 @@ async function readNames(context: StreamContext, ids: readonly number[]): Promis
 }
 
 async function readSome(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
-	const query = { ids: ids.join(), limit: String(MOST_IDS) };
+	const query = { ids: ids.join(), limit: String(MAX_IDS) };
 	const list = await listAll<Listed & { name?: unknown }>(context, ORGANIZATIONS, query, isOutOfScope);
 	if (list === undefined) context.warn(NO_NAMES);
 	return (list ?? []).map(({ id, name }) => ({ id, name: typeof name === 'string' ? name : null }));

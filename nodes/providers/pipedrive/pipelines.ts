@@ -1,4 +1,4 @@
-import type { StreamContext } from '../../engine/definition';
+import type { StreamContext } from '../../engine/contract/stream';
 import { listAll, PIPELINES, STAGES, type ListEndpoint } from './lists';
 import type { Listed } from './replies';
 
@@ -45,8 +45,8 @@ export class Stages {
 		return { stages, pipelines: pipelines.filter((pipeline) => pipeline !== undefined) };
 	}
 
-	private async remember({ books }: StreamContext, ids: readonly string[]): Promise<void> {
-		for (const { id, label, metadata } of await books.knownStages(ids)) {
+	private async remember({ store }: StreamContext, ids: readonly string[]): Promise<void> {
+		for (const { id, label, metadata } of await store.knownStages(ids)) {
 			const { pipelineId, pipeline, stageProbability } = metadata;
 			const facts = { pipeline_id: pipelineId ?? null, deal_probability: stageProbability ?? null };
 			this.stages.set(id, { id, name: label, ...facts });
@@ -58,10 +58,10 @@ export class Stages {
 
 /** Reads all pipelines and stages, once for all records of a reading. */
 export async function readStages(context: StreamContext): Promise<Stages> {
-	return new Stages(await allOf(context, STAGES), await allOf(context, PIPELINES));
+	return new Stages(await readAll(context, STAGES), await readAll(context, PIPELINES));
 }
 
-async function allOf(context: StreamContext, endpoint: ListEndpoint): Promise<Map<string, Listed>> {
+async function readAll(context: StreamContext, endpoint: ListEndpoint): Promise<Map<string, Listed>> {
 	const all = (await listAll<Listed>(context, endpoint, { limit: '500' })) ?? [];
 	return new Map(all.map((one) => [String(one.id), one]));
 }

@@ -35,7 +35,7 @@ interface FlowPaging {
 }
 
 /** An entry of a list as a thing with an id; undefined where it has none. */
-export function listedIn<T extends Listed>(entry: unknown): T | undefined {
+export function parseListed<T extends Listed>(entry: unknown): T | undefined {
 	if (typeof entry !== 'object' || entry === null) return undefined;
 	const { id } = entry as { id?: unknown };
 	if (typeof id === 'number') return entry as T;
@@ -50,14 +50,14 @@ export function isOne(json: unknown): boolean {
 
 /** Tells whether a reply is a page of a deal's flow, whatever stands in it. */
 export function isFlow(json: unknown): boolean {
-	return dataOf(json) !== undefined;
+	return getData(json) !== undefined;
 }
 
 /**
  * The data of a reply, where it is a list; an empty one may be null. A 200 may also say `success: false`, or be nothing
  * but null.
  */
-export function dataOf(json: unknown): unknown[] | undefined {
+export function getData(json: unknown): unknown[] | undefined {
 	const { success, data } = (json ?? {}) as { success?: unknown; data?: unknown };
 	if (success !== true) return undefined;
 	return Array.isArray(data) ? data : isNothing(data) ? [] : undefined;
@@ -66,14 +66,14 @@ export function dataOf(json: unknown): unknown[] | undefined {
 const isNothing = (value: unknown): boolean => value === null || value === undefined;
 
 /** The cursor of the page after this one; null on the last. */
-export function nextCursorIn(json: unknown): string | null {
+export function parseNextCursor(json: unknown): string | null {
 	const { additional_data: additional } = json as ListReply;
 	const cursor = additional?.next_cursor;
 	return typeof cursor === 'string' && cursor !== '' ? cursor : null;
 }
 
 /** The entries on a page of a flow, and where the next one starts; undefined after the last. */
-export function flowIn(json: unknown): { entries: unknown[]; nextStart: number | undefined } {
+export function parseFlow(json: unknown): { entries: unknown[]; nextStart: number | undefined } {
 	const { data, additional_data: additional } = json as FlowReply;
 	const entries = data ?? [];
 	const paging = additional?.pagination ?? additional ?? {};

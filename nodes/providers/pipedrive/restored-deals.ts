@@ -1,49 +1,49 @@
-import type { Mark, Page, Pass, StreamContext } from '../../engine/definition';
-import { inBatches } from '../../engine/changes';
-import { readInHalves } from '../../engine/halves';
-import { isDeleted, itemOf } from './items';
-import { ARCHIVED_DEALS, DEALS, listAll, MOST_IDS, type ListEndpoint } from './lists';
+import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
+import { inBatches } from '../../engine/read/changes';
+import { readInHalves } from '../../engine/read/halves';
+import { isDeleted, toItem } from './items';
+import { ARCHIVED_DEALS, DEALS, listAll, MAX_IDS, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
 
 const DAY_MS = 24 * 3_600_000;
 
 /** Once a day, the deals that we hold for deleted are asked for by their ids: whoever is back may have no new time. */
-export const restoredDeals: Pass = {
+export const restoredDeals: Scan = {
 	name: 'restored',
 	async *pages(context, mark): AsyncGenerator<Page, void> {
 		if (context.range || !isDue(mark, context)) return;
-		const ids = (await context.books.deletedLeads()).filter((id) => /^\d+$/.test(id));
-		const batches = inBatches(ids, MOST_IDS);
+		const ids = (await context.store.deletedLeads()).filter((id) => /^\d+$/.test(id));
+		const batches = inBatches(ids, MAX_IDS);
 		const done = { at: context.startedAt.toISOString() };
 		for (const [index, batch] of batches.entries()) {
 			const last = index === batches.length - 1;
-			yield { items: await thoseBack(context, batch), mark: last ? done : (mark ?? { at: null }) };
+			yield { items: await thoseBack(context, batch), cursor: last ? done : (mark ?? { at: null }) };
 		}
-		if (batches.length === 0) yield { items: [], mark: done };
+		if (batches.length === 0) yield { items: [], cursor: done };
 	},
 };
 
-function isDue(mark: Mark | undefined, { startedAt }: StreamContext): boolean {
+function isDue(mark: Cursor | undefined, { startedAt }: StreamContext): boolean {
 	return startedAt.getTime() - (Date.parse(String(mark?.at)) || 0) >= DAY_MS;
 }
 
 async function thoseBack(context: StreamContext, ids: readonly string[]) {
-	const lists = await Promise.all([DEALS, ARCHIVED_DEALS].map((one) => thoseIn(context, one, ids)));
+	const lists = await Promise.all([DEALS, ARCHIVED_DEALS].map((one) => selectRestored(context, one, ids)));
 	return lists
 		.flat()
 		.filter((deal) => !isDeleted(deal))
-		.map(itemOf);
+		.map(toItem);
 }
 
 /** Those that cannot be asked for alone stay deleted; the next look asks again. */
-async function thoseIn(
+async function selectRestored(
 	context: StreamContext,
 	endpoint: ListEndpoint,
 	ids: readonly string[],
 ): Promise<ListedDeal[]> {
 	const read = await readInHalves<string, ListedDeal | undefined>(ids, context.api, {
 		async read(some, api) {
-			const query = { ids: some.join(), status: 'open,won,lost', limit: String(MOST_IDS) };
+			const query = { ids: some.join(), status: 'open,won,lost', limit: String(MAX_IDS) };
 			return (await listAll({ ...context, api }, endpoint, query)) ?? [];
 		},
 		reject: (id, { message }) => {

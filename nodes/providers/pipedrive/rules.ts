@@ -1,6 +1,6 @@
-import type { ResponseRule } from '../../engine/definition';
-import type { CallPlace } from '../../engine/failure';
-import { said } from '../../engine/respond';
+import type { ResponseRule } from '../../engine/contract/api';
+import type { CallPlace } from '../../engine/contract/failure';
+import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
@@ -23,8 +23,8 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		ofEveryCall: true,
-		message: ({ what, account, scope }) =>
-			`Pipedrive did not give ${what} of ${account}: the app lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
+		message: ({ description, account, scope }) =>
+			`Pipedrive did not give ${description} of ${account}: the app lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
 			'Tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.',
 	},
 	{
@@ -33,7 +33,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		header: { name: 'content-type', matches: /html/i },
 		action: 'fail',
 		class: 'rate_limited',
-		restMs: HOUR_MS,
+		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
 			`Pipedrive’s gateway shut out the calls for ${account}, as it does after too many of them. The rest is read by itself later.`,
 	},
@@ -42,7 +42,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The person who connected ${place.account} may not see ${place.what}${said(place)}. ` +
+			`The person who connected ${place.account} may not see ${place.description}${said(place)}. ` +
 			'Give that user the right in Pipedrive, or let somebody who has it connect the tenant again.',
 	},
 	{
@@ -50,21 +50,21 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'bad_request',
 		message: (place) =>
-			`Pipedrive no longer has ${place.what}${said(place)}. Update the package; report it with this text if that does not help.`,
+			`Pipedrive no longer has ${place.description}${said(place)}. Update the package; report it with this text if that does not help.`,
 	},
 	{
 		status: [415, 415],
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`${place.account} has not switched on what ${place.what} needs${said(place)}. Switch it on in Pipedrive, or choose a plan that has it.`,
+			`${place.account} has not switched on what ${place.description} needs${said(place)}. Switch it on in Pipedrive, or choose a plan that has it.`,
 	},
 	{
 		status: [429, 429],
 		header: { name: 'x-daily-ratelimit-token-remaining', matches: /^\s*0\s*$/ },
 		action: 'fail',
 		class: 'rate_limited',
-		restMs: HOUR_MS,
+		cooldownMs: HOUR_MS,
 		message: dayUsedUp,
 	},
 	{
@@ -72,7 +72,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		body: /\bdaily\b/i,
 		action: 'fail',
 		class: 'rate_limited',
-		restMs: HOUR_MS,
+		cooldownMs: HOUR_MS,
 		message: dayUsedUp,
 	},
 	{
@@ -81,10 +81,10 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		class: 'rate_limited',
 		// Of the other replies it says nothing: it stands in all of them, and means the next seconds.
 		waitHeaders: ['retry-after', 'x-ratelimit-reset'],
-		pauseMs: 5_000,
+		initialBackoffMs: 5_000,
 		// Much sooner Cloudflare would only shut us out.
-		restMs: 120_000,
-		message: ({ what, account }) =>
-			`Pipedrive had no room for ${what} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
+		cooldownMs: 120_000,
+		message: ({ description, account }) =>
+			`Pipedrive had no room for ${description} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
 	},
 ];

@@ -79,7 +79,7 @@ const pipelineShape = z.object({ id, name: fact });
 
 const organizationShape = z.object({ id, name: fact });
 
-const listOf = <T>(shape: z.ZodType<T>) =>
+const listSchema = <T>(shape: z.ZodType<T>) =>
 	z
 		.array(shape)
 		.nullish()
@@ -88,8 +88,8 @@ const listOf = <T>(shape: z.ZodType<T>) =>
 export const recordShape = z.object({
 	deal: dealShape,
 	stageChanges: changesShape,
-	stages: listOf(stageShape),
-	pipelines: listOf(pipelineShape),
+	stages: listSchema(stageShape),
+	pipelines: listSchema(pipelineShape),
 	organization: organizationShape.nullish(),
 });
 
@@ -129,7 +129,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** The properties of a deal that are not known here, as `deal.<name>`. */
-export function unknownIn(deal: unknown): string[] {
+export function findUnknownFields(deal: unknown): string[] {
 	return Object.keys(deal as object)
 		.filter((name) => !KNOWN.has(name))
 		.map((name) => `deal.${name}`);

@@ -1,7 +1,6 @@
 import type { FactReader } from '../../shared/facts';
 import { Rejection } from '../../shared/rejection';
-import type { StageEntry } from '../lead-events';
-import { completeHistory, isLater, type StageHistory } from '../stage-history';
+import { completeHistory, isLater, type StageEntry, type StageHistory } from '../stage-history';
 import type { DealFacts } from './deal-facts';
 import type { DealRecord, StageChange } from './shapes';
 import { StageNames } from './stage-names';
@@ -19,7 +18,7 @@ interface TimedChange {
  * A deal's creation and each change of its stage, up to the stage that it is in.
  * @throws Rejection where it is in no stage, or no time is known
  */
-export function stageHistoryOf(
+export function buildStageHistory(
 	record: DealRecord,
 	facts: DealFacts,
 	reader: FactReader,
@@ -31,7 +30,7 @@ export function stageHistoryOf(
 	const stageId = deal.stage_id ?? changes.at(-1)?.change.data.new_value;
 	if (!stageId) throw new Rejection('invalid_record', 'deal.stage_id', 'deal.stage_id is missing.');
 	const since = facts.stageChangedAt;
-	const placed = [...creationOf(deal.id, changes, stageId, facts), ...movesOf(deal.id, changes)];
+	const placed = [...findCreation(deal.id, changes, stageId, facts), ...findMoves(deal.id, changes)];
 	const entries = placed.map((place) => named(place, names));
 	const entryAt = (at: string): StageEntry =>
 		named({ externalId: `deal:${deal.id}:present`, enteredAt: at, changeId: '', stageId }, names);
@@ -40,22 +39,22 @@ export function stageHistoryOf(
 
 const named = (place: Place, names: StageNames): StageEntry => ({
 	...place,
-	stage: names.labelOf(place.stageId),
-	metadata: names.factsOf(place.stageId),
+	stage: names.getLabel(place.stageId),
+	metadata: names.getFacts(place.stageId),
 });
 
 /** Sorts before every change. */
 const CREATION = '0';
 
 /** None where the deal was moved since and no change says in which stage it was made. */
-function creationOf(
+function findCreation(
 	dealId: string,
 	changes: readonly TimedChange[],
 	present: string,
 	facts: DealFacts,
 ): Place[] {
 	const [first] = changes;
-	const enteredAt = madeAt(first, facts);
+	const enteredAt = findCreationTime(first, facts);
 	if (!first && facts.stageChangedAt && isLater(facts.stageChangedAt, enteredAt)) return [];
 	const { old_value: from, new_value: to } = first?.change.data ?? {};
 	return [
@@ -64,7 +63,7 @@ function creationOf(
 }
 
 /** The first time that is known of it: `add_time` lies after the first change where a lead was converted. */
-function madeAt(first: TimedChange | undefined, { addedAt, stageChangedAt, updatedAt }: DealFacts): string {
+function findCreationTime(first: TimedChange | undefined, { addedAt, stageChangedAt, updatedAt }: DealFacts): string {
 	const at = first && addedAt && first.at < addedAt ? first.at : (addedAt ?? first?.at);
 	const known = at ?? stageChangedAt ?? updatedAt;
 	if (known) return known;
@@ -75,7 +74,7 @@ function madeAt(first: TimedChange | undefined, { addedAt, stageChangedAt, updat
 	);
 }
 
-function movesOf(dealId: string, changes: readonly TimedChange[]): Place[] {
+function findMoves(dealId: string, changes: readonly TimedChange[]): Place[] {
 	// Where the first change comes from no stage, it is the creation that it tells of.
 	const [first] = changes;
 	const moves = first && !first.change.data.old_value ? changes.slice(1) : changes;
@@ -91,11 +90,11 @@ function movesOf(dealId: string, changes: readonly TimedChange[]): Place[] {
 function inOrder(stageChanges: readonly StageChange[], reader: FactReader): TimedChange[] {
 	const byId = new Map(stageChanges.map((change) => [change.data.id, change]));
 	return [...byId.values()]
-		.map((change, index) => ({ at: timeOf(change, index, reader), change }))
+		.map((change, index) => ({ at: readTime(change, index, reader), change }))
 		.sort((a, b) => compare(a.at, b.at) || Number(a.change.data.id) - Number(b.change.data.id));
 }
 
-function timeOf({ data, timestamp }: StageChange, index: number, reader: FactReader): string {
+function readTime({ data, timestamp }: StageChange, index: number, reader: FactReader): string {
 	const path = `stageChanges[${index}].data.log_time`;
 	const at =
 		reader.read(data.log_time, 'stageChanges.data.log_time', parseTime) ??

@@ -22,12 +22,12 @@ export class StageNames {
 	}
 
 	/** Never empty. */
-	labelOf(stageId: string): string {
+	getLabel(stageId: string): string {
 		return filled(this.stages.get(stageId)?.name) ?? this.former.get(stageId) ?? `stage:${stageId}`;
 	}
 
 	/** What else is known of it. */
-	factsOf(stageId: string): Record<string, unknown> {
+	getFacts(stageId: string): Record<string, unknown> {
 		const { pipeline_id: pipelineId, deal_probability: probability } = this.stages.get(stageId) ?? {};
 		const pipeline = this.reader.text(this.pipelines.get(pipelineId ?? ''), 'pipelines.name');
 		const chance = this.reader.read(probability, 'stages.deal_probability', parsePercent);

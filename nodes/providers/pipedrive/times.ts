@@ -6,7 +6,7 @@ export function apiTime(instant: Date): string {
 }
 
 /** Milliseconds since 1970 of an instant that a reply gave; undefined where there is none that can be read. */
-export function msOf(time: unknown): number | undefined {
+export function toMilliseconds(time: unknown): number | undefined {
 	const instant = typeof time === 'string' ? utcInstant(time) : undefined;
 	return instant === undefined ? undefined : Date.parse(instant);
 }

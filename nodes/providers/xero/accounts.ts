@@ -1,13 +1,9 @@
-import type {
-	AccountDiscovery,
-	AccountReference,
-	DiscoveryContext,
-	ProviderApi,
-} from '../../engine/definition';
-import { parseJson } from '../../engine/json';
-import { isReadableList, sortEntries } from '../../engine/list-entries';
+import type { AccountDiscovery, DiscoveryContext } from '../../engine/contract/provider';
+import type { AccountReference, ProviderApi } from '../../engine/contract/api';
+import { parseJson } from '../../engine/http/json';
+import { isReadableList, sortEntries } from '../../engine/read/list-entries';
 import { GUID, textOrNull, withNameless } from '../account-facts';
-import { ianaZoneOf } from './time-zones';
+import { toIanaZone } from './time-zones';
 
 interface Connection {
 	tenantId: string;
@@ -35,24 +31,24 @@ export const xeroAccounts: AccountDiscovery = {
 	async list(context) {
 		const reply = (await context.api.call({
 			path: '/connections',
-			what: CONNECTIONS.what,
-			accept: (json) => Array.isArray(json) && isReadableList(json, connectionIn),
+			description: CONNECTIONS.what,
+			isValid: (json) => Array.isArray(json) && isReadableList(json, parseConnection),
 		})) as unknown[];
-		const reader = { read: connectionIn, idOf: ({ tenantId }: Connection) => tenantId };
+		const reader = { read: parseConnection, getId: ({ tenantId }: Connection) => tenantId };
 		const { entries, nameless } = sortEntries(reply, reader, CONNECTIONS);
 		const connections = entries.filter(({ tenantType }) => tenantType === 'ORGANISATION');
 		const accounts = connections.map(({ tenantId, tenantName }) => ({
 			id: tenantId,
 			name: textOrNull(tenantName),
 		}));
-		const consent = await consentIn(context, connections);
+		const consent = await readConsent(context, connections);
 		return withNameless({ accounts, consent, warnings: [] }, CONNECTIONS, nameless);
 	},
 
 	async describe({ api }, reference) {
-		const { Name, BaseCurrency: currency, Timezone } = await organisationOf(api, reference);
+		const { Name, BaseCurrency: currency, Timezone } = await readOrganisation(api, reference);
 		const [name, zone] = [textOrNull(Name), textOrNull(Timezone) ?? ''];
-		const timezone = ianaZoneOf(zone) ?? null;
+		const timezone = toIanaZone(zone) ?? null;
 		const account = { id: reference.id, name, timezone, currency };
 		const isUnknown = timezone === null && reference.timezone === null;
 		return { account, warnings: isUnknown ? [unknownZone(name ?? reference.name, zone)] : [] };
@@ -60,12 +56,12 @@ export const xeroAccounts: AccountDiscovery = {
 };
 
 /** The organisations that the token's own consent gave; null where the token or the list does not say. */
-async function consentIn(
+async function readConsent(
 	{ accessToken }: DiscoveryContext,
 	connections: readonly Connection[],
 ): Promise<string[] | null> {
 	// After the call: a token that was refused has been replaced.
-	const event = authenticationEventOf(await accessToken());
+	const event = parseAuthenticationEvent(await accessToken());
 	const isTold = connections.every(
 		({ authEventId }) => typeof authEventId === 'string' && authEventId !== '',
 	);
@@ -73,19 +69,19 @@ async function consentIn(
 	return connections.filter(({ authEventId }) => authEventId === event).map(({ tenantId }) => tenantId);
 }
 
-async function organisationOf(api: ProviderApi, account: AccountReference): Promise<Organisation> {
+async function readOrganisation(api: ProviderApi, account: AccountReference): Promise<Organisation> {
 	const reply = (await api.call({
 		path: '/api.xro/2.0/Organisation',
 		account,
-		what: 'the organisation’s details',
+		description: 'the organisation’s details',
 		scope: 'accounting.settings.read',
-		accept: isOrganisations,
+		isValid: isOrganisations,
 	})) as { Organisations: [Organisation] };
 	return reply.Organisations[0];
 }
 
 /** An entry of the list; undefined where it does not say which organisation it is. */
-function connectionIn(entry: unknown): Connection | undefined {
+function parseConnection(entry: unknown): Connection | undefined {
 	const { tenantId } = (entry ?? {}) as Partial<Connection>;
 	return typeof tenantId === 'string' && tenantId !== '' ? (entry as Connection) : undefined;
 }
@@ -99,7 +95,7 @@ function isOrganisations(json: unknown): boolean {
  * The consent that an access token stems from, out of the JWT's claims. They are not verified: Xero accepted the token,
  * and the value only narrows a list that Xero itself gave for it.
  */
-export function authenticationEventOf(accessToken: string | undefined): string | undefined {
+export function parseAuthenticationEvent(accessToken: string | undefined): string | undefined {
 	const payload = Buffer.from(accessToken?.split('.', 3)[1] ?? '', 'base64url').toString('utf8');
 	const claims = parseJson(payload) as { authentication_event_id?: unknown } | null | undefined;
 	const event = claims?.authentication_event_id;

@@ -1,8 +1,8 @@
-import { plainText, sumOf, ZERO, type Amount } from '../../shared/money';
+import { plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { isSame } from './profit-and-loss';
-import { figureIn, labelOf, plainLabel, XeroReport, type PlacedRow } from './report';
+import { readFigure, getLabel, plainLabel, XeroReport, type PlacedRow } from './report';
 
 // Not the balances: with accounts in foreign currencies they also move with the rates, and Xero does not say how.
 const COLUMNS = { received: 'cash received', spent: 'cash spent' } as const;
@@ -25,7 +25,7 @@ export interface BankSummary {
 export function readBankSummary(reply: Record<string, unknown>, path: string): BankSummary {
 	const report = new XeroReport(reply, path, 'BankSummary');
 	const accounts = new Reading(report).read(report.rows, 1);
-	const cashFlow = sumOf(accounts.map(({ received, spent }) => received.minus(spent)));
+	const cashFlow = sumAmounts(accounts.map(({ received, spent }) => received.minus(spent)));
 	return { cashFlow, unknownProperties: report.unknownProperties };
 }
 
@@ -38,9 +38,9 @@ class Reading {
 	read(rows: PlacedRow[], level: number): Figures[] {
 		const accounts: Figures[] = [];
 		for (const row of rows) {
-			if (row.RowType === 'Row') accounts.push(this.figuresOf(row));
+			if (row.RowType === 'Row') accounts.push(this.readFigures(row));
 			if (row.RowType === 'Section') {
-				for (const account of this.read(this.report.rowsOf(row, level + 1), level + 1))
+				for (const account of this.read(this.report.readSection(row, level + 1), level + 1))
 					accounts.push(account);
 			}
 			if (row.RowType === 'SummaryRow') this.checkTotal(row, accounts);
@@ -48,33 +48,33 @@ class Reading {
 		return accounts;
 	}
 
-	private figuresOf(row: PlacedRow): Figures {
+	private readFigures(row: PlacedRow): Figures {
 		const { received, spent } = this.columns();
-		const figure = (column: number): Amount => figureIn(row, column) ?? ZERO;
+		const figure = (column: number): Amount => readFigure(row, column) ?? ZERO;
 		return { received: figure(received), spent: figure(spent) };
 	}
 
 	/** Where the columns stand; a report without accounts may have none. */
 	private columns(): Indexes {
-		this.indexes ??= columnsOf(this.report);
+		this.indexes ??= findColumns(this.report);
 		return this.indexes;
 	}
 
 	private checkTotal(row: PlacedRow, accounts: Figures[]): void {
-		const total = this.figuresOf(row);
+		const total = this.readFigures(row);
 		for (const column of ['received', 'spent'] as const) {
-			const sum = sumOf(accounts.map((account) => account[column]));
+			const sum = sumAmounts(accounts.map((account) => account[column]));
 			if (isSame(total[column], sum)) continue;
 			throw new Rejection(
 				'cash_does_not_add_up',
 				`${row.path}.Cells[${this.columns()[column]}]`,
-				`The accounts' ${COLUMNS[column]} adds up to ${plainText(sum)}, and the row "${excerpt(labelOf(row))}" says ${plainText(total[column])}.`,
+				`The accounts' ${COLUMNS[column]} adds up to ${plainText(sum)}, and the row "${excerpt(getLabel(row))}" says ${plainText(total[column])}.`,
 			);
 		}
 	}
 }
 
-function columnsOf({ rows, path }: XeroReport): Indexes {
+function findColumns({ rows, path }: XeroReport): Indexes {
 	const header = rows.find(({ RowType }) => RowType === 'Header');
 	const labels = (header?.Cells ?? []).map(({ Value }) => plainLabel(Value));
 	const entries = Object.entries(COLUMNS).map(([column, label]) => [column, labels.indexOf(label)]);

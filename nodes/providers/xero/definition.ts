@@ -1,29 +1,30 @@
-import type { MonthPart, ProviderDefinition } from '../../engine/definition';
-import type { CalendarMonth } from '../../engine/months';
+import type { ProviderDefinition } from '../../engine/contract/provider';
+import type { MonthPart } from '../../engine/contract/stream';
+import type { CalendarMonth } from '../../shared/months';
 import { xeroAccounts } from './accounts';
 import { xeroRules } from './rules';
 
 const profitAndLoss: MonthPart = {
 	name: 'profitAndLoss',
-	what: 'the profit and loss report',
+	description: 'the profit and loss report',
 	path: '/api.xro/2.0/Reports/ProfitAndLoss',
 	scope: 'accounting.reports.profitandloss.read',
 	// One month a call: with `periods` Xero cuts day 31 off the months beside a shorter one.
 	query: (month, basis) => ({
-		...daysOf(month),
+		...toDateRange(month),
 		standardLayout: 'true',
 		...(basis === 'cash' && { paymentsOnly: 'true' }),
 	}),
-	accept: isReport,
+	isValid: isReport,
 };
 
 const bankSummary: MonthPart = {
 	name: 'bankSummary',
-	what: 'the bank summary',
+	description: 'the bank summary',
 	path: '/api.xro/2.0/Reports/BankSummary',
 	scope: 'accounting.reports.banksummary.read',
-	query: daysOf,
-	accept: isReport,
+	query: toDateRange,
+	isValid: isReport,
 };
 
 export const xero: ProviderDefinition = {
@@ -53,13 +54,13 @@ export const xero: ProviderDefinition = {
 			reading: 'calendarMonths',
 			key: 'monthlyFinancials',
 			variant: (metadata) => (metadata.basis === 'cash' ? 'cash' : 'accrual'),
-			head: (month, basis) => ({ month: month.key, basis }),
-			parts: [profitAndLoss, bankSummary],
+			base: (month, basis) => ({ month: month.key, basis }),
+			requests: [profitAndLoss, bankSummary],
 		},
 	],
 };
 
-function daysOf({ firstDay, lastDay }: CalendarMonth): Record<string, string> {
+function toDateRange({ firstDay, lastDay }: CalendarMonth): Record<string, string> {
 	return { fromDate: firstDay, toDate: lastDay };
 }
 

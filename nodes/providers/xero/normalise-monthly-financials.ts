@@ -21,23 +21,23 @@ export const monthlyFinancials: Normaliser = {
 	ratesNeeded: monthRatesNeeded,
 
 	normalise(raw, settings, conversion): Normalised {
-		const month = monthOf(raw.record, settings);
+		const month = toFinancialMonth(raw.record, settings);
 		const row = financialsRow(month, SOURCE, raw, settings, conversion);
 		return { rows: [row], unknownProperties: month.unknownProperties };
 	},
 
 	complete(loose: LooseRecord) {
-		return { ...completeMonth(loose), fetchedAt: printedAt(loose.record) ?? loose.now };
+		return { ...completeMonth(loose), fetchedAt: readPrintTime(loose.record) ?? loose.now };
 	},
 };
 
 /** When Xero answered: a reply that was kept since then still says what was known at that time. */
-function printedAt({ profitAndLoss }: Record<string, unknown>): string | undefined {
+function readPrintTime({ profitAndLoss }: Record<string, unknown>): string | undefined {
 	const reply = replyShape.safeParse(profitAndLoss);
 	return xeroInstant(reply.data?.DateTimeUTC);
 }
 
-function monthOf(record: unknown, { sectionMap }: NormaliseSettings): Month {
+function toFinancialMonth(record: unknown, { sectionMap }: NormaliseSettings): Month {
 	const { month, basis, ...replies } = shaped(monthlyFinancialsShape, record, '');
 	const profitAndLoss = readProfitAndLoss(replies.profitAndLoss, 'profitAndLoss', sectionMap);
 	const bankSummary = readBankSummary(replies.bankSummary, 'bankSummary');

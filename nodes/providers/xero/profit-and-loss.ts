@@ -1,10 +1,10 @@
-import { plainText, sumOf, ZERO, type Amount } from '../../shared/money';
+import { plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { SectionTotal } from '../financials';
 import type { SectionKind } from '../normaliser';
-import { figureIn, isAccountLine, labelOf, plainLabel, XeroReport, type PlacedRow } from './report';
-import { isLoss, isNetResult, isSubtotal, kindOf } from './sections';
+import { readFigure, isAccountLine, getLabel, plainLabel, XeroReport, type PlacedRow } from './report';
+import { isLoss, isNetResult, isSubtotal, classifySection } from './sections';
 
 /** A month's profit and loss, in the currency of the books. */
 export interface ProfitAndLoss {
@@ -32,8 +32,8 @@ export function readProfitAndLoss(
 	const report = new XeroReport(reply, path, 'ProfitAndLoss');
 	const reading = new Reading(report, sectionMap);
 	reading.readAll();
-	const revenue = reading.totalOf('income');
-	const expenses = reading.totalOf('expense');
+	const revenue = reading.sumKind('income');
+	const expenses = reading.sumKind('expense');
 	reading.checkNetResults();
 	return { revenue, expenses, sections: reading.sections, unknownProperties: report.unknownProperties };
 }
@@ -71,8 +71,8 @@ class Reading {
 		for (const row of this.report.rows) this.readRows([row], place);
 	}
 
-	totalOf(kind: SectionKind, sections: readonly SectionTotal[] = this.sections): Amount {
-		return sumOf(sections.filter((section) => section.kind === kind).map(({ total }) => total));
+	sumKind(kind: SectionKind, sections: readonly SectionTotal[] = this.sections): Amount {
+		return sumAmounts(sections.filter((section) => section.kind === kind).map(({ total }) => total));
 	}
 
 	/**
@@ -82,7 +82,7 @@ class Reading {
 	checkNetResults(): void {
 		if (this.netResults.length === 0 && this.hasFigures) throw resultMissing(this.report.path);
 		for (const { row, sectionsBefore } of this.netResults) {
-			const printed = figureIn(row, 1);
+			const printed = readFigure(row, 1);
 			if (printed !== undefined) this.checkNetResult(row, printed, sectionsBefore);
 			else if (this.hasFigures) throw resultMissing(row.path);
 		}
@@ -91,15 +91,15 @@ class Reading {
 	private checkNetResult(row: PlacedRow, printed: Amount, sectionsBefore: number): void {
 		const all = this.accepted(this.sections);
 		const accepted = [...all, ...this.accepted(this.sections.slice(0, sectionsBefore))];
-		const meant = isLoss(labelOf(row)) ? [printed, printed.negated()] : [printed];
+		const meant = isLoss(getLabel(row)) ? [printed, printed.negated()] : [printed];
 		if (meant.some((one) => accepted.some((other) => isSame(one, other)))) return;
-		throw new Rejection('does_not_add_up', row.path, difference(all[0]!, printed, labelOf(row)));
+		throw new Rejection('does_not_add_up', row.path, difference(all[0]!, printed, getLabel(row)));
 	}
 
 	/** A section that the operator leaves out may or may not be part of the report's own result. */
 	private accepted(sections: readonly SectionTotal[]): Amount[] {
-		const result = this.totalOf('income', sections).minus(this.totalOf('expense', sections));
-		const ignored = this.totalOf('ignore', sections);
+		const result = this.sumKind('income', sections).minus(this.sumKind('expense', sections));
+		const ignored = this.sumKind('ignore', sections);
 		return [result, result.plus(ignored), result.minus(ignored)];
 	}
 
@@ -109,9 +109,9 @@ class Reading {
 
 	private readSection(section: PlacedRow, around: Place): Content {
 		const title = (section.Title ?? '').trim();
-		const kind = kindOf(title, this.sectionMap) ?? around.kind;
+		const kind = classifySection(title, this.sectionMap) ?? around.kind;
 		const place = { title, kind, path: section.path, level: around.level + 1 };
-		const content = this.readRows(this.report.rowsOf(section, place.level), place);
+		const content = this.readRows(this.report.readSection(section, place.level), place);
 		return { ...content, uniform: content.uniform && kind === around.kind };
 	}
 
@@ -121,7 +121,7 @@ class Reading {
 		const inner = rows
 			.filter(({ RowType }) => RowType === 'Section')
 			.map((row) => this.readSection(row, place));
-		const sum = sumOf([own, ...inner.map((content) => content.sum)]);
+		const sum = sumAmounts([own, ...inner.map((content) => content.sum)]);
 		const uniform = inner.every((content) => content.uniform);
 		const totals = rows.filter(({ RowType }) => RowType === 'SummaryRow');
 		for (const row of totals) this.checkTotal(row, place, sum, uniform);
@@ -132,7 +132,7 @@ class Reading {
 	private isLine(row: PlacedRow, place: Place): boolean {
 		assertOneColumn(row);
 		if (row.RowType !== 'Row') return false;
-		const label = labelOf(row);
+		const label = getLabel(row);
 		const alone = place.title === '' && place.kind === undefined;
 		if (isAccountLine(row) && !(alone && (isNetResult(label) || isSubtotal(label)))) return true;
 		if (isNetResult(label)) this.noteNetResult(row);
@@ -142,13 +142,13 @@ class Reading {
 	private sumOfLines(lines: PlacedRow[], place: Place): Amount {
 		if (lines.length === 0) return ZERO;
 		if (place.kind === undefined) throw unknownSection(place);
-		const total = sumOf(lines.map((line) => this.figure(line)));
+		const total = sumAmounts(lines.map((line) => this.figure(line)));
 		this.sections.push({ title: place.title, kind: place.kind, total });
 		return total;
 	}
 
 	private figure(line: PlacedRow): Amount {
-		const figure = figureIn(line, 1);
+		const figure = readFigure(line, 1);
 		// An account without a figure has no movement in the month; the section's total tells if it was one.
 		if (figure === undefined) return ZERO;
 		this.hasFigures = true;
@@ -156,11 +156,11 @@ class Reading {
 	}
 
 	private checkTotal(row: PlacedRow, place: Place, sum: Amount, uniform: boolean): void {
-		if (isNetResult(labelOf(row))) {
+		if (isNetResult(getLabel(row))) {
 			this.noteNetResult(row);
 			return;
 		}
-		const printed = figureIn(row, 1);
+		const printed = readFigure(row, 1);
 		if (printed === undefined) {
 			if (!sum.isZero()) throw totalMissing(row, place);
 		} else if (place.kind === undefined) this.checkForeignTotal(printed, sum, place);

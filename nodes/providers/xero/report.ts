@@ -10,7 +10,7 @@ export interface PlacedRow extends ReportRow {
 }
 
 /** Deeper than any report that was ever seen. */
-const MOST_LEVELS = 20;
+const MAX_LEVELS = 20;
 
 /** Every property of a report that is known, used or not. */
 const KNOWN = {
@@ -57,16 +57,16 @@ export class XeroReport {
 	}
 
 	/** The rows of a section. @throws Rejection `nested_too_deep` */
-	rowsOf(section: PlacedRow, level: number): PlacedRow[] {
+	readSection(section: PlacedRow, level: number): PlacedRow[] {
 		return this.read(section.Rows ?? [], `${section.path}.Rows`, level);
 	}
 
 	private read(list: unknown[], path: string, level: number): PlacedRow[] {
-		if (level > MOST_LEVELS) {
+		if (level > MAX_LEVELS) {
 			throw new Rejection(
 				'nested_too_deep',
 				excerpt(path),
-				`The report has more than ${MOST_LEVELS} levels of sections.`,
+				`The report has more than ${MAX_LEVELS} levels of sections.`,
 			);
 		}
 		const rows = shaped(rowsShape, list, path, 'unexpected_report');
@@ -110,7 +110,7 @@ export function plainLabel(label: unknown): string {
 }
 
 /** The label that a row begins with. */
-export function labelOf(row: ReportRow): string {
+export function getLabel(row: ReportRow): string {
 	const label = row.Cells?.[0]?.Value;
 	return typeof label === 'string' ? label.trim() : '';
 }
@@ -123,7 +123,7 @@ export function isAccountLine({ Cells }: ReportRow): boolean {
 }
 
 /** The amount in a row's cell; undefined where the cell is empty or missing. @throws Rejection `not_a_number` */
-export function figureIn(row: PlacedRow, column: number): Amount | undefined {
+export function readFigure(row: PlacedRow, column: number): Amount | undefined {
 	const value = row.Cells?.[column]?.Value;
 	return isEmpty(value) ? undefined : parseAmount(value, `${row.path}.Cells[${column}].Value`);
 }

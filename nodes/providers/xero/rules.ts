@@ -1,5 +1,5 @@
-import type { ResponseRule } from '../../engine/definition';
-import { said } from '../../engine/respond';
+import type { ResponseRule } from '../../engine/contract/api';
+import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
@@ -12,8 +12,8 @@ export const xeroRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		ofEveryCall: true,
-		message: ({ what, account, scope }) =>
-			`Xero did not give ${what} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
+		message: ({ description, account, scope }) =>
+			`Xero did not give ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
 			'Add it to Scope in the Zixly Xero credential and connect the tenant again.',
 	},
 	{
@@ -29,8 +29,8 @@ export const xeroRules: readonly ResponseRule[] = [
 		path: /\/Reports\//,
 		action: 'fail',
 		class: 'not_permitted',
-		message: ({ what, account }) =>
-			`The person who connected ${account} may not see ${what}. ` +
+		message: ({ description, account }) =>
+			`The person who connected ${account} may not see ${description}. ` +
 			'In Xero, give that user the right to view reports, or let somebody who has it connect the tenant again.',
 	},
 	{
@@ -38,7 +38,7 @@ export const xeroRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`Xero does not permit ${place.what} of ${place.account}${said(place)}. ` +
+			`Xero does not permit ${place.description} of ${place.account}${said(place)}. ` +
 			'Check the role of the user who connected it and the plan of the Xero app.',
 	},
 	{
@@ -47,7 +47,7 @@ export const xeroRules: readonly ResponseRule[] = [
 		header: { name: 'x-rate-limit-problem', matches: /da(y|ily)/i },
 		action: 'fail',
 		class: 'rate_limited',
-		restMs: HOUR_MS,
+		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
 			`The calls that Xero allows for ${account} in a day are used up. The rest is read by itself when they are back; other apps count too.`,
 	},
@@ -56,7 +56,7 @@ export const xeroRules: readonly ResponseRule[] = [
 		header: { name: 'x-daylimit-remaining', matches: /^\s*0\s*$/ },
 		action: 'fail',
 		class: 'rate_limited',
-		restMs: HOUR_MS,
+		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
 			`No calls for ${account} are left of those that Xero allows in a day. The rest is read by itself when they are back.`,
 	},

@@ -45,7 +45,7 @@ export function sectionLabel(title: unknown): string {
 }
 
 /** What a section counts as, the operator's word before ours; undefined where nobody knows it. */
-export function kindOf(title: unknown, own: ReadonlyMap<string, SectionKind>): SectionKind | undefined {
+export function classifySection(title: unknown, own: ReadonlyMap<string, SectionKind>): SectionKind | undefined {
 	const label = sectionLabel(title);
 	return own.get(label) ?? KNOWN.get(label);
 }

@@ -148,6 +148,6 @@ const ZONES: Readonly<Record<string, string>> = {
 };
 
 /** The IANA name of a time zone as Xero writes it ("AUSEASTERNSTANDARDTIME"); undefined where it is not known. */
-export function ianaZoneOf(xeroZone: string): string | undefined {
+export function toIanaZone(xeroZone: string): string | undefined {
 	return ZONES[xeroZone.toUpperCase().replace(/[^A-Z0-9]/g, '')];
 }

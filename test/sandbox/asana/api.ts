@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 import type { Book } from './book';
 import type { Project, Workspace } from './model';
 import type { Pager } from './paging';

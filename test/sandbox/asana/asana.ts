@@ -1,5 +1,5 @@
-import type { Clock } from '../clock';
-import type { Reply, SandboxRequest } from '../reply';
+import type { Clock } from '../core/clock';
+import type { Reply, SandboxRequest } from '../core/reply';
 import {
 	LimitBook,
 	ServiceSandbox,

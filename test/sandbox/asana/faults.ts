@@ -1,4 +1,4 @@
-import { jsonReply } from '../reply';
+import { jsonReply } from '../core/reply';
 import type { FaultReply } from '../service';
 import { problems } from './problems';
 

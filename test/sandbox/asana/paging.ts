@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 
-import type { Clock } from '../clock';
-import { jsonReply, type Reply } from '../reply';
+import type { Clock } from '../core/clock';
+import { jsonReply, type Reply } from '../core/reply';
 import { problems } from './problems';
 
 /** Larger lists are refused where no limit is given. */
-const MOST_WITHOUT_LIMIT = 100;
+const MAX_WITHOUT_LIMIT = 100;
 
 export interface PageRequest {
 	path: string;
@@ -34,7 +34,7 @@ export class Pager {
 		const limit = limitOf(request.query);
 		if (limit === 'wrong') return problems.badRequest('limit: Must be between 1 and 100');
 		if (limit === undefined) {
-			if (all.length > MOST_WITHOUT_LIMIT) return problems.tooLarge();
+			if (all.length > MAX_WITHOUT_LIMIT) return problems.tooLarge();
 			return jsonReply(200, { data: all.map(shown) });
 		}
 		const start = this.startOf(request);

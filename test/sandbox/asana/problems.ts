@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 
 const HELP =
 	'For more information on API status codes and how to handle them, read the docs on errors: https://developers.asana.com/docs/errors';

@@ -1,4 +1,4 @@
-import { randomFrom, type Random } from '../random';
+import { randomFrom, type Random } from '../core/random';
 import { addDays, localDay } from './calendar';
 import { gidFrom } from './gid';
 import type { Project, Subtype, Task, Workspace } from './model';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock';
-import { jsonReply, whole, type Delivery, type Reply, type SandboxRequest } from '../reply';
+import type { Clock } from '../core/clock';
+import { jsonReply, whole, type Delivery, type Reply, type SandboxRequest } from '../core/reply';
 import { dayAfter, isSydneyBankDay, isTargetDay } from './calendar';
 import { ecbReply } from './ecb';
 import { ECB_LEVELS, rateOf, rbaLevelOn } from './rates';

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 import { dayAfter, isWeekday } from './calendar';
 import type { PublishedRates } from './published';
 import { ECB_LEVELS } from './rates';

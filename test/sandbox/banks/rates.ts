@@ -1,4 +1,4 @@
-import { randomFrom } from '../random';
+import { randomFrom } from '../core/random';
 
 /** How one bank quotes a currency: about how many units, with how many decimals. */
 interface Level {

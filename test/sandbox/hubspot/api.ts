@@ -1,4 +1,4 @@
-import { jsonReply, type Reply, type SandboxRequest } from '../reply';
+import { jsonReply, type Reply, type SandboxRequest } from '../core/reply';
 import { associationsReply, companyBatchReply, dealBatchReply } from './batches';
 import type { Portal } from './catalogue';
 import { listReply } from './list';

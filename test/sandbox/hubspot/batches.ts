@@ -1,6 +1,6 @@
 import { z } from 'zod/v4';
 
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 import type { Portal } from './catalogue';
 import type { Deal } from './deal';
 import type { DealStore } from './deal-store';

@@ -1,4 +1,4 @@
-import { randomFrom } from '../random';
+import { randomFrom } from '../core/random';
 
 /** A stage as the pipelines endpoint tells it; the metadata are texts. */
 export interface Stage {

@@ -1,4 +1,4 @@
-import { randomFrom, type Random } from '../random';
+import { randomFrom, type Random } from '../core/random';
 import type { Pipeline, Portal } from './catalogue';
 import type { Deal, StageEntry } from './deal';
 

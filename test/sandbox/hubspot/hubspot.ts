@@ -1,5 +1,5 @@
-import type { Clock } from '../clock';
-import { jsonReply, type Reply, type SandboxRequest } from '../reply';
+import type { Clock } from '../core/clock';
+import { jsonReply, type Reply, type SandboxRequest } from '../core/reply';
 import {
 	LimitBook,
 	ServiceSandbox,

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 import type { Portal } from './catalogue';
 import type { DealStore } from './deal-store';
 import { printedDeal } from './printed-deal';
@@ -6,7 +6,7 @@ import { problems } from './problems';
 import type { HubSpotLimits } from './settings';
 
 /** Longer addresses are refused at the edge. */
-const LONGEST_ADDRESS = 15_000;
+const MAX_ADDRESS = 15_000;
 
 /** The list of deals, by id: 100 a page, 50 with a history. The cursor is the last id, and opaque to a client. */
 export function listReply(
@@ -15,7 +15,7 @@ export function listReply(
 	deals: DealStore,
 	{ shortPages }: HubSpotLimits,
 ): Reply {
-	if (query.toString().length > LONGEST_ADDRESS) return problems.tooLong();
+	if (query.toString().length > MAX_ADDRESS) return problems.tooLong();
 	const asked = {
 		properties: namesIn(query, 'properties'),
 		propertiesWithHistory: namesIn(query, 'propertiesWithHistory'),

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../core/clock';
 import type { Portal, Stage } from './catalogue';
 import type { Deal } from './deal';
 import { DealStore } from './deal-store';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 
 const problem = (status: number, category: string, message: string, more: object = {}): Reply =>
 	jsonReply(status, { status: 'error', message, correlationId: randomUUID(), category, ...more });

@@ -1,14 +1,14 @@
 import { z } from 'zod/v4';
 
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 import type { Portal } from './catalogue';
 import type { DealStore, IndexRow } from './deal-store';
 import { printedDeal } from './printed-deal';
 import { problems } from './problems';
 import type { HubSpotLimits } from './settings';
 
-const MOST_RESULTS = 10_000;
-const LONGEST_BODY = 3_000;
+const MAX_RESULTS = 10_000;
+const MAX_BODY = 3_000;
 
 const FILTER = z.object({
 	propertyName: z.enum(['hs_lastmodifieddate', 'hs_object_id', 'createdate']),
@@ -28,11 +28,11 @@ type Filter = z.infer<typeof FILTER>;
 
 /** The search: what the index holds, never what is deleted, and only the first 10,000 of it. */
 export function searchReply(body: string, portal: Portal, deals: DealStore, limits: HubSpotLimits): Reply {
-	if (body.length > LONGEST_BODY) return problems.invalid(`the body has ${body.length} characters`);
+	if (body.length > MAX_BODY) return problems.invalid(`the body has ${body.length} characters`);
 	const { data, error } = SEARCH.safeParse(JSON.parse(body));
 	if (error) return problems.invalid(z.prettifyError(error));
 	const from = Number(data.after);
-	if (from + data.limit > MOST_RESULTS) return problems.invalid(`no results beyond ${MOST_RESULTS}`);
+	if (from + data.limit > MAX_RESULTS) return problems.invalid(`no results beyond ${MAX_RESULTS}`);
 	const rows = found(data.filterGroups, deals, limits).sort(orderOf(data.sorts[0], limits));
 	const end = from + data.limit;
 	const results = rows

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 import { firstDay, isDate, lastDay, monthOf } from '../xero/calendar';
 import type { MyobBooks } from './books';
 import type { CompanyFile } from './catalogue';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock';
-import { uuidFrom } from '../random';
+import type { Clock } from '../core/clock';
+import { uuidFrom } from '../core/random';
 import { addMonths, localDate, monthOf } from '../xero/calendar';
 import type { Organisation } from '../xero/catalogue';
 import { centsOf } from '../xero/cents';

@@ -1,4 +1,4 @@
-import { uuidFrom } from '../random';
+import { uuidFrom } from '../core/random';
 import type { ServiceConsent } from '../service';
 
 /** A company file and what is peculiar about it. Lists of months count back from the one in which the sandbox started. */

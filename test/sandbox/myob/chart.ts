@@ -1,4 +1,4 @@
-import { uuidFrom } from '../random';
+import { uuidFrom } from '../core/random';
 import type { ChartOfAccounts, LedgerSection } from '../xero/accounts';
 import type { CompanyFile } from './catalogue';
 

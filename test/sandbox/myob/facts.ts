@@ -1,4 +1,4 @@
-import { jsonReply } from '../reply';
+import { jsonReply } from '../core/reply';
 import type { ServiceFacts } from '../service';
 import type { MyobConsent } from './catalogue';
 import { problems } from './problems';

@@ -1,5 +1,5 @@
-import { jsonReply, type Reply } from '../reply';
-import { uuidFrom } from '../random';
+import { jsonReply, type Reply } from '../core/reply';
+import { uuidFrom } from '../core/random';
 import { monthOf } from '../xero/calendar';
 import type { MyobBooks } from './books';
 import type { MyobAccount } from './chart';

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 import type { Company } from './company';
 import { dealJson, flowEntry, v1Time } from './deal-json';
 import { dealList, limitOf } from './listing';

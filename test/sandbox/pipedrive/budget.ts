@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../core/clock';
 import type { Admission } from '../service';
 import { PLANS } from './catalogue';
 import type { Company } from './company';

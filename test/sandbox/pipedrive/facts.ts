@@ -1,4 +1,4 @@
-import { jsonReply } from '../reply';
+import { jsonReply } from '../core/reply';
 import type { ServiceConsent, ServiceFacts } from '../service';
 import { SKETCHES, type Sketch } from './catalogue';
 import { cursorText } from './listing';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock';
-import type { Reply, SandboxRequest } from '../reply';
+import type { Clock } from '../core/clock';
+import type { Reply, SandboxRequest } from '../core/reply';
 import { ServiceSandbox, type Admission, type ApiCall, type CallFacts, type Grant } from '../service';
 import { routeOf, type Route } from './api';
 import { BudgetBook } from './budget';

@@ -1,4 +1,4 @@
-import { htmlReply, jsonReply, type Reply } from '../reply';
+import { htmlReply, jsonReply, type Reply } from '../core/reply';
 
 const INFO = 'Please check developers.pipedrive.com for more information.';
 

@@ -1,4 +1,4 @@
-import { randomFrom, type Random } from '../random';
+import { randomFrom, type Random } from '../core/random';
 import { companyIdFrom, type Sketch } from './catalogue';
 import { Company } from './company';
 import type { Deal } from './model';

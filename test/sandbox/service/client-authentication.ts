@@ -1,4 +1,4 @@
-import type { SandboxRequest } from '../reply';
+import type { SandboxRequest } from '../core/reply';
 
 /** In a header (RFC 6749, 2.3.1) or in the body. */
 export type ClientAuthentication = 'header' | 'body';

@@ -1,6 +1,6 @@
 import { z } from 'zod/v4';
 
-import type { Fault } from '../faults';
+import type { Fault } from '../core/faults';
 import type { ServiceSandbox } from './service-sandbox';
 import type { ServiceConsent, ServiceSettings } from './settings';
 

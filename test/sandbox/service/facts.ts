@@ -1,5 +1,5 @@
-import type { Fault } from '../faults';
-import type { Reply, SandboxRequest } from '../reply';
+import type { Fault } from '../core/faults';
+import type { Reply, SandboxRequest } from '../core/reply';
 import type { OAuthSettings } from './oauth';
 import type { ServiceConsent, ServiceSettings } from './settings';
 import type { Grant } from './tokens';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Fault } from '../faults';
-import { htmlReply, jsonReply, redirectReply, whole, type Delivery, type Manner, type Reply } from '../reply';
+import type { Fault } from '../core/faults';
+import { htmlReply, jsonReply, redirectReply, whole, type Delivery, type Manner, type Reply } from '../core/reply';
 import type { FaultReply, FaultReplyContext } from './facts';
 
 /** A provider's own words for faults; a kind that stands in none of both is one that all providers have. */

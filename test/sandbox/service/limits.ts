@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../core/clock';
 
 /** So many calls in any so many seconds. */
 export interface ServiceWindow {

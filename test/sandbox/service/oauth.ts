@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import type { Clock } from '../clock';
-import { htmlReply, jsonReply, redirectReply, type Reply, type SandboxRequest } from '../reply';
+import type { Clock } from '../core/clock';
+import { htmlReply, jsonReply, redirectReply, type Reply, type SandboxRequest } from '../core/reply';
 import { clientRefusal, type ClientAuthentication } from './client-authentication';
 import { consentPage, refusalPage } from './consent-page';
 import type { ServiceConsent, ServiceSettings } from './settings';

@@ -1,6 +1,6 @@
-import type { FaultQueue } from '../faults';
-import type { Delivery, SandboxRequest } from '../reply';
-import type { RequestEntry } from '../request-log';
+import type { FaultQueue } from '../core/faults';
+import type { Delivery, SandboxRequest } from '../core/reply';
+import type { RequestEntry } from '../core/request-log';
 
 export interface ConnectOptions {
 	/** The scopes granted; default: all. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Clock } from '../clock';
-import type { Fault, FaultQueue } from '../faults';
-import { whole, type Delivery, type Reply, type SandboxRequest } from '../reply';
-import type { RequestLog } from '../request-log';
+import type { Clock } from '../core/clock';
+import type { Fault, FaultQueue } from '../core/faults';
+import { whole, type Delivery, type Reply, type SandboxRequest } from '../core/reply';
+import type { RequestLog } from '../core/request-log';
 import type { Admission, ApiCall, CallFacts, ServiceFacts } from './facts';
 import { faultDelivery } from './fault-replies';
 import { formOf, type OAuthService } from './oauth';

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock';
-import { FAULT_KINDS, FaultQueue } from '../faults';
-import type { Delivery, Reply, SandboxRequest } from '../reply';
-import { RequestLog, type RequestEntry } from '../request-log';
+import type { Clock } from '../core/clock';
+import { FAULT_KINDS, FaultQueue } from '../core/faults';
+import type { Delivery, Reply, SandboxRequest } from '../core/reply';
+import { RequestLog, type RequestEntry } from '../core/request-log';
 import type { Admission, ApiCall, CallFacts, ServiceFacts } from './facts';
 import { OAuthService } from './oauth';
 import type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './provider-sandbox';

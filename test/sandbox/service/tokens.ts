@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 
-import type { Clock } from '../clock';
+import type { Clock } from '../core/clock';
 import type { ServiceSettings } from './settings';
 
 /** One authentication of one person: what a consent gave, and all tokens that come of it. */

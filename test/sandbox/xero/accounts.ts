@@ -1,4 +1,4 @@
-import { uuidFrom } from '../random';
+import { uuidFrom } from '../core/random';
 
 export type LedgerSection = 'income' | 'otherIncome' | 'costOfSales' | 'operatingExpenses' | 'appropriations';
 

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply, type SandboxRequest } from '../reply';
+import { jsonReply, type Reply, type SandboxRequest } from '../core/reply';
 import { bankSummary } from './bank-summary';
 import { firstDay, isDate, lastDay, monthOf } from './calendar';
 import type { Ledger } from './ledger';

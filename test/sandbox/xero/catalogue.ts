@@ -1,4 +1,4 @@
-import { uuidFrom } from '../random';
+import { uuidFrom } from '../core/random';
 import type { ServiceConsent } from '../service';
 import type { LayoutName, Quirk } from './layout';
 

@@ -1,4 +1,4 @@
-import { uuidFrom } from '../random';
+import { uuidFrom } from '../core/random';
 import type { Grant } from '../service';
 import type { Consent, Organisation } from './catalogue';
 

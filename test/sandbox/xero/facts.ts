@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../core/clock';
 import type { Grant, ServiceFacts } from '../service';
 import type { Consent } from './catalogue';
 import type { ConnectionBook } from './connections';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../core/clock';
 import type { Admission } from '../service/facts';
 import { LimitBook, type LimitedCall, type ServiceWindow } from '../service/limits';
 import { problems } from './problems';

@@ -1,4 +1,4 @@
-import { randomFrom, type Random } from '../random';
+import { randomFrom, type Random } from '../core/random';
 import type { BankAccount, ChartOfAccounts, LedgerAccount } from './accounts';
 import { addDays, addMonths, dayOf, daysIn, firstDay, monthOf, monthsBetween } from './calendar';
 import type { Organisation } from './catalogue';

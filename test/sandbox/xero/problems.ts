@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { jsonReply, type Reply } from '../reply';
+import { jsonReply, type Reply } from '../core/reply';
 
 /** The 401s, in capitals as Xero writes them. */
 const unauthorized = (detail: string): Reply =>

@@ -1,4 +1,4 @@
-import { uuidFrom } from '../random';
+import { uuidFrom } from '../core/random';
 import type { LedgerAccount, LedgerSection } from './accounts';
 import { monthOf } from './calendar';
 import { decimalOf } from './cents';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock';
-import { jsonReply, type Reply, type SandboxRequest } from '../reply';
+import type { Clock } from '../core/clock';
+import { jsonReply, type Reply, type SandboxRequest } from '../core/reply';
 import { ServiceSandbox, type Admission, type ApiCall, type CallFacts } from '../service';
 import { apiReply } from './api';
 import { catalogue, type Consent, type Organisation } from './catalogue';

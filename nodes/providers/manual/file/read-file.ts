@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-import { Slots } from '../../../shared/slots';
+import { Semaphore } from '../../../shared/concurrency';
 import { MAX_FILE_BYTES, MAX_HEAP_MB, MAX_READ_MS } from './limits';
 import type { FileSettings } from './read-content';
 import { FileRefusal } from './refusal';
@@ -14,7 +14,7 @@ export interface ReadFile {
 }
 
 /** Two people's files at once; each may take a processor and its memory. */
-const slots = new Slots(2);
+const slots = new Semaphore(2);
 
 /**
  * Reads an uploaded file in a thread of its own, so that neither its size nor what it does to a parser stops the process.
@@ -42,7 +42,7 @@ async function readInWorker(input: WorkerInput, signal?: AbortSignal): Promise<R
 	const stop = new AbortController();
 	const timer = setTimeout(() => stop.abort(tooLong()), MAX_READ_MS);
 	try {
-		return await resultOf(worker, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+		return await awaitResult(worker, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
 	} finally {
 		clearTimeout(timer);
 		await worker.terminate();
@@ -61,7 +61,7 @@ function startWorker(workerData: WorkerInput): Worker {
 	});
 }
 
-async function resultOf(worker: Worker, signal: AbortSignal): Promise<ReadFile> {
+async function awaitResult(worker: Worker, signal: AbortSignal): Promise<ReadFile> {
 	const rows: FileRow[] = [];
 	return await new Promise((resolve, reject) => {
 		worker.on('message', (message: WorkerMessage) => {

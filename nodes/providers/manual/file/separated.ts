@@ -79,7 +79,7 @@ const DETECTED_IN = 65_536;
 
 function firstLines(text: string, separator: Separator): string[][] {
 	const records: string[][] = [];
-	const options = { ...optionsFor(separator), to: MAX_ROWS_ABOVE_HEADER };
+	const options = { ...buildOptions(separator), to: MAX_ROWS_ABOVE_HEADER };
 	try {
 		parse(text.slice(0, DETECTED_IN), {
 			...options,
@@ -98,7 +98,7 @@ function otherSeparator(text: string, separator: Separator, { map }: Upload): st
 	return better !== separator && header ? ` Separated by ${NAMES[better]} there would be: choose that.` : '';
 }
 
-function optionsFor(separator: Separator) {
+function buildOptions(separator: Separator) {
 	return {
 		delimiter: SEPARATORS[separator],
 		record_delimiter: ['\r\n', '\n', '\r'],
@@ -122,14 +122,14 @@ function readLines(decoded: DecodedText, { separator, start, line: first }: Line
 	let line = first;
 	const take = (record: string[]): null => {
 		const breaks = record.reduce((sum, cell) => sum + lineBreaks(cell), 0);
-		table.take(line, record, faultOf(record, { ...decoded, separator, line, breaks }));
+		table.take(line, record, findFault(record, { ...decoded, separator, line, breaks }));
 		line += 1 + breaks;
 		if (table.isHopeless) throw new Enough();
 		if (line > MAX_LINES) throw tooManyLines();
 		return null;
 	};
 	try {
-		parse(decoded.text.slice(start), { ...optionsFor(separator), on_record: take });
+		parse(decoded.text.slice(start), { ...buildOptions(separator), on_record: take });
 	} catch (error) {
 		if (error instanceof FileRefusal) throw error;
 		if (!(error instanceof Enough)) throw unreadable(error as CsvError, line);
@@ -162,7 +162,7 @@ interface ReadRecord {
 	breaks: number;
 }
 
-function faultOf(record: Cell[], { encoding, separator, line, breaks }: ReadRecord): FileRow['fault'] {
+function findFault(record: Cell[], { encoding, separator, line, breaks }: ReadRecord): FileRow['fault'] {
 	const cells = record as string[];
 	if (breaks > 0 && cells.some((cell) => swallowsLines(cell, SEPARATORS[separator]))) {
 		const message = `Lines ${line} to ${line + breaks} were read as one, since a quotation mark in line ${line} is not closed there. Close it or take it out; none of these lines was loaded.`;
@@ -189,13 +189,13 @@ const MAX_WORD = 30;
 function lettersToCheck(text: string): string {
 	const words = new Set<string>();
 	for (const { index } of text.matchAll(/[^\0-\x7f]/g)) {
-		words.add(wordAt(text, index));
+		words.add(extractWord(text, index));
 		if (words.size >= MAX_WORDS) break;
 	}
 	return `Check these words: ${[...words].join(', ')}. If they are wrong, save the file as "CSV UTF-8" and upload it again.`;
 }
 
-function wordAt(text: string, index: number): string {
+function extractWord(text: string, index: number): string {
 	const before = /(?<![\p{L}\p{N}])[\p{L}\p{N}]*$/u.exec(text.slice(Math.max(0, index - MAX_WORD), index));
 	const after = /^[^\0-\x7f][\p{L}\p{N}]*/u.exec(text.slice(index, index + MAX_WORD));
 	return `${before?.[0] ?? ''}${after?.[0] ?? ''}`;

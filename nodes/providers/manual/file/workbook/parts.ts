@@ -38,13 +38,13 @@ const OTHERS: ReadonlyArray<[part: RegExp, what: string]> = [
 
 /** Finds the parts of an XLSX workbook. @throws FileRefusal where the archive is something else */
 export async function findParts(archive: Archive): Promise<BookParts> {
-	const root = await relationsOf(archive, '');
+	const root = await readRelations(archive, '');
 	const workbook =
 		[...root.values()].find(({ type }) => type === 'officeDocument')?.target ?? 'xl/workbook.xml';
 	if (!archive.has(workbook) || /\.bin$/i.test(workbook)) throw notAWorkbook(archive);
 	const other = OTHERS.find(([pattern]) => pattern.test(workbook.toLowerCase()));
 	if (other) throw notAWorkbook(archive);
-	const relations = await relationsOf(archive, workbook);
+	const relations = await readRelations(archive, workbook);
 	const target = (type: string) => [...relations.values()].find((one) => one.type === type)?.target;
 	const { is1904, sheets } = await readWorkbookPart(archive, workbook, relations);
 	return { is1904, sheets, strings: target('sharedStrings'), styles: target('styles') };
@@ -58,7 +58,7 @@ function notAWorkbook(archive: Archive): FileRefusal {
 }
 
 /** The relations of a part, by id; those to other files are left out. */
-async function relationsOf(archive: Archive, part: string): Promise<Map<string, Relation>> {
+async function readRelations(archive: Archive, part: string): Promise<Map<string, Relation>> {
 	const relations = new Map<string, Relation>();
 	const folder = posix.dirname(part);
 	const name = posix.join(folder, '_rels', `${posix.basename(part)}.rels`);

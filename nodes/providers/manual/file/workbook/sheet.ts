@@ -85,7 +85,7 @@ class SheetReader {
 	}
 
 	private openCell({ r, t = 'n', s = '0' }: Attributes): void {
-		const column = r === undefined ? this.column + 1 : columnOf(r);
+		const column = r === undefined ? this.column + 1 : parseColumn(r);
 		if (column <= this.column || column >= MAX_COLUMNS) throw damaged('the cells of a row are not in order');
 		this.column = column;
 		this.inline.clear();
@@ -105,7 +105,7 @@ class SheetReader {
 }
 
 /** The place of `AB12`'s column, from 0; -1 where it is none. */
-function columnOf(reference: string): number {
+function parseColumn(reference: string): number {
 	const [, letters] = /^([A-Z]{1,3})\d{1,7}$/i.exec(reference) ?? [];
 	if (letters === undefined) return -1;
 	return [...letters.toUpperCase()].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;

@@ -42,7 +42,7 @@ export class Styles {
 	}
 
 	/** What a number in a cell of this style is. */
-	kindOf(style: number): NumberKind {
+	getKind(style: number): NumberKind {
 		const format = this.formats[style] ?? 0;
 		const known = this.kinds.get(format);
 		if (known) return known;

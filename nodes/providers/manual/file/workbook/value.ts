@@ -58,7 +58,7 @@ function numberCell(text: string, style: number, { styles, is1904 }: BookFacts):
 	if (!Number.isFinite(exact)) return text;
 	// A cell keeps 17 digits of which it shows 15: the others are what binary fractions leave over.
 	const number = Number(exact.toPrecision(15));
-	const kind = styles.kindOf(style);
+	const kind = styles.getKind(style);
 	switch (kind.is) {
 		case 'date':
 			return dateOfSerial(exact, is1904);

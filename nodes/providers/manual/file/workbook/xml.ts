@@ -20,10 +20,10 @@ const MAX_DEPTH = 64;
 
 /** Reads a part piece by piece. @throws FileRefusal where it is no sound XML, or defines entities */
 export async function parseXml(chunks: AsyncIterable<Buffer>, handlers: XmlHandlers): Promise<void> {
-	const parser = saxFor(handlers);
+	const parser = createSaxParser(handlers);
 	let decoder: TextDecoder | undefined;
 	for await (const chunk of chunks) {
-		decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
+		decoder ??= new TextDecoder(detectEncoding(chunk), { fatal: true });
 		parser.write(decoded(decoder, chunk));
 		if (handlers.isDone?.()) return;
 	}
@@ -31,7 +31,7 @@ export async function parseXml(chunks: AsyncIterable<Buffer>, handlers: XmlHandl
 	parser.close();
 }
 
-function encodingOf(start: Buffer): string {
+function detectEncoding(start: Buffer): string {
 	if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
 	if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
 	return 'utf-8';
@@ -48,7 +48,7 @@ function decoded(decoder: TextDecoder, chunk?: Buffer): string {
 /** Its types do not know the option that leaves XML's own five entities alone. */
 const OPTIONS: SAXOptions & { strictEntities: boolean } = { strictEntities: true, position: false };
 
-function saxFor({ open, close, text }: XmlHandlers) {
+function createSaxParser({ open, close, text }: XmlHandlers) {
 	const parser = createParser(true, OPTIONS);
 	let depth = 0;
 	parser.onerror = (error) => {

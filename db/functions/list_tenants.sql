@@ -1,0 +1,9 @@
+create function etl.list_tenants(search text, max_rows integer)
+returns table (id text, name text, industry text, created_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+	select t.id, t.name, t.industry, t.created_at
+	from public.tenants t
+	where coalesce(search, '') = '' or t.id = search or position(lower(search) in lower(t.name)) > 0
+	order by lower(t.name), t.id
+	limit max_rows
+$$;

@@ -1,0 +1,24 @@
+-- The runs that are still running. A row that somebody has locked is left alone, not waited for: its run is not lost, and
+-- one tenant's lock must not keep the leases of all others from being renewed.
+create function etl.renew_leases(run_ids text[], lease interval)
+returns table (sync_run_id text, renewed boolean)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+	with unlocked as (
+		select r.id
+		from etl.sync_runs r
+		where r.id = any (run_ids) and r.status = 'running'
+		order by r.id
+		for no key update skip locked
+	),
+	renewed as (
+		update etl.sync_runs r
+		set lease_until = now() + lease
+		from unlocked
+		where r.id = unlocked.id
+		returning r.id
+	)
+	select r.id, renewed.id is not null
+	from etl.sync_runs r
+	left join renewed on renewed.id = r.id
+	where r.id = any (run_ids) and r.status = 'running'
+$$;

@@ -1,0 +1,211 @@
+import type { Pool, PoolClient } from 'pg';
+
+import { withIsoInstants } from '../postgres/rows';
+import { asWorker, asWorkerWithin, inTenant } from '../postgres/transaction';
+
+/** Whose accounts. */
+export interface AccountOwner {
+	tenantId: string;
+	integrationId: string;
+	provider: string;
+}
+
+/** An account to be entered, with its name where that is known. */
+export interface AccountEntry {
+	id: string;
+	name: string | null;
+}
+
+/** What is known of an account; null where the provider did not say. */
+export interface AccountFacts extends AccountEntry {
+	/** IANA. */
+	timezone: string | null;
+	/** ISO 4217. */
+	currency: string | null;
+}
+
+/** An account as a connection has it. */
+export interface EnteredAccount extends AccountFacts {
+	/** Whether the operator wants it read. */
+	enabled: boolean;
+	/** Given up, and free for another tenant. */
+	released: boolean;
+}
+
+/** Which accounts a connection is to read. */
+export interface AccountChoice {
+	/** The connection's settings, as they are now. */
+	metadata: Record<string, unknown>;
+	/** Every account that it has or had. */
+	accounts: EnteredAccount[];
+}
+
+/** What became of accounts that were to be entered, by id: `taken` are those that another connection has. */
+export interface Entered {
+	entered: string[];
+	taken: string[];
+}
+
+/** The accounts of a connection with its settings. A connection that is not the tenant's has none. */
+export async function accountChoice(
+	pool: Pool,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+): Promise<AccountChoice> {
+	return await inTenant(pool, tenantId, async (client) => {
+		const { rows } = await client.query<Pick<AccountChoice, 'metadata'>>(
+			"select coalesce(metadata, '{}') as metadata from integrations where id = $1",
+			[integrationId],
+		);
+		const { rows: accounts } = await client.query<EnteredAccount>(
+			`select account_id as id, name, timezone, currency, enabled, released_at is not null as released
+			from etl.accounts where integration_id = $1 order by account_id`,
+			[integrationId],
+		);
+		return { metadata: rows[0]?.metadata ?? {}, accounts };
+	});
+}
+
+/**
+ * Enters accounts that a connection is to read, and takes back those that it gave up. One that another connection has
+ * is refused and named in `taken`; the others are entered all the same.
+ */
+export async function enterAccounts(
+	pool: Pool,
+	owner: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	accounts: readonly AccountEntry[],
+): Promise<Entered> {
+	return await asWorker(pool, async (client) => await enter(client, owner, accounts, false));
+}
+
+/**
+ * Enters accounts that a person chose, within a transaction of the tenant, and switches them on.
+ * @throws Error where another connection has some of them; whose it is, is not told
+ */
+export async function chooseAccounts(
+	client: PoolClient,
+	owner: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	accounts: readonly AccountEntry[],
+): Promise<void> {
+	const { taken } = await asWorkerWithin(client, async () => await enter(client, owner, accounts, true));
+	if (taken.length === 0) return;
+	const named = taken.map((id) => `"${id}"`).join(', ');
+	throw new Error(
+		`Nothing was changed, since another connection has ${named}. An account belongs to one connection at a time: ` +
+			'give it up there with Release in Connection: Update, or with Connection: Disconnect.',
+	);
+}
+
+async function enter(
+	client: PoolClient,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	accounts: readonly AccountEntry[],
+	enable: boolean,
+): Promise<Entered> {
+	if (accounts.length === 0) return { entered: [], taken: [] };
+	const { rows } = await client.query<{ id: string; taken: boolean }>(
+		'select account_id as id, taken from etl.enter_accounts($1, $2, $3, $4)',
+		[tenantId, integrationId, JSON.stringify(accounts.map(({ id, name }) => ({ id, name }))), enable],
+	);
+	const idsWhere = (taken: boolean): string[] =>
+		rows.filter((row) => row.taken === taken).map(({ id }) => id);
+	return { entered: idsWhere(false), taken: idsWhere(true) };
+}
+
+/**
+ * Gives up accounts of a connection, within a transaction of the tenant: all, or those named, which are switched off
+ * as well.
+ * @returns how many
+ */
+export async function releaseAccounts(
+	client: PoolClient,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	only: readonly string[] | null = null,
+): Promise<number> {
+	const { rows } = await asWorkerWithin(
+		client,
+		async () =>
+			await client.query<{ released: string }>('select etl.release_accounts($1, $2, $3) as released', [
+				tenantId,
+				integrationId,
+				only,
+			]),
+	);
+	return Number(rows[0]?.released ?? 0);
+}
+
+/** Those of the accounts that another connection has; whose it is, nobody is told. */
+export async function accountsTaken(
+	pool: Pool,
+	{ integrationId, provider }: Pick<AccountOwner, 'integrationId' | 'provider'>,
+	ids: readonly string[],
+): Promise<Set<string>> {
+	if (ids.length === 0) return new Set();
+	const { rows } = await asWorker(
+		pool,
+		async (client) =>
+			await client.query<{ id: string }>('select account_id as id from etl.accounts_taken($1, $2, $3)', [
+				integrationId,
+				provider,
+				ids,
+			]),
+	);
+	return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * Notes what is known of an account. What is not known overwrites nothing, and nothing is written where nothing changed.
+ * @returns whether the connection has that account
+ */
+export async function saveAccountFacts(
+	pool: Pool,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	{ id, name, timezone, currency }: AccountFacts,
+): Promise<boolean> {
+	return await inTenant(pool, tenantId, async (client) => {
+		await client.query(
+			`update etl.accounts
+			set name = coalesce($3, name), timezone = coalesce($4, timezone), currency = coalesce($5, currency)
+			where integration_id = $1 and account_id = $2 and released_at is null and (name, timezone, currency)
+				is distinct from (coalesce($3, name), coalesce($4, timezone), coalesce($5, currency))`,
+			[integrationId, id, name, timezone, currency],
+		);
+		const { rowCount } = await client.query(
+			'select from etl.accounts where integration_id = $1 and account_id = $2 and released_at is null',
+			[integrationId, id],
+		);
+		return rowCount === 1;
+	});
+}
+
+/** An account as the operator sees it, with how far its streams have been read. */
+export interface AccountSummary {
+	accountId: string;
+	name: string | null;
+	timezone: string | null;
+	currency: string | null;
+	enabled: boolean;
+	/** When it was given up (ISO 8601 in UTC). */
+	releasedAt: string | null;
+	streams: Array<{ stream: string; readAt: string }>;
+}
+
+/** Every account that a connection has or had, by name. */
+export async function listAccounts(
+	pool: Pool,
+	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+): Promise<AccountSummary[]> {
+	return await inTenant(pool, tenantId, async (client) => {
+		const { rows } = await client.query<AccountSummary>(
+			`select a.account_id as "accountId", a.name, a.timezone, a.currency, a.enabled,
+				a.released_at as "releasedAt",
+				coalesce((
+					select jsonb_agg(jsonb_build_object('stream', s.stream,
+						'readAt', to_char(s.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by s.stream)
+					from etl.stream_states s where s.integration_id = $1 and s.account_id = a.account_id
+				), '[]') as streams
+			from etl.accounts a where a.integration_id = $1 order by lower(a.name), a.account_id`,
+			[integrationId],
+		);
+		return rows.map(withIsoInstants);
+	});
+}

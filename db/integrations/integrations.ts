@@ -1,0 +1,182 @@
+import cuid from '@bugsnag/cuid';
+import type { Pool, PoolClient } from 'pg';
+
+import { chooseAccounts, type AccountEntry } from './accounts';
+import { withIsoInstants } from '../postgres/rows';
+import { actAs, asWorker, inTenant } from '../postgres/transaction';
+
+export type IntegrationStatus = 'PENDING' | 'ACTIVE' | 'ERROR' | 'DISABLED';
+
+export interface NewIntegration {
+	tenantId: string;
+	provider: string;
+	/** `stored`: the token lies in the vault; `n8n`: an n8n credential obtained and keeps it. */
+	authentication: 'stored' | 'n8n';
+	metadata?: Record<string, unknown>;
+	/** The accounts that it is to read, where that is known already. Only a new connection takes them. */
+	accounts?: readonly AccountEntry[];
+}
+
+export interface Integration {
+	integrationId: string;
+	tenantId: string;
+	provider: string;
+	status: IntegrationStatus;
+	metadata: Record<string, unknown>;
+	/** Whether this call made it. */
+	created: boolean;
+}
+
+/** An integration as the operator sees it; never a token. */
+export interface IntegrationSummary {
+	integrationId: string;
+	tenantId: string;
+	tenantName: string;
+	provider: string;
+	status: IntegrationStatus;
+	metadata: Record<string, unknown>;
+	expiresAt: string | null;
+	lastSyncAt: string | null;
+	createdAt: string;
+	lastRunStatus: string | null;
+	lastRunFinishedAt: string | null;
+	retryAt: string | null;
+	/** When its live run began. */
+	runningSince: string | null;
+}
+
+export interface IntegrationFilter {
+	provider?: string;
+	tenantId?: string;
+	limit?: number;
+}
+
+const SUMMARY = `integration_id as "integrationId", tenant_id as "tenantId", tenant_name as "tenantName", provider,
+	status, coalesce(metadata, '{}') as metadata, expires_at as "expiresAt", last_sync_at as "lastSyncAt",
+	created_at as "createdAt", last_run_status as "lastRunStatus", last_run_finished_at as "lastRunFinishedAt",
+	retry_at as "retryAt", running_since as "runningSince"`;
+
+/**
+ * Connects a tenant to a provider. A connection that is there already is returned as it is, with `created: false`;
+ * only one that was never used may still change its way of authentication. One whose token n8n keeps is ACTIVE at
+ * once, the other PENDING until a token is stored.
+ * @throws Error where the tenant does not exist, or is connected in the other way, or an account is another connection's
+ */
+export async function createIntegration(pool: Pool, input: NewIntegration): Promise<Integration> {
+	const { tenantId, provider, authentication } = input;
+	const metadata = { ...input.metadata, ...(authentication === 'n8n' && { authentication }) };
+	const status: IntegrationStatus = authentication === 'n8n' ? 'ACTIVE' : 'PENDING';
+	return await inTenant(pool, tenantId, async (client) => {
+		await assertTenant(client, tenantId);
+		const { rowCount } = await client.query(
+			`insert into integrations (id, tenant_id, provider, status, metadata) values ($1, $2, $3, $4, $5)
+			on conflict (tenant_id, provider) do nothing`,
+			[cuid(), tenantId, provider, status, JSON.stringify(metadata)],
+		);
+		if (rowCount !== 1) {
+			// Whether it was used tells its token.
+			await actAs(client, 'zixly_tokens');
+			await client.query(CHANGE_UNUSED, [provider, authentication === 'n8n', status]);
+		}
+		const integration = await findIntegration(client, provider, rowCount === 1);
+		assertAuthentication(integration, authentication);
+		if (integration.created) await chooseAccounts(client, integration, input.accounts ?? []);
+		return integration;
+	});
+}
+
+const CHANGE_UNUSED = `
+	update integrations set
+		status = case when status = 'DISABLED' then status else $3::integration_status end,
+		metadata = coalesce(metadata, '{}') - 'authentication'
+			|| case when $2 then '{"authentication": "n8n"}'::jsonb else '{}' end
+	where provider = $1 and access_token = '' and last_sync_at is null
+		and (metadata ->> 'authentication' is not distinct from 'n8n') <> $2`;
+
+// Two owners of one token would each end it for the other.
+function assertAuthentication({ provider, metadata }: Integration, wanted: 'stored' | 'n8n'): void {
+	const keptBy = metadata.authentication === 'n8n' ? 'n8n' : 'stored';
+	if (keptBy === wanted) return;
+	throw new Error(
+		keptBy === 'n8n'
+			? `This tenant is connected to ${provider} with an n8n credential already. Choose n8n Credential in Authentication.`
+			: `This tenant is connected to ${provider} with a token in the vault already. Choose Stored Integration in Authentication.`,
+	);
+}
+
+/** Lists connections of every tenant, with the last run of each. */
+export async function listIntegrations(pool: Pool, filter: IntegrationFilter): Promise<IntegrationSummary[]> {
+	return await summaries(pool, `select ${SUMMARY} from etl.list_integrations($1, $2, null, $3)`, [
+		filter.provider ?? null,
+		filter.tenantId ?? null,
+		filter.limit ?? null,
+	]);
+}
+
+async function summaries(pool: Pool, query: string, values: unknown[]): Promise<IntegrationSummary[]> {
+	const { rows } = await asWorker(
+		pool,
+		async (client) => await client.query<IntegrationSummary>(query, values),
+	);
+	return rows.map(withIsoInstants);
+}
+
+/** A connection, whichever tenant it belongs to. @throws Error where there is none */
+export async function integrationById(pool: Pool, integrationId: string): Promise<IntegrationSummary> {
+	const [found] = await summaries(pool, ONE, [integrationId]);
+	if (found) return found;
+	throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists those there are.`);
+}
+
+/**
+ * Switches a connection on or off, for whichever tenant it belongs to. One that still has no token stays PENDING.
+ * @throws Error where there is no such connection
+ */
+export async function setIntegrationStatus(
+	pool: Pool,
+	{ integrationId, status }: { integrationId: string; status: IntegrationStatus },
+): Promise<IntegrationSummary> {
+	const found = await integrationById(pool, integrationId);
+	const { rows } = await inTenant(
+		pool,
+		found.tenantId,
+		async (client) => {
+			await client.query(SET_STATUS, [integrationId, status]);
+			return await client.query<{ status: IntegrationStatus }>(
+				'select status from integrations where id = $1',
+				[integrationId],
+			);
+		},
+		'zixly_tokens',
+	);
+	return { ...found, ...rows[0] };
+}
+
+const ONE = `select ${SUMMARY} from etl.list_integrations(null, null, $1, 1)`;
+
+const SET_STATUS = `
+	with wanted as (
+		select id, case
+			when $2 = 'ACTIVE' and access_token = '' and metadata ->> 'authentication' is distinct from 'n8n' then 'PENDING'
+			else $2
+		end::integration_status as status
+		from integrations where id = $1
+	)
+	update integrations i set status = w.status from wanted w where i.id = w.id and i.status <> w.status`;
+
+async function assertTenant(client: PoolClient, tenantId: string): Promise<void> {
+	const { rowCount } = await client.query('select from tenants where id = $1', [tenantId]);
+	if (rowCount === 1) return;
+	throw new Error(
+		`There is no tenant "${tenantId}". Zixly Database lists those there are and creates new ones.`,
+	);
+}
+
+async function findIntegration(client: PoolClient, provider: string, created: boolean): Promise<Integration> {
+	const { rows } = await client.query<Omit<Integration, 'created'>>(
+		`select id as "integrationId", tenant_id as "tenantId", provider, status, coalesce(metadata, '{}') as metadata
+		from integrations where provider = $1`,
+		[provider],
+	);
+	return { ...rows[0]!, created };
+}

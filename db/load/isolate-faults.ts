@@ -1,0 +1,90 @@
+import type { PoolClient, QueryResultRow } from 'pg';
+
+import { isDataError } from '../postgres/sqlstate';
+import { findFaults, type DataError, type Values } from './find-faults';
+
+export interface Statement {
+	text: string;
+	values: Values;
+}
+
+/** How items are written. */
+export interface Write<T, Row extends QueryResultRow> {
+	/** What writes these items. */
+	statementFor: (part: readonly T[]) => Statement;
+	/** What finds out whether an item can be written, as `findFaults` takes it: the same text for all items. */
+	trialOf: (item: T) => Statement;
+	/** Told what the statement gave back for items that are written. */
+	written?: (part: readonly T[], rows: Row[]) => void;
+	/** Told of an item that the database does not take. */
+	rejected: (item: T, fault: DataError) => void;
+}
+
+/**
+ * Writes all items at once. Where the database does not take one of them, the server looks for all that it does not
+ * take, and the others are written at once, still in their order: the number of round trips does not grow with the
+ * number of faults.
+ * @throws every error that is not a row's own fault
+ */
+export async function isolate<T, Row extends QueryResultRow>(
+	client: PoolClient,
+	items: readonly T[],
+	write: Write<T, Row>,
+): Promise<void> {
+	if (items.length === 0) return;
+	const fault = await attempt(client, items, write);
+	if (!fault) return;
+	if (items.length === 1) return write.rejected(items[0]!, fault);
+	const rest = await rejectFaulty(client, items, write);
+	const isWorthOneTry = rest.length < items.length;
+	if (rest.length === 0 || (isWorthOneTry && !(await attempt(client, rest, write)))) return;
+	await writeEach(client, rest, write);
+}
+
+/** Gives back the items of which no fault was found. */
+async function rejectFaulty<T, Row extends QueryResultRow>(
+	client: PoolClient,
+	items: readonly T[],
+	{ trialOf, rejected }: Write<T, Row>,
+): Promise<T[]> {
+	const trials = items.map(trialOf);
+	const values = trials.map((trial) => trial.values);
+	const faults = await findFaults(client, trials[0]!.text, values);
+	return items.filter((item, index) => {
+		const fault = faults?.get(index);
+		if (fault) rejected(item, fault);
+		return !fault;
+	});
+}
+
+/** For items that the database takes one by one and not together, as rules of the operator's own may have it. */
+async function writeEach<T, Row extends QueryResultRow>(
+	client: PoolClient,
+	items: readonly T[],
+	write: Write<T, Row>,
+): Promise<void> {
+	for (const item of items) {
+		const fault = await attempt(client, [item], write);
+		if (fault) write.rejected(item, fault);
+	}
+}
+
+/** Writes the part, or gives back why one of its items cannot be written: then none is. */
+async function attempt<T, Row extends QueryResultRow>(
+	client: PoolClient,
+	part: readonly T[],
+	{ statementFor, written }: Write<T, Row>,
+): Promise<DataError | undefined> {
+	const { text, values } = statementFor(part);
+	await client.query('savepoint part');
+	try {
+		const { rows } = await client.query<Row>(text, [...values]);
+		await client.query('release savepoint part');
+		written?.(part, rows);
+		return undefined;
+	} catch (error) {
+		if (!isDataError(error)) throw error;
+		await client.query('rollback to savepoint part; release savepoint part');
+		return error as Error & DataError;
+	}
+}

@@ -1,0 +1,93 @@
+import cuid from '@bugsnag/cuid';
+import type { Pool } from 'pg';
+
+import { withIsoInstants } from '../postgres/rows';
+import type { RunHolder } from './open';
+import { asWorker, withRetries } from '../postgres/transaction';
+import { LEASE_MINUTES } from './lease';
+
+export interface ClaimOptions {
+	provider: string;
+	limit: number;
+	/** How old the last success must be. */
+	syncEveryHours: number;
+	holder: RunHolder;
+	authentication: 'stored' | 'n8n';
+	/** Only this one. */
+	integrationId?: string;
+	/** Do not wait until it is due. */
+	runNow: boolean;
+}
+
+/** A run that this execution holds until it is finished or its lease ends. */
+export interface ClaimedRun {
+	tenantId: string;
+	tenantName: string;
+	integrationId: string;
+	syncRunId: string;
+	provider: string;
+	metadata: Record<string, unknown>;
+	lastSyncAt: string | null;
+	leaseUntil: string;
+}
+
+/**
+ * Opens a run for each connection that is due; `etl.claim_due` has the rules. Nothing is claimed twice: where the
+ * answer of a claim was lost, its runs wait for Finish or for the end of their lease.
+ */
+export async function claimDue(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
+	return await withRetries(async () => await claim(pool, options));
+}
+
+async function claim(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
+	const runIds = Array.from({ length: options.limit }, () => cuid());
+	return await asWorker(pool, async (client) => {
+		const { rows } = await client.query<ClaimedRun>(
+			`select tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
+				sync_run_id as "syncRunId", provider, coalesce(metadata, '{}') as metadata,
+				last_sync_at as "lastSyncAt", lease_until as "leaseUntil"
+			from etl.claim_due($1, $2, make_interval(secs => $3), make_interval(mins => $4), $5, $6, $7, $8, $9, $10)`,
+			[
+				options.provider,
+				runIds,
+				options.syncEveryHours * 3600,
+				LEASE_MINUTES,
+				options.holder.executionId,
+				options.holder.workflowId,
+				options.holder.mode,
+				options.integrationId ?? null,
+				options.runNow,
+				options.authentication,
+			],
+		);
+		return rows.map(withIsoInstants);
+	});
+}
+
+/**
+ * Renews the leases of runs; one that is missing from the answer was taken over or finished. One whose row somebody has
+ * locked is in it, although its lease is renewed only the next time.
+ */
+export async function renewLeases(pool: Pool, runIds: readonly string[]): Promise<Set<string>> {
+	return await asWorker(pool, async (client) => {
+		const { rows } = await client.query<{ id: string }>(
+			'select sync_run_id as id from etl.renew_leases($1, make_interval(mins => $2))',
+			[runIds, LEASE_MINUTES],
+		);
+		return new Set(rows.map(({ id }) => id));
+	});
+}
+
+/**
+ * Gives up runs of which nothing was read: what was due stays due, and no run is booked. One that has stored
+ * something, or is closed, is left alone.
+ */
+export async function releaseRuns(pool: Pool, runIds: readonly string[]): Promise<void> {
+	await withRetries(
+		async () =>
+			await asWorker(
+				pool,
+				async (client) => await client.query('select from etl.release_runs($1)', [runIds]),
+			),
+	);
+}

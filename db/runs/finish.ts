@@ -1,0 +1,137 @@
+import { withRetries, inTenant } from '../postgres/transaction';
+import type { Pool, PoolClient } from 'pg';
+import { withWarnings, type RunStatus, type StreamCounts, type SyncRun } from './list';
+import { storable } from '../postgres/storable-text';
+import { describeLeftOut } from './left-out-records';
+
+export interface RunEnd {
+	tenantId: string;
+	syncRunId: string;
+	status: 'succeeded' | 'partial' | 'failed';
+	error?: { class: string; message: string } & Record<string, unknown>;
+	/** When to try again, as an instant that the database gave; null where the schedule decides. */
+	retryAt?: string | null;
+	/** The same in milliseconds from now. By the database's clock, which decides what is due: that of n8n may be hours off. */
+	retryInMs?: number | null;
+	warnings?: string[];
+	/** It was no sync of what is new: when the last one was stays as it is. */
+	keepsSchedule?: boolean;
+	/** Trying again would be in vain: the integration is set to ERROR until a person mended it. */
+	requiresAction?: boolean;
+}
+
+export interface FinishedRun {
+	tenantId: string;
+	integrationId: string | null;
+	syncRunId: string;
+	provider: string;
+	status: RunStatus;
+	/** False where the run was closed already, or taken over: it was left as it is. */
+	closed: boolean;
+	startedAt: string;
+	finishedAt: string | null;
+	durationMs: number | null;
+	retryAt: string | null;
+	counts: Record<string, StreamCounts>;
+	warnings: string[];
+	error: Record<string, unknown> | null;
+}
+
+/**
+ * Closes a run and brings its integration up to date with it. A run that is closed already is left alone; one that
+ * succeeded but for records that were rejected or skipped becomes partial.
+ * @throws Error where the tenant has no such run
+ */
+export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
+	return await withRetries(
+		async (attempt) =>
+			await inTenant(pool, end.tenantId, async (client) => {
+				const complete = await withLeftOut(client, end);
+				const closes = await close(client, complete);
+				const run = await getRun(client, end);
+				if (closes && run.integrationId) await markIntegration(client, run.integrationId, complete);
+				// An earlier attempt may have closed it, and only its answer was lost.
+				const closed = closes || (attempt > 1 && run.status === complete.status);
+				return { ...withWarnings(run), closed };
+			}),
+	);
+}
+
+export async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
+	const warnings = end.warnings?.length ? { warnings: end.warnings } : {};
+	const { rowCount } = await client.query(
+		`update etl.sync_runs
+		set status = $2, finished_at = now(), lease_until = null,
+			retry_at = coalesce(now() + make_interval(secs => $6), $3), error = $4, counts = counts || $5
+		where id = $1 and status = 'running'`,
+		[
+			end.syncRunId,
+			end.status,
+			end.retryAt ?? null,
+			end.error ? jsonText(end.error) : null,
+			jsonText(warnings),
+			typeof end.retryInMs === 'number' ? end.retryInMs / 1000 : null,
+		],
+	);
+	return rowCount === 1;
+}
+// The words may quote a provider: a character that PostgreSQL cannot hold must not keep a run open.
+
+export function jsonText(value: object): string {
+	return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? storable(part) : part));
+}
+
+export type RunRow = Omit<FinishedRun, 'closed' | 'warnings'>;
+
+export async function markIntegration(client: PoolClient, integrationId: string, end: RunEnd): Promise<void> {
+	if (!end.requiresAction && isUpToDate({ status: end.status, error: end.error ?? null })) {
+		if (!end.keepsSchedule)
+			await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
+	} else if (end.requiresAction) {
+		await client.query(SET_INTEGRATION_ERROR, [integrationId, end.syncRunId]);
+	}
+}
+// Who connected the tenant again while the run failed with the old token has mended it already. A run that first
+// refreshed the token looks the same; where the one before it ended so too, it was no person.
+
+export const SET_INTEGRATION_ERROR = `
+	update integrations i set status = 'ERROR'
+	from etl.sync_runs r
+	where i.id = $1 and r.id = $2 and i.status = 'ACTIVE'
+		and (i.updated_at <= r.started_at
+			or r.error ->> 'class' is distinct from 'reconnect_required'
+			or 'reconnect_required' = (
+				select earlier.error ->> 'class' from etl.sync_runs earlier
+				where earlier.integration_id = i.id and earlier.id <> r.id
+				order by earlier.started_at desc, earlier.id desc
+				limit 1
+			))`;
+/** A run whose records were rejected or skipped did not succeed in full: it is partial, and a warning says why. */
+export async function withLeftOut(client: PoolClient, end: RunEnd): Promise<RunEnd> {
+	if (end.status !== 'succeeded') return end;
+	const leftOut = await describeLeftOut(client, await getRun(client, end));
+	return leftOut ? { ...end, status: 'partial', warnings: [leftOut, ...(end.warnings ?? [])] } : end;
+}
+
+/**
+ * Whether all that a run was to read is in the tables, or kept as rejected: it failed nowhere, and the next sync is due
+ * by the schedule.
+ */
+export function isUpToDate({ status, error }: Pick<SyncRun, 'status' | 'error'>): boolean {
+	return status === 'succeeded' || (status === 'partial' && !error);
+}
+
+async function getRun(client: PoolClient, { syncRunId }: RunEnd): Promise<RunRow> {
+	const { rows } = await client.query<RunRow>(
+		`select tenant_id as "tenantId", integration_id as "integrationId", id as "syncRunId", provider, status,
+			started_at as "startedAt", finished_at as "finishedAt",
+			round(extract(epoch from finished_at - started_at) * 1000)::float8 as "durationMs",
+			retry_at as "retryAt", counts, error
+		from etl.sync_runs where id = $1`,
+		[syncRunId],
+	);
+	if (rows[0]) return rows[0];
+	throw new Error(
+		`There is no sync run "${syncRunId}" of this tenant. Finish takes the items of Claim Due, Extract and Upsert.`,
+	);
+}

@@ -1,0 +1,60 @@
+import type { Pool } from 'pg';
+
+import { withIsoInstants } from '../postgres/rows';
+import type { IntegrationStatus } from '../integrations/integrations';
+import type { RunStatus } from './list';
+import { asWorker } from '../postgres/transaction';
+
+/** How a connection stands. Instants are ISO 8601 in UTC. */
+export interface IntegrationHealth {
+	integrationId: string;
+	tenantId: string;
+	tenantName: string;
+	provider: string;
+	status: IntegrationStatus;
+	authentication: 'stored' | 'n8n';
+	/** When the stored access token ends; it is refreshed then. Null where none is stored. */
+	expiresAt: string | null;
+	lastSuccessAt: string | null;
+	createdAt: string;
+	/** When its live run began. */
+	runningSince: string | null;
+	lastRunStatus: RunStatus | null;
+	lastRunFinishedAt: string | null;
+	/** How many of the latest runs, 50 at most, brought nothing. */
+	failuresInARow: number;
+	/** How many of these ended with their process. */
+	abandonedInARow: number;
+	/** Why the last run was not a full success. */
+	lastError: { class: string; message: string } | null;
+	warnings: string[];
+	/** Null while it runs, or where a person must act first. */
+	nextDue: string | null;
+	openRejected: number;
+}
+
+export interface HealthFilter {
+	tenantId?: string;
+	provider?: string;
+	/** As Claim Due has it. */
+	syncEveryHours: number;
+	limit?: number;
+}
+
+/** How every connection stands, by tenant and provider. */
+export async function syncHealth(pool: Pool, filter: HealthFilter): Promise<IntegrationHealth[]> {
+	const { tenantId = null, provider = null, syncEveryHours, limit = null } = filter;
+	const values = [tenantId, provider, syncEveryHours * 3600, limit];
+	const { rows } = await asWorker(
+		pool,
+		async (client) => await client.query<IntegrationHealth>(HEALTH, values),
+	);
+	return rows.map(withIsoInstants);
+}
+
+const HEALTH = `select integration_id as "integrationId", tenant_id as "tenantId", tenant_name as "tenantName", provider,
+	status, authentication, expires_at as "expiresAt", last_success_at as "lastSuccessAt", created_at as "createdAt",
+	running_since as "runningSince", last_run_status as "lastRunStatus", last_run_finished_at as "lastRunFinishedAt",
+	failures_in_a_row::int as "failuresInARow", abandoned_in_a_row::int as "abandonedInARow",
+	last_error as "lastError", warnings, next_due as "nextDue", open_rejected::int as "openRejected"
+	from etl.sync_health($1, $2, make_interval(secs => $3), $4)`;

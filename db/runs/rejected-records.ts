@@ -1,0 +1,83 @@
+import type { Pool } from 'pg';
+
+import { withIsoInstants } from '../postgres/rows';
+import { asWorker, inTenant } from '../postgres/transaction';
+
+/** A record that is in no table, with the reason. Instants are ISO 8601 in UTC. */
+export interface RejectedRecord {
+	id: string;
+	tenantId: string;
+	tenantName: string;
+	/** Null for an upload. */
+	integrationId: string | null;
+	/** The run that met it last; null where that run is gone. */
+	syncRunId: string | null;
+	provider: string;
+	stream: string;
+	accountId: string;
+	recordId: string;
+	/** Where it was rejected: not given by the provider, before it became rows, or by the database. */
+	stage: 'extract' | 'transform' | 'load';
+	reasonCode: string;
+	reasonPath: string | null;
+	reasonMessage: string;
+	/** What a program needs of the reason; null where it states nothing more. */
+	reasonDetail: Record<string, unknown> | null;
+	firstSeenAt: string;
+	lastSeenAt: string;
+	/** In how many runs it came. */
+	attempts: number;
+	/** When the provider is asked for it again; null where that is not what is missing. */
+	askAgainAt: string | null;
+	resolvedAt: string | null;
+	/** The raw record, or `{ rows }` that the database refused; absent unless asked for. */
+	payload?: unknown;
+}
+
+export interface RejectedFilter {
+	ids?: readonly string[];
+	tenantId?: string;
+	provider?: string;
+	stream?: string;
+	reasonCode?: string;
+	stage?: string;
+	/** Only those that were loaded since, or only those that were not. */
+	resolved?: boolean;
+	/** Seen then or later; ISO 8601. */
+	since?: string;
+	withPayload?: boolean;
+	limit?: number;
+}
+
+/** Lists rejected records of every tenant, those first that came last. */
+export async function listRejected(pool: Pool, filter: RejectedFilter): Promise<RejectedRecord[]> {
+	const { ids, tenantId, provider, stream, reasonCode, stage, resolved, since, limit } = filter;
+	const given = [ids, tenantId, provider, stream, reasonCode, stage, resolved, since, limit];
+	const values = given.map((value) => value ?? null);
+	const { rows } = await asWorker(pool, async (client) => await client.query<RejectedRecord>(LIST, values));
+	const records = rows.map(withIsoInstants);
+	return filter.withPayload ? await withPayloads(pool, records) : records;
+}
+
+/** What a record holds is the tenant's alone to read. */
+async function withPayloads(pool: Pool, records: RejectedRecord[]): Promise<RejectedRecord[]> {
+	const payloads = new Map<string, unknown>();
+	for (const tenantId of new Set(records.map((record) => record.tenantId))) {
+		const ids = records.filter((record) => record.tenantId === tenantId).map(({ id }) => id);
+		const { rows } = await inTenant(
+			pool,
+			tenantId,
+			async (client) => await client.query<{ id: string; payload: unknown }>(PAYLOADS, [ids]),
+		);
+		for (const { id, payload } of rows) payloads.set(id, payload);
+	}
+	return records.map((record) => ({ ...record, payload: payloads.get(record.id) }));
+}
+
+const PAYLOADS = 'select id, payload from etl.rejected_records where id = any ($1)';
+
+const LIST = `select id, tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
+	sync_run_id as "syncRunId", provider, stream, account_id as "accountId", record_id as "recordId", stage,
+	reason_code as "reasonCode", reason_path as "reasonPath", reason_message as "reasonMessage", reason_detail as "reasonDetail",
+	first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", attempts, ask_again_at as "askAgainAt", resolved_at as "resolvedAt"
+	from etl.list_rejected_records($1, $2, $3, $4, $5, $6, $7, $8, $9)`;

@@ -1,0 +1,98 @@
+import cuid from '@bugsnag/cuid';
+import type { Pool, PoolClient } from 'pg';
+
+import type { AccountFacts } from '../integrations/accounts';
+import { withIsoInstants } from '../postgres/rows';
+import type { RunHolder } from './open';
+import { ABANDON_RUNS, LEASE_MINUTES } from './lease';
+import { asWorker, inTenant, withRetries } from '../postgres/transaction';
+
+/** Open rejected records that one run is to take up: of one tenant and provider, and of one connection or of none. */
+export interface ReplayGroup {
+	tenantId: string;
+	integrationId: string | null;
+	provider: string;
+	/** Of the rejected records. */
+	ids: readonly string[];
+}
+
+/** A rejected record with all that its message needs. Instants are ISO 8601 in UTC. */
+export interface ReplayRecord {
+	stream: string;
+	accountId: string;
+	recordId: string;
+	stage: 'transform' | 'load';
+	lastSeenAt: string;
+	payload: unknown;
+	/** Null where the account is not known any more. */
+	account: AccountFacts | null;
+}
+
+/** A run that was opened for them; or nothing is open any more; or a run of the connection is going on. */
+export type Replay =
+	| { syncRunId: string; records: ReplayRecord[] }
+	| { nothing: true }
+	| { runningSince: string };
+
+/** Opens a run for those of the records that are still open, as Claim Due does for a sync. */
+export async function openReplay(pool: Pool, group: ReplayGroup, holder: RunHolder): Promise<Replay> {
+	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON_RUNS)));
+	const syncRunId = cuid();
+	return await withRetries(
+		async () =>
+			await inTenant(pool, group.tenantId, async (client) => {
+				const records = await openRecords(client, group);
+				if (records.length === 0) return { nothing: true };
+				const runningSince = await claim(client, group, { syncRunId, holder });
+				return runningSince === undefined ? { syncRunId, records } : { runningSince };
+			}),
+	);
+}
+
+async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<ReplayRecord[]> {
+	const { rows } = await client.query<ReplayRecord>(
+		`select r.stream, r.account_id as "accountId", r.record_id as "recordId", r.stage,
+			r.last_seen_at as "lastSeenAt", r.payload,
+			case when a.account_id is not null then
+				json_build_object('id', a.account_id, 'name', a.name, 'timezone', a.timezone, 'currency', a.currency)
+			end as account
+		from etl.rejected_records r
+		left join etl.accounts a
+			on a.provider = r.provider and a.account_id = r.account_id and a.integration_id = r.integration_id
+				and a.released_at is null
+		where r.id = any ($1) and r.resolved_at is null and r.stage <> 'extract'
+		order by r.stream, r.account_id, r.last_seen_at, r.id`,
+		[ids],
+	);
+	return rows.map(withIsoInstants);
+}
+
+/** Opens the run; gives back since when another one of the connection is going on, where that is in the way. */
+async function claim(
+	client: PoolClient,
+	{ tenantId, integrationId, provider }: ReplayGroup,
+	{ syncRunId, holder }: { syncRunId: string; holder: RunHolder },
+): Promise<string | undefined> {
+	await client.query(
+		`insert into etl.sync_runs (id, tenant_id, integration_id, provider, execution_id, workflow_id, mode, lease_until)
+		values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(mins => $8)) on conflict do nothing`,
+		[
+			syncRunId,
+			tenantId,
+			integrationId,
+			provider,
+			holder.executionId,
+			holder.workflowId,
+			holder.mode,
+			LEASE_MINUTES,
+		],
+	);
+	// An attempt whose answer was lost may have opened it.
+	const { rows } = await client.query<{ id: string; since: Date }>(
+		`select id, started_at as since from etl.sync_runs
+		where status = 'running' and (id = $1 or integration_id = $2)`,
+		[syncRunId, integrationId],
+	);
+	const own = rows.some(({ id }) => id === syncRunId);
+	return own ? undefined : (rows[0]?.since ?? new Date()).toISOString();
+}

@@ -1,0 +1,70 @@
+import type { Pool, PoolClient } from 'pg';
+
+import { withIsoInstants } from '../postgres/rows';
+import { actAs, inTenant } from '../postgres/transaction';
+
+/** How far a stream of an account has been read, and when that was noted (ISO 8601 in UTC). */
+export interface StreamState {
+	state: Record<string, unknown>;
+	updatedAt: string;
+}
+
+/** How far every stream of an integration has been read, by `<account id>/<stream>`. */
+export async function readStates(
+	pool: Pool,
+	{ tenantId, integrationId }: { tenantId: string; integrationId: string },
+): Promise<Map<string, StreamState>> {
+	return await inTenant(pool, tenantId, async (client) => {
+		const { rows } = await client.query<StreamState & { place: string }>(
+			`select account_id || '/' || stream as place, state, updated_at as "updatedAt"
+			from etl.stream_states where integration_id = $1`,
+			[integrationId],
+		);
+		return new Map(rows.map(withIsoInstants).map(({ place, ...state }) => [place, state]));
+	});
+}
+
+export interface StateChoice {
+	tenantId: string;
+	integrationId: string;
+	/** Only of this account. */
+	accountId?: string;
+	/** Only of this stream. */
+	stream?: string;
+}
+
+/**
+ * Forgets how far streams were read: the next sync reads them from the beginning. Nothing of their data is deleted.
+ * @returns what was forgotten
+ * @throws Error where a run is going on, which would note at its end how far it came
+ */
+export async function resetStates(
+	pool: Pool,
+	{ tenantId, integrationId, accountId = '', stream = '' }: StateChoice,
+): Promise<Array<{ accountId: string; stream: string }>> {
+	return await inTenant(pool, tenantId, async (client) => {
+		await refuseWhileRunning(client, integrationId);
+		await actAs(client, 'zixly_loader');
+		const { rows } = await client.query<{ accountId: string; stream: string }>(
+			`delete from etl.stream_states
+			where integration_id = $1 and ($2 = '' or account_id = $2) and ($3 = '' or stream = $3)
+			returning account_id as "accountId", stream`,
+			[integrationId, accountId, stream],
+		);
+		return rows;
+	});
+}
+
+async function refuseWhileRunning(client: PoolClient, integrationId: string): Promise<void> {
+	// Whoever claims it meanwhile waits for this lock.
+	await client.query('select from integrations where id = $1 for update', [integrationId]);
+	const { rows } = await client.query<{ since: Date }>(
+		"select started_at as since from etl.sync_runs where integration_id = $1 and status = 'running'",
+		[integrationId],
+	);
+	if (!rows[0]) return;
+	const since = rows[0].since.toISOString();
+	throw new Error(
+		`Nothing was reset, since a sync of this connection is going on since ${since}. It would note at its end how far it came: try again then.`,
+	);
+}

@@ -1,0 +1,98 @@
+import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+
+import { KEY_ID, type KeyRing } from './key-ring';
+
+/** Where a sealed text belongs. A text that was moved elsewhere does not open. */
+export interface TokenPlace {
+	tenantId: string;
+	provider: string;
+	column: 'access_token' | 'refresh_token';
+}
+
+export type VaultErrorCode = 'malformed' | 'unknown_key' | 'not_authentic';
+
+export class VaultError extends Error {
+	override readonly name = 'VaultError';
+
+	constructor(
+		readonly code: VaultErrorCode,
+		message: string,
+	) {
+		super(message);
+	}
+}
+
+const CIPHER = 'aes-256-gcm';
+const VERSION = 'v1';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Seals a text under the active key: `v1.<key id>.<iv>.<ciphertext>.<tag>`, the last three in base64url. */
+export function seal(ring: KeyRing, place: TokenPlace, plaintext: string): string {
+	const nonce = randomBytes(NONCE_BYTES);
+	const cipher = createCipheriv(CIPHER, getKey(ring, ring.activeKeyId), nonce, { authTagLength: TAG_BYTES });
+	cipher.setAAD(buildIdentity(place));
+	const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+	const parts = [nonce, sealed, cipher.getAuthTag()].map((bytes) => bytes.toString('base64url'));
+	return [VERSION, ring.activeKeyId, ...parts].join('.');
+}
+
+/**
+ * Opens a sealed text.
+ * @throws VaultError `malformed`, `unknown_key` or `not_authentic` (changed, or sealed for another place)
+ */
+export function open(ring: KeyRing, place: TokenPlace, sealed: string): string {
+	const { keyId, nonce, ciphertext, tag } = parse(sealed);
+	const decipher = createDecipheriv(CIPHER, getKey(ring, keyId), nonce, { authTagLength: TAG_BYTES });
+	decipher.setAAD(buildIdentity(place));
+	decipher.setAuthTag(tag);
+	try {
+		return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
+	} catch {
+		throw new VaultError(
+			'not_authentic',
+			`The ${place.column} does not open: it was changed, moved from another row, or sealed with another key of the same id. Connect the tenant again.`,
+		);
+	}
+}
+
+interface SealedParts {
+	keyId: string;
+	nonce: Buffer;
+	ciphertext: Buffer;
+	tag: Buffer;
+}
+
+function parse(sealed: string): SealedParts {
+	const parts = sealed.split('.');
+	const [version, keyId = '', ...encoded] = parts;
+	const [nonce, ciphertext, tag] = encoded.map(decodeBase64Url);
+	const complete =
+		parts.length === 5 && nonce?.length === NONCE_BYTES && tag?.length === TAG_BYTES && ciphertext;
+	if (version !== VERSION || !KEY_ID.test(keyId) || !complete) {
+		throw new VaultError('malformed', 'A stored token is not in the vault’s form. Connect the tenant again.');
+	}
+	return { keyId, nonce, ciphertext, tag };
+}
+
+// The last character of a base64url text has spare bits: two texts for the same bytes are one too many.
+function decodeBase64Url(text: string): Buffer | undefined {
+	const bytes = Buffer.from(text, 'base64url');
+	return bytes.toString('base64url') === text ? bytes : undefined;
+}
+
+function getKey({ keys }: KeyRing, keyId: string): KeyObject {
+	const key = keys.get(keyId);
+	if (key) return key;
+	throw new VaultError(
+		'unknown_key',
+		`The key "${keyId}" is not in the Zixly Token Key credential. Add it to Retired Keys, or connect the tenant again.`,
+	);
+}
+
+function buildIdentity({ tenantId, provider, column }: TokenPlace): Buffer {
+	// Only then can the text be read in one way alone, whatever the tenant's id is.
+	if (provider.includes('|'))
+		throw new VaultError('malformed', `A provider cannot be called "${provider}": take out the "|".`);
+	return Buffer.from(`${tenantId}|${provider}|${column}`, 'utf8');
+}

@@ -1,0 +1,9 @@
+export {
+	NoAccessTokenError,
+	NoRefreshTokenError,
+	RefreshDeferredError,
+	TokenNotStoredError,
+} from './token-errors';
+export { refreshToken, type RefreshLimits, type RefreshRequest } from './refresh';
+export { readToken, storeTokens } from './token-store';
+export { EXPIRY_MARGIN_MS, isFresh, type TokenOwner, type TokenSet } from './token-set';

@@ -1,0 +1,149 @@
+import type { Pool, PoolClient } from 'pg';
+
+import type { KeyRing } from './key-ring';
+import { withRetries } from '../postgres/transaction';
+import { open, seal, type TokenPlace } from './cipher';
+import { asTokenKeeper, asTokenKeeperDurably } from './token-transaction';
+import { unknownIntegration } from './token-errors';
+import type { TokenOwner, TokenSet } from './token-set';
+
+/** A pair that a provider gave for a refresh token. */
+export interface ObtainedPair {
+	owner: TokenOwner;
+	/** The refresh token that it was exchanged for. */
+	obtainedWith: string;
+	tokens: TokenSet & { refreshToken: string };
+	/** Who held the lease when the provider was asked. */
+	holder: string;
+}
+
+export interface StoredTokens {
+	tokens: TokenSet;
+	/** Until when somebody may be asking the provider; null where nobody is. */
+	leasedUntil: Date | null;
+}
+
+/**
+ * Seals and stores the tokens of a new consent; an integration that waited for them becomes ACTIVE. Whoever is
+ * refreshing the tokens of before has lost: their lease ends.
+ */
+export async function storeTokens(
+	pool: Pool,
+	ring: KeyRing,
+	owner: TokenOwner,
+	tokens: TokenSet,
+): Promise<void> {
+	const values = [owner.integrationId, ...sealedValues(ring, owner, tokens), owner.provider];
+	const store = async (client: PoolClient): Promise<void> => {
+		// Of this provider: sealed for another one, the tokens would never open again.
+		const { rowCount } = await client.query(STORE, values);
+		if (rowCount !== 1) throw unknownIntegration(owner);
+		await client.query('delete from etl.refresh_leases where integration_id = $1', [owner.integrationId]);
+	};
+	await withRetries(async () => await asTokenKeeperDurably(pool, owner.tenantId, store));
+}
+
+const WITH_SCOPES = `metadata = case when $5::jsonb is null then metadata
+	else coalesce(metadata, '{}') || jsonb_build_object('scopes', $5::jsonb) end`;
+
+const STORE = `update integrations set access_token = $2, refresh_token = $3, expires_at = $4, ${WITH_SCOPES},
+	status = case when status in ('PENDING', 'ERROR') then 'ACTIVE' else status end
+	where id = $1 and provider = $6`;
+
+/** Opens the stored tokens. @throws VaultError where they do not open */
+export async function readToken(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<TokenSet> {
+	return (await readStored(pool, ring, owner)).tokens;
+}
+
+/** Opens the stored tokens and says whether somebody is refreshing them. @throws VaultError where they do not open */
+export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<StoredTokens> {
+	return await asTokenKeeper(pool, owner.tenantId, async (client) => {
+		const row = await findRow(client, owner);
+		if (!row) throw unknownIntegration(owner);
+		const { rows } = await client.query<{ until: Date }>(
+			'select until from etl.refresh_leases where integration_id = $1 and until > now()',
+			[owner.integrationId],
+		);
+		return { tokens: opened(ring, owner, row), leasedUntil: rows[0]?.until ?? null };
+	});
+}
+
+/**
+ * Stores a refreshed pair over the one that it was obtained with and ends the lease it was obtained under, whoever
+ * holds the lease by now. Safe to repeat.
+ * @returns false where the stored pair is newer, or the connection is gone: this one is of no use any more
+ */
+export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPair): Promise<boolean> {
+	const { owner, obtainedWith, tokens, holder } = pair;
+	return await asTokenKeeperDurably(pool, owner.tenantId, async (client) => {
+		const row = await findRow(client, owner, 'for no key update');
+		if (!row) return false;
+		const { rows } = await client.query(END_LEASE, [owner.integrationId, holder]);
+		const stored = opened(ring, owner, row);
+		// An earlier commit got through, and only the server's answer to it was lost.
+		if (isSamePair(stored, tokens)) return true;
+		if (stored.refreshToken !== obtainedWith) return false;
+		const wasDoubted = rows.length > 0;
+		await client.query(REPLACE, [owner.integrationId, ...sealedValues(ring, owner, tokens), wasDoubted]);
+		return true;
+	});
+}
+
+// Also the lease of whoever was refused because this pair existed. Says whether there was such a refusal.
+const END_LEASE = `with ended as (
+		delete from etl.refresh_leases where integration_id = $1 and (holder = $2 or refused_at is not null)
+		returning refused_at
+	)
+	select from ended where refused_at is not null`;
+
+const REPLACE = `update integrations set access_token = $2, refresh_token = $3, expires_at = $4, ${WITH_SCOPES},
+	status = case when $6 and status = 'ERROR' then 'ACTIVE' else status end
+	where id = $1`;
+
+function isSamePair(stored: TokenSet, { accessToken, refreshToken }: TokenSet): boolean {
+	return stored.accessToken === accessToken && stored.refreshToken === refreshToken;
+}
+
+interface TokenRow {
+	accessToken: string;
+	refreshToken: string | null;
+	expiresAt: Date | null;
+}
+
+async function findRow(
+	client: PoolClient,
+	owner: TokenOwner,
+	lock: '' | 'for no key update' = '',
+): Promise<TokenRow | undefined> {
+	const { rows } = await client.query<TokenRow>(
+		`select access_token as "accessToken", refresh_token as "refreshToken", expires_at as "expiresAt"
+		from integrations where id = $1 and provider = $2 ${lock}`,
+		[owner.integrationId, owner.provider],
+	);
+	return rows[0];
+}
+
+function opened(ring: KeyRing, owner: TokenOwner, row: TokenRow): TokenSet {
+	const openOne = (column: TokenPlace['column'], text: string): string =>
+		text === '' ? '' : open(ring, toTokenPlace(owner, column), text);
+	return {
+		accessToken: openOne('access_token', row.accessToken),
+		refreshToken: row.refreshToken === null ? null : openOne('refresh_token', row.refreshToken),
+		expiresAt: row.expiresAt,
+	};
+}
+
+/** What the columns of a pair become: both tokens sealed, the expiry, the scopes as JSON. */
+function sealedValues(ring: KeyRing, owner: TokenOwner, tokens: TokenSet): unknown[] {
+	const { accessToken, refreshToken, expiresAt, scopes } = tokens;
+	return [
+		seal(ring, toTokenPlace(owner, 'access_token'), accessToken),
+		refreshToken === null ? null : seal(ring, toTokenPlace(owner, 'refresh_token'), refreshToken),
+		expiresAt,
+		scopes ? JSON.stringify(scopes) : null,
+	];
+}
+
+function toTokenPlace({ tenantId, provider }: TokenOwner, column: TokenPlace['column']): TokenPlace {
+	return { tenantId, provider, column };
+}

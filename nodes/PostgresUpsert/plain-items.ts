@@ -1,0 +1,106 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { LoadRow } from '../../db/load/input';
+import { dataTables, type DataTable } from '../../db/schema/tables';
+
+/** What the node's fields say about an item of a user's own. */
+export interface OwnItemSettings {
+	table: string;
+	clientIdField: string;
+	clientNameField: string;
+	/** The field that says whose each item is; empty where the node says it. */
+	tenantField: string;
+	sourceSystem: string;
+	ignoreUnknownFields: boolean;
+}
+
+/** Fields that say whose the item is, and are no columns. */
+const WHOSE = ['tenantId', 'tenant_id'];
+
+/** The tenant that an item names without having been asked; undefined where it names none. */
+export const statedTenant = (json: IDataObject): unknown =>
+	WHOSE.filter((name) => Object.hasOwn(json, name)).map((name) => json[name])[0];
+
+/**
+ * An item of a user's own as a row. What the database could not take is left in it: the loader refuses it and keeps it
+ * with the reason.
+ */
+export function ownRow(json: IDataObject, settings: OwnItemSettings, syncRunId: string): LoadRow {
+	const { sourceSystem, ignoreUnknownFields } = settings;
+	const clientIdField = findField(json, settings.clientIdField);
+	const clientNameField = findField(json, settings.clientNameField);
+	const table = dataTables.get(settings.table);
+	const others = new Set([clientIdField, clientNameField, settings.tenantField, 'industry', ...WHOSE]);
+	const row = table ? readColumns(json, table, others, ignoreUnknownFields) : { ...json };
+	row.sourceSystem ??= sourceSystem;
+	const clientId = ownField(json, clientIdField) as string;
+	const recordId = identifyItem(clientId, row, table);
+	const origin = { recordId, stream: settings.table, accountId: '' };
+	row.metadata = withSource(row.metadata, { version: null, ...origin, syncRunId });
+	return {
+		...origin,
+		table: settings.table,
+		client: {
+			externalId: '',
+			clientId,
+			clientName: ownField(json, clientNameField) as string,
+			industry: (ownField(json, 'industry') ?? null) as string | null,
+		},
+		row,
+	};
+}
+
+/** Never what every object inherits under that name. */
+const ownField = (json: IDataObject, name: string): unknown =>
+	Object.hasOwn(json, name) ? json[name] : undefined;
+
+/** The field's name as the item spells it: like the columns', in camel case or in snake case. */
+function findField(json: IDataObject, name: string): string {
+	if (Object.hasOwn(json, name)) return name;
+	const camel = name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+	const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+	return [camel, snake].find((spelling) => Object.hasOwn(json, spelling)) ?? name;
+}
+
+/** The fields by the columns' names in camel case; one that is there in both spellings is left for the loader to refuse. */
+function readColumns(
+	json: IDataObject,
+	table: DataTable,
+	others: ReadonlySet<string>,
+	ignoreUnknownFields: boolean,
+): Record<string, unknown> {
+	const row = new Map<string, unknown>();
+	for (const [field, value] of Object.entries(json)) {
+		if (others.has(field)) continue;
+		const property = findProperty(table, field);
+		if (property) row.set(row.has(property) ? `${field} (twice)` : property, value);
+		else if (!ignoreUnknownFields) row.set(field, value);
+	}
+	return Object.fromEntries(row);
+}
+
+function findProperty(table: DataTable, field: string): string | undefined {
+	if (table.properties.has(field)) return field;
+	return table.columns.find(({ name }) => name === field)?.property;
+}
+
+/** The key's values: a corrected copy of the row has the same id. Empty where the key itself is incomplete. */
+function identifyItem(clientId: unknown, row: Record<string, unknown>, table: DataTable | undefined): string {
+	const properties = table?.keyIndexes.map((index) => table.columns[index]!.property) ?? [];
+	const values = [clientId, ...properties.map((property) => row[property])];
+	const texts = values.map(keyText);
+	return texts.includes('') ? '' : texts.join('|');
+}
+
+/** Dates of JavaScript and Luxon know their own text; what other objects hold is no key. */
+function keyText(value: unknown): string {
+	if (typeof value !== 'object' || value === null) return String(value ?? '');
+	const { toJSON } = value as { toJSON?: unknown };
+	return typeof toJSON === 'function' ? String(toJSON.call(value)) : '';
+}
+
+/** Metadata that is no object stays as it is, for the loader to refuse. */
+function withSource(metadata: unknown, source: object): unknown {
+	if (metadata === undefined || metadata === null || metadata === '') return { _src: source };
+	return typeof metadata === 'object' && !Array.isArray(metadata) ? { ...metadata, _src: source } : metadata;
+}

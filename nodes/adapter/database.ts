@@ -1,0 +1,25 @@
+import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { getPool, type DatabaseSettings } from '../../db/postgres/pool';
+
+export const POSTGRES_CREDENTIAL = 'zixlyPostgresApi';
+
+/** The process's pool for the database that the node's credential names. */
+export async function getDatabase(context: IExecuteFunctions): Promise<Pool> {
+	return getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
+}
+
+/** The credential's fields as the database code wants them. */
+export function readDatabaseSettings(fields: ICredentialDataDecryptedObject): DatabaseSettings {
+	return {
+		host: String(fields.host),
+		port: Number(fields.port),
+		database: String(fields.database),
+		user: String(fields.user),
+		password: String(fields.password ?? ''),
+		tls: fields.tls as DatabaseSettings['tls'],
+		ca: fields.ca ? String(fields.ca) : undefined,
+		maxConnections: Number(fields.maxConnections) || undefined,
+	};
+}

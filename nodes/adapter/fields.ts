@@ -1,0 +1,97 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+import type { Pool } from 'pg';
+
+import { getPool } from '../../db/postgres/pool';
+import { listClients } from '../../db/clients/list';
+import { listIntegrations } from '../../db/integrations/integrations';
+import { listTenants } from '../../db/integrations/tenants';
+import { readDatabaseSettings, POSTGRES_CREDENTIAL } from './database';
+
+const MAX_SHOWN = 100;
+
+/** The tenants whose name holds what the person typed. */
+export async function searchTenants(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const tenants = await listTenants(await getPoolForOptions(this), { search: filter, limit: MAX_SHOWN });
+	return { results: tenants.map(({ id, name }) => ({ name, value: id })) };
+}
+
+/** The connections, named by tenant and provider. */
+export async function searchIntegrations(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	const integrations = await listIntegrations(await getPoolForOptions(this), {});
+	const results = integrations
+		.map((one) => ({ name: `${one.tenantName} – ${one.provider} (${one.status})`, value: one.integrationId }))
+		.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
+	return { results: results.slice(0, MAX_SHOWN) };
+}
+
+/** The clients of the tenant that the field Tenant names, by name or id. */
+export async function searchClients(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
+	if (!tenantId) return { results: [] };
+	const clients = await listClients(await getPoolForOptions(this), { tenantId, search: filter, limit: MAX_SHOWN });
+	return {
+		results: clients.map(({ clientKpiId, clientId, clientName }) => ({
+			name: `${clientName} (${clientId})`,
+			value: clientKpiId,
+		})),
+	};
+}
+
+async function getPoolForOptions(context: ILoadOptionsFunctions): Promise<Pool> {
+	return getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
+}
+
+/** A field that picks a tenant from the list or takes its id. */
+export const tenantField: INodeProperties = {
+	displayName: 'Tenant',
+	name: 'tenantId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The owner of the data',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchTenants', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+	],
+};
+
+/** A filter by tenant, for collections, which take no list to pick from. @param description whose results it leaves */
+export const tenantIdFilter = (description: string): INodeProperties => ({
+	displayName: 'Tenant ID',
+	name: 'tenantId',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. cmd1x2y3z0000abcd',
+	description,
+});
+
+/** A field that picks a connection from the list or takes its id. */
+export const integrationField: INodeProperties = {
+	displayName: 'Integration',
+	name: 'integrationId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The connection of one tenant to one provider',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchIntegrations', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+	],
+};

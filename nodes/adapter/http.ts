@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+
+import {
+	NodeOperationError,
+	type IExecuteFunctions,
+	type ILoadOptionsFunctions,
+	type IHttpRequestOptions,
+	type IN8nHttpFullResponse,
+} from 'n8n-workflow';
+
+import type { HttpClient, HttpReply, HttpRequest } from '../engine/contract/http';
+import { readText } from './read-text';
+
+type Helper = IExecuteFunctions['helpers']['httpRequest'];
+
+/** n8n's own HTTP helper as the engine wants it: proxy, SSRF policy and logging stay n8n's. */
+export function createHttpClient(context: IExecuteFunctions | ILoadOptionsFunctions): HttpClient {
+	return async (request) => await send(context.helpers.httpRequest, requestOptions(request), request);
+}
+
+/**
+ * The same with the token that n8n's OAuth dialog obtained: n8n adds it, refreshes it on a 401 and tries once
+ * more. A reply that is still 401 comes back as a reply, so that the engine classifies it like any other.
+ */
+export function createAuthenticatedHttpClient(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	credentialType: string,
+): HttpClient {
+	return async (request) => {
+		const { boundedContext, lastRefusal } = bounded(context, request);
+		try {
+			const response = (await context.helpers.httpRequestWithAuthentication.call(
+				boundedContext,
+				credentialType,
+				requestOptions(request),
+			)) as IN8nHttpFullResponse;
+			return await toReply(response, request);
+		} catch (error) {
+			const { httpCode } = error as { httpCode?: string | null };
+			const refusal = lastRefusal();
+			if (refusal && httpCode === '401') return refusal;
+			throw new NodeOperationError(context.getNode(), error as Error);
+		}
+	};
+}
+
+/**
+ * The context with a helper that reads every body within its bounds. n8n itself sends through it, and would leave the
+ * body of a refusal that it answers with a new token unread, and its connection open.
+ */
+function bounded(context: IExecuteFunctions | ILoadOptionsFunctions, request: HttpRequest) {
+	let refusal: HttpReply | undefined;
+	const httpRequest: Helper = async (options) => {
+		// n8n puts the execution's signal in the place of ours, which also ends what takes too long.
+		const reply = await send(
+			context.helpers.httpRequest,
+			{ ...options, abortSignal: request.signal },
+			request,
+		);
+		const { status, headers, body } = reply;
+		if (status !== 401) return { statusCode: status, headers, body };
+		refusal = reply;
+		throw Object.assign(new Error('The token was refused.'), { response: { status, headers, data: body } });
+	};
+	const helpers = { ...context.helpers, httpRequest };
+	const boundedContext = Object.create(context, { helpers: { value: helpers } }) as IExecuteFunctions;
+	return { boundedContext, lastRefusal: () => refusal };
+}
+
+async function send(helper: Helper, options: IHttpRequestOptions, request: HttpRequest): Promise<HttpReply> {
+	return await toReply((await helper(options)) as IN8nHttpFullResponse, request);
+}
+
+function requestOptions(request: HttpRequest): IHttpRequestOptions {
+	return {
+		method: request.method,
+		url: request.url,
+		...buildContent(request),
+		// Read here: n8n takes a whole body into memory, however large it becomes when it is unpacked.
+		encoding: 'stream',
+		timeout: request.timeoutMs,
+		abortSignal: request.signal,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		// A redirect must never carry the bearer to another host.
+		disableFollowRedirect: true,
+	};
+}
+
+/** As text: n8n takes a URLSearchParams object for an empty one and sends nothing. */
+function buildContent({ headers, form, json }: HttpRequest): Pick<IHttpRequestOptions, 'headers' | 'body'> {
+	if (form) {
+		const type = { 'content-type': 'application/x-www-form-urlencoded' };
+		return { headers: { ...headers, ...type }, body: new URLSearchParams(form).toString() };
+	}
+	if (json === undefined) return { headers };
+	return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(json) };
+}
+
+async function toReply(response: IN8nHttpFullResponse, request: HttpRequest): Promise<HttpReply> {
+	const headers = Object.fromEntries(
+		Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+	);
+	return { status: response.statusCode, headers, body: await readBody(response.body, request) };
+}
+
+async function readBody(body: unknown, request: HttpRequest): Promise<string> {
+	if (body instanceof Readable) return await readText(body, request);
+	return typeof body === 'string' ? body : JSON.stringify(body ?? '');
+}

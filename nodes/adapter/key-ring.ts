@@ -1,0 +1,35 @@
+import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { keyRing, type KeyRing, type KeyRingFields } from '../../db/vault/key-ring';
+
+export const TOKEN_KEY_CREDENTIAL = 'zixlyTokenKeyApi';
+
+export interface TokenKeyAccess {
+	ring: KeyRing;
+	/** Hosts besides the provider's own that a stored token may be sent to. */
+	allowedHosts: string[];
+}
+
+/** The key ring that opens the vault, with the hosts that its owner allowed. */
+export async function getKeyRing(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+): Promise<TokenKeyAccess> {
+	const fields = await context.getCredentials(TOKEN_KEY_CREDENTIAL);
+	return { ring: keyRing(readKeyRingFields(fields)), allowedHosts: parseHosts(fields.allowedHosts) };
+}
+
+/** The credential's fields as the vault wants them. */
+export function readKeyRingFields(fields: ICredentialDataDecryptedObject): KeyRingFields {
+	return {
+		activeKeyId: String(fields.activeKeyId ?? ''),
+		activeKey: String(fields.activeKey ?? ''),
+		retiredKeys: fields.retiredKeys ? String(fields.retiredKeys) : undefined,
+	};
+}
+
+function parseHosts(list: unknown): string[] {
+	return String(list ?? '')
+		.split(',')
+		.map((host) => host.trim().toLowerCase())
+		.filter(Boolean);
+}

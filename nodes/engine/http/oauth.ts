@@ -1,0 +1,105 @@
+import type { TokenSet } from '../../../db/vault/token-set';
+import { backoffMs } from './backoff';
+import type { Clock } from '../contract/ports';
+import type { OAuthFacts } from '../contract/provider';
+import { ReadFailure } from '../contract/failure';
+import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from '../contract/http';
+import { isGrantRefused, isPassing, parseOAuthError } from './oauth-errors';
+import { retryAfterMs } from '../limits/retry-after';
+import { send } from './send';
+import { parseAnswer, parseTokens } from './token-reply';
+
+export interface OAuthClient {
+	/** The provider's name, for messages. */
+	provider: string;
+	accessTokenUrl: string;
+	clientId: string;
+	clientSecret: string;
+	clientAuthentication: OAuthFacts['clientAuthentication'];
+	http: HttpClient;
+	clock: Clock;
+}
+
+/** Short and few: whoever else needs the token waits for the answer. */
+const TIMEOUT_MS = 12_000;
+const RETRIES = 2;
+/** A pair of tokens is a few KB; one that comes with much else must not be lost for it. */
+const MAX_BYTES = 8 * 2 ** 20;
+
+/**
+ * Exchanges a refresh token for a new pair. A reply that got lost is asked for again with the same token: providers
+ * that rotate it leave a grace period for just that. It cannot be cancelled: the answer would be lost.
+ * @throws ReadFailure `reconnect_required` where the token is refused, `configuration` where the application is,
+ *   `rate_limited` or `provider_unavailable` where a later run may have more luck
+ */
+export async function exchangeRefreshToken(client: OAuthClient, refreshToken: string): Promise<TokenSet> {
+	for (let tries = 0; ; tries++) {
+		const outcome = await attempt(client, refreshToken);
+		if (!(outcome instanceof ReadFailure)) return outcome;
+		if (!PASSES.has(outcome.failureClass) || tries === RETRIES) throw outcome;
+		await client.clock.sleep(backoffMs(tries, client.clock.random));
+	}
+}
+
+const PASSES: ReadonlySet<string> = new Set(['provider_unavailable', 'rate_limited']);
+
+async function attempt(client: OAuthClient, refreshToken: string): Promise<TokenSet | ReadFailure> {
+	const reply = await replyTo(client, refreshToken);
+	if (reply instanceof ReadFailure) return reply;
+	const answer = parseAnswer(reply.body);
+	const code = parseOAuthError(answer);
+	if (reply.status < 200 || reply.status > 299) return refusal(client, reply, code);
+	const tokens = parseTokens(answer, client.clock.now());
+	if (tokens) return tokens;
+	return isGrantRefused(code)
+		? refusal(client, reply, code)
+		: unavailable(client, 'answered without a token');
+}
+
+async function replyTo(client: OAuthClient, refreshToken: string): Promise<HttpReply | ReadFailure> {
+	try {
+		return await send(client.http, buildRequest(client, refreshToken));
+	} catch (error) {
+		if (error instanceof ReadFailure) throw error;
+		return unavailable(client, error instanceof ReplyTooLarge ? 'answered far too much' : 'did not answer');
+	}
+}
+
+function buildRequest(client: OAuthClient, refreshToken: string): HttpRequest {
+	const { clientId, clientSecret, clientAuthentication } = client;
+	const form: Record<string, string> = { grant_type: 'refresh_token', refresh_token: refreshToken };
+	const headers: Record<string, string> = { accept: 'application/json' };
+	if (clientAuthentication === 'body')
+		Object.assign(form, { client_id: clientId, client_secret: clientSecret });
+	else headers.authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+	const { accessTokenUrl: url } = client;
+	return { method: 'POST', url, headers, form, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
+}
+
+function refusal(client: OAuthClient, { status, headers }: HttpReply, code: string | undefined): ReadFailure {
+	const { provider, clock } = client;
+	if (isGrantRefused(code)) {
+		return new ReadFailure(
+			'reconnect_required',
+			`${provider} no longer accepts this connection: it was revoked, or lay unused for too long. Connect the tenant again.`,
+		);
+	}
+	if (status === 429) {
+		const wait = retryAfterMs(headers['retry-after'], clock.now()) ?? 60_000;
+		const message = `${provider} takes no more requests for tokens at the moment. The next run tries again.`;
+		return new ReadFailure('rate_limited', message, new Date(clock.now().getTime() + wait));
+	}
+	if (status >= 500 || status === 408 || isPassing(code)) return unavailable(client, `answered ${status}`);
+	return new ReadFailure(
+		'configuration',
+		`${provider} refused the application itself (${code ?? `status ${status}`}). ` +
+			`Check Client ID, Client Secret, Scope and Access Token URL in the Zixly ${provider} credential.`,
+	);
+}
+
+function unavailable({ provider }: OAuthClient, what: string): ReadFailure {
+	return new ReadFailure(
+		'provider_unavailable',
+		`The sign-in service of ${provider} ${what}, several times. The next run tries again.`,
+	);
+}

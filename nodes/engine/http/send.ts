@@ -1,0 +1,30 @@
+import type { HttpClient, HttpReply, HttpRequest } from '../contract/http';
+
+/**
+ * Sends a request that must be answered whole within its time-out: one that only limits silence would let a body
+ * drip for ever. The client is told to stop; a client that does not listen is left behind.
+ * @throws the signal's reason where the execution was cancelled, else an error that says what happened
+ */
+export async function send(http: HttpClient, request: HttpRequest): Promise<HttpReply> {
+	const { signal, timeoutMs } = request;
+	signal?.throwIfAborted();
+	const deadline = new AbortController();
+	const stop = (): void => deadline.abort(signal?.reason);
+	const late = new Error(`no complete reply within ${timeoutMs / 1_000} seconds`);
+	signal?.addEventListener('abort', stop, { once: true });
+	const timer = setTimeout(() => deadline.abort(late), timeoutMs);
+	try {
+		return await Promise.race([http({ ...request, signal: deadline.signal }), whenAborted(deadline.signal)]);
+	} catch (error) {
+		throw deadline.signal.aborted ? deadline.signal.reason : error;
+	} finally {
+		clearTimeout(timer);
+		signal?.removeEventListener('abort', stop);
+	}
+}
+
+async function whenAborted(signal: AbortSignal): Promise<never> {
+	return await new Promise((_, reject) => {
+		signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+	});
+}

@@ -1,0 +1,56 @@
+import { isFresh, type TokenSet } from '../../../db/vault/token-set';
+import type { Clock } from '../contract/ports';
+
+/** Gives the bearer token of an integration. */
+export interface TokenSource {
+	/** A token that is good for a while yet. */
+	current(): Promise<string>;
+	/** Another token than the one that was refused. */
+	refresh(stale: string): Promise<string>;
+	/** Every token that this source has seen, to be kept out of texts. */
+	secrets(): readonly string[];
+}
+
+/**
+ * Who puts the bearer token on a call: the engine, out of the vault, or the HTTP client itself, as with n8n's own
+ * OAuth credentials. Then a 401 means that the client has refreshed it in vain already.
+ */
+export type Authorisation =
+	| { by: 'engine'; tokens: TokenSource }
+	| { by: 'client'; accessToken?: () => Promise<string | undefined> };
+
+export interface TokenStore {
+	read(): Promise<TokenSet>;
+	/**
+	 * Exchanges the refresh token, unless somebody else has done so since `stale` was read. One exchange for however many
+	 * ask at once.
+	 */
+	refresh(stale: string): Promise<TokenSet>;
+}
+
+/** Reads the stored token once and refreshes it shortly before it expires. */
+export function createTokenSource(store: TokenStore, clock: Clock): TokenSource {
+	const seen = new Set<string>();
+	let latest: TokenSet | undefined;
+
+	const keep = (tokens: TokenSet): TokenSet => {
+		for (const secret of [tokens.accessToken, tokens.refreshToken]) if (secret) seen.add(secret);
+		latest = tokens;
+		return tokens;
+	};
+	const known = async (): Promise<TokenSet> => latest ?? keep(await store.read());
+	const refresh = async (stale: string): Promise<TokenSet> => keep(await store.refresh(stale));
+
+	return {
+		async current() {
+			const tokens = await known();
+			const isGood = isFresh(tokens, clock.now().getTime());
+			return (isGood ? tokens : await refresh(tokens.accessToken)).accessToken;
+		},
+		async refresh(stale) {
+			const tokens = await known();
+			return (tokens.accessToken === stale ? await refresh(stale) : tokens).accessToken;
+		},
+		secrets: () => [...seen],
+	};
+}

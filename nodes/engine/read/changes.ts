@@ -1,0 +1,122 @@
+import type { ChangedItem, ChangesStream, HydratedRecord, Cursor, Page } from '../contract/stream';
+import { asFailure } from '../contract/failure';
+import { readInHalves } from './halves';
+import type { Reading, ReadingContext, ReadRecord } from './strategy';
+import { RecordReading } from './record-reading';
+
+type Context = ReadingContext<ChangesStream>;
+
+type Cursors = Record<string, Cursor | undefined>;
+
+/**
+ * Reads what is new or changed, pass by pass and page by page. After each page the marks say where to go on, and where
+ * the budget is spent the reading ends there; the first page is always read, so that every run comes further.
+ */
+export async function* readChanges(context: Context): Reading {
+	const { stream, budget } = context;
+	const cursors: Cursors = { ...(context.state as Cursors) };
+	const changes = new Changes(context, await RecordReading.begin(context));
+	for (const scan of stream.scans) {
+		for await (const page of scan.pages(context, cursors[scan.name], cursors)) {
+			yield* changes.complete(page);
+			cursors[scan.name] = page.cursor;
+			context.progress(cursors);
+			if (budget.isSpent) return { state: cursors, hasMore: true };
+		}
+	}
+	yield* changes.askAgain();
+	changes.finish();
+	return { state: cursors, hasMore: false };
+}
+
+/** Completes the items of a reading's pages to records, each version of a record once. */
+class Changes {
+	private readonly seen = new Map<string, string | null>();
+
+	private prepared: Promise<unknown> | undefined;
+
+	constructor(
+		private readonly context: Context,
+		private readonly records: RecordReading,
+	) {}
+
+	/** Reads what earlier runs could not, as far as no page of this one named it. */
+	async *askAgain(): AsyncGenerator<ReadRecord, void> {
+		const { records, context } = this;
+		const { find } = context.stream;
+		if (!find) return;
+		const found: ChangedItem[] = [];
+		for (const recordId of records.takeDue()) {
+			const item = await findOne(recordId, async () => await find(context, recordId));
+			if ('item' in item) found.push(item);
+			else yield* records.take(item);
+		}
+		yield* this.completeAll(found);
+	}
+
+	/** Everything was read that there is to read. */
+	finish(): void {
+		this.records.finish(this.context.stream.givesAll === true);
+	}
+
+	async *complete({ items, nameless }: Page): AsyncGenerator<ReadRecord, void> {
+		yield* this.records.giveNameless(nameless);
+		const unseen = this.unseen(items);
+		yield* this.completeAll(unseen.filter(({ id, version }) => this.records.admits(id, version !== null)));
+	}
+
+	private async *completeAll(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
+		const { concurrent, stream } = this.context;
+		// A few batches at once, given out in their order.
+		for (const together of inBatches(inBatches(items, stream.batch), concurrent)) {
+			const composing = together.map(async (batch) => await this.compose(batch));
+			for (const result of await Promise.allSettled(composing)) {
+				if (result.status === 'rejected') throw result.reason;
+				for (const composed of result.value) yield* this.records.give(composed);
+			}
+		}
+		yield* this.records.finishPage();
+	}
+
+	private async compose(batch: readonly ChangedItem[]): Promise<HydratedRecord[]> {
+		const { context, records } = this;
+		const { stream, api } = context;
+		this.prepared ??= Promise.resolve(stream.prepare?.(context));
+		const prepared = await this.prepared;
+		return await readInHalves<ChangedItem, HydratedRecord>(batch, api, {
+			read: async (some, asking) => await stream.hydrate({ ...context, api: asking }, some, prepared),
+			accept: (composed) => composed.forEach((one) => records.note(one)),
+			reject({ id }, failure) {
+				records.note({ recordId: id, failure });
+				return { recordId: id, failure };
+			},
+		});
+	}
+
+	/** A record may stand on two pages: it moved while they were read, or two passes give it. */
+	private unseen(items: readonly ChangedItem[]): ChangedItem[] {
+		return items.filter(({ id, version }) => {
+			if (version !== null && this.seen.get(id) === version) return false;
+			this.seen.set(id, version);
+			return true;
+		});
+	}
+}
+
+async function findOne(
+	recordId: string,
+	find: () => Promise<ChangedItem | undefined>,
+): Promise<ChangedItem | HydratedRecord> {
+	try {
+		return (await find()) ?? { recordId, skipped: 'the provider no longer has it.' };
+	} catch (error) {
+		return { recordId, failure: asFailure(error) };
+	}
+}
+
+/** A list cut into lists of so many. */
+export function inBatches<T>(all: readonly T[], size: number): T[][] {
+	return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+		all.slice(index * size, (index + 1) * size),
+	);
+}

@@ -1,0 +1,17 @@
+import type { AccountChoice } from '../../../db/integrations/accounts';
+import { createApi, type ApiContext } from '../http/client';
+import type { DiscoveryContext } from '../contract/provider';
+import { watched } from '../http/watched-tokens';
+
+/** What finding the accounts of a connection needs: its calls, its settings, and what it reads already. */
+export function buildDiscovery(
+	{ metadata, accounts }: AccountChoice,
+	context: ApiContext & { timezone: string },
+): DiscoveryContext {
+	const { application } = context;
+	const { authorisation, accessToken } = watched(context.authorisation);
+	const timezone =
+		typeof metadata.timezone === 'string' && metadata.timezone ? metadata.timezone : context.timezone;
+	const chosen = accounts.filter(({ released }) => !released);
+	return { api: createApi({ ...context, authorisation }), accessToken, application, metadata, timezone, chosen };
+}

@@ -1,0 +1,65 @@
+import { AccountReader } from './account-reader';
+import { listSecrets } from '../http/client';
+import type { KnownAccount } from '../contract/provider';
+import { buildDiscovery } from './discovery';
+import { asFailure } from '../contract/failure';
+import { failureMessage } from './failures';
+import { selectAccounts } from './select-accounts';
+import {
+	buildEnvelope,
+	type ExtractContext,
+	type Messages,
+	type RunToExtract,
+	type StreamState,
+} from './run';
+
+/** So many accounts in a row without an answer: the provider is down, and the rest would only take time. */
+const MAX_UNAVAILABLE = 3;
+
+/**
+ * Reads every stream of every account behind an integration. Whatever goes wrong becomes a FAILURE message of the
+ * stream, the account or (with both empty) the integration; only an abort is thrown.
+ */
+export async function* extractRun(run: RunToExtract, context: ExtractContext): Messages {
+	try {
+		yield* readAccounts(run, context);
+	} catch (error) {
+		context.signal?.throwIfAborted();
+		yield failureMessage(buildEnvelope(run, '', ''), asFailure(error, listSecrets(context)));
+	}
+}
+
+async function* readAccounts(run: RunToExtract, context: ExtractContext): Messages {
+	const choice = await context.store.accountChoice();
+	const discovery = buildDiscovery(choice, context);
+	const { read, off, failed, warnings } = await selectAccounts(context, discovery, choice);
+	// One that is no longer listed would else just stop to grow, and nobody would notice.
+	for (const { accountId, failure } of failed)
+		yield failureMessage(buildEnvelope(run, accountId, ''), failure);
+	const states = await context.store.readStates();
+	const reader = new AccountReader(run, context, discovery, states, warnings);
+	for (const reference of off) yield* reader.leaveOut(reference);
+	let unavailable = 0;
+	for (const [index, reference] of longestUnread(read, states).entries()) {
+		// The first is always read, so that every run comes further.
+		const failure = yield* index > 0 && context.budget.isSpent
+			? reader.putOff(reference)
+			: reader.read(reference);
+		unavailable = failure?.failureClass === 'provider_unavailable' ? unavailable + 1 : 0;
+		if (failure?.endsRun || unavailable === MAX_UNAVAILABLE) throw failure;
+	}
+}
+
+/** Where one execution cannot read them all, those go first whose turn it is longest. */
+function longestUnread(
+	accounts: readonly KnownAccount[],
+	states: ReadonlyMap<string, StreamState>,
+): KnownAccount[] {
+	const readAt = new Map<string, string>();
+	for (const [place, { updatedAt }] of states) {
+		const id = place.slice(0, place.lastIndexOf('/'));
+		if (updatedAt > (readAt.get(id) ?? '')) readAt.set(id, updatedAt);
+	}
+	const turn = ({ id }: KnownAccount): number => Date.parse(readAt.get(id) ?? '') || 0;
+	return accounts.toSorted((a, b) => turn(a) - turn(b));
+}

@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { loadChunk } from '../../../db/load/load-chunk';
+import type { LoadRejected } from '../../../db/load/input';
+import { unreadableRecords } from '../../../db/runs/unreadable-records';
+import type { Message } from '../../../nodes/shared/messages';
+import { serviceKeys, serviceOf, startSandbox, type Fault, type Sandbox } from '../../sandbox';
+import { testDatabase, type TestDatabase } from '../../support/database/database';
+import {
+	LIST_ENDPOINTS,
+	NAME_ENDPOINTS,
+	OTHER_ENDPOINTS,
+	RECORD_ENDPOINTS,
+} from '../../support/engine/endpoints';
+import { Extraction, type ConnectedTenant } from '../../support/engine/extraction';
+import { EXECUTION } from '../../support/database/run-holder';
+import {
+	addsUp,
+	failuresIn,
+	hasty,
+	recordsIn,
+	storeExtracted,
+	warningsIn,
+} from '../../support/engine/unreadable';
+
+const always = 'always' as const;
+
+/** What a provider may answer for one record although it answers for the others. */
+const POISONS: Array<{ name: string; fault: Omit<Fault, 'path'>; batchesOnly?: true; isGone?: true }> = [
+	...[400, 402, 403, 451, 500, 504].map((status) => ({
+		name: String(status),
+		fault: { kind: 'status', status, body: '{"message":"made up"}' },
+	})),
+	...[404, 410].map((status) => ({
+		name: String(status),
+		fault: { kind: 'status', status, body: '{"message":"made up"}' },
+		isGone: true as const,
+	})),
+	{ name: '200 with null', fault: { kind: 'status', status: 200, body: 'null' } },
+	{ name: '200 with HTML', fault: { kind: 'html' } },
+	{ name: 'cut', fault: { kind: 'cutConnection' } },
+	{ name: 'missing in a batch', fault: { kind: 'leftOut' }, batchesOnly: true },
+	{ name: 'null in a batch', fault: { kind: 'hole' }, batchesOnly: true },
+];
+
+let database: TestDatabase;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	database = await testDatabase();
+	sandbox = await startSandbox({ seed: 'unreadable', xero: { minute: 100_000, day: 1_000_000 } });
+});
+
+afterAll(async () => {
+	await sandbox.close();
+	await database.close();
+});
+
+describe.each(RECORD_ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fault, inBatches }) => {
+	let extraction: Extraction;
+	let tenant: ConnectedTenant;
+	let recordIds: string[];
+	let poisoned: string;
+
+	beforeAll(async () => {
+		// An account belongs to one tenant at a time.
+		await database.admin.query('delete from tenants');
+		extraction = new Extraction(database.pool, sandbox, key);
+		const consent = serviceOf(sandbox, key).consents()[0]!;
+		tenant = await extraction.connect(`Unreadable ${key} ${Math.random()}`, consent, {});
+		recordIds = recordsIn(await read());
+		poisoned = recordIds[Math.floor(recordIds.length / 2)]!;
+	});
+
+	afterEach(async () => {
+		serviceOf(sandbox, key).clear();
+		await database.admin.query('delete from etl.stream_states');
+		await database.admin.query('delete from etl.rejected_records');
+	});
+
+	const read = async (): Promise<Message[]> => await extraction.extract(tenant, { clock: hasty });
+
+	it.each(POISONS.filter(({ batchesOnly }) => inBatches || !batchesOnly))(
+		'with $name is named, everything else is read, and it comes once it has healed',
+		async ({ fault: poison, isGone }) => {
+			serviceOf(sandbox, key).faults.add({ ...poison, ...fault(poisoned), count: always });
+			const first = await read();
+			await storeExtracted(database, tenant, first);
+			expect(failuresIn(first)).toEqual([]);
+			expect(new Set(recordsIn(first))).toEqual(new Set(recordIds.filter((id) => id !== poisoned)));
+			expect(addsUp(first)).toBe(true);
+			const stored = await openRejections();
+			if (isGone && !isMonth(poisoned) && key !== 'hubspot') return expect(stored).toEqual([]);
+			expect(stored.map(({ record_id: id }) => id)).toContain(poisoned);
+			expect(stored.every(({ stage, payload }) => stage === 'extract' && payload === null)).toBe(true);
+
+			serviceOf(sandbox, key).clear();
+			await database.admin.query('update etl.rejected_records set ask_again_at = now()');
+			const later = await read();
+			await storeExtracted(database, tenant, later);
+			expect(recordsIn(later)).toContain(poisoned);
+			expect(await openRejections()).toEqual([]);
+		},
+	);
+
+	it('is not blamed for an outage of the whole endpoint: no state moves', async () => {
+		serviceOf(sandbox, key).faults.add({
+			kind: 'status',
+			status: 503,
+			count: always,
+			path: fault(poisoned).path!,
+		});
+		const messages = await read();
+		expect(failuresIn(messages)).toContain('provider_unavailable');
+		expect(messages.filter(({ type }) => type === 'REJECTED')).toEqual([]);
+		for (const message of messages) if (message.type === 'STATE') expect(message.state).toBeNull();
+	});
+});
+
+describe.each(NAME_ENDPOINTS)('$key: a name that is poisoned at $name', ({ key, path, idOf }) => {
+	it.each(POISONS.filter(({ batchesOnly }) => !batchesOnly))(
+		'with $name is not known, and holds no record up',
+		async ({ fault: poison }) => {
+			await database.admin.query('delete from tenants');
+			const extraction = new Extraction(database.pool, sandbox, key);
+			const service = serviceOf(sandbox, key);
+			const tenant = await extraction.connect('Named', service.consents()[0]!, {});
+			const whole = await extraction.extract(tenant, { clock: hasty });
+			const ids = whole.flatMap((message) => (message.type === 'RECORD' ? (idOf(message) ?? []) : []));
+			service.faults.add({ ...poison, path, record: ids[0]!, count: always });
+			const messages = await extraction.extract(tenant, { clock: hasty });
+			service.clear();
+			expect(failuresIn(messages)).toEqual([]);
+			expect(recordsIn(messages)).toEqual(recordsIn(whole));
+			expect(warningsIn(messages).join()).toContain(ids[0]);
+		},
+		60_000,
+	);
+});
+
+describe('the endpoints of a sync', () => {
+	it.each(serviceKeys)(
+		'of %s all stand in one of the matrices',
+		async (key) => {
+			await database.admin.query('delete from tenants');
+			const extraction = new Extraction(database.pool, sandbox, key);
+			const service = serviceOf(sandbox, key);
+			service.clearRequests();
+			for (const consent of service.consents().slice(0, 2)) {
+				const tenant = await extraction.connect(`All ${consent}`, consent, {});
+				await extraction.extract(tenant, { clock: hasty });
+			}
+			const isKnown = (path: string): boolean =>
+				path.includes('/token') ||
+				/^\/accountright\/[^/]+$/.test(path) ||
+				[...RECORD_ENDPOINTS, ...NAME_ENDPOINTS].some((one) => one.key === key && path.includes(one.path)) ||
+				LIST_ENDPOINTS.some((one) => one.key === key && path.endsWith(one.pathEnd)) ||
+				OTHER_ENDPOINTS.some(([of, end]) => of === key && path.endsWith(end));
+			const paths = new Set(service.requests.map(({ path }) => path));
+			expect([...paths].filter((path) => !isKnown(path))).toEqual([]);
+		},
+		60_000,
+	);
+});
+
+describe('the times at which a record is asked for again', () => {
+	it('are 1, 6 and 24 hours after it failed, then a week', async () => {
+		await database.admin.query('delete from tenants');
+		const extraction = new Extraction(database.pool, sandbox, 'asana');
+		const consent = serviceOf(sandbox, 'asana').consents()[0]!;
+		const tenant = await extraction.connect('Asked again', consent, {});
+		const hours: number[] = [];
+		for (let run = 0; run < 5; run++) {
+			const [claimed] = await extraction.claim(tenant);
+			const origin = { stream: 'projects', accountId: 'a' };
+			const reason = { code: 'provider_unavailable', path: '', message: 'It answered 500.' };
+			const rejected: LoadRejected = { ...origin, recordId: '1', stage: 'extract', reason, record: null };
+			const run = { ...claimed!, executionId: EXECUTION };
+			await loadChunk(database.pool, { ...run, rows: [], rejected: [rejected], states: [] });
+			const { rows } = await database.admin.query<{ hours: number }>(
+				`select extract(epoch from ask_again_at - now()) / 3600 as hours from etl.rejected_records
+				where tenant_id = $1`,
+				[tenant.tenantId],
+			);
+			hours.push(Math.round(Number(rows[0]!.hours)));
+			await database.admin.query(
+				`update etl.sync_runs set status = 'succeeded', finished_at = now(), lease_until = null`,
+			);
+		}
+		expect(hours).toEqual([1, 6, 24, 168, 168]);
+		const owner = { ...tenant, accountId: 'a', stream: 'projects' };
+		expect(await unreadableRecords(database.pool, owner)).toEqual([
+			{ recordId: '1', isDue: false, isNameless: false },
+		]);
+	});
+});
+
+async function openRejections() {
+	const { rows } = await database.admin.query<{ record_id: string; stage: string; payload: unknown }>(
+		'select record_id, stage, payload from etl.rejected_records where resolved_at is null',
+	);
+	return rows;
+}
+
+const isMonth = (id: string): boolean => /^\d{4}-\d\d$/.test(id);

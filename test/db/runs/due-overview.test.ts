@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { claimDueRuns } from '../../../nodes/Integrations/sync/claim-due';
+import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { nodeContext } from '../../support/n8n/node-context';
+
+let database: TestDatabase;
+beforeAll(async () => {
+	database = await testDatabase();
+});
+afterAll(async () => {
+	await database.close();
+});
+beforeEach(async () => {
+	await database.admin.query('truncate tenants cascade');
+});
+
+interface Fields {
+	status?: string;
+	metadata?: object;
+	syncedMinutesAgo?: number;
+}
+
+/** A tenant of its own with one connection, called the same. */
+async function connection(name: string, fields: Fields = {}): Promise<void> {
+	const { status = 'ACTIVE', metadata = {}, syncedMinutesAgo = 60 } = fields;
+	await database.admin.query('insert into tenants (id, name) values ($1, $1)', [name]);
+	await database.admin.query(
+		`insert into integrations (id, tenant_id, provider, status, metadata, last_sync_at)
+		values ($1, $1, 'xero', $2, $3, now() - make_interval(mins => $4))`,
+		[name, status, metadata, syncedMinutesAgo],
+	);
+}
+
+async function claim(parameters: Record<string, unknown> = {}) {
+	const given = { provider: 'xero', authentication: 'storedIntegration', limit: 50, ...parameters };
+	const context = nodeContext({ database: database.settings, items: [{}], parameters: given });
+	const runs = await claimDueRuns(Object.assign(context, { getMode: () => 'trigger' }));
+	return { claimed: runs.length, hints: context.hints };
+}
+
+/** UTC to the minute, as the hint says it. */
+const inMinutes = (minutes: number): string =>
+	new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16).replace('T', ' ');
+
+describe('a claim of nothing says why', () => {
+	it('not one connection is there', async () => {
+		expect(await claim()).toEqual({
+			claimed: 0,
+			hints: ['Nothing was claimed: no tenant is connected to Xero yet. Connection: Create connects one.'],
+		});
+	});
+
+	it('all are up to date, switched off, or wait for somebody', async () => {
+		await connection('fresh');
+		await connection('older', { syncedMinutesAgo: 120 });
+		await connection('off', { status: 'DISABLED' });
+		await connection('new', { status: 'PENDING' });
+		await connection('broken', { status: 'ERROR' });
+		const due = inMinutes(240);
+		expect((await claim()).hints).toEqual([
+			`Nothing was claimed. 2 connections are up to date, the next one due at ${due} UTC. 1 connection is in need of a person. 1 connection is waiting for a token. 1 connection is switched off.`,
+		]);
+	});
+
+	it('the chosen one is at work', async () => {
+		await connection('busy', { syncedMinutesAgo: 600 });
+		expect(await claim()).toEqual({ claimed: 1, hints: [] });
+		const since = inMinutes(0);
+		expect((await claim({ integrationId: 'busy' })).hints).toEqual([
+			`Nothing was claimed. The chosen connection has a run that is going on since ${since} UTC.`,
+		]);
+	});
+
+	it.each([
+		['waits', {}, /^Nothing was claimed\. The chosen connection is due at \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/],
+		['is switched off', { status: 'DISABLED' }, /switched off\. Connection: Enable switches it on/],
+		['needs a person', { status: 'ERROR' }, /in need of a person\. Sync: Get Health says why/],
+		['has no token yet', { status: 'PENDING' }, /waiting for a token/],
+		[
+			'keeps its token in n8n',
+			{ metadata: { authentication: 'n8n' } },
+			/has its token in an n8n credential: choose n8n Credential/,
+		],
+	])('the chosen one %s', async (_what, fields, words) => {
+		await connection('chosen', fields);
+		await connection('another', { syncedMinutesAgo: 600, status: 'ERROR' });
+		expect((await claim({ integrationId: 'chosen' })).hints).toEqual([expect.stringMatching(words)]);
+	});
+});

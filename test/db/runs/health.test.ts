@@ -1,0 +1,259 @@
+import type { IDataObject } from 'n8n-workflow';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { claimDue, type ClaimedRun } from '../../../db/runs/claim';
+import { finishRun, type RunEnd } from '../../../db/runs/finish';
+import { asWorker } from '../../../db/postgres/transaction';
+import { integrationsOperations } from '../../../nodes/Integrations/operations';
+import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { nodeContext } from '../../support/n8n/node-context';
+import { holder } from '../../support/database/run-holder';
+
+/** The server's clock may be another one. */
+const CLOCKS_DIFFER_MS = 10_000;
+
+let database: TestDatabase;
+beforeAll(async () => {
+	database = await testDatabase();
+});
+afterAll(async () => {
+	await database.close();
+});
+beforeEach(async () => {
+	await database.admin.query('truncate tenants cascade');
+});
+
+/** A tenant of its own with one connection, called the same. */
+async function connection(name: string, status = 'ACTIVE'): Promise<void> {
+	await database.admin.query('insert into tenants (id, name) values ($1, $1)', [name]);
+	await database.admin.query(
+		`insert into integrations (id, tenant_id, provider, status, expires_at)
+		values ($1, $1, 'xero', $2, '2030-01-01T00:00:00Z')`,
+		[name, status],
+	);
+}
+
+async function run(integrationId: string, executionId = 'instance-1:execution-1'): Promise<ClaimedRun> {
+	const options = { provider: 'xero', limit: 1, syncEveryHours: 6, authentication: 'stored' } as const;
+	const [claimed] = await claimDue(database.pool, {
+		...options,
+		integrationId,
+		holder: holder(executionId),
+		runNow: true,
+	});
+	return claimed!;
+}
+
+async function end(name: string, status: RunEnd['status'], more: Partial<RunEnd> = {}): Promise<void> {
+	await finishRun(database.pool, { ...(await run(name)), status, ...more });
+}
+
+async function abandon(name: string): Promise<void> {
+	await run(name);
+	await database.admin.query(
+		"update etl.sync_runs set lease_until = now() - interval '1 second' where status = 'running'",
+	);
+	await asWorker(database.pool, (client) => client.query('select etl.abandon_runs()'));
+}
+
+async function operate(
+	operation: string,
+	parameters: object,
+	items: object[] = [{}],
+): Promise<IDataObject[]> {
+	const given = parameters as Record<string, unknown>;
+	const context = nodeContext({ database: database.settings, items, parameters: given });
+	return (await integrationsOperations[`sync:${operation}`]!(context)).map(({ json }) => json);
+}
+
+const health = async (parameters: object = {}) => await operate('getHealth', parameters);
+const alerts = async (options: object = {}) =>
+	(await operate('getHealth', { show: 'alerts', options })).map(({ alert, message }) => [alert, message]);
+
+const refused = { class: 'reconnect_required', message: 'Xero no longer accepts the connection.' };
+
+describe('Sync: Get Health', () => {
+	it('says of each connection how it stands, when it is due, and what to do', async () => {
+		await connection('Harbour');
+		await end('Harbour', 'succeeded', { warnings: ['A zone is not known.'] });
+		await end('Harbour', 'failed', { error: refused, requiresAction: true });
+		await connection('Southern');
+		const [harbour, southern] = await health();
+		expect(harbour).toEqual({
+			integrationId: 'Harbour',
+			tenantId: 'Harbour',
+			tenantName: 'Harbour',
+			provider: 'xero',
+			status: 'ERROR',
+			authentication: 'stored',
+			hasToken: true,
+			expiresAt: '2030-01-01T00:00:00.000Z',
+			lastSuccessAt: expect.stringMatching(/Z$/),
+			minutesSinceSuccess: 0,
+			createdAt: expect.stringMatching(/Z$/),
+			runningSince: null,
+			lastRunStatus: 'failed',
+			lastRunFinishedAt: expect.stringMatching(/Z$/),
+			failuresInARow: 1,
+			abandonedInARow: 0,
+			lastError: refused,
+			whatToDo: 'Connect the tenant again, then Connection: Enable.',
+			warnings: [],
+			nextDue: null,
+			minutesLate: null,
+			openRejected: 0,
+		});
+		expect(southern).toMatchObject({
+			status: 'ACTIVE',
+			lastSuccessAt: null,
+			lastRunStatus: null,
+			nextDue: southern!.createdAt,
+			minutesLate: 0,
+		});
+	});
+
+	it('counts failures in a row up to what went well, and the abandoned ones among the latest', async () => {
+		await connection('Harbour');
+		await end('Harbour', 'failed');
+		await end('Harbour', 'partial', { error: refused });
+		await end('Harbour', 'failed');
+		await abandon('Harbour');
+		await abandon('Harbour');
+		const [harbour] = await health();
+		expect(harbour).toMatchObject({ failuresInARow: 3, abandonedInARow: 2, lastRunStatus: 'abandoned' });
+		expect(harbour!.whatToDo).toMatch(/see in n8n’s log what ends the process/);
+		expect(Date.parse(harbour!.nextDue as string)).toBeGreaterThan(Date.now());
+	});
+
+	it('counts the open rejected records, tells a live run, and narrows to a tenant', async () => {
+		await connection('Harbour');
+		await connection('Southern');
+		const before = Date.now();
+		await run('Harbour');
+		const after = Date.now();
+		await database.admin.query(
+			`insert into etl.rejected_records (id, tenant_id, integration_id, stage, provider, stream, account_id, record_id,
+				reason_code, reason_message, payload, resolved_at)
+			select n, 'Harbour', 'Harbour', 'load', 'xero', 's', 'a', n, 'x', 'x', '{}', case when n = '3' then now() end
+			from unnest(array['1', '2', '3']) n`,
+		);
+		const [harbour, ...others] = await health({ filters: { tenantId: 'Harbour' } });
+		expect(others).toEqual([]);
+		expect(harbour).toMatchObject({ openRejected: 2, nextDue: null, minutesLate: null });
+		const runningSince = Date.parse(harbour!.runningSince as string);
+		expect(runningSince).toBeGreaterThan(before - CLOCKS_DIFFER_MS);
+		expect(runningSince).toBeLessThan(after + CLOCKS_DIFFER_MS);
+	});
+});
+
+describe('the alerts', () => {
+	it('are none where all is well, switched off, or not connected yet', async () => {
+		await connection('Harbour');
+		await end('Harbour', 'succeeded');
+		await connection('Off', 'DISABLED');
+		await connection('New', 'PENDING');
+		await database.admin.query("update integrations set created_at = now() - interval '9 days'");
+		expect(await alerts()).toEqual([]);
+	});
+
+	it('name what needs a person, is stale, is abandoned again and again, or rejects much', async () => {
+		await connection('Asks');
+		await end('Asks', 'failed', { error: refused, requiresAction: true });
+		await connection('Breaks');
+		for (let times = 0; times < 3; times++) await abandon('Breaks');
+		await connection('Never');
+		await connection('Stale');
+		await end('Stale', 'succeeded');
+		await end('Stale', 'failed', { error: { class: 'rate_limited', message: 'The day is used up.' } });
+		await database.admin.query(
+			`update integrations set last_sync_at = now() - interval '30 hours' where id = 'Stale';
+			update integrations set created_at = now() - interval '25 hours' where id = 'Never';
+			insert into etl.rejected_records (id, tenant_id, integration_id, stage, provider, stream, account_id, record_id,
+				reason_code, reason_message, payload)
+			select n, 'Stale', 'Stale', 'load', 'xero', 's', 'a', n, 'x', 'x', '{}' from generate_series(1, 12) n`,
+		);
+		expect(await alerts()).toEqual([
+			[
+				'needsPerson',
+				'Asks (xero): syncing was stopped until a person helps. Xero no longer accepts the connection. Connect the tenant again, then Connection: Enable.',
+			],
+			[
+				'abandoned',
+				expect.stringMatching(/^Breaks \(xero\): the process ended in the middle of 3 syncs in a row\./),
+			],
+			[
+				'stale',
+				expect.stringMatching(/^Never \(xero\): it has never fully succeeded.* workflow is published\.$/),
+			],
+			[
+				'stale',
+				'Stale (xero): no full success for 30 hours. The day is used up. Nothing: it goes on at the time named.',
+			],
+			['manyRejected', expect.stringMatching(/^Stale \(xero\): 12 records could not be used\./)],
+		]);
+		expect(
+			(await alerts({ staleAfter: 48, rejectedFrom: 13, abandonedFrom: 4 })).map(([alert]) => alert),
+		).toEqual(['needsPerson']);
+	});
+});
+
+describe('Sync: Fail Runs of Execution', () => {
+	const statuses = async (): Promise<string[]> => {
+		const { rows } = await database.admin.query<{ line: string }>(
+			"select concat_ws(' ', tenant_id, status) as line from etl.sync_runs order by started_at, id",
+		);
+		return rows.map(({ line }) => line);
+	};
+	const fail = async (executionId: string | undefined) =>
+		await operate('failRuns', { executionId, reason: 'Workflow crashed', failedNode: 'Extract' });
+
+	it('closes what that execution of this n8n left open, and nothing else', async () => {
+		for (const name of ['A', 'B', 'C']) await connection(name);
+		await run('A', 'instance-1:7');
+		await run('B', 'instance-2:7');
+		await run('C', 'instance-1:70');
+		const failed = await fail('7');
+		expect(failed).toMatchObject([
+			{
+				tenantId: 'A',
+				status: 'failed',
+				closed: true,
+				error: {
+					class: 'internal',
+					message:
+						'The execution stopped at the node "Extract": Workflow crashed. Nothing is lost: the next run goes on from the last state.',
+				},
+			},
+		]);
+		const minutes = (Date.parse(failed[0]!.retryAt as string) - Date.now()) / 60_000;
+		expect(minutes).toBeGreaterThan(3);
+		expect(minutes).toBeLessThan(7);
+		expect(await statuses()).toEqual(['A failed', 'B running', 'C running']);
+	});
+
+	it('of one whose process ended counts as abandoned', async () => {
+		await connection('A');
+		await abandon('A');
+		await run('A', 'instance-1:7');
+		await operate('failRuns', { executionId: '7', errorName: 'WorkflowCrashedError' });
+		expect(await health()).toMatchObject([
+			{
+				failuresInARow: 2,
+				abandonedInARow: 2,
+				lastError: { class: 'crashed' },
+				whatToDo: expect.stringMatching(/memory/),
+			},
+		]);
+	});
+
+	it('late or twice changes nothing, and without an execution nothing is done', async () => {
+		await connection('A');
+		await finishRun(database.pool, { ...(await run('A', 'instance-1:7')), status: 'succeeded' });
+		await run('A', 'instance-1:8');
+		expect(await fail('7')).toEqual([]);
+		expect(await fail(undefined)).toEqual([]);
+		expect(await statuses()).toEqual(['A succeeded', 'A running']);
+		expect(await fail('8')).toHaveLength(1);
+		expect(await fail('8')).toEqual([]);
+	});
+});

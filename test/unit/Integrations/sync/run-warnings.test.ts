@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { findWarnings } from '../../../../nodes/Integrations/sync/run-warnings';
+
+const run = (provider: string, stream: string, extracted: number) => ({
+	provider,
+	error: null,
+	status: 'succeeded' as const,
+	counts: { [stream]: { records: { extracted, normalised: extracted }, rows: {} } },
+});
+
+describe('a run in which nothing came', () => {
+	it.each([
+		['xero', 'monthlyFinancials'],
+		['myob', 'monthlyFinancials'],
+		['asana', 'projects'],
+	])('is warned of where the stream is read in full: %s %s', (provider, stream) => {
+		const warnings = findWarnings(run(provider, stream, 0), [run(provider, stream, 13)]);
+		expect(warnings).toEqual([expect.stringContaining('nothing came, where the run before had 13 records')]);
+	});
+
+	it.each([
+		['hubspot', 'deals'],
+		['pipedrive', 'deals'],
+	])('is a quiet run where only changes are read: %s %s', (provider, stream) => {
+		expect(findWarnings(run(provider, stream, 0), [run(provider, stream, 13)])).toEqual([]);
+	});
+
+	it('is not warned of where there was nothing before either', () => {
+		expect(findWarnings(run('xero', 'monthlyFinancials', 0), [])).toEqual([]);
+		expect(findWarnings(undefined, [])).toEqual([]);
+	});
+});
