@@ -42,6 +42,8 @@ export default {
 	rootDir,
 	// Against hanging only: a test must pass on a machine that does much else.
 	testTimeout: 600_000,
+	// Each file loads its modules anew, n8n's with some 200 MB: a worker that has kept too much is replaced.
+	workerIdleMemoryLimit: '1GB',
 	projects: [
 		projectOf('unit'),
 		projectOf('db', database),

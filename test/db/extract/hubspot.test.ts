@@ -72,7 +72,7 @@ describe('what HubSpot answers', () => {
 		expect(records(messages)).toHaveLength(130);
 	});
 
-	it.each<[name: string, fault: Fault, expected: string, words: RegExp, restMinutes?: number]>([
+	it.each<[name: string, fault: Fault, expected: string, words: RegExp, restMinutes: number | undefined]>([
 		['the day’s limit', { kind: 'dayLimit' }, 'rate_limited', /midnight of the portal/, 60],
 		[
 			'the ten seconds’ limit for ever',
@@ -81,13 +81,31 @@ describe('what HubSpot answers', () => {
 			/no room for the list of deals of harbour-marketing\.example/,
 			2,
 		],
-		['a missing scope', { kind: 'missingScopes' }, 'not_permitted', /the scope crm\.objects\.deals\.read/],
+		[
+			'a missing scope',
+			{ kind: 'missingScopes' },
+			'not_permitted',
+			/the scope crm\.objects\.deals\.read/,
+			undefined,
+		],
 		['a move of the portal', { kind: 'moving' }, 'provider_unavailable', /another data centre/, 15],
-		['a lock for ever', { kind: 'locked' }, 'provider_unavailable', /locked/],
-		['an address that is too long', { kind: 'addressTooLong' }, 'bad_request', /too long/],
-		['a path of another version', { kind: 'notFound' }, 'bad_request', /API Base URL/],
-		['a refused token', { kind: 'tokenExpired' }, 'reconnect_required', /Connect the tenant again/],
-		['a list without its results', { kind: 'fieldsRemoved' }, 'provider_unavailable', /cannot be read/],
+		['a lock for ever', { kind: 'locked' }, 'provider_unavailable', /locked/, undefined],
+		['an address that is too long', { kind: 'addressTooLong' }, 'bad_request', /too long/, undefined],
+		['a path of another version', { kind: 'notFound' }, 'bad_request', /API Base URL/, undefined],
+		[
+			'a refused token',
+			{ kind: 'tokenExpired' },
+			'reconnect_required',
+			/Connect the tenant again/,
+			undefined,
+		],
+		[
+			'a list without its results',
+			{ kind: 'fieldsRemoved' },
+			'provider_unavailable',
+			/cannot be read/,
+			undefined,
+		],
 	])('%s', async (_name, fault, expected, words, restMinutes) => {
 		sandbox.hubspot.faults.add({ ...fault, count: 'always' });
 		const clock = leapingClock();

@@ -73,7 +73,7 @@ describe('the HubSpot of the sandbox', () => {
 		});
 	});
 
-	it.each<[what: string, path: string, body?: unknown]>([
+	it.each<[what: string, path: string, body: unknown]>([
 		['a page of more than 100', `${DEALS}?limit=101`, undefined],
 		['a page of more than 50 with a history', `${DEALS}?limit=51&propertiesWithHistory=dealstage`, undefined],
 		['a search of more than 200', `${DEALS}/search`, { ...SEARCH, limit: 201 }],
