@@ -61,7 +61,7 @@ export async function runWorkflow(workflow: WorkflowFile, options: RunOptions): 
  * with its log: a test worker is ended before it could do so at its exit. Workflows can still be run afterwards.
  */
 export async function closeEngine(): Promise<void> {
-	const built = requireFromCheckout('./dist/db/connection.js') as { closePools(): Promise<void> };
+	const built = requireFromCheckout('./dist/db/postgres/pool.js') as { closePools(): Promise<void> };
 	await built.closePools();
 	if (folder) rmSync(folder, { recursive: true, force: true });
 }
