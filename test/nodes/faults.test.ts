@@ -95,6 +95,36 @@ describe('what does not pass by itself', () => {
 		await expectEqualToSource(harbour);
 	});
 
+	it.each([403, 400])(
+		'a page of HTML (%d) in the place of a token: the connection is kept',
+		async (status) => {
+			const harbour = await stage.scenario.connect('Harbour Group', 'harbour');
+			const page: Fault = {
+				kind: 'status',
+				status,
+				body: '<html><h1>Access Denied</h1></html>',
+				path: '/connect/token',
+			};
+			stage.sandbox.xero.faults.add(
+				{ kind: 'tokenExpired', consent: 'harbour' },
+				{ ...page, consent: 'harbour', count: 'always' },
+			);
+			const { runs } = await stage.sync();
+			expect(runs.get('Harbour Group')?.error).toMatchObject({
+				class: 'configuration',
+				message: expect.stringMatching(/firewall/),
+			});
+			expect(await statusOf(harbour)).toBe('ACTIVE');
+			await expectOthersUnharmed(runs);
+			stage.sandbox.xero.faults.clear();
+			expect((await stage.sync()).runs.get('Harbour Group')).toMatchObject({
+				status: 'succeeded',
+				error: null,
+			});
+			await expectEqualToSource(harbour);
+		},
+	);
+
 	it('a refresh token that is refused: a person is asked, and nothing is called again', async () => {
 		const harbour = await stage.scenario.connect('Harbour Group', 'harbour');
 		stage.sandbox.xero.revoke('harbour');

@@ -90,10 +90,20 @@ function refusal(client: OAuthClient, { status, headers }: HttpReply, code: stri
 		return new ReadFailure('rate_limited', message, new Date(clock.now().getTime() + wait));
 	}
 	if (status >= 500 || status === 408 || isPassing(code)) return unavailable(client, `answered ${status}`);
+	if (code === undefined && status !== 401) return notItsAnswer(client, status);
 	return new ReadFailure(
 		'configuration',
 		`${provider} refused the application itself (${code ?? `status ${status}`}). ` +
 			`Check Client ID, Client Secret, Scope and Access Token URL in the Zixly ${provider} credential.`,
+	);
+}
+
+/** Nothing was said of the application: a page of a firewall or proxy, or of another address than the token endpoint. */
+function notItsAnswer({ provider }: OAuthClient, status: number): ReadFailure {
+	return new ReadFailure(
+		'configuration',
+		`The sign-in service of ${provider} answered with status ${status} and without an error of OAuth: probably a page of a firewall, a proxy or another address. ` +
+			`Check Access Token URL in the Zixly ${provider} credential, and that the server of n8n may reach it. The connection is kept; the next run tries again.`,
 	);
 }
 

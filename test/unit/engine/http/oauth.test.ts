@@ -3,7 +3,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRefreshToken, type OAuthClient } from '../../../../nodes/engine/http/oauth';
 import { httpClient } from '../../../support/http/client';
 import { manualClock } from '../../../support/engine/manual-clock';
-import { scriptedServer, type ScriptedReply, type ScriptedServer } from '../../../support/http/scripted-server';
+import {
+	scriptedServer,
+	type ScriptedReply,
+	type ScriptedServer,
+} from '../../../support/http/scripted-server';
 
 const json = (body: object, status = 200, headers = {}): ScriptedReply => ({
 	status,
@@ -77,11 +81,24 @@ describe('exchanging a refresh token', () => {
 		expect(server.seen).toHaveLength(1);
 	});
 
-	it('takes a page that is not the token endpoint for a wrong setting', async () => {
-		await expect(exchange(await clientOf([{ status: 404, body: '<html>' }]))).rejects.toMatchObject({
-			failureClass: 'configuration',
-		});
-	});
+	it.each([
+		['another address', 404, '<html>'],
+		['a firewall', 403, '<html><h1>Access Denied</h1></html>'],
+		['a proxy', 400, '<html>invalid_grant</html>'],
+		['a gateway', 403, ''],
+	])(
+		'blames no Client Secret for the page of %s (%d), and has no person connect again',
+		async (_, status, body) => {
+			const error = await exchange(await clientOf([{ status, body }])).catch((caught: unknown) => caught);
+			expect(error).toMatchObject({
+				failureClass: 'configuration',
+				message: expect.stringMatching(
+					new RegExp(`status ${status} .*firewall.*Check Access Token URL.*is kept`),
+				),
+			});
+			expect(String(error)).not.toMatch(/Client Secret|Access Denied/);
+		},
+	);
 
 	it('follows no redirect with the refresh token', async () => {
 		const client = await clientOf([{ status: 307, headers: { location: '/elsewhere' } }]);

@@ -146,10 +146,29 @@ describe('Xero’s time zones', () => {
 		['GMTSTANDARDTIME', 'Europe/London'],
 		['CENTRALSTANDARDTIME(MEXICO)', 'America/Mexico_City'],
 		['UTC+12', 'Etc/GMT-12'],
+		// The zones of POSIX count the other way round: this is 13 hours before UTC.
+		['UTC+13', 'Etc/GMT-13'],
+		['UTC-11', 'Etc/GMT+11'],
+		['EASTERNSTANDARDTIME(MEXICO)', 'America/Cancun'],
 		['UTC11', 'Etc/GMT+11'],
 		['AUS Eastern Standard Time', 'Australia/Sydney'],
 	])('%s is %s', (theirs, iana) => {
 		expect(toIanaZone(theirs)).toBe(iana);
+	});
+
+	it.each([
+		['UTC+13', '+13:00'],
+		['UTC-11', '-11:00'],
+		['UTC', '+00:00'],
+	])('%s is %s of UTC on every day', (theirs, offset) => {
+		const timeZone = toIanaZone(theirs)!;
+		for (const day of ['2026-01-15', '2026-07-15']) {
+			const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(
+				new Date(day),
+			);
+			const shown = parts.find(({ type }) => type === 'timeZoneName')!.value.replace('GMT', '') || '+00:00';
+			expect(shown).toBe(offset);
+		}
 	});
 
 	it('that are not known are not guessed', () => {
