@@ -15,7 +15,7 @@ export class ZixlyAsanaOAuth2Api implements ICredentialType {
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
 		{
 			displayName:
-				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync workspaces of your own through Authentication: n8n Credential.',
+				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own workspaces with Authentication: n8n Credential.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -40,7 +40,7 @@ export class ZixlyAsanaOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'workspaces:read projects:read tasks:read',
 			description:
-				'Separated by spaces; each must be ticked for the app in Asana’s developer console too. For an app with full permissions enter default.',
+				'Scopes separated by spaces. Enable each of them for the app in Asana’s developer console, too. For an app with full permissions, enter "default".',
 			required: true,
 		},
 		{
@@ -49,7 +49,7 @@ export class ZixlyAsanaOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'https://app.asana.com',
 			description:
-				'The origin before the path. Another one than Asana’s must be named in Allowed Hosts of the Zixly Token Key credential.',
+				'The origin, without a path. An origin other than Asana’s must be listed in Allowed Hosts of the Zixly Token Key credential.',
 			required: true,
 		},
 		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },

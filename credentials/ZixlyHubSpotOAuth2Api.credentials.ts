@@ -17,7 +17,7 @@ export class ZixlyHubSpotOAuth2Api implements ICredentialType {
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
 		{
 			displayName:
-				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync a portal of your own through Authentication: n8n Credential.',
+				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own portal with Authentication: n8n Credential.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -41,7 +41,8 @@ export class ZixlyHubSpotOAuth2Api implements ICredentialType {
 			name: 'scope',
 			type: 'string',
 			default: 'oauth crm.objects.deals.read crm.objects.companies.read crm.schemas.deals.read',
-			description: 'Separated by spaces; the HubSpot app must ask for the same ones. All of them only read.',
+			description:
+				'Scopes separated by spaces. The HubSpot app must request the same scopes. All are read-only.',
 			required: true,
 		},
 		{
@@ -50,7 +51,7 @@ export class ZixlyHubSpotOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'https://api.hubapi.com',
 			description:
-				'The origin before the path. Another one than HubSpot’s must be named in Allowed Hosts of the Zixly Token Key credential.',
+				'The origin, without a path. An origin other than HubSpot’s must be listed in Allowed Hosts of the Zixly Token Key credential.',
 			required: true,
 		},
 		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },

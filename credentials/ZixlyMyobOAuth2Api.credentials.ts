@@ -15,7 +15,7 @@ export class ZixlyMyobOAuth2Api implements ICredentialType {
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
 		{
 			displayName:
-				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync a company file of your own through Authentication: n8n Credential.',
+				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own company file with Authentication: n8n Credential.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -40,7 +40,7 @@ export class ZixlyMyobOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'sme-company-file sme-company-settings sme-general-ledger',
 			description:
-				'Separated by spaces. A key made before 12 March 2025 may need the old scope CompanyFile instead.',
+				'Scopes separated by spaces. A key created before 12 March 2025 may need the old scope CompanyFile instead.',
 			required: true,
 		},
 		{
@@ -49,7 +49,7 @@ export class ZixlyMyobOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'https://api.myob.com',
 			description:
-				'The origin before the path. Another one than MYOB’s must be named in Allowed Hosts of the Zixly Token Key credential.',
+				'The origin, without a path. An origin other than MYOB’s must be listed in Allowed Hosts of the Zixly Token Key credential.',
 			required: true,
 		},
 		{
@@ -58,7 +58,7 @@ export class ZixlyMyobOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'prompt=consent',
 			description:
-				'With prompt=consent MYOB says which company file was chosen. Empty it where MYOB answers that something went wrong, as it does for some older files.',
+				'With prompt=consent, MYOB reports which company file was chosen. Clear this field if MYOB shows an error, as it does for some older files.',
 		},
 		{ displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'body' },
 	];

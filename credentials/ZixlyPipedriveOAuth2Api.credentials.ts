@@ -15,7 +15,7 @@ export class ZixlyPipedriveOAuth2Api implements ICredentialType {
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
 		{
 			displayName:
-				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync a company of your own through Authentication: n8n Credential.',
+				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own company with Authentication: n8n Credential.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -40,7 +40,7 @@ export class ZixlyPipedriveOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: '',
 			description:
-				'Leave it empty: Pipedrive takes the scopes from the app itself. In the Developer Hub, under OAuth & Access Scopes, tick read access to deals, contacts and recents.',
+				'Leave empty: Pipedrive uses the scopes of the app. In the Developer Hub, under OAuth & Access Scopes, select read access to deals, contacts and recents.',
 		},
 		{
 			displayName: 'API Base URL',
@@ -48,7 +48,7 @@ export class ZixlyPipedriveOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'https://api.pipedrive.com',
 			description:
-				'Leave it as it is: each company is reached at its own address, which came with its token. One that you enter here holds for all, and must be named in Allowed Hosts of the Zixly Token Key credential.',
+				'Leave unchanged: each company is called at its own address, which comes with its token. An address entered here takes precedence for all companies, and must be listed in Allowed Hosts of the Zixly Token Key credential.',
 			required: true,
 		},
 		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },

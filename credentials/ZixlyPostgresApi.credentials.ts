@@ -38,7 +38,7 @@ export class ZixlyPostgresApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. zixly_n8n',
 			description:
-				'A login that has the role zixly_worker; the one that migrates the schema is granted it then',
+				'A login with the role zixly_worker. The login that migrates the schema is granted this role.',
 			required: true,
 		},
 		{
@@ -57,18 +57,18 @@ export class ZixlyPostgresApi implements ICredentialType {
 				{
 					name: 'Disable',
 					value: 'disable',
-					description: 'No encryption: only for a server on this machine or in a private network',
+					description: 'No encryption. Only for a server on this machine or in a private network.',
 				},
 				{
 					name: 'Require',
 					value: 'require',
 					description:
-						"Encrypted, but the server's certificate is not checked: an impostor would get the password",
+						"Encrypted, but the server's certificate is not checked: an impostor could obtain the password",
 				},
 				{
 					name: 'Verify Full',
 					value: 'verify-full',
-					description: "Encrypted, the server's certificate and host name are checked",
+					description: "Encrypted, and the server's certificate and host name are checked",
 				},
 			],
 		},
@@ -80,7 +80,7 @@ export class ZixlyPostgresApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. -----BEGIN CERTIFICATE-----',
 			description:
-				"The certificate authority in PEM form, where the server's certificate is not signed by a public one. Hosting services offer it for download.",
+				"The certificate authority in PEM format, if the server's certificate is not signed by a public one. Hosting services offer it for download.",
 			displayOptions: { show: { tls: ['verify-full'] } },
 		},
 		{
@@ -90,7 +90,7 @@ export class ZixlyPostgresApi implements ICredentialType {
 			typeOptions: { minValue: 1, maxValue: 100 },
 			default: 5,
 			description:
-				'How many connections one n8n process may hold at once; n8n processes times this must fit the server',
+				'How many connections one n8n process may open. The total of all n8n processes must not exceed the server’s limit.',
 		},
 	];
 }

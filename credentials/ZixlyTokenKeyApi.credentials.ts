@@ -16,7 +16,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'Whoever may use this credential can read the tokens of every tenant. Keep it in an n8n project of its own, and a copy of the key in your password manager: without it every tenant has to connect again.',
+				'Anyone who can use this credential can read the tokens of every tenant. Keep it in a separate n8n project, and keep a copy of the key in your password manager: if the key is lost, every tenant has to reconnect.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -27,7 +27,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. k2026-11',
-			description: 'Names the key that seals new tokens: up to 32 letters, digits, "-" or "_"',
+			description: 'The ID of the key that encrypts new tokens: up to 32 letters, digits, "-" or "_"',
 			required: true,
 		},
 		// eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- it opens every tenant's tokens
@@ -37,7 +37,8 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
-			description: '32 random bytes in base64: "npx --package n8n-nodes-zixly zixly key generate" makes one',
+			description:
+				'32 random bytes in base64. Generate one with "npx --package n8n-nodes-zixly zixly key generate".',
 			required: true,
 		},
 		// eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- they open what they sealed
@@ -47,7 +48,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			type: 'string',
 			typeOptions: { password: true, rows: 3 },
 			default: '',
-			description: 'Earlier keys, one ID:base64 a line; they only open what they once sealed',
+			description: 'Earlier keys, one ID:base64 per line. They only decrypt tokens that they encrypted.',
 		},
 		{
 			displayName: 'Allowed Hosts',
@@ -56,7 +57,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. sandbox.example.com, proxy.example.com',
 			description:
-				"Hosts besides the providers' own that a stored token may be sent to, separated by commas. Leave empty unless you use a sandbox or a proxy.",
+				"Hosts other than the providers' own that a stored token may be sent to, separated by commas. Leave empty unless you use a sandbox or a proxy.",
 		},
 	];
 }

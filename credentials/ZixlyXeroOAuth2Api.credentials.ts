@@ -15,7 +15,7 @@ export class ZixlyXeroOAuth2Api implements ICredentialType {
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
 		{
 			displayName:
-				'For many tenants only Client ID and Client Secret are needed. Connect with the button below only to sync an organisation of your own through Authentication: n8n Credential.',
+				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own organisation with Authentication: n8n Credential.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -41,7 +41,7 @@ export class ZixlyXeroOAuth2Api implements ICredentialType {
 			default:
 				'openid profile email offline_access accounting.settings.read accounting.reports.profitandloss.read accounting.reports.banksummary.read',
 			description:
-				'Separated by spaces. An app made before 2 March 2026 may need the broad scope accounting.reports.read instead of the last two.',
+				'Scopes separated by spaces. An app created before 2 March 2026 may need the broad scope accounting.reports.read instead of the last two.',
 			required: true,
 		},
 		{
@@ -50,7 +50,7 @@ export class ZixlyXeroOAuth2Api implements ICredentialType {
 			type: 'string',
 			default: 'https://api.xero.com',
 			description:
-				'The origin before the path. Another one than Xero’s must be named in Allowed Hosts of the Zixly Token Key credential.',
+				'The origin, without a path. An origin other than Xero’s must be listed in Allowed Hosts of the Zixly Token Key credential.',
 			required: true,
 		},
 		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: '' },

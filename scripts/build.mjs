@@ -8,18 +8,18 @@ import { withProgress } from './progress.mjs';
 const SOURCES = ['nodes', 'credentials', 'db', 'bin', 'workflows', 'icons'];
 const SETTINGS = ['package.json', 'tsconfig.json', 'gulpfile.js'];
 
-/** Builds dist unless it was built from exactly the sources that are there. */
+/** Builds dist unless it was already built from exactly these sources. */
 export async function ensureBuilt(checkout) {
 	const stamp = join(checkout, 'node_modules', '.cache', 'zixly', 'built-from');
 	const sources = fingerprint(checkout);
 	if (existsSync(join(checkout, 'dist')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources)
 		return;
 	rmSync(stamp, { force: true });
-	// Without CI its progress is an animation, of which a log keeps every step.
+	// Without CI, the progress is an animation that fills a log.
 	const code = await withProgress('Building the package', () =>
 		npm(['run', '--silent', 'build'], { cwd: checkout, quiet: true, env: { CI: 'true' } }),
 	);
-	if (code !== 0) throw new Error('The build did not end well; see its words above.');
+	if (code !== 0) throw new Error('The build failed; see the output above.');
 	mkdirSync(dirname(stamp), { recursive: true });
 	writeFileSync(stamp, sources);
 }

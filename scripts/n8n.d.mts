@@ -1,9 +1,9 @@
 /** The real n8n that the tests and `npm run n8n` use. */
 export interface N8nInstallation {
 	root: string;
-	/** A Node.js that n8n runs on. */
+	/** Path of a Node.js that can run n8n. */
 	node: string;
-	/** n8n's command line, to be run by it. */
+	/** Path of n8n's command line script. */
 	cli: string;
 }
 

@@ -1,5 +1,5 @@
-/** Says a line on stderr. */
+/** Prints a line to stderr. */
 export function say(line: string): void;
 
-/** Does the work and, while it takes longer than two seconds, says so every few seconds. */
+/** Does the work and reports its duration every few seconds if it takes longer than two. */
 export function withProgress<T>(what: string, work: () => Promise<T>, everySeconds?: number): Promise<T>;

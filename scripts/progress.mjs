@@ -1,9 +1,9 @@
-/** All words of the scripts go to stderr: stdout belongs to what the command itself prints. */
+/** Prints a line to stderr: stdout is for the output of the command itself. */
 export function say(line) {
 	process.stderr.write(`${line}\n`);
 }
 
-/** Does the work and, while it takes longer than two seconds, says so every few seconds. */
+/** Does the work and reports its duration every few seconds if it takes longer than two. */
 export async function withProgress(what, work, everySeconds = 5) {
 	const started = Date.now();
 	const seconds = () => Math.round((Date.now() - started) / 1000);

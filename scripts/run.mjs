@@ -1,4 +1,4 @@
-// What `npm test`, `npm run demo` and their kin start: needs nothing installed, brings what the command needs, runs it.
+// Entry point of `npm test`, `npm run demo` and similar: installs and builds what the command needs, then runs it.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,13 +15,13 @@ const typescript = (entry) => (args) =>
 
 const demo = typescript('test/demo/demo.ts');
 
-/** With arguments (files, -t …) only jest runs, with them. */
+/** With arguments (files, -t …), runs only jest with them. */
 const test = (args) =>
 	args.length > 0
 		? runSuites([() => jest(checkout, args)])
 		: runSuites([() => jest(checkout, []), () => check('npm run demo -- --once', () => demo(['--once']))]);
 
-/** Resolves to the exit code; the last line counts the attacks and how many got through. */
+/** Resolves to the exit code; the last line counts the attacks and those that got through. */
 const attack = async (args) => {
 	const { passed, failed } = await jest(checkout, ['--project', 'attack', ...args]);
 	return failed === 0 && passed > 0 ? 0 : 1;
@@ -50,7 +50,7 @@ async function main([name, ...args]) {
 		);
 	}
 	const command = COMMANDS[name];
-	if (!command) throw new Error(`Unknown command ${name}. There are: ${Object.keys(COMMANDS).join(', ')}.`);
+	if (!command) throw new Error(`Unknown command ${name}. Use one of: ${Object.keys(COMMANDS).join(', ')}.`);
 	await ensureDependencies(checkout);
 	await ensureBuilt(checkout);
 	return await command(args);

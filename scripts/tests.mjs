@@ -6,8 +6,8 @@ import { run } from './child.mjs';
 import { say } from './progress.mjs';
 
 /**
- * Runs test suites one after another, each a function that resolves to `{ passed, failed, skipped }`, and ends
- * with the one line that sums them. Resolves to the exit code.
+ * Runs test suites one after another, each a function that resolves to `{ passed, failed, skipped }`, and prints the
+ * totals as the last line. Resolves to the exit code.
  */
 export async function runSuites(suites) {
 	const total = { passed: 0, failed: 0, skipped: 0 };
@@ -19,7 +19,7 @@ export async function runSuites(suites) {
 	return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
-/** Jest with the given arguments, its results counted from its own report. `--project NAME` picks a project. */
+/** Runs jest and counts the results from its report. `--project NAME` selects a project. */
 export async function jest(checkout, args) {
 	const folder = mkdtempSync(join(tmpdir(), 'zixly-jest-'));
 	const report = join(folder, 'report.json');
@@ -33,13 +33,13 @@ export async function jest(checkout, args) {
 			env,
 		});
 		printAttacks(attacks);
-		return countsOf(report, code);
+		return countResults(report, code);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
-/** Jest's `--selectProjects` takes every word that follows: it comes last. */
+/** Jest's `--selectProjects` takes all arguments that follow it, so it must come last. */
 function jestArguments(args) {
 	const [others, projects] = [[], []];
 	for (let index = 0; index < args.length; index++) {
@@ -49,7 +49,7 @@ function jestArguments(args) {
 	return projects.length > 0 ? [...others, '--selectProjects', ...projects] : others;
 }
 
-/** Sums what `expectRepelled` of test/support/expect/attacks.ts has booked; prints nothing where no attack was run. */
+/** Prints the totals recorded by `expectRepelled` of test/support/expect/attacks.ts; nothing if no attack ran. */
 function printAttacks(file) {
 	if (!existsSync(file)) return;
 	const lines = readFileSync(file, 'utf8')
@@ -60,16 +60,16 @@ function printAttacks(file) {
 	process.stdout.write(`\nattack: ${sum('attacks')} attacks, ${sum('through')} got through\n`);
 }
 
-function countsOf(report, code) {
+function countResults(report, code) {
 	const failedAtAll = { passed: 0, failed: 1, skipped: 0 };
 	let result;
 	try {
 		result = JSON.parse(readFileSync(report, 'utf8'));
 	} catch (error) {
-		say(`Jest left no report (${error.message}); this counts as one failed test.`);
+		say(`Jest wrote no report (${error.message}); this counts as one failed test.`);
 		return failedAtAll;
 	}
-	// A file that cannot be loaded, and an error outside any test, hold no failed test but are failures.
+	// A file that cannot be loaded, or an error outside any test, is a failure without a failed test.
 	const unloadable = result.testResults.filter(
 		(f) => f.status === 'failed' && f.assertionResults.length === 0,
 	).length;
@@ -81,7 +81,7 @@ function countsOf(report, code) {
 	};
 }
 
-/** A command whose exit code is the verdict, counted as one test. */
+/** Runs a command and counts it as one test, passed if its exit code is 0. */
 export async function check(name, command) {
 	const passed = (await command()) === 0;
 	say(`${passed ? '✓' : '✗'} ${name}`);

@@ -20,7 +20,7 @@ export class Database implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
-		description: 'Set up the database, create tenants and keep the exchange rates',
+		description: 'Set up the database, manage tenants, clients and readers, and load exchange rates',
 		defaults: { name: 'Zixly Database' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -28,7 +28,7 @@ const createTenant: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to create a second tenant where one of this name is there; otherwise that one is returned',
+					'Whether to create another tenant if one with this name exists. Otherwise the existing tenant is returned.',
 			},
 			{
 				displayName: 'Industry',
@@ -49,7 +49,7 @@ const getTenants: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Harbour',
-		description: 'Only tenants whose name holds this',
+		description: 'Only tenants whose name contains this text',
 	},
 ];
 
@@ -64,20 +64,20 @@ export const databaseProperties: INodeProperties[] = [
 			{
 				name: 'Client',
 				value: 'client',
-				description: 'The business entities that the figures are about',
+				description: 'Business entities that the figures are about',
 			},
 			{
 				name: 'Exchange Rate',
 				value: 'exchangeRate',
-				description: 'The daily rates that amounts are converted with',
+				description: 'Daily rates for converting amounts',
 			},
 			{
 				name: 'Reader',
 				value: 'reader',
-				description: 'Database logins for BI tools, each of which sees one tenant',
+				description: 'Database logins for BI tools, each limited to one tenant',
 			},
-			{ name: 'Schema', value: 'schema', description: 'The tables, roles and rules of the database' },
-			{ name: 'Tenant', value: 'tenant', description: 'The companies that own the data' },
+			{ name: 'Schema', value: 'schema', description: 'Tables, roles and policies of the database' },
+			{ name: 'Tenant', value: 'tenant', description: 'Companies that own the data' },
 		],
 	},
 	{
@@ -92,13 +92,13 @@ export const databaseProperties: INodeProperties[] = [
 				name: 'Get Status',
 				value: 'getStatus',
 				action: 'Get schema status',
-				description: 'Say which version the schema has and whether anything should be mended',
+				description: 'Show the version of the schema and whether anything needs fixing',
 			},
 			{
 				name: 'Migrate',
 				value: 'migrate',
 				action: 'Migrate schema',
-				description: 'Bring the schema to the version of this package; harmless when it is there already',
+				description: 'Bring the schema to the version of this package; safe to run again',
 			},
 		],
 	},
@@ -114,7 +114,7 @@ export const databaseProperties: INodeProperties[] = [
 				name: 'Create',
 				value: 'create',
 				action: 'Create tenant',
-				description: 'Add a company whose data is to be synced',
+				description: 'Add a company whose data will be synced',
 			},
 			{
 				name: 'Get Many',

@@ -24,19 +24,19 @@ export class Extract implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Messages', 'Failed'],
-		// It needs a run that Claim Due opened, and uses up the day's calls of tenants: not for an agent to call.
+		// It needs a run opened by Claim Due and uses up the tenants' daily limits, so agents must not call it.
 		usableAsTool: undefined,
 		hints: [
 			{
 				message:
-					'Messages holds everything in order, also what failed. Failed holds copies for alerts: attach a node of your own below the main line, or leave it empty.',
+					'Messages outputs everything in order, including failures. Failed outputs copies of the failures for alerts: connect your own nodes below the main line, or nothing.',
 				type: 'info',
 				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',
 			},
 			{
 				message:
-					'Asana does not tell its time zone: a day is one of the connection’s Time Zone, else of this workflow’s settings.',
+					'Asana does not report a time zone. Days are those of the connection’s Time Zone or, if that is empty, of the time zone in this workflow’s settings.',
 				type: 'info',
 				location: 'ndv',
 				displayCondition: '={{ $parameter["provider"] === "asana" }}',
@@ -60,7 +60,7 @@ export class Extract implements INodeType {
 				displayName: 'Zixly Token Key',
 				required: true,
 				testedBy: 'tokenKeyRing',
-				// By `hide`: the editor takes a field that a credential is shown for out of the panel.
+				// `hide` instead of `show`: the editor removes a field from the panel that a credential's `show` names.
 				displayOptions: { hide: { authentication: ['n8nCredential'] } },
 			},
 			{

@@ -3,13 +3,13 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { RunToExtract } from '../engine/read/run';
 import type { OwnRuns } from '../adapter/own-runs';
 
-/** Whether an item stands for a claimed run: messages have a type, and other items name no run. */
+/** Whether an item is a claimed run: messages have a type, and other items have no run id. */
 export function namesRun({ json }: INodeExecutionData): boolean {
 	return json.type === undefined && typeof json.syncRunId === 'string' && json.syncRunId !== '';
 }
 
 /**
- * The runs that the items stand for, each at its first item, as the database has them; undefined for any other item.
+ * Finds each item's run as the database has it: `again` after its first item, undefined for any other item.
  * @throws StrangerError for a run that is not this execution's
  */
 export function claimedRuns(

@@ -11,17 +11,17 @@ import type { OAuthClient } from '../engine/http/oauth';
 import type { Authorisation } from '../engine/http/tokens';
 import { openStoredTokens } from './stored-tokens';
 
-/** How the provider is reached, and how a run's calls are authorised. */
+/** How to reach the provider and authorise a run's calls. */
 export interface Connection {
 	http: HttpClient;
 	application: Application;
-	/** Where the API of a run is. @throws ReadFailure where a token must not go there */
+	/** Base URL of the run's API. @throws ReadFailure if a token must not be sent there */
 	baseUrl(run: RunToExtract): string;
-	/** @throws ReadFailure where the run does not fit this way of authentication */
+	/** @throws ReadFailure if the run uses another way of authentication */
 	authorise(run: RunToExtract): Authorisation;
 }
 
-/** The fields of a provider's credential that are read here. */
+/** The fields of a provider's credential that are used here. */
 export interface ProviderCredential {
 	clientId?: unknown;
 	clientSecret?: unknown;
@@ -35,15 +35,15 @@ export interface StoredConnectionParts {
 	definition: ProviderDefinition;
 	credential: ProviderCredential;
 	ring: KeyRing;
-	/** Hosts besides the provider's own that a token may go to. */
+	/** Hosts besides the provider's own that tokens may be sent to. */
 	allowedHosts: readonly string[];
 	http: HttpClient;
 	pool: Pool;
 }
 
 /**
- * The connection of many tenants, whose tokens lie in the vault.
- * @throws ReadFailure `configuration` where the credential lacks a value or points where a token must not go
+ * Opens the connection for tenants whose tokens are in the vault.
+ * @throws ReadFailure `configuration` if the credential lacks a value, or has an address that tokens must not be sent to
  */
 export function storedConnection(parts: StoredConnectionParts): Connection {
 	const { definition, credential, ring, allowedHosts, http, pool } = parts;
@@ -53,7 +53,7 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 		assertAllowedHost(baseUrl, rules, 'API Base URL');
 		return baseUrl;
 	};
-	// Said at once of an address that holds for all.
+	// Rejects an address that applies to all runs before the first call.
 	resolveBaseUrl(undefined);
 	const client = buildOAuthClient(parts);
 	assertAllowedHost(client.accessTokenUrl, rules, 'Access Token URL');
@@ -69,8 +69,8 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 }
 
 /**
- * The connection whose token n8n's own OAuth dialog obtained and keeps; `http` puts it on the calls.
- * @param latest reads the credential anew: n8n keeps a token there that it has refreshed meanwhile
+ * Opens the connection whose token n8n obtained and keeps; `http` adds the token to the calls.
+ * @param latest reads the credential again, since n8n may have stored a refreshed token there
  */
 export function credentialConnection(
 	definition: ProviderDefinition,
@@ -116,7 +116,7 @@ const readApplication = ({ clientId, clientSecret }: ProviderCredential): Applic
 	clientSecret: String(clientSecret ?? '').trim(),
 });
 
-/** An address that a person entered goes before the customer's own, and that before the provider's. */
+/** An address that a person entered takes precedence over the customer's, and that one over the provider's. */
 function apiAddress(
 	{ apiBaseUrl, domains }: ProviderDefinition,
 	credential: ProviderCredential,
@@ -150,7 +150,7 @@ function readAddress(value: unknown, preset: string): string {
 	return String(value ?? '').trim() || preset;
 }
 
-/** n8n says in words of its own that it could not refresh a token; here it is the class that every node knows. */
+/** Turns n8n's own error for a failed token refresh into a `reconnect_required` failure. */
 function reconnectable(http: HttpClient, provider: string): HttpClient {
 	const throwMeaning = (error: { failure?: { cause?: string } }): never => {
 		if (error.failure?.cause !== 'credential-invalid') throw error;
@@ -166,9 +166,9 @@ const notConnected = (provider: string): string =>
 	`The Zixly ${provider} credential is not connected. Open it, press the button that connects it, and sign in.`;
 
 const NOT_BY_CREDENTIAL =
-	'The token of this connection lies in the vault, and Extract is set to an n8n credential. ' +
+	'The token of this connection is in the vault, but Extract is set to an n8n credential. ' +
 	'Set Authentication to Stored Integration, or choose a connection that was made for an n8n credential.';
 
 const NOT_STORED =
-	'The token of this connection is kept by an n8n credential, and Extract is set to stored integrations. ' +
+	'The token of this connection is kept in an n8n credential, but Extract is set to Stored Integration. ' +
 	'Set Authentication to n8n Credential in Claim Due and in Extract.';

@@ -19,7 +19,7 @@ import { limitPreview } from './preview';
 import { closeUnread, release } from './release';
 import { readSettings, type ExtractSettings } from './settings';
 
-/** Reads every claimed run among the input items, in order; other items are passed on in their place. */
+/** Reads every claimed run among the input items; other items are passed on in their place. */
 export async function extract(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
 	const runs = await readClaimedRuns(context, items);
@@ -37,7 +37,7 @@ export async function extract(context: IExecuteFunctions): Promise<INodeExecutio
 	return [output, failed.map((item) => ({ ...item, json: { ...item.json } }))];
 }
 
-/** @throws NodeOperationError for a run that is not this execution's: whose tokens are used is not for an item to say */
+/** @throws NodeOperationError for a run that is not this execution's: an item must not choose whose tokens are used */
 async function readClaimedRuns(context: IExecuteFunctions, items: INodeExecutionData[]) {
 	if (!items.some(namesRun)) return items.map(() => undefined);
 	try {
@@ -48,14 +48,17 @@ async function readClaimedRuns(context: IExecuteFunctions, items: INodeExecution
 }
 
 /** The messages of every run, by its id. */
-async function extractMessages(context: IExecuteFunctions, runs: RunToExtract[]): Promise<Map<string, Message[]>> {
+async function extractMessages(
+	context: IExecuteFunctions,
+	runs: RunToExtract[],
+): Promise<Map<string, Message[]>> {
 	if (runs.length === 0) return new Map();
 	const pool = await getDatabase(context);
 	try {
 		const signal = context.getExecutionCancelSignal();
 		return await cancelledBy(signal, async () => await readWithSettings(context, runs, pool, signal));
 	} catch (error) {
-		// The settings are wrong, or a person stopped it: no run should have to wait for its lease to end.
+		// Wrong settings or a cancellation: close the runs so that none has to wait for its lease to end.
 		const failure = settingsFailure(error as Error);
 		if (context.continueOnFail())
 			return new Map(runs.map((run) => [run.syncRunId, [toFailureMessage(run, failure)]]));
@@ -87,7 +90,7 @@ async function readWithSettings(
 function hintUnreachedRuns(context: IExecuteFunctions, unreached: number): void {
 	const connections = unreached === 1 ? '1 connection was' : `${unreached} connections were`;
 	context.addExecutionHints({
-		message: `${connections} not reached within Max Records and Max Minutes. Nothing is lost: the next run begins with them.`,
+		message: `${connections} not reached within Max Records and Max Minutes. Nothing is lost: the next run starts with them.`,
 		location: 'outputPane',
 		type: 'info',
 	});
@@ -111,7 +114,7 @@ async function openConnection(
 	return storedConnection({ definition, credential, ...access, http: createHttpClient(context), pool });
 }
 
-/** What is wrong for every run alike can only be the node's settings or its credentials, unless a person stopped it. */
+/** An error that hits every run is a cancellation, or comes from the node's settings or credentials. */
 function settingsFailure(error: Error): ReadFailure {
 	if (isCancelled(error)) return new ReadFailure('internal', CANCELLED);
 	return error instanceof ReadFailure
@@ -124,7 +127,7 @@ const isCancelled = (error: unknown): boolean => (error as Error).name === 'Abor
 const CANCELLED =
 	'The execution was cancelled while the provider was read. Nothing is lost: the next run reads it all.';
 
-// One credential is one consent: with two connections the data of one tenant would land with the other.
+// A credential holds one consent: with two connections, the data of one tenant would be stored for the other.
 function assertOneIntegration({ authentication }: ExtractSettings, runs: RunToExtract[]): void {
 	const integrations = new Set(runs.map(({ integrationId }) => integrationId));
 	if (authentication === 'storedIntegration' || integrations.size <= 1) return;

@@ -1,31 +1,31 @@
 import type { Clock } from '../engine/contract/ports';
 import { ReadFailure } from '../engine/contract/failure';
 
-/** Often enough for a lease of minutes; a call to the provider every second must not be an update each. */
+/** Often enough for a lease of minutes, but not one update for every call to the provider. */
 const EVERY_MS = 5_000;
 
 /**
- * Keeps the leases of all runs of an execution alive while any of them is read: n8n ends Extract for all of them
- * before the next node begins.
+ * Renews the leases of all runs of an execution while any of them is read: n8n starts the next node only after Extract
+ * has read all of them.
  */
 export class LeaseKeeper {
 	private renewal: Promise<Set<string>> | undefined;
 
 	private renewedAt = 0;
 
-	/** @param renew gives the runs that are still ours */
+	/** @param renew returns the ids of the runs that are still this execution's */
 	constructor(
 		private readonly renew: () => Promise<Set<string>>,
 		private readonly clock: Clock,
 	) {}
 
-	/** @throws ReadFailure of class `run_lost` where the run was taken over or closed */
+	/** @throws ReadFailure of class `run_lost` if the run was taken over or closed */
 	async keep(syncRunId: string): Promise<void> {
 		const running = await this.running();
 		if (running.has(syncRunId)) return;
 		throw new ReadFailure(
 			'run_lost',
-			'This run was closed or taken over while it was read, and stopped. Nothing is lost: the run that took over, or the next one, reads it all.',
+			'This run was closed or taken over while it was being read, so it stopped. Nothing is lost: the run that took over, or the next one, reads everything.',
 		);
 	}
 

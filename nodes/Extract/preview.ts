@@ -1,9 +1,9 @@
 import type { Message } from '../shared/messages';
 
-/** A message that is only for a look: it belongs to no run, and Postgres Upsert passes it on without storing it. */
+/** A message of a preview: it belongs to no run, and Postgres Upsert passes it on without storing it. */
 export type PreviewMessage = Message & { preview: true; syncRunId: null };
 
-/** The first records of all runs together, and what could not be read; states would move something. */
+/** Keeps the first records of all runs together and the failures; states are dropped, since a preview moves nothing. */
 export function limitPreview(
 	messages: ReadonlyMap<string, Message[]>,
 	limit: number,

@@ -9,17 +9,17 @@ export const extractProperties: INodeProperties[] = [
 		name: 'authentication',
 		type: 'options',
 		default: 'storedIntegration',
-		description: 'Where the token of a connection comes from; Claim Due must say the same',
+		description: 'Where the token of a connection is kept. Choose the same in Claim Due.',
 		options: [
 			{
 				name: 'Stored Integration',
 				value: 'storedIntegration',
-				description: 'Of every tenant, from the encrypted vault in the database',
+				description: 'Tokens of all tenants, in the encrypted vault in the database',
 			},
 			{
 				name: 'N8n Credential',
 				value: 'n8nCredential',
-				description: 'Of one connection, from the credential that you connected in n8n',
+				description: 'The token of one connection, in the credential that you connected in n8n',
 			},
 		],
 	},
@@ -32,14 +32,14 @@ export const extractProperties: INodeProperties[] = [
 			{
 				name: 'Backfill',
 				value: 'backfill',
-				description: 'Read all of a range of days again; where the next sync goes on stays as it is',
+				description: 'Read a range of days again; does not change where the next sync resumes',
 			},
 			{
 				name: 'Preview',
 				value: 'preview',
-				description: 'Read the first records for a look; nothing is stored and nothing moves',
+				description: 'Fetch a sample; nothing is stored and no state changes',
 			},
-			{ name: 'Sync', value: 'sync', description: 'Read what is new or has changed since the last time' },
+			{ name: 'Sync', value: 'sync', description: 'Read what is new or has changed since the last sync' },
 		],
 	},
 	{
@@ -85,7 +85,7 @@ export const extractProperties: INodeProperties[] = [
 				typeOptions: { minValue: 1, maxValue: 100 },
 				default: 80,
 				description:
-					'How much of the calls that the provider allows for an organisation in a day this n8n process may use. Other apps may need the rest.',
+					'How much of the provider’s daily call limit for an account this n8n process may use. The rest is left for other apps.',
 			},
 			{
 				displayName: 'History Start',
@@ -94,7 +94,7 @@ export const extractProperties: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. 2024-07',
 				description:
-					'The first month to read, as year and month. Without it accounting reads the running month and the 12 before, and the others everything.',
+					'The first month to read, as YYYY-MM. If empty, accounting streams read the current month and the 12 before it, other streams everything.',
 			},
 			{
 				displayName: 'Max Minutes',
@@ -103,7 +103,7 @@ export const extractProperties: INodeProperties[] = [
 				typeOptions: { minValue: 0.1, maxValue: 1440, numberPrecision: 1 },
 				default: 10,
 				description:
-					'How long this node may read, for all connections together. What is left is read by the next run, at once.',
+					'How long this node may read, for all connections together. The rest is read by the next run, which is due at once.',
 			},
 			{
 				displayName: 'Max Records',
@@ -112,7 +112,7 @@ export const extractProperties: INodeProperties[] = [
 				typeOptions: { minValue: 1, maxValue: 1000000 },
 				default: 5000,
 				description:
-					'About how many records to read, for all connections together; n8n keeps them in memory. What is left is read by the next run, at once.',
+					'Approximate number of records to read, for all connections together, since n8n keeps them in memory. The rest is read by the next run, which is due at once.',
 			},
 			{
 				displayName: 'Request Timeout (Seconds)',
@@ -120,7 +120,7 @@ export const extractProperties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 300 },
 				default: 60,
-				description: 'How long one call may take before it is tried again',
+				description: 'How long one call may take before it is retried',
 			},
 		],
 	},

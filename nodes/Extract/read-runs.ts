@@ -25,10 +25,10 @@ import { inOrder } from './in-order';
 import { LeaseKeeper } from './lease-keeper';
 import type { ExtractSettings } from './settings';
 
-/** Limits are an account's, whoever reads it: every execution of the process shares them. */
+/** Limits apply per account, so all executions of the process share them. */
 const processRateLimiters = new RateLimiters(systemClock);
 
-/** Integrations have limits of their own, so a few are read at once; more would only fill the memory sooner. */
+/** Connections have separate rate limits, so a few are read in parallel. More would only use memory sooner. */
 const RUNS_AT_ONCE = 3;
 
 export interface ReadRunsContext {
@@ -42,8 +42,8 @@ export interface ReadRunsContext {
 }
 
 /**
- * Reads the runs and keeps the leases of all of them. One run's trouble is a FAILURE among its own messages.
- * @returns the messages by run; one that the budget did not reach is missing
+ * Reads the runs and renews the leases of all of them. A run that fails yields a FAILURE among its own messages.
+ * @returns the messages by run id; runs that the budget did not reach are missing
  */
 export async function readRuns(
 	runs: RunToExtract[],
@@ -58,7 +58,7 @@ export async function readRuns(
 	);
 	const messages = new Map<string, Message[]>();
 	await inOrder([...runs.entries()], RUNS_AT_ONCE, async ([index, run]) => {
-		// The first is always read, so that every execution comes further.
+		// The first run is always read, so that every execution makes progress.
 		if (index > 0 && budget.isSpent) return;
 		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);
 		messages.set(run.syncRunId, await readRun(run, { ...context, clock, budget, keepLease }));
@@ -101,7 +101,7 @@ function buildExtractContext(
 	};
 }
 
-/** A look changes nothing: an account that a sync would enter is only asked for whether another connection has it. */
+/** A preview stores nothing: instead of entering accounts it only checks whether another connection has them. */
 function buildReadOnlyStore(pool: Pool, run: RunToExtract): RunStore {
 	return {
 		...buildRunStore(pool, run),
@@ -137,7 +137,7 @@ function buildRunStore(pool: Pool, run: RunToExtract): RunStore {
 	};
 }
 
-/** What keeps a whole run from being read, as its message. */
+/** The FAILURE of a run that could not be read at all. */
 export function toFailureMessage(run: RunToExtract, failure: ReadFailure): Message {
 	return failureMessage(buildEnvelope(run, '', ''), failure);
 }
@@ -145,6 +145,6 @@ export function toFailureMessage(run: RunToExtract, failure: ReadFailure): Messa
 function otherProvider(run: RunToExtract, displayName: string): ReadFailure {
 	return new ReadFailure(
 		'configuration',
-		`Extract is set to ${displayName}, and this run is for "${run.provider}". Choose the same Provider in Claim Due and in Extract.`,
+		`Extract is set to ${displayName}, but this run is for "${run.provider}". Choose the same Provider in Claim Due and in Extract.`,
 	);
 }

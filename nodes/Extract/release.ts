@@ -7,7 +7,7 @@ import type { RunToExtract } from '../engine/read/run';
 import type { ReadFailure } from '../engine/contract/failure';
 import { withoutSecrets } from '../shared/secrets';
 
-/** Closes runs that this execution cannot read, due again at once, so that none waits for its lease to end. */
+/** Closes runs that this execution cannot read, due again at once instead of when their leases end. */
 export async function closeUnread(
 	pool: Pool,
 	runs: RunToExtract[],
@@ -26,13 +26,13 @@ export async function closeUnread(
 		try {
 			await finishRun(pool, outcome);
 		} catch (unreleased) {
-			// Its lease ends by itself; what went wrong first must not be hidden by this.
+			// Only logged, so that it does not hide the first error. The run's lease ends anyway.
 			log.warn(`Run ${syncRunId} could not be closed: ${withoutSecrets((unreleased as Error).message)}`);
 		}
 	}
 }
 
-/** Gives up runs that were claimed and not begun; the next execution takes them. */
+/** Releases runs that were claimed but not started; the next execution takes them. */
 export async function release(pool: Pool, runs: readonly RunToExtract[]): Promise<void> {
 	if (runs.length > 0)
 		await releaseRuns(

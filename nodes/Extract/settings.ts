@@ -14,7 +14,7 @@ export interface ExtractSettings {
 	extractMode: ExtractMode;
 	budget: BudgetLimits;
 	historyStart: string | undefined;
-	/** IANA: the workflow's. */
+	/** The workflow's time zone, an IANA name. */
 	timezone: string;
 	/** 0 to 1. */
 	dayShare: number;
@@ -37,7 +37,10 @@ export function readSettings(context: IExecuteFunctions): ExtractSettings {
 		definition: getProvider(context.getNodeParameter('provider', 0) as string),
 		authentication: context.getNodeParameter('authentication', 0) as ExtractSettings['authentication'],
 		extractMode,
-		budget: { maxRecords: readMaxRecords(context, extractMode, options), maxMinutes: readMaxMinutes(options) },
+		budget: {
+			maxRecords: readMaxRecords(context, extractMode, options),
+			maxMinutes: readMaxMinutes(options),
+		},
 		historyStart: parseMonth(options.historyStart),
 		timezone: context.getTimezone(),
 		dayShare: within(options.dayBudgetShare ?? 80, 1, 100) / 100,
@@ -51,15 +54,15 @@ function readMode(context: IExecuteFunctions): ExtractMode {
 	const from = readDay(context, 'from', 'From');
 	const to = readDay(context, 'to', 'To');
 	if (from <= to) return { mode, range: { from, to } };
-	throw new Error(`To (${to}) lies before From (${from}). Give the earlier day in From.`);
+	throw new Error(`To (${to}) is before From (${from}). Enter the earlier day in From.`);
 }
 
-/** The editor's date picker gives a date with a time, an expression perhaps only the date. */
+/** Accepts a date with a time, which the editor's date picker gives, or only the date. */
 function readDay(context: IExecuteFunctions, name: string, label: string): string {
 	const text = String(context.getNodeParameter(name, 0, '') ?? '').trim();
 	const day = text.slice(0, 10);
 	if (isDay(day)) return day;
-	throw new Error(`${label} "${text}" is not a date. Choose the day, or give it like 2026-06-30.`);
+	throw new Error(`${label} "${text}" is not a date. Choose a day, or enter it like 2026-06-30.`);
 }
 
 function readMaxRecords(
@@ -79,7 +82,7 @@ function parseMonth(text: unknown): string | undefined {
 	const month = String(text ?? '').trim();
 	if (month === '' || isMonthKey(month)) return month || undefined;
 	throw new Error(
-		`History Start "${month}" is not a month. Enter year and month like 2024-07, or leave it empty.`,
+		`History Start "${month}" is not a month. Enter it as YYYY-MM, such as 2024-07, or leave it empty.`,
 	);
 }
 

@@ -25,7 +25,7 @@ export interface Vault {
 	client: OAuthClient;
 }
 
-/** The tokens of an integration out of the vault, refreshed once for all who need them. */
+/** Opens an integration's tokens in the vault. Concurrent readers share one refresh. */
 export function openStoredTokens({ pool, ring, client }: Vault, run: RunToExtract): TokenSource {
 	const { tenantId, integrationId, provider } = run;
 	const where = { tenantId, integrationId, provider };
@@ -48,7 +48,7 @@ function present(tokens: TokenSet): TokenSet {
 	if (tokens.accessToken || tokens.refreshToken) return tokens;
 	throw new ReadFailure(
 		'reconnect_required',
-		'No token is stored for this connection yet. Connect the tenant first.',
+		'No token is stored for this connection. Connect the tenant first.',
 	);
 }
 

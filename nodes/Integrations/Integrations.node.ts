@@ -22,13 +22,13 @@ export class Integrations implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
-		description: 'Claim and finish sync runs, and keep the connections of every tenant',
+		description: 'Claim and finish sync runs, and manage the connections of every tenant',
 		defaults: { name: 'Zixly Integrations' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		// An agent must not claim runs or switch a tenant's connection off.
+		// An agent must not claim runs or disable a tenant's connection.
 		usableAsTool: undefined,
-		// Made by a function: n8n's linter cannot read a list that spreads another one.
+		// Built by a function: n8n's linter crashes on a list that spreads another one.
 		credentials: describeCredentials(Object.keys(integrationsOperations)),
 		sensitiveOutputFields: ['accessToken', 'refreshToken'],
 		properties: integrationsProperties,

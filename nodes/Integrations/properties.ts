@@ -16,9 +16,9 @@ export const integrationsProperties: INodeProperties[] = [
 			{
 				name: 'Rejected Record',
 				value: 'rejectedRecord',
-				description: 'A record that could not be used, kept with the reason',
+				description: 'A record that was not stored, kept with the reason',
 			},
-			{ name: 'Sync', value: 'sync', description: 'The runs that bring a connection up to date' },
+			{ name: 'Sync', value: 'sync', description: 'Runs that bring a connection up to date' },
 		],
 	},
 	...syncProperties,

@@ -19,17 +19,17 @@ export class PostgresUpsert implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["input"] === "items" ? "items to " + $parameter["table"] : "messages" }}',
-		description: "Bring rows to the tenant's tables in bulk, writing only what has changed",
+		description: "Store rows in the tenant's tables in bulk, writing only what has changed",
 		defaults: { name: 'Zixly Postgres Upsert' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-		outputNames: ['Messages', 'Refused'],
-		// It writes to tenants' books: a workflow's author decides what is stored, not an agent.
+		outputNames: ['Messages', 'Rejected'],
+		// It writes tenants' data: the workflow's author decides what is stored, not an agent.
 		usableAsTool: undefined,
 		hints: [
 			{
 				message:
-					'Refused holds copies of what the database did not take, with the reason, for alerts; it is kept in etl.rejected_records as well.',
+					'Rejected outputs copies of what the database rejected, with the reason, for alerts. The originals are kept in etl.rejected_records.',
 				type: 'info',
 				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',

@@ -1,17 +1,17 @@
 import type { LoadClient, LoadDeletion, LoadRow } from '../../db/load/input';
 import { canonicalInstant } from '../../db/postgres/rows';
 
-/** Names what a deletion is about: a lead of an account, or the row of a metric's key. */
+/** Builds the key of what a deletion removes: a lead of an account, or the row with a metric's key. */
 export function goneBy({ accountId, table, ...about }: LoadDeletion): string {
 	if (table === 'lead_events') return leadKey(accountId, about.leadId);
-	// Of all rows of a metric: whichever day a row that comes later is of.
+	// Removes a metric's rows of all days, so a later row of any day matches.
 	const date = about.keptDate === undefined ? about.recordDate : EVERY_DATE;
 	return metricKey(about.client, about.metricName, date);
 }
 
 const EVERY_DATE = '*';
 
-/** Whether a row is about something that is among `gone`, named by `goneBy`. */
+/** Whether a row belongs to something that is deleted. @param deletedKeys built by `buildDeletionKey` */
 export function isAbout({ accountId, table, client, row }: LoadRow, gone: Set<string>): boolean {
 	if (table === 'lead_events') return gone.has(leadKey(accountId, row?.leadId));
 	if (table !== 'custom_metrics') return false;

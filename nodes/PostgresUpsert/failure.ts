@@ -3,10 +3,10 @@ import { isUnavailable } from '../../db/postgres/sqlstate';
 import type { FailureMessage } from '../shared/messages';
 import { explain } from '../adapter/errors';
 
-/** The nodes before this one are not wired as they must be. */
+/** The preceding nodes are not connected correctly. */
 export class WiringError extends Error {}
 
-/** What an error that stopped a run means to Finish. */
+/** Turns an error that stopped a run into the failure that Finish reads. */
 export function toFailure(error: unknown): FailureMessage['failure'] {
 	const { message, description } = explain(error as Error);
 	return { class: classify(error), message: [message, description].filter(Boolean).join('. ') };

@@ -8,23 +8,23 @@ import { ownRow, statedTenant, type OwnItemSettings } from './plain-items';
 import type { RunLoader } from './run-loader';
 
 export interface ItemLoadingOptions extends LoadingOptions {
-	/** Of this execution. */
+	/** The id of this execution. */
 	executionId: string;
-	/** Opens a run of no connection. @returns its id */
+	/** Opens a run without a connection. @returns its id */
 	openRun: (run: OwnRun) => Promise<string>;
-	/** What the node's fields say about an item. */
+	/** Reads the node's fields for an item. */
 	ownItem: (item: number, json: IDataObject) => OwnItem;
 }
 
-/** The tenant is empty where the item belongs to none. */
+/** `tenantId` is empty if the item belongs to no tenant. */
 export type OwnItem = OwnItemSettings & { tenantId: string };
 
-/** Loads items of a user's own as rows, whatever their fields are called, into runs that it opens and closes. */
+/** Loads plain items as rows into runs that it opens and closes. */
 export class ItemLoading extends Loading<ItemLoadingOptions> {
 	/** How many items belong to no tenant. */
 	nobodys = 0;
 
-	/** How many items came for each table. */
+	/** Items per table. */
 	private readonly counts = new Map<RunLoader, Map<string, number>>();
 	private last: { own: OwnRun; loader: RunLoader } | undefined;
 
@@ -63,7 +63,7 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 		return loader.addRow(item, ownRow(json, settings, loader.run.syncRunId), json);
 	}
 
-	/** Mostly it is the run of the item before. */
+	/** Usually the run of the previous item. */
 	private findLoader(own: OwnRun): RunLoader | undefined {
 		const { last } = this;
 		if (last?.own.tenantId === own.tenantId && last.own.provider === own.provider) return last.loader;
@@ -76,7 +76,10 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 		const { executionId } = this.options;
 		const run = { ...own, integrationId: null, executionId };
 		try {
-			const loader = this.createLoader(buildRunKey(own), { ...run, syncRunId: await this.options.openRun(own) });
+			const loader = this.createLoader(buildRunKey(own), {
+				...run,
+				syncRunId: await this.options.openRun(own),
+			});
 			this.counts.set(loader, new Map());
 			return loader;
 		} catch (error) {
@@ -86,7 +89,7 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 		}
 	}
 
-	/** Records and rows are the same here. */
+	/** Each plain item is one record and one row. */
 	private countItems(loader: RunLoader): void {
 		for (const [stream, count] of this.counts.get(loader) ?? []) {
 			const counts: Partial<RecordCounts> = { extracted: count, normalised: count };
@@ -96,7 +99,7 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 
 	private refuseNobodys(item: number, json: IDataObject): undefined {
 		this.nobodys++;
-		this.refuse(item, json, 'no_tenant', `Item ${item} does not say whose it is. Fill in Tenant.`);
+		this.refuse(item, json, 'no_tenant', `Item ${item} names no tenant. Fill in Tenant.`);
 	}
 
 	private refuse(item: number, json: IDataObject, code: string, message: string): undefined {
@@ -105,9 +108,9 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 }
 
 const OTHER_TENANT =
-	'The item names another tenant than Tenant does, so it was not stored. Set Tenant From to A Field of Each Item where each item says whose it is.';
+	'The item names another tenant than the field Tenant, so it was not stored. If each item names its tenant, set Tenant From to A Field of Each Item.';
 
-/** Whether an item says that it belongs to somebody else than the node does. */
+/** Whether an item names another tenant than the node's field. */
 function isOthers(json: IDataObject, { tenantId, ignoreUnknownFields }: OwnItem): boolean {
 	if (ignoreUnknownFields) return false;
 	const stated = statedTenant(json);
@@ -119,5 +122,5 @@ const unknownTenant = (item: number, cause: UnknownTenantError): Error =>
 		cause,
 	});
 
-/** What one tenant has of one source is one run. */
+/** One run per tenant and source. */
 const buildRunKey = ({ tenantId, provider }: OwnRun): string => JSON.stringify([tenantId, provider]);

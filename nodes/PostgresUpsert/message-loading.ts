@@ -12,39 +12,39 @@ import type { RunLoader } from './run-loader';
 
 export interface MessageLoadingOptions extends LoadingOptions {
 	runs: OwnRuns;
-	/** Whether a Finish comes after this node: then it closes the runs. */
+	/** Whether a Finish follows this node; if so, it closes the runs. */
 	finishFollows: boolean;
 }
 
-/** A stream of an account of a run. */
+/** A stream of an account within a run. */
 interface Place {
 	run: NamedRun;
 	loader: RunLoader;
 	stream: unknown;
 	accountId: unknown;
-	/** Why the run cannot have it. */
+	/** Set if the run does not have this stream or account. */
 	strange: LoadRejection | undefined;
 }
 
-/** Loads the messages of Zixly nodes, each into the run of this execution that it belongs to. */
+/** Loads messages of Zixly nodes, each into its run of this execution. */
 export class MessageLoading extends Loading<MessageLoadingOptions> {
-	/** Runs of which the last message has come. */
+	/** Runs whose last message has arrived. */
 	private readonly ended = new Set<RunLoader>();
 	private last: Place | undefined;
 
 	take(item: number, json: IDataObject): Promise<void> | undefined {
-		// A look at what would come; it belongs to no run and is not stored.
+		// A preview belongs to no run and is not stored.
 		if (json.preview === true) return void this.options.output.emit(json, item);
 		const run = this.options.runs.find(json);
 		if (!run) return this.refuse(item, json);
-		// A FAILURE and a SUMMARY pass on, and what later versions may say of a run.
+		// FAILURE, SUMMARY and message types of later versions pass through.
 		if (!LOADED.has(json.type)) return void this.options.output.emit(json, item);
 		const { loader, strange } = this.resolvePlace(run, json);
 		if (strange && HELD_TO_PLACES.has(json.type)) return this.reject(loader, item, json, strange);
 		return this.give(loader, item, json);
 	}
 
-	// Without a connection, it was opened by Transform & Normalize or by a replay.
+	// A run without a connection was opened by Transform & Normalize or by a replay.
 	protected closes(loader: RunLoader): boolean {
 		const { integrationId } = loader.run;
 		return (
@@ -72,7 +72,7 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 		}
 	}
 
-	/** Mostly it is the place of the item before. */
+	/** Usually the stream of the previous item. */
 	private resolvePlace(run: NamedRun, { stream, accountId }: IDataObject): Place {
 		const { last } = this;
 		if (last?.run === run && last.stream === stream && last.accountId === accountId) return last;
@@ -81,7 +81,7 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 		return this.last;
 	}
 
-	/** A row is kept with the reason; a STATE moves nothing. */
+	/** Keeps a row or deletion as a rejection; a STATE is dropped, so it moves nothing. */
 	private reject(
 		loader: RunLoader,
 		item: number,
@@ -96,7 +96,7 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 		return loader.addRejected(item, parseRejected({ ...json, stage: 'load', reason: { ...reason }, record }));
 	}
 
-	/** Only where the node is set to continue; otherwise it has stopped before it took anything. */
+	/** Reached only if the node is set to continue; otherwise it stopped before the first item. */
 	private refuse(item: number, json: IDataObject): undefined {
 		const { message } = explain(this.options.runs.explain(json, item));
 		this.options.output.refuse(
@@ -108,11 +108,11 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 
 const LOADED: ReadonlySet<unknown> = new Set(['ROW', 'DELETED', 'REJECTED', 'STATE', 'RECORD']);
 
-/** What was rejected is kept whatever is wrong with it. */
+/** A REJECTED is exempt: it is kept whatever is wrong with it. */
 const HELD_TO_PLACES: ReadonlySet<unknown> = new Set(['ROW', 'DELETED', 'STATE']);
 
 function unnormalised(): WiringError {
 	return new WiringError(
-		'A raw record reached Postgres Upsert. Put Transform & Normalize before it; nothing more of this run was stored, so that the next one reads it again.',
+		'A raw record reached Postgres Upsert. Put Transform & Normalize before it. Nothing more of this run was stored; the next run reads it again.',
 	);
 }

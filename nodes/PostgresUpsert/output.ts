@@ -2,7 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { paired } from '../adapter/items';
 
-/** Collects what leaves the node; chunks end out of order, the items leave in the order of those they came of. */
+/** Collects the node's output. Chunks end out of order; the items are output in the order of their input items. */
 export class Output {
 	private readonly messages: Placed[] = [];
 	private readonly refusals: Placed[] = [];

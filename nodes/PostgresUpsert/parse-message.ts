@@ -13,10 +13,10 @@ const parsePlace = (json: IDataObject) => ({
 	recordId: json.recordId as string,
 });
 
-/** A ROW for the loader, which checks the rest: whatever is wrong with it must end as a rejection. */
+/** Parses a ROW only as far as the loader needs to reject it: the loader checks the rest. */
 export function parseRow(json: IDataObject): LoadRow {
 	const { stream, accountId } = json;
-	// The message itself where it can be: a copy of each would be a third of the node's garbage.
+	// Returns the message itself if possible: copying each would produce a third of the node's garbage.
 	if (typeof stream === 'string' && typeof accountId === 'string') return json as unknown as LoadRow;
 	return {
 		...parsePlace(json),
@@ -26,7 +26,7 @@ export function parseRow(json: IDataObject): LoadRow {
 	};
 }
 
-/** A DELETED for the loader, which checks the rest as it does with a ROW. */
+/** Parses a DELETED; the loader checks the rest, as with a ROW. */
 export function parseDeletion(json: IDataObject): LoadDeletion {
 	const { leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata } = json;
 	const kept = { keptDate, keptValue, keptMetadata };
@@ -52,7 +52,7 @@ export function parseRejected(json: IDataObject): LoadRejected {
 	};
 }
 
-/** A STATE for the loader: what it says that makes no sense is as if it were not said. */
+/** Parses a STATE; invalid values are ignored. */
 export function parseState(json: IDataObject): Omit<LoadState, 'rowsArrived'> {
 	const { stream, accountId } = parsePlace(json);
 	const { staleBefore } = isPlainObject(json.ageing) ? json.ageing : {};
@@ -68,7 +68,7 @@ export function parseState(json: IDataObject): Omit<LoadState, 'rowsArrived'> {
 	};
 }
 
-/** What one STATE closes at most. */
+/** Record ids per STATE. */
 const MAX_SETTLED = 1_000;
 
 function parseTexts(value: unknown): string[] | undefined {

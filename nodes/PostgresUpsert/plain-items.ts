@@ -3,27 +3,26 @@ import type { IDataObject } from 'n8n-workflow';
 import type { LoadRow } from '../../db/load/input';
 import { dataTables, type DataTable } from '../../db/schema/tables';
 
-/** What the node's fields say about an item of a user's own. */
+/** The node's fields for a plain item. */
 export interface OwnItemSettings {
 	table: string;
 	clientIdField: string;
 	clientNameField: string;
-	/** The field that says whose each item is; empty where the node says it. */
+	/** The item's field that names the tenant; empty if the node's field Tenant does. */
 	tenantField: string;
 	sourceSystem: string;
 	ignoreUnknownFields: boolean;
 }
 
-/** Fields that say whose the item is, and are no columns. */
+/** Fields of an item that name its tenant; they are not columns. */
 const WHOSE = ['tenantId', 'tenant_id'];
 
-/** The tenant that an item names without having been asked; undefined where it names none. */
+/** The tenant that an item names, whatever the node's fields say; undefined if it names none. */
 export const statedTenant = (json: IDataObject): unknown =>
 	WHOSE.filter((name) => Object.hasOwn(json, name)).map((name) => json[name])[0];
 
 /**
- * An item of a user's own as a row. What the database could not take is left in it: the loader refuses it and keeps it
- * with the reason.
+ * Turns a plain item into a row. Invalid values are kept: the loader rejects the row and stores it with the reason.
  */
 export function ownRow(json: IDataObject, settings: OwnItemSettings, syncRunId: string): LoadRow {
 	const { sourceSystem, ignoreUnknownFields } = settings;
@@ -50,11 +49,11 @@ export function ownRow(json: IDataObject, settings: OwnItemSettings, syncRunId: 
 	};
 }
 
-/** Never what every object inherits under that name. */
+/** Ignores inherited properties such as `constructor`. */
 const ownField = (json: IDataObject, name: string): unknown =>
 	Object.hasOwn(json, name) ? json[name] : undefined;
 
-/** The field's name as the item spells it: like the columns', in camel case or in snake case. */
+/** The field's name as the item spells it, in camelCase or snake_case. */
 function findField(json: IDataObject, name: string): string {
 	if (Object.hasOwn(json, name)) return name;
 	const camel = name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
@@ -62,7 +61,7 @@ function findField(json: IDataObject, name: string): string {
 	return [camel, snake].find((spelling) => Object.hasOwn(json, spelling)) ?? name;
 }
 
-/** The fields by the columns' names in camel case; one that is there in both spellings is left for the loader to refuse. */
+/** Maps fields to the columns' camelCase names. A field in both spellings is kept twice, so that the loader rejects it. */
 function readColumns(
 	json: IDataObject,
 	table: DataTable,
@@ -84,7 +83,7 @@ function findProperty(table: DataTable, field: string): string | undefined {
 	return table.columns.find(({ name }) => name === field)?.property;
 }
 
-/** The key's values: a corrected copy of the row has the same id. Empty where the key itself is incomplete. */
+/** Joins the key's values, so that a corrected copy of the row has the same id. Empty if the key is incomplete. */
 function identifyItem(clientId: unknown, row: Record<string, unknown>, table: DataTable | undefined): string {
 	const properties = table?.keyIndexes.map((index) => table.columns[index]!.property) ?? [];
 	const values = [clientId, ...properties.map((property) => row[property])];
@@ -92,14 +91,14 @@ function identifyItem(clientId: unknown, row: Record<string, unknown>, table: Da
 	return texts.includes('') ? '' : texts.join('|');
 }
 
-/** Dates of JavaScript and Luxon know their own text; what other objects hold is no key. */
+/** JavaScript and Luxon dates have `toJSON`; other objects cannot be part of a key. */
 function keyText(value: unknown): string {
 	if (typeof value !== 'object' || value === null) return String(value ?? '');
 	const { toJSON } = value as { toJSON?: unknown };
 	return typeof toJSON === 'function' ? String(toJSON.call(value)) : '';
 }
 
-/** Metadata that is no object stays as it is, for the loader to refuse. */
+/** Metadata that is not an object stays unchanged, for the loader to reject. */
 function withSource(metadata: unknown, source: object): unknown {
 	if (metadata === undefined || metadata === null || metadata === '') return { _src: source };
 	return typeof metadata === 'object' && !Array.isArray(metadata) ? { ...metadata, _src: source } : metadata;

@@ -2,11 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { forItems, inputField, tenantFields } from '../adapter/item-input';
 
-/** What completes items of a user's own; messages of the Zixly nodes bring it all with them. */
+/** Fields that complete plain items; messages of the Zixly nodes need none. */
 const ownItems: INodeProperties[] = [
 	{
-		displayName:
-			'The fields of the items are named like the columns of the table, in snake_case or camelCase.',
+		displayName: 'Name the fields of the items like the columns of the table, in snake_case or camelCase.',
 		name: 'ownItemsNotice',
 		type: 'notice',
 		default: '',
@@ -17,18 +16,18 @@ const ownItems: INodeProperties[] = [
 		name: 'table',
 		type: 'options',
 		default: 'financials',
-		description: 'The table that the items are rows of',
+		description: 'The table to store the items in',
 		options: [
 			{
 				name: 'Custom Metrics',
 				value: 'custom_metrics',
-				description: 'A figure of a client on a day: metric_name, metric_value, record_date, unit',
+				description: 'A metric of a client on a day: metric_name, metric_value, record_date, unit',
 			},
 			{
 				name: 'Financials',
 				value: 'financials',
 				description:
-					'The money of a client on a day: record_date, revenue, expenses, net_profit, cash_flow, currency',
+					'The financial figures of a client on a day: record_date, revenue, expenses, net_profit, cash_flow, currency',
 			},
 			{
 				name: 'Lead Events',
@@ -44,7 +43,7 @@ const ownItems: INodeProperties[] = [
 		default: 'clientId',
 		placeholder: 'e.g. client_id',
 		description:
-			"The field that holds the client's ID, as client_id in client_kpis; in camelCase or snake_case. A client that is not there is made.",
+			"The field that holds the client's ID (client_id in client_kpis), in camelCase or snake_case. A client that does not exist is created.",
 	},
 	{
 		displayName: 'Client Name Field',
@@ -52,20 +51,19 @@ const ownItems: INodeProperties[] = [
 		type: 'string',
 		default: 'clientName',
 		placeholder: 'e.g. client_name',
-		description:
-			"The field that holds the client's name, where the items have one; in camelCase or snake_case",
+		description: "The field that holds the client's name, if the items have one, in camelCase or snake_case",
 	},
 	{
 		displayName: 'Source System',
 		name: 'sourceSystem',
 		type: 'string',
 		default: 'manual',
-		description: 'Where the data comes from. Rows of another source with the same key stay beside these.',
+		description: 'Where the data comes from. Rows of other sources with the same key are kept separately.',
 	},
 ];
 
 export const upsertProperties: INodeProperties[] = [
-	inputField('Rows of your own, such as those of a spreadsheet: every field is data'),
+	inputField('Your own rows, for example from a spreadsheet: every field is data'),
 	...forItems(ownItems),
 	{
 		displayName: 'Options',
@@ -80,7 +78,7 @@ export const upsertProperties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1, maxValue: 20_000 },
 				default: 5000,
-				description: 'How many rows are stored in one transaction',
+				description: 'How many rows to store in one transaction',
 			},
 			{
 				displayName: 'Ignore Unknown Fields',
@@ -88,15 +86,14 @@ export const upsertProperties: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether fields of your own items that are no column of the table are left out; otherwise such an item is refused',
+					'Whether to leave out fields of your own items that are not columns of the table. Otherwise such an item is rejected.',
 			},
 			{
 				displayName: 'Return Rows',
 				name: 'returnRows',
 				type: 'boolean',
 				default: false,
-				description:
-					'Whether to return every row with what became of it, instead of a summary per tenant and table',
+				description: 'Whether to return every row with its outcome instead of a summary per tenant and table',
 			},
 		],
 	},

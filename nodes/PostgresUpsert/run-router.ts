@@ -9,25 +9,25 @@ export interface LoadingOptions extends RunLoaderOptions {
 	finishRun: (end: RunEnd) => Promise<void>;
 }
 
-/** Takes the items in order and gives each to the run that it belongs to. */
+/** Takes the items in order and passes each to the loader of its run. */
 export abstract class Loading<Options extends LoadingOptions = LoadingOptions> {
-	/** Errors of runs that are closed here: no Finish will tell of them. */
+	/** Errors of runs that are closed here, which no Finish will report. */
 	readonly failures: Array<{ error: unknown; item: number }> = [];
 
 	protected readonly loaders = new Map<string, RunLoader>();
 
 	constructor(protected readonly options: Options) {}
 
-	/** A promise only where something had to be waited for: thousands of rows in a row need none. */
+	/** Returns a promise only if it must wait: most rows need none, and awaiting each would be slow. */
 	abstract take(item: number, json: IDataObject): Promise<void> | undefined;
 
-	/** Whether the run is to be closed once all that came is stored. */
+	/** Whether to close the run once everything is stored. */
 	protected abstract closes(loader: RunLoader): boolean;
 
-	/** The same where nothing more will come. */
+	/** Whether to close the run if the node stops early. */
 	protected abstract closesWhenStopped(loader: RunLoader): boolean;
 
-	/** Stores what is left and closes the runs that are to be closed here. */
+	/** Stores the rest and closes the runs that this node has to close. */
 	async end(): Promise<void> {
 		for (const loader of this.loaders.values()) await loader.flush();
 		await this.options.storing.done();
@@ -35,7 +35,7 @@ export abstract class Loading<Options extends LoadingOptions = LoadingOptions> {
 		await this.closeAll((loader) => this.closes(loader));
 	}
 
-	/** Closes them as failed: nothing more will come. */
+	/** Closes the runs that this node has to close as failed. */
 	async stop(error: unknown): Promise<void> {
 		await this.options.storing.done();
 		for (const loader of this.loaders.values()) {
@@ -52,18 +52,18 @@ export abstract class Loading<Options extends LoadingOptions = LoadingOptions> {
 
 	private async closeAll(isMeant: (loader: RunLoader) => boolean): Promise<void> {
 		await settleAll([...this.loaders.values()].filter(isMeant), (loader) => this.close(loader));
-		// As the items came, not as the runs were closed.
+		// In the order of the items, not of closing.
 		this.failures.sort((a, b) => a.item - b.item);
 	}
 
-	/** Never rejects: the other runs are to be closed as well. */
+	/** Never rejects, so that the other runs are closed too. */
 	private async close(loader: RunLoader): Promise<void> {
 		if (loader.failure) this.failures.push(loader.failure);
 		if (!loader.run.syncRunId) return;
 		try {
 			await this.options.finishRun(this.toRunEnd(loader));
 		} catch (error) {
-			// The run stays open until its lease ends. What stopped it before is what the person must hear of first.
+			// The run stays open until its lease ends. An earlier failure stays the first one reported.
 			loader.fail(error, loader.lastItem);
 			this.failures.push({ error, item: loader.lastItem });
 		}

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The server writes one chunk of a run while this process makes the statements of the next and checks a third. */
+/** The server writes one chunk of a run while this process builds the statements of the next and checks a third. */
 const CHUNKS_AT_ONCE = 2;
-/** How long the items behind a chunk wait until it is begun. After that it is its run that is stuck, not the database. */
+/** How long later items wait for a chunk to start. After that, the chunk's run is stuck, not the database. */
 const PATIENCE_MS = 1_000;
 
-/** Stores a few chunks of each run at a time. A run that waits, for somebody's lock, holds up no other run. */
+/** Stores a few chunks of each run at a time. A run that waits for a lock does not block other runs. */
 export class Storing {
 	private readonly lanes = new Map<string, Lane>();
 
-	/** Begins `work`, which must not reject, as soon as its run has room for it; does not wait for a run that is stuck. */
+	/** Starts `work`, which must not reject, once its run has capacity; does not wait for a stuck run. */
 	async begin(run: string, work: () => Promise<void>): Promise<void> {
 		let lane = this.lanes.get(run);
 		if (!lane) this.lanes.set(run, (lane = new Lane()));
@@ -22,7 +22,7 @@ export class Storing {
 	}
 }
 
-/** The chunks of one run, begun in order. */
+/** The chunks of one run, started in order. */
 class Lane {
 	private readonly current = new Set<Promise<void>>();
 	private waiting: Array<() => Promise<void>> = [];

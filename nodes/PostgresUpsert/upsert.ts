@@ -21,7 +21,7 @@ import { MessageLoading } from './message-loading';
 import { Output } from './output';
 import { Storing } from './storing';
 
-/** Stores what the items bring, tenant by tenant; one tenant's trouble leaves the others alone. */
+/** Stores the items by tenant; a failure of one tenant does not affect the others. */
 export async function upsert(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
 		return await cancelledBy(context.getExecutionCancelSignal(), async () => await load(context));
@@ -77,7 +77,7 @@ function itemLoading(
 	});
 }
 
-/** @throws StrangerError before anything is stored where a message is not of this execution, unless set to continue */
+/** @throws StrangerError before anything is stored if a message is not of this execution, unless set to continue */
 async function messageLoading(
 	context: IExecuteFunctions,
 	pool: Pool,
@@ -99,7 +99,7 @@ async function takeAll(
 	for (const [item, { json }] of items.entries()) {
 		const waiting = loading.take(item, json);
 		if (waiting) await waiting;
-		// Answers of the database come in between, so that a chunk is stored while the next one is checked.
+		// Lets the database's replies in, so that one chunk is stored while the next is checked.
 		if (item % ITEMS_AT_A_TIME === 0) await pause();
 		signal?.throwIfAborted();
 	}
@@ -123,21 +123,21 @@ function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
 	});
 }
 
-/** One item that says no tenant is refused; where none does, the node was not filled in. */
+/** A single item without a tenant is rejected; if all are, the node was not filled in. */
 function refuseEmptyTenant(context: IExecuteFunctions, nobodys: number): void {
 	if (nobodys === 0 || nobodys < context.getInputData().length || context.continueOnFail()) return;
 	throw nodeError(context.getNode(), new Error(NO_TENANT), 0);
 }
 
 const NO_TENANT =
-	'The items belong to no tenant. Choose one in Tenant, or set Tenant From to the field of each item that names it.';
+	'The items belong to no tenant. Choose one in Tenant, or set Tenant From to A Field of Each Item.';
 
 type Read = (item: number) => string;
 
 function hintRejectedItems(context: IExecuteFunctions, refused: number): void {
 	const rows = refused === 1 ? '1 item was' : `${refused} items were`;
 	context.addExecutionHints({
-		message: `${rows} refused. The second output says why; the others are stored.`,
+		message: `${rows} rejected. The output Rejected shows the reasons; everything else is stored.`,
 		location: 'outputPane',
 		type: 'warning',
 	});

@@ -21,17 +21,17 @@ export class TransformNormalize implements INodeType {
 		subtitle:
 			'={{ $parameter["input"] === "items" ? $parameter["provider"] + ": " + $parameter["stream"] : "messages" }}',
 		description:
-			'Turn raw records into rows with UTC dates, exact money and one currency, and reject what is wrong',
+			'Turn raw records into rows with UTC dates, exact amounts and one currency, and reject invalid records',
 		defaults: { name: 'Zixly Transform & Normalize' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Messages', 'Rejected'],
-		// It opens runs in tenants' books: a workflow's author decides for whom, not an agent.
+		// It opens runs for tenants: the workflow's author decides for whom, not an agent.
 		usableAsTool: undefined,
 		hints: [
 			{
 				message:
-					'Messages holds everything in order, also what was rejected. Rejected holds copies for alerts: attach a node of your own below the main line, or leave it empty.',
+					'Messages outputs everything in order, including rejected records. Rejected outputs copies of those for alerts: connect your own nodes below the main line, or nothing.',
 				type: 'info',
 				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',

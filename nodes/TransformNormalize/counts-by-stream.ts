@@ -1,6 +1,6 @@
 import type { Envelope, StateMessage } from '../shared/messages';
 
-/** Counts names by the stream and account of their records, from one STATE to the next. */
+/** Counts names per stream and account, from one STATE to the next. */
 export class CountsByStream {
 	private readonly sinceState = new Map<string, Map<string, number>>();
 
@@ -12,7 +12,7 @@ export class CountsByStream {
 		for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
 	}
 
-	/** What was counted before a STATE; then it begins at nothing. */
+	/** Returns the counts since the previous STATE and resets them. */
 	take(state: StateMessage): ReadonlyMap<string, number> {
 		const place = buildStreamKey(state);
 		const counts = this.sinceState.get(place) ?? new Map<string, number>();
@@ -24,16 +24,16 @@ export class CountsByStream {
 const buildStreamKey = ({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string =>
 	JSON.stringify([tenantId, syncRunId, provider, stream, accountId]);
 
-/** More names would only make the run's counts long. */
+/** Keeps the run's warnings short. */
 const MAX_NAMED = 10;
 
-/** `field (3), other (1) and 2 more` */
+/** @returns such as `field (3), other (1) and 2 more` */
 export function listCounts(counts: ReadonlyMap<string, number>): string {
 	const named = [...counts].slice(0, MAX_NAMED).map(([name, count]) => `${name} (${count})`);
 	return named.join(', ') + (counts.size > MAX_NAMED ? ` and ${counts.size - MAX_NAMED} more` : '');
 }
 
-/** The STATE with more warnings. */
+/** Appends warnings to a STATE. */
 export function withWarnings(state: StateMessage, warnings: readonly string[]): StateMessage {
 	return warnings.length === 0 ? state : { ...state, warnings: [...(state.warnings ?? []), ...warnings] };
 }

@@ -1,7 +1,7 @@
 import type { Envelope } from '../shared/messages';
 import type { OwnIncoming } from './incoming';
 
-/** How many records of a stream came, and where the last of them stands. */
+/** The number of records of a stream, and the item of its last one. */
 interface End {
 	item: number;
 	envelope: Envelope;
@@ -10,8 +10,8 @@ interface End {
 }
 
 /**
- * The STATEs that end runs which this node opened: nothing else says how many records there were, nor which row is the
- * best of one key. The last of each run says that it is.
+ * Builds the STATEs that end the runs which this node opened. Without them nothing would count the records and
+ * deduplicate their rows. The last STATE of each run is marked.
  */
 export function endsOfRuns(incoming: readonly OwnIncoming[]): OwnIncoming[] {
 	const runs = new Map<string | null, Map<string, End>>();
@@ -37,7 +37,7 @@ function buildStates(ends: readonly End[]): OwnIncoming[] {
 	}));
 }
 
-/** The same, with the last STATE of each run marked as that. */
+/** Marks the last STATE of each run with `endsRun`. */
 export function markEnds(incoming: readonly OwnIncoming[]): OwnIncoming[] {
 	const last = new Map<string | null, OwnIncoming>();
 	for (const one of incoming) if (one.kind === 'state') last.set(one.message.syncRunId, one);

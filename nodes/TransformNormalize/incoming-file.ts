@@ -15,8 +15,8 @@ import { incomingRecord, type OwnIncoming } from './incoming';
 import { buildEnvelope, type FileFields, type LooseSettings } from './loose-records';
 
 /**
- * The rows of the file that an item brings, and the STATE that ends them with what was read and what was not.
- * @throws NodeOperationError where the file cannot be read; then none of it is there
+ * Reads the rows of an item's file, followed by a STATE that counts what was read and what was left out.
+ * @throws NodeOperationError if the file cannot be read; then none of its rows are returned
  */
 export async function incomingFile(
 	context: IExecuteFunctions,
@@ -50,14 +50,14 @@ async function readItem(
 		return await readFile(content, { separator, columnMap }, context.getExecutionCancelSignal());
 	} catch (error) {
 		if (!(error instanceof FileRefusal)) throw nodeError(context.getNode(), error, item);
-		// The whole text as one: the form's page shows nothing else.
+		// The whole text in the message: the form's page shows nothing else.
 		throw new NodeOperationError(context.getNode(), error.message, { itemIndex: item });
 	}
 }
 
 function noFile(property: string): FileRefusal {
 	return new FileRefusal(
-		`There is no file: none was chosen, or it is empty. Choose one; in a workflow, check Input Binary Field, which is "${property}".`,
+		`There is no file: none was chosen, or it is empty. Choose a file. In a workflow, check Input Binary Field, which is set to "${property}".`,
 	);
 }
 

@@ -8,37 +8,37 @@ import type { Envelope, StateMessage } from '../shared/messages';
 import { attempt, type Rejection } from '../shared/rejection';
 import { shaped } from '../shared/shape';
 
-/** A raw record on its way in. */
+/** A raw record that came in. */
 export interface IncomingRecord {
 	kind: 'record';
 	item: number;
 	envelope: Envelope;
 	json: Record<string, unknown>;
-	/** What the normalisers want of it, or why it cannot be told. */
+	/** The record as normalisers take it, or why it is invalid. */
 	raw: RawRecord | Rejection;
-	/** A row of a file that holds nothing: it is counted, and gives nothing. */
+	/** An empty row of a file: counted, but yields nothing. */
 	skipped?: true;
-	/** Only for a look: what comes of it is marked, too, and is not stored. */
+	/** From a preview: its output is marked as well and not stored. */
 	preview: boolean;
 }
 
-/** What this node made of a user's own items: records, and the STATEs that end files. */
+/** Records of plain items, and the STATEs that end files. */
 export type OwnIncoming = IncomingRecord | { kind: 'state'; item: number; message: StateMessage };
 
-/** What the input items are to this node. */
+/** An input item, classified. */
 export type Incoming =
 	| IncomingRecord
 	| { kind: 'state'; item: number; message: StateMessage }
 	| { kind: 'other'; item: number };
 
-/** What a message is to this node; whose it is, its run says. */
+/** Classifies a message; the tenant and connection are taken from its run. */
 export function incomingMessage(json: Record<string, unknown>, item: number, run: NamedRun): Incoming {
 	if (json.type === 'RECORD') return incomingRecord(json, item, readEnvelope(json, run));
 	if (json.type === 'STATE') return { kind: 'state', item, message: readState(json, run) };
 	return { kind: 'other', item };
 }
 
-/** What a message is that is only for a look: no run stands behind it, and nothing of it is stored. */
+/** Classifies a message of a preview, which has no run. */
 export function incomingPreview(json: Record<string, unknown>, item: number): Incoming {
 	if (json.type !== 'RECORD') return { kind: 'other', item };
 	const tenantId = toText(json.tenantId);
@@ -57,7 +57,7 @@ function readEnvelope(
 	return { tenantId, integrationId, syncRunId, provider, stream, accountId };
 }
 
-/** What it says that makes no sense is as if it were not said. */
+/** Parses a STATE; invalid values are ignored. */
 function readState(json: Record<string, unknown>, run: NamedRun): StateMessage {
 	const warnings = Array.isArray(json.warnings) ? json.warnings.filter((one) => typeof one === 'string') : [];
 	return {
@@ -84,7 +84,7 @@ const recordShape = z.object({
 		.refine((text) => text !== '', 'is not an instant, such as 2026-06-30T01:02:03Z'),
 });
 
-/** A record of which is known whose it is; what is wrong with it comes out where it is normalised. */
+/** Builds a record whose tenant is known. If it is invalid, normalising rejects it. */
 export function incomingRecord(
 	json: Record<string, unknown>,
 	item: number,
@@ -99,7 +99,7 @@ function readRawRecord(json: Record<string, unknown>, { stream, syncRunId }: Env
 	return { recordId, account, fetchedAt, stream, syncRunId, record: json.record };
 }
 
-/** The record's id where it can be told, to name it in a rejection. */
+/** The record's id for a rejection; empty if it has none. */
 export function readRecordId({ recordId }: Record<string, unknown>): string {
 	return typeof recordId === 'string' || typeof recordId === 'number' ? String(recordId) : '';
 }

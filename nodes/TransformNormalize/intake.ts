@@ -4,16 +4,16 @@ import { explain, nodeError } from '../adapter/errors';
 import { paired } from '../adapter/items';
 import type { Incoming } from './incoming';
 
-/** What the input items are to the node. */
+/** The input items, classified. */
 export interface Intake {
 	incoming: Incoming[];
-	/** What could not be placed, where the node is set to continue. */
+	/** Items without a run or tenant, if the node is set to continue. */
 	refused: INodeExecutionData[];
-	/** Closes what was opened for the items: nothing will come of them. */
+	/** Closes the runs that were opened for the items as failed. */
 	stop(error: unknown): Promise<void>;
 }
 
-/** An item that cannot be placed stops the node, unless it is set to continue: then it comes out as refused. */
+/** Builds the output for an item without a run or tenant. Unless the node is set to continue, it throws instead. */
 export function refusedItem(
 	context: IExecuteFunctions,
 	json: object,

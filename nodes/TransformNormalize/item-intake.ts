@@ -13,8 +13,8 @@ import { nodeError } from '../adapter/errors';
 import { eachInTurns } from '../shared/turns';
 
 /**
- * Takes the items as raw records, whatever their fields are called, and opens a run for each tenant that they belong to.
- * @throws Error that names the first item which cannot be placed, unless the node is set to continue
+ * Takes plain items as raw records and opens a run for each of their tenants.
+ * @throws Error that names the first item without a valid tenant, unless the node is set to continue
  */
 export async function takeItems(
 	context: IExecuteFunctions,
@@ -72,7 +72,7 @@ async function toIncoming(
 	return taken;
 }
 
-/** A file brings its own end; other records are counted here. */
+/** A file has its own final STATE; other records get theirs here. */
 function withEnds(placed: OwnIncoming[], { file }: LooseSettings): OwnIncoming[] {
 	return file ? markEnds(placed) : [...placed, ...endsOfRuns(placed)];
 }

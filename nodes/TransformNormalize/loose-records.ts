@@ -4,37 +4,37 @@ import type { SeparatorChoice } from '../providers/manual/file/separated';
 import type { UploadSettings } from '../providers/normaliser';
 import { incomingRecord, type IncomingRecord } from './incoming';
 
-/** Where an item has its file, and how it is read. */
+/** Where an item's file is, and how to read it. */
 export interface FileFields {
 	binaryProperty: string;
 	separator: SeparatorChoice;
 }
 
-/** What the node's parameters say about raw records, by item. */
+/** The node's parameters for raw records, by item. */
 export interface LooseSettings {
 	provider: string;
 	stream(item: number): string;
-	/** Empty where the item belongs to none. */
+	/** Empty if the item belongs to none. */
 	tenantId(item: number, json: Record<string, unknown>): string;
 	accountId(item: number): string;
 	accountName(item: number): string;
-	/** IANA; UTC where it is empty. */
+	/** IANA; UTC if empty. */
 	accountTimezone(item: number): string;
 	accountCurrency(item: number): string;
 	/** `YYYY-MM` */
 	period(item: number): string;
-	/** Names of properties with dots between them; empty where the item itself is the record. */
+	/** Property names separated by dots; empty if the item itself is the record. */
 	recordsAt(item: number): string;
-	/** How the rows of a file are written. */
+	/** The formats of the rows of a file. */
 	upload?: UploadSettings;
-	/** The file that each item brings; undefined where the items are the records. */
+	/** Each item's file; undefined if the items are the records. */
 	file?: FileFields;
 }
 
 /**
- * The raw records in an item of a user's own, such as one of an HTTP Request node. They are of no run yet.
+ * Reads the raw records in a plain item, such as one of an HTTP Request node. They have no run yet.
  * @param now when the workflow runs, ISO 8601
- * @throws Error where a record cannot be placed, with the parameter to fill in
+ * @throws Error that names the parameter to fill in
  */
 export function looseRecords(
 	json: Record<string, unknown>,
@@ -51,8 +51,7 @@ export function looseRecords(
 	};
 	const { provider, stream } = envelope;
 	const normaliser = getNormaliser(provider, stream);
-	if (!normaliser)
-		throw new Error(`The stream "${stream}" of ${provider} is not known. Choose one in Stream.`);
+	if (!normaliser) throw new Error(`The stream "${stream}" of ${provider} is unknown. Choose one in Stream.`);
 	const period = settings.period(item);
 	const place = settings.recordsAt(item);
 	return findRecords(json, place).map((record, position) => {
@@ -63,8 +62,12 @@ export function looseRecords(
 	});
 }
 
-/** Whose the records of an item are. @throws Error that names the parameter to fill in */
-export function buildEnvelope(item: number, json: Record<string, unknown>, settings: LooseSettings): Envelope {
+/** Builds the envelope of an item's records. @throws Error that names the parameter to fill in */
+export function buildEnvelope(
+	item: number,
+	json: Record<string, unknown>,
+	settings: LooseSettings,
+): Envelope {
 	return {
 		tenantId: required(settings.tenantId(item, json), 'tenant', 'Tenant'),
 		integrationId: null,
@@ -84,10 +87,10 @@ function findRecords(json: Record<string, unknown>, path: string): Array<Record<
 	const found = path === '' ? json : getValue(json, path);
 	const records = Array.isArray(found) ? (found as unknown[]) : [found];
 	if (records.every(isObject)) return records;
-	throw new Error(`There are no records at "${path}" in the item. Correct Records At, or leave it empty.`);
+	throw new Error(`The item has no records at "${path}". Correct Records At, or leave it empty.`);
 }
 
-/** Only what the item itself holds counts, not what every object inherits. */
+/** Ignores inherited properties such as `constructor`. */
 function getValue(json: Record<string, unknown>, path: string): unknown {
 	return path.split('.').reduce<unknown>((value, key) => (hasOwn(value, key) ? value[key] : undefined), json);
 }

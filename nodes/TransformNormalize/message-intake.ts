@@ -7,8 +7,8 @@ import { incomingMessage, incomingPreview, type Incoming } from './incoming';
 import { refusedItem, type Intake } from './intake';
 
 /**
- * Takes messages of the runs of this execution.
- * @throws StrangerError for the first item that is none, unless the node is set to continue
+ * Takes the messages of this execution's runs.
+ * @throws StrangerError for the first other item, unless the node is set to continue
  */
 export async function takeMessages(
 	context: IExecuteFunctions,

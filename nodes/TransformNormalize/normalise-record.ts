@@ -10,12 +10,12 @@ import { shaped } from '../shared/shape';
 import { excerpt, unstorablePath } from '../shared/text';
 import type { IncomingRecord } from './incoming';
 
-/** A row as it goes out, complete. */
+/** A complete row for the output. */
 export interface ReadyRow extends Omit<CanonicalRow, 'row'> {
 	row: Record<string, unknown>;
 }
 
-/** What a record came to. */
+/** What a record yielded. */
 export interface UsedRecord {
 	recordId: string;
 	rows: ReadyRow[];
@@ -26,13 +26,13 @@ export interface UsedRecord {
 
 export type Outcome = UsedRecord | { rejection: RejectionReason };
 
-/** The rates that a record may need; none where it cannot be used anyhow. */
+/** The rates that a record may need; none if the record is invalid. */
 export function ratesNeededBy(incoming: IncomingRecord, settings: NormaliseSettings): RateNeed[] {
 	const { raw } = incoming;
 	return raw instanceof Rejection ? [] : (findNormaliser(incoming)?.ratesNeeded(raw, settings) ?? []);
 }
 
-/** Turns a raw record into rows, or says why it cannot be used. Never throws. */
+/** Turns a raw record into rows, or says why it is rejected. Never throws. */
 export function normaliseRecord(
 	incoming: IncomingRecord,
 	settings: NormaliseSettings,
@@ -57,7 +57,7 @@ function prepared(incoming: IncomingRecord): { raw: RawRecord; normaliser: Norma
 		throw new Rejection(
 			'unknown_stream',
 			'stream',
-			`There is no way to normalise "${excerpt(envelope.stream)}" of "${excerpt(envelope.provider)}". Check Provider and Stream.`,
+			`The stream "${excerpt(envelope.stream)}" of "${excerpt(envelope.provider)}" is unknown. Check Provider and Stream.`,
 		);
 	}
 	if (raw instanceof Rejection) throw raw;
@@ -68,7 +68,7 @@ function findNormaliser({ envelope: { provider, stream } }: IncomingRecord): Nor
 	return getNormaliser(provider, stream);
 }
 
-/** Adds where the row comes from, and holds it against what its table takes. */
+/** Adds the row's origin and checks it against its table's rules. */
 function ready({ table, client, row, version }: CanonicalRow, raw: RawRecord): ReadyRow {
 	const { recordId, stream, account, syncRunId } = raw;
 	const source = { ...(version && { version }), recordId, stream, accountId: account.id, syncRunId };
@@ -83,6 +83,6 @@ function refuseUnstorable(place: string | undefined): void {
 	throw new Rejection(
 		'text_not_storable',
 		place,
-		'The text holds a character that PostgreSQL cannot store (NUL, or half of a surrogate pair). Mend it at the provider.',
+		'The text contains a character that PostgreSQL cannot store (NUL, or half of a surrogate pair). Correct it at the provider.',
 	);
 }

@@ -10,9 +10,9 @@ import { buildRunHolder } from '../adapter/execution';
 import type { OwnIncoming } from './incoming';
 import type { Envelope } from '../shared/messages';
 
-/** The runs that this node opens for items of a user's own: one for each tenant. */
+/** The runs that this node opens for plain items: one per tenant. */
 export class OpenedRuns {
-	/** By tenant; where there is no such tenant, that error. */
+	/** Run ids by tenant, or the error if the tenant does not exist. */
 	private readonly runs = new Map<string, string | UnknownTenantError>();
 	private readonly holder: RunHolder;
 
@@ -23,7 +23,7 @@ export class OpenedRuns {
 		this.holder = buildRunHolder(context);
 	}
 
-	/** The same with the run that each belongs to; those of a tenant that there is not are refused. */
+	/** Assigns each item its tenant's run; items of unknown tenants are rejected. */
 	async place(
 		incoming: readonly OwnIncoming[],
 		refuse: (item: number, error: Error) => void,
@@ -31,7 +31,7 @@ export class OpenedRuns {
 		const placed: OwnIncoming[] = [];
 		for (const one of incoming) {
 			const envelope = getEnvelope(one);
-			// Awaiting what is there already would cost more than normalising a record.
+			// Awaits only what is not there yet: awaiting costs more than normalising a record.
 			const run = this.runs.get(envelope.tenantId) ?? (await this.open(envelope));
 			if (typeof run === 'string') placed.push(ofRun(one, run));
 			else refuse(one.item, run);
@@ -39,7 +39,7 @@ export class OpenedRuns {
 		return placed;
 	}
 
-	/** Closes all of them as failed, so that none waits for its lease to end. Never rejects. */
+	/** Closes all runs as failed, so that none waits for its lease to end. Never rejects. */
 	async fail(cause: unknown): Promise<void> {
 		const error = { class: 'internal', message: withoutSecrets(explain(cause as Error).message) };
 		for (const [tenantId, syncRunId] of this.runs) {

@@ -19,7 +19,7 @@ interface Options {
 	recomputeDays?: number;
 }
 
-/** The options that hold for all items alike. @throws Error where one makes no sense */
+/** Reads the options, which apply to all items. @throws Error that names an invalid option */
 export function readSettings(context: IExecuteFunctions): NormaliseSettings {
 	const options = context.getNodeParameter('options', 0, {}) as Options;
 	return {
@@ -36,20 +36,22 @@ export function readSettings(context: IExecuteFunctions): NormaliseSettings {
 function readCurrency(text: string): string {
 	const currency = text.trim().toUpperCase();
 	if (/^[A-Z]{3}$/.test(currency)) return currency;
-	throw new Error(`Reporting Currency is "${text}". Use a code of three letters, such as AUD.`);
+	throw new Error(
+		`Reporting Currency "${text}" is not a currency. Use a code of three letters, such as AUD.`,
+	);
 }
 
 function readDays(label: string, given: unknown, [least, most]: [least: number, most: number]): number {
 	const days = Number(given);
 	if (Number.isInteger(days) && days >= least && days <= most) return days;
-	throw new Error(`${label} is "${String(given)}". Use a whole number of days from ${least} to ${most}.`);
+	throw new Error(`${label} is "${String(given)}". Enter a whole number of days from ${least} to ${most}.`);
 }
 
 function readSection({ title = '', countsAs = 'expense' }: { title?: string; countsAs?: SectionKind }) {
 	const label = sectionLabel(title);
 	if (label === '') {
 		throw new Error(
-			'Section Map has an entry without a title. Fill in the title as it stands in the report, or remove it.',
+			'Section Map has an entry without a title. Fill in the title as it appears in the report, or remove the entry.',
 		);
 	}
 	return [label, countsAs] as const;
@@ -59,7 +61,7 @@ function readStage({ stage = '', means = 'active' }: { stage?: string; means?: S
 	const key = stage.trim().toLowerCase();
 	if (key === '') {
 		throw new Error(
-			"Stage Map has an entry without a stage. Fill in the stage's ID or its name at the provider, or remove it.",
+			"Stage Map has an entry without a stage. Fill in the stage's ID or name at the provider, or remove the entry.",
 		);
 	}
 	return [key, means] as const;
@@ -73,11 +75,11 @@ const NO_ACCOUNT = {
 	period: () => '',
 };
 
-/** What completes raw records. @throws Error where a field makes no sense */
+/** Reads the fields that complete raw records. @throws Error that names an invalid field */
 export function readLooseSettings(context: IExecuteFunctions): LooseSettings {
 	const provider = String(context.getNodeParameter('provider', 0, UPLOAD));
 	if (!isKnownSource(provider)) {
-		throw new Error(`The provider "${provider}" is not known. Choose one from the list.`);
+		throw new Error(`The provider "${provider}" is unknown. Choose one from the list.`);
 	}
 	const read = (name: string): ((item: number) => string) => textParameter(context, name);
 	const upload = readUploadSettings(context);

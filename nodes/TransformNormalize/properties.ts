@@ -16,7 +16,7 @@ const provider: INodeProperties = {
 		...Object.values(providers).map(({ key, displayName }) => ({
 			name: displayName,
 			value: key,
-			description: `The items are raw records of ${displayName}, of n8n's own nodes or an HTTP Request node`,
+			description: `The items are raw records of ${displayName}, from n8n's own nodes or an HTTP Request node`,
 		})),
 		uploadProvider,
 	],
@@ -27,11 +27,11 @@ const anyStream: INodeProperties = {
 	name: 'stream',
 	type: 'options',
 	default: '',
-	description: 'What kind of record it is',
+	description: 'The kind of records in the items',
 	options: [],
 };
 
-/** A field of its own for each provider: its list is the streams of that one. */
+/** A separate field per provider, which lists that provider's streams. */
 const streamFields: INodeProperties[] = [...streams].flatMap(([key, ofProvider]) =>
 	updateDisplayOptions({ show: { provider: [key] } }, [streamField(ofProvider)]),
 );
@@ -45,7 +45,7 @@ function streamField(ofProvider: Readonly<Record<string, ProviderStream>>): INod
 	return { ...anyStream, default: options[0]?.value ?? '', options };
 }
 
-/** What a raw record does not say itself. */
+/** What a raw record does not contain. */
 const accountFields: INodeProperties[] = [
 	{
 		displayName: 'Account ID',
@@ -54,7 +54,7 @@ const accountFields: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. fe79f7dd-b6d4-4a92-ba7b-538af6289c58',
-		description: 'The organisation’s ID at the provider, for Xero its tenant ID',
+		description: 'The ID of the account at the provider; for Xero, the tenant ID',
 	},
 	{
 		displayName: 'Account Name',
@@ -62,7 +62,7 @@ const accountFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Harbour Bakery Pty Ltd',
-		description: 'What the client is called in the database. Without it, the account ID.',
+		description: 'The name of the client in the database. If empty, the account ID is used.',
 	},
 	{
 		displayName: 'Account Time Zone',
@@ -70,7 +70,7 @@ const accountFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Australia/Sydney',
-		description: 'Decides which month is the running one. Without it, UTC.',
+		description: 'Determines which month is the current one. If empty, UTC is used.',
 	},
 	{
 		displayName: 'Account Currency',
@@ -79,7 +79,7 @@ const accountFields: INodeProperties[] = [
 		default: 'AUD',
 		required: true,
 		placeholder: 'e.g. NZD',
-		description: 'The currency that the books are kept in',
+		description: 'The base currency of the account',
 	},
 	{
 		displayName: 'Period',
@@ -87,7 +87,7 @@ const accountFields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. 2026-06',
-		description: 'The month of the record, where it has no field month itself',
+		description: 'The month of the record, used if it has no field "month"',
 	},
 ];
 
@@ -98,7 +98,7 @@ const recordsAt: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. data.months',
-		description: 'Where the list of records stands in the item. Without it, the item is the record.',
+		description: 'The path to the list of records in the item. If empty, the item itself is the record.',
 	},
 ];
 
@@ -115,7 +115,7 @@ const options: INodeProperties = {
 			type: 'options',
 			default: 'account',
 			description:
-				"Whom a deal is about: whose figures it counts among. A change moves a deal's rows when it is read again.",
+				"The client that a deal counts towards. After a change, a deal's rows move when the deal is read again.",
 			options: [
 				{
 					name: 'Account',
@@ -126,7 +126,7 @@ const options: INodeProperties = {
 					name: 'Company',
 					value: 'company',
 					description:
-						'A client for each company (in Pipedrive organization) that deals are about; those without one count among the account',
+						'One client for each company (Pipedrive: organization); deals without one count towards the account',
 				},
 			],
 		},
@@ -137,7 +137,7 @@ const options: INodeProperties = {
 			typeOptions: { minValue: 0, maxValue: 366 },
 			default: 7,
 			description:
-				'How old the newest exchange rate may be, counted back from the end of the month or from today',
+				'How old the newest exchange rate may be, counting back from the end of the month or from today',
 		},
 		{
 			displayName: 'Recompute Days',
@@ -146,7 +146,7 @@ const options: INodeProperties = {
 			typeOptions: { minValue: 1, maxValue: 366 },
 			default: 35,
 			description:
-				'How many days of derived metrics are computed again from the records, ending with today. For metrics of Asana.',
+				'How many days of derived metrics to recompute from the records, up to today. Applies to Asana.',
 		},
 		{
 			displayName: 'Reporting Currency',
@@ -155,7 +155,7 @@ const options: INodeProperties = {
 			default: 'AUD',
 			placeholder: 'e.g. AUD',
 			description:
-				'What all amounts are converted to. Changing it converts a row when its month is read again.',
+				'The currency that all amounts are converted to. After a change, a row is converted when its month is read again.',
 		},
 		{
 			displayName: 'Section Map',
@@ -164,7 +164,7 @@ const options: INodeProperties = {
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add section',
 			default: {},
-			description: 'Sections of a report that this node does not know, and what they count as',
+			description: 'Maps report sections that this node does not know to what they count as',
 			options: [
 				{
 					displayName: 'Sections',
@@ -176,14 +176,14 @@ const options: INodeProperties = {
 							type: 'string',
 							default: '',
 							placeholder: 'e.g. Appropriations',
-							description: 'As it stands in the report; upper and lower case are the same',
+							description: 'The title as it appears in the report; case is ignored',
 						},
 						{
 							displayName: 'Counts As',
 							name: 'countsAs',
 							type: 'options',
 							default: 'expense',
-							description: 'What its lines are added to',
+							description: 'What the lines of the section are added to',
 							options: [
 								{ name: 'Expense', value: 'expense' },
 								{ name: 'Income', value: 'income' },
@@ -201,7 +201,7 @@ const options: INodeProperties = {
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add stage',
 			default: {},
-			description: 'Stages of a pipeline of which HubSpot does not say what they mean, and what they do mean',
+			description: 'Maps pipeline stages to a status when HubSpot does not state it',
 			options: [
 				{
 					displayName: 'Stages',
@@ -214,14 +214,14 @@ const options: INodeProperties = {
 							default: '',
 							placeholder: 'e.g. Contract signed',
 							description:
-								'Its name or ID at the provider; upper and lower case are the same. The name counts in every pipeline, the ID in one.',
+								'Name or ID of the stage at the provider; case is ignored. A name applies to every pipeline, an ID to one.',
 						},
 						{
 							displayName: 'Means',
 							name: 'means',
 							type: 'options',
 							default: 'active',
-							description: 'What the deals are that stand in it',
+							description: 'Status of deals in this stage',
 							options: [
 								{ name: 'Active', value: 'active' },
 								{ name: 'Lost', value: 'lost' },
@@ -239,13 +239,13 @@ const options: INodeProperties = {
 			typeOptions: { minValue: 1, maxValue: 3650 },
 			default: 30,
 			description:
-				'After how many days without any activity an open deal is stale. Postgres Upsert marks those that grow stale without being changed.',
+				'After how many days without activity an open deal is stale. Postgres Upsert also marks deals that become stale without a change.',
 		},
 	],
 };
 
 export const transformProperties: INodeProperties[] = [
-	inputField('Raw records of your own, such as those of a file or an HTTP Request node: every field is data'),
+	inputField('Your own raw records, for example from a file or an HTTP Request node: every field is data'),
 	...forItems([
 		provider,
 		...streamFields,

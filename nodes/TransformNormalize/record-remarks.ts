@@ -2,7 +2,7 @@ import type { Envelope, StateMessage } from '../shared/messages';
 import { remarkText, type Remark, type RemarkKind } from '../shared/remarks';
 import { CountsByStream, listCounts, withWarnings } from './counts-by-stream';
 
-/** Has each STATE say what a person should know of the records before it, although they were used. */
+/** Collects remarks on accepted records and adds them to the next STATE as warnings. */
 export class RecordRemarks {
 	private readonly records = new CountsByStream();
 	private readonly details = new Map<RemarkKind, CountsByStream>();
@@ -19,7 +19,7 @@ export class RecordRemarks {
 		}
 	}
 
-	/** The STATE with a warning for each kind of remark on the records before it. */
+	/** Adds a warning for each kind of remark since the previous STATE. */
 	addRemarks(state: StateMessage): StateMessage {
 		const kinds = [...this.records.take(state)] as Array<[RemarkKind, number]>;
 		const warnings = kinds.map(([kind, count]) => {

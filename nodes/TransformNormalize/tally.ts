@@ -2,30 +2,30 @@ import { dataTables } from '../../db/schema/tables';
 import type { Envelope, StateMessage } from '../shared/messages';
 import type { ReadyRow } from './normalise-record';
 
-/** A row that goes out, unless another one of the same key is better. */
+/** A row for the output, unless another one with the same key is newer. */
 export interface RowSlot {
 	row: ReadyRow;
 	dropped: boolean;
 }
 
-/** What became of the records of one account's stream since its last STATE. */
+/** The outcome of a stream's records since its last STATE. */
 class StreamTally {
 	normalised = 0;
 	rejected = 0;
 	deletions = 0;
 	readonly slots: RowSlot[] = [];
-	/** Records that gave nothing. */
+	/** Ids of records that yielded nothing. */
 	readonly withoutRows: string[] = [];
 }
 
-/** As many as a loader takes of one STATE; the others are closed by a later run that reads them again. */
+/** The loader's limit per STATE. Further records are closed by a later run that reads them again. */
 const MAX_WITHOUT_ROWS = 1_000;
 
-/** Counts what became of records, and gives the counts to the STATE that covers them. */
+/** Counts the outcomes of records and adds the counts to the STATE that covers them. */
 export class Tally {
 	private readonly streams = new Map<string, StreamTally>();
 
-	/** The rows of one record, and how many deletions came of it beside them. */
+	/** Counts one record with its rows. @param deletions number of deletions that the record yielded */
 	addRows(envelope: Envelope, recordId: string, rows: ReadyRow[], deletions: number): RowSlot[] {
 		const slots = rows.map((row) => ({ row, dropped: false }));
 		const stream = this.getStream(envelope);
@@ -41,7 +41,7 @@ export class Tally {
 		this.getStream(envelope).rejected++;
 	}
 
-	/** The STATE with the counts of its records added; rows of one key are reduced to the best of them. */
+	/** Adds the counts of its records to a STATE and deduplicates their rows. */
 	close(state: StateMessage): StateMessage {
 		const key = buildStreamKey(state);
 		const stream = this.streams.get(key) ?? new StreamTally();
@@ -75,7 +75,7 @@ function counted(state: StateMessage, added: Added): StateMessage {
 	const { extracted = 0, skipped = 0, filtered = 0, rows, ...before } = state.counts;
 	const normalised = (before.normalised ?? 0) + added.normalised;
 	const rejected = (before.rejected ?? 0) + added.rejected;
-	// What a node between Extract and this one took out. What one added shows as a sum that does not hold.
+	// Records removed by a node between Extract and this one. Added records show up as counts that do not add up.
 	const missing = Math.max(0, extracted - skipped - filtered - normalised - rejected);
 	return {
 		...state,
@@ -93,7 +93,7 @@ function counted(state: StateMessage, added: Added): StateMessage {
 	};
 }
 
-/** Drops all but the best row of each key: the newest version, else the later one. Says how many it dropped. */
+/** Drops all but the newest version of each key, or the last row without versions. @returns how many were dropped */
 function deduplicate(slots: RowSlot[]): number {
 	const best = new Map<string, RowSlot>();
 	let dropped = 0;
@@ -110,7 +110,7 @@ function deduplicate(slots: RowSlot[]): number {
 	return dropped;
 }
 
-/** The table's unique key, its client as the provider knows it. */
+/** The table's unique key, with the client's id at the provider. */
 function rowKey({ table, client, row }: ReadyRow): string {
 	const { columns = [], keyIndexes = [] } = dataTables.get(table) ?? {};
 	return JSON.stringify([
@@ -120,7 +120,7 @@ function rowKey({ table, client, row }: ReadyRow): string {
 	]);
 }
 
-/** Versions are instants in UTC, ISO 8601; they say something only where both rows have one. */
+/** Versions are instants in UTC, ISO 8601; they are compared only if both rows have one. */
 function isOlder({ version: own }: ReadyRow, { version: other }: ReadyRow): boolean {
 	return own !== undefined && other !== undefined && Date.parse(own) < Date.parse(other);
 }

@@ -17,7 +17,7 @@ import { takeMessages } from './message-intake';
 import { readSettings } from './parameters';
 import { ratesNeeded, Transformation, type Outgoing } from './transform';
 
-/** Items to Messages, in order; copies of what was rejected to Rejected. */
+/** Outputs all items in order to Messages, and copies of rejected records to Rejected. */
 export async function transformItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
 		return await cancelledBy(context.getExecutionCancelSignal(), async () => await transformAll(context));
@@ -76,10 +76,10 @@ async function loadConversion(pool: Pool, needs: RateNeed[]): Promise<Conversion
 
 function report(context: IExecuteFunctions, unknownProperties: Map<string, number>, rejected: number): void {
 	if (unknownProperties.size > 0) {
-		context.logger.info('Properties that are not known were left out', Object.fromEntries(unknownProperties));
+		context.logger.info('Unknown properties were left out', Object.fromEntries(unknownProperties));
 	}
 	if (rejected > 0) {
-		const message = `${rejected} records could not be used. Each stands in Rejected with its reason; Postgres Upsert keeps it.`;
+		const message = `${rejected} records were rejected. The output Rejected shows the reasons; Postgres Upsert keeps the records.`;
 		context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
 	}
 }

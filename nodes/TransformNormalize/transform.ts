@@ -19,7 +19,7 @@ import { RecordRemarks } from './record-remarks';
 import { Tally, type RowSlot } from './tally';
 import { UnknownFields } from './unknown-fields';
 
-/** What goes out in the place of an input item; without a message it is the item as it came. */
+/** An output for an input item; without a message, the item itself is passed on. */
 export interface Outgoing {
 	item: number;
 	message?: (RowMessage | DeletedMessage | RejectedMessage | StateMessage) & { preview?: true };
@@ -27,11 +27,11 @@ export interface Outgoing {
 
 export interface Transformed {
 	outgoing: Outgoing[];
-	/** How many records had which property that is not known, as `xero/monthlyFinancials Cell.Colour`. */
+	/** Number of records per unknown property, such as `xero/monthlyFinancials Cell.Colour`. */
 	unknownProperties: Map<string, number>;
 }
 
-/** The rates that all of it may need, each need once. */
+/** The rates that the records may need, without duplicates. */
 export function ratesNeeded(incoming: readonly Incoming[], settings: NormaliseSettings): RateNeed[] {
 	const needs = new Map<string, RateNeed>();
 	for (const one of incoming) {
@@ -46,8 +46,8 @@ type Slot = Outgoing & { slot?: RowSlot };
 type Mark = { preview?: true };
 
 /**
- * Turns records into rows and deletions or rejections, in their place; each STATE gets the counts of the records it
- * covers, and asks for what has grown stale where the stream's rows do.
+ * Turns records into rows, deletions or rejections, in order. Each STATE gets the counts of the records that it covers,
+ * and the staleness limit if the stream's rows can become stale.
  */
 export class Transformation {
 	private readonly unknown = new UnknownFields();
@@ -66,7 +66,7 @@ export class Transformation {
 		for (const slot of this.readSlots(incoming)) this.slots.push(slot);
 	}
 
-	/** What all that was taken came to. Whether a row is the best of its key is known at the STATE after it. */
+	/** Returns all output. Called last, because a row may be dropped at the STATE that follows it. */
 	end(): Transformed {
 		const outgoing = this.slots.flatMap(({ slot, ...out }) => (slot?.dropped ? [] : [out]));
 		return { outgoing, unknownProperties: this.unknown.total };
@@ -83,7 +83,7 @@ export class Transformation {
 	}
 
 	private ageing(state: StateMessage): StateMessage {
-		// What grows stale is known of what was synced.
+		// Staleness is only known for synced data.
 		if (!state.integrationId || !getNormaliser(state.provider, state.stream)?.ages) return state;
 		const before = staleBefore(this.now, this.settings.staleAfterDays);
 		return { ...state, ageing: { staleBefore: before.toISOString() } };
@@ -132,7 +132,7 @@ function rejectedMessage({ envelope, json }: IncomingRecord, reason: RejectionRe
 	return {
 		type: 'REJECTED',
 		...envelope,
-		// The rejection must be kept whatever is wrong with the record, also with its ids.
+		// The rejection must be storable whatever is wrong with the record, including its ids.
 		accountId: storable(envelope.accountId),
 		stream: storable(envelope.stream),
 		provider: storable(envelope.provider),

@@ -2,9 +2,9 @@ import type { Envelope, StateMessage } from '../shared/messages';
 import { excerpt } from '../shared/text';
 import { CountsByStream, listCounts, withWarnings } from './counts-by-stream';
 
-/** Counts the fields that are not known, and has the STATE after them say so: a provider may have begun to send more. */
+/** Counts unknown fields and warns of them in the next STATE: the provider may have added fields. */
 export class UnknownFields {
-	/** How many records had which, as `xero/monthlyFinancials Cell.Colour`. */
+	/** Number of records per field, such as `xero/monthlyFinancials Cell.Colour`. */
 	readonly total = new Map<string, number>();
 	private readonly counts = new CountsByStream();
 
@@ -19,7 +19,7 @@ export class UnknownFields {
 		}
 	}
 
-	/** The STATE with a warning where records before it had such fields. */
+	/** Adds a warning if records since the previous STATE had unknown fields. */
 	addUnknownFields(state: StateMessage): StateMessage {
 		const counts = this.counts.take(state);
 		return counts.size === 0 ? state : withWarnings(state, [warning(state.stream, counts)]);
@@ -27,4 +27,4 @@ export class UnknownFields {
 }
 
 const warning = (stream: string, counts: ReadonlyMap<string, number>): string =>
-	`${stream}: fields that are not known were left out, in so many records: ${listCounts(counts)}. Report them if they matter.`;
+	`${stream}: unknown fields were left out (number of records): ${listCounts(counts)}. Report them if they matter.`;

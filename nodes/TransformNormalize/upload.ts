@@ -12,7 +12,7 @@ interface ColumnMapField {
 	columns?: Array<{ field?: UploadField; column?: string }>;
 }
 
-/** How a file is to be read, the same for all of it. @throws Error that names the field which makes no sense */
+/** Reads the formats of the rows. @throws Error that names an invalid field */
 export function readUploadSettings(context: IExecuteFunctions): UploadSettings {
 	const numberFormat = String(context.getNodeParameter('numberFormat', 0, '1,234.56'));
 	const dateFormat = String(context.getNodeParameter('dateFormat', 0, 'YYYY-MM-DD'));
@@ -26,18 +26,20 @@ export function readUploadSettings(context: IExecuteFunctions): UploadSettings {
 	};
 }
 
-/** Where the file of each item is; undefined where the items are the rows. @throws Error as above */
+/** Reads where each item's file is; undefined if the items are the rows. @throws Error as above */
 export function readFileFields(context: IExecuteFunctions): FileFields | undefined {
 	if (context.getNodeParameter('rowsFrom', 0, 'items') !== 'file') return undefined;
 	const separator = String(context.getNodeParameter('separator', 0, 'Detect'));
-	if (separator !== 'Detect' && !Object.hasOwn(SEPARATORS, separator)) throw notAnOption('Separator', separator);
+	if (separator !== 'Detect' && !Object.hasOwn(SEPARATORS, separator))
+		throw notAnOption('Separator', separator);
 	const binaryProperty = String(context.getNodeParameter('binaryPropertyName', 0, 'data')).trim();
-	if (binaryProperty === '') throw new Error('Input Binary Field is empty. Fill in the name of the field.');
+	if (binaryProperty === '')
+		throw new Error('Input Binary Field is empty. Enter the name of the field that holds the file.');
 	return { binaryProperty, separator: separator as SeparatorChoice };
 }
 
 function notAnOption(field: string, value: string): Error {
-	return new Error(`${field} is "${value}". Choose one from the list.`);
+	return new Error(`${field} "${value}" is unknown. Choose one from the list.`);
 }
 
 function readColumnMap({ columns = [] }: ColumnMapField): ColumnMap {
@@ -59,12 +61,12 @@ const stream: INodeProperties = {
 	name: 'stream',
 	type: 'options',
 	default: 'customMetrics',
-	description: 'What the rows are',
+	description: 'The kind of rows',
 	options: [
 		{
 			name: 'Custom Metrics',
 			value: 'customMetrics',
-			description: 'A figure of a client on a day: client ID or name, metric name, value, date, unit',
+			description: 'A metric of a client on a day: client ID or name, metric name, value, date, unit',
 		},
 	],
 };
@@ -79,13 +81,12 @@ const rowsFrom: INodeProperties = {
 		{
 			name: 'File',
 			value: 'file',
-			description: 'Each item brings a CSV file or an XLSX workbook, of whatever name. It is read as it is.',
+			description: 'Each item has a CSV file or an XLSX workbook, which this node reads itself',
 		},
 		{
 			name: 'Items',
 			value: 'items',
-			description:
-				'Each item is a row. What a workbook says of its numbers, such as its dates, is lost by then.',
+			description: 'Each item is a row. Cell formats of a workbook, such as dates, are no longer known.',
 		},
 	],
 };
@@ -106,19 +107,19 @@ const binaryFields: INodeProperties[] = [
 		type: 'options',
 		default: 'Detect',
 		description:
-			'What separates the columns of a CSV file. A line "sep=" at its beginning goes before; a workbook has none.',
+			'The column separator of a CSV file. A line "sep=" at the start of the file takes precedence; ignored for workbooks.',
 		options: ['Detect', ...Object.keys(SEPARATORS)].map((name) => ({ name, value: name })),
 	},
 ];
 
-/** What the rows of a file do not say themselves. */
+/** What the rows of a file do not state. */
 const fileFields: INodeProperties[] = [
 	{
 		displayName: 'Number Format',
 		name: 'numberFormat',
 		type: 'options',
 		default: '1,234.56',
-		description: 'How the file writes numbers. A cell that is written otherwise is rejected, never guessed.',
+		description: 'The number format of the file. A cell in another format is rejected, never guessed.',
 		options: Object.keys(NUMBER_FORMATS).map((format) => ({ name: format, value: format })),
 	},
 	{
@@ -127,7 +128,7 @@ const fileFields: INodeProperties[] = [
 		type: 'options',
 		default: 'YYYY-MM-DD',
 		description:
-			'How the file writes dates. The dates of a workbook that is read as a file are understood in any case.',
+			'The date format of the file. Date cells of a workbook that is read as a file do not need it.',
 		options: DATE_FORMATS.map((format) => ({ name: format, value: format })),
 	},
 	{
@@ -137,7 +138,7 @@ const fileFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true },
 		placeholder: 'Add column',
 		default: {},
-		description: 'What the columns are called, where they have none of the usual names',
+		description: 'Maps fields to columns that have none of the usual names',
 		options: [
 			{
 				displayName: 'Columns',
@@ -159,7 +160,7 @@ const fileFields: INodeProperties[] = [
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. Turnover',
-						description: 'Its name in the header; capitals, spaces and signs are the same',
+						description: 'The column name in the header; case, spaces and punctuation are ignored',
 					},
 				],
 			},
@@ -169,7 +170,7 @@ const fileFields: INodeProperties[] = [
 
 const shownForUploads = { show: { provider: [UPLOAD] } };
 
-/** The provider's entry in the list, and the fields that go with it. */
+/** The entry of uploads in the list of providers. */
 export const uploadProvider = {
 	name: 'Upload (Manual)',
 	value: UPLOAD,

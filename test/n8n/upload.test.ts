@@ -94,7 +94,7 @@ describe('the upload form in a real n8n', () => {
 
 	it('loads a CSV file, and says of each refused row its number and why', async () => {
 		const page = await load(asGerman);
-		expect(page.title).toBe('Loaded, but for the rejected rows');
+		expect(page.title).toBe('Loaded, except for rejected rows');
 		expect(page.lines).toEqual([
 			'8 rows: 2 new, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
 			'CSV in UTF-8, columns separated by a semicolon (as chosen).',

@@ -128,7 +128,7 @@ describe('the bundled exchange rates in n8n’s engine', () => {
 		stage.sandbox.banks.fail({ bank: 'ecb', status: 400, count: 9 });
 		const input = [{ baseUrl: `${stage.sandbox.url}/ecb` }];
 		const refused = await stage.scenario.run('zixly-exchange-rates', { mode: 'trigger', input });
-		expect(refused.error?.message).toMatch(/European Central Bank answered with status 400/);
+		expect(refused.error?.message).toMatch(/European Central Bank responded with status 400/);
 		stage.sandbox.banks.clearFaults();
 		const run = await stage.scenario.run('zixly-exchange-rates', {
 			mode: 'trigger',

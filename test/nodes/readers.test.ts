@@ -212,7 +212,7 @@ describe('Zixly Database, Reader', () => {
 			/exists already/,
 		],
 		['a reader that is not there', { operation: 'revoke', login: NAME }, /There is no reader/],
-		['Revoke without a login', { operation: 'revoke', login: ' ' }, /No reader is named/],
+		['Revoke without a login', { operation: 'revoke', login: ' ' }, /no login to revoke/],
 	])('refuses %s in words, and makes nothing', async (_what, parameters, words) => {
 		const { error, status } = await operate(parameters);
 		expect(status).toBe('error');

@@ -6,7 +6,7 @@ import { getDatabase } from '../../adapter/database';
 import { eachItem } from '../../adapter/each-item';
 import { readMaxRows } from '../../adapter/limit';
 
-/** Lists the clients of a tenant with what is linked to them. */
+/** Lists the clients of a tenant with their links. */
 export async function getClients(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {

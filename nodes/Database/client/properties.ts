@@ -12,7 +12,7 @@ const externalIdField: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. 4f0e8c6a-1111-4222-8333-444455556666',
 	description:
-		'The account, company or project as the provider knows it: what stands behind the provider in the client ID that it has now',
+		'The ID of the account, company or project at the provider: the part after the provider in its current client ID',
 };
 
 const clientField: INodeProperties = {
@@ -21,7 +21,7 @@ const clientField: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The client that its figures belong to',
+	description: 'The client that the figures belong to',
 	modes: [
 		{
 			displayName: 'From List',
@@ -39,7 +39,7 @@ const search: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. Harbour',
-	description: 'Only clients whose name or ID holds this',
+	description: 'Only clients whose name or ID contains this text',
 };
 
 const showOnOperations = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
@@ -58,20 +58,20 @@ export const clientProperties: INodeProperties[] = [
 				name: 'Get Many',
 				value: 'getAll',
 				action: 'Get many clients',
-				description: 'List the clients of a tenant with what is linked to them',
+				description: 'List the clients of a tenant with their links',
 			},
 			{
 				name: 'Link',
 				value: 'link',
 				action: 'Link client',
 				description:
-					'Say that an account, company or project is a client that exists already; its rows move there',
+					'Link an account, company or project to an existing client; its rows move to that client',
 			},
 			{
 				name: 'Unlink',
 				value: 'unlink',
 				action: 'Unlink client',
-				description: 'Take a link away; its rows move back to a client of their own',
+				description: 'Remove a link; its rows move back to a separate client',
 			},
 		],
 	},

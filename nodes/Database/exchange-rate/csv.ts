@@ -4,10 +4,10 @@ import { excerpt } from '../../shared/text';
 
 /** A line of a CSV file. */
 export interface CsvLine {
-	/** Where it ends in the file, from 1. */
+	/** Number of its last line in the file, from 1. */
 	line: number;
 	cells: string[];
-	/** Its beginning, to be shown. */
+	/** Its beginning, for display. */
 	content: string;
 }
 
@@ -16,7 +16,7 @@ interface Parsed {
 	info: { lines: number };
 }
 
-/** The lines of a CSV file that hold anything; none where the text is no CSV, such as a web page. */
+/** Parses the non-empty lines of a CSV file; none if the text is not CSV, such as a web page. */
 export function csvLines(text: string): CsvLine[] {
 	return parseText(text)
 		.map(({ record, info }) => ({
@@ -37,7 +37,7 @@ function parseText(text: string): Parsed[] {
 			trim: true,
 		}) as unknown as Parsed[];
 	} catch {
-		// What is wrong with its quotes helps nobody: the reader of the file says that it is not the bank's.
+		// A quoting error would not help: the caller reports that the text is not the bank's file.
 		return [];
 	}
 }

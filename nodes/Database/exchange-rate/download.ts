@@ -12,24 +12,24 @@ export interface Connection {
 	timeoutMs?: number;
 }
 
-/** What the answers of a bank mean besides its file. */
+/** How to interpret a bank's responses. */
 export interface Bank {
 	name: string;
-	/** Its status for "there is nothing of that". */
+	/** The status that means there is no data. */
 	nothing?: number;
-	/** What a person can do about a status that trying again does not mend. */
+	/** What to do about a status that a retry does not fix. */
 	refusals?: Readonly<Record<number, string>>;
 }
 
-const TRIES = 4;
+const MAX_ATTEMPTS = 4;
 const TIMEOUT_MS = 60_000;
 const MAX_WAIT_MS = 120_000;
 
-/** Passing by itself: too many requests, a time-out, trouble of the server's own. */
+/** Transient: too many requests, a timeout, a server error. */
 const passes = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 /**
- * A bank's file as text, after several tries where the trouble may pass; undefined where it has nothing of that.
+ * Downloads a bank's file as text and retries transient failures; undefined if the bank has no such data.
  * @throws Error that says what happened and what to do
  */
 export async function download(connection: Connection, bank: Bank, url: string): Promise<string | undefined> {
@@ -38,7 +38,7 @@ export async function download(connection: Connection, bank: Bank, url: string):
 		if (!(reply instanceof Error) && !passes(reply.status)) return readFile(reply, bank, url);
 		const wait = choosePause(connection.clock, reply, tries);
 		if (reply instanceof ReplyTooLarge) throw tooLarge(bank, reply, url);
-		if (tries === TRIES || wait > MAX_WAIT_MS) throw unanswered(bank, reply, url);
+		if (tries === MAX_ATTEMPTS || wait > MAX_WAIT_MS) throw unanswered(bank, reply, url);
 		await connection.clock.sleep(wait, connection.signal);
 	}
 }
@@ -62,19 +62,19 @@ function readFile({ status, headers, body }: HttpReply, bank: Bank, url: string)
 	if (status === 200) return body;
 	if (status === bank.nothing) return undefined;
 	const moved = headers.location ? ` It points to ${headers.location}.` : '';
-	const advice = bank.refusals?.[status] ?? `Check Base URL; what was asked for is ${url}.`;
-	throw new Error(`${bank.name} answered with status ${status} instead of its rates.${moved} ${advice}`);
+	const advice = bank.refusals?.[status] ?? `Check Base URL; the request was for ${url}.`;
+	throw new Error(`${bank.name} responded with status ${status} instead of its rates.${moved} ${advice}`);
 }
 
 function tooLarge({ name }: Bank, { message }: ReplyTooLarge, url: string): Error {
 	return new Error(
-		`${name} answered too much: ${message}. Check Base URL, or load fewer days. What was asked for is ${url}.`,
+		`The response of ${name} is too large: ${message}. Check Base URL, or load fewer days. The request was for ${url}.`,
 	);
 }
 
 function unanswered(bank: Bank, reply: HttpReply | Error, url: string): Error {
 	const what = reply instanceof Error ? `no answer (${reply.message})` : `status ${reply.status}`;
 	return new Error(
-		`${bank.name} could not give its rates after ${TRIES} tries: ${what}. Let the next run try again, or check Base URL. What was asked for is ${url}.`,
+		`${bank.name} did not return its rates in ${MAX_ATTEMPTS} attempts: ${what}. Wait for the next run, or check Base URL. The request was for ${url}.`,
 	);
 }

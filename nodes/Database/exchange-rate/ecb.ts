@@ -4,8 +4,8 @@ import { csvLines, type CsvLine } from './csv';
 import { takeRate, type ReadRates } from './published';
 
 /**
- * Where the daily reference rates of some currencies are from a day on, as CSV.
- * @param currencies none: all there are
+ * Builds the URL of the daily reference rates from a day on, as CSV.
+ * @param currencies all if empty
  */
 export function ecbUrl(baseUrl: string, currencies: readonly string[], from: Day): string {
 	const key = `D.${currencies.join('+')}.${ECB.base}.SP00.A`;
@@ -14,12 +14,12 @@ export function ecbUrl(baseUrl: string, currencies: readonly string[], from: Day
 
 const COLUMNS = ['CURRENCY', 'CURRENCY_DENOM', 'TIME_PERIOD', 'OBS_VALUE'] as const;
 
-/** How the bank writes that a day has no rate: a holiday, or a currency that was suspended. */
+/** The bank's values for a day without a rate: a holiday, or a suspended currency. */
 const NO_RATE: ReadonlySet<string> = new Set(['', 'NaN', 'N/A']);
 
 /**
- * Reads the bank's CSV of observations: 1 euro in other currencies.
- * @throws Error where it is not that file
+ * Parses the bank's CSV of observations: 1 euro in other currencies.
+ * @throws Error if it is not that file
  */
 export function readEcb(text: string, today: Day): ReadRates {
 	const [header, ...lines] = csvLines(text);
@@ -27,7 +27,7 @@ export function readEcb(text: string, today: Day): ReadRates {
 	const missing = COLUMNS.filter((_, index) => places[index] === -1);
 	if (missing.length > 0) {
 		throw new Error(
-			`The European Central Bank's answer is not its CSV of rates: it has no column ${missing.join(', ')}. Check Base URL, or try again later.`,
+			`The response of the European Central Bank is not its CSV of rates: it has no column ${missing.join(', ')}. Check Base URL, or try again later.`,
 		);
 	}
 	const read: ReadRates = { rates: [], refused: [] };

@@ -13,7 +13,7 @@ import { recompute } from './recompute';
 import { report } from './report';
 import { rateSources } from './sources';
 
-/** Stores the rates that the items hold, all in one transaction, and converts the rows anew that they concern. */
+/** Stores the items' rates in one transaction, and recomputes the rows that use them. */
 export async function importRates(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
 	const today = new Date().toISOString().slice(0, 10);
@@ -29,7 +29,9 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 	);
 	const outcome = await buildOutcome(context, pool, pairs, today);
 	const firstItem = new Map(rates.map(({ item, rate }) => [buildPairKey(rate), item] as const).reverse());
-	const reported = report(source, outcome).map((json) => paired(json, firstItem.get(buildPairKey(json)) ?? 0));
+	const reported = report(source, outcome).map((json) =>
+		paired(json, firstItem.get(buildPairKey(json)) ?? 0),
+	);
 	return [...reported, ...refused];
 }
 
@@ -41,7 +43,7 @@ async function buildOutcome(context: IExecuteFunctions, pool: Pool, pairs: Saved
 const buildPairKey = ({ source, base, quote }: Partial<PublishedRate>): string =>
 	JSON.stringify([source, base, quote]);
 
-/** What can be stored, with its item; where the node is set to continue, what cannot says why. */
+/** Splits the items into valid rates and, if the node is set to continue, rejected items with their reasons. */
 function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], source: string, today: Day) {
 	const rates: Array<{ item: number; rate: PublishedRate }> = [];
 	const refused: INodeExecutionData[] = [];
@@ -51,7 +53,7 @@ function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], sour
 		} catch (error) {
 			const { message } = error as Error;
 			if (!context.continueOnFail()) {
-				const whole = `Item ${item} holds no rate that can be stored, so nothing was: ${message}`;
+				const whole = `Item ${item} has no valid rate, so nothing was stored: ${message}`;
 				throw nodeError(context.getNode(), new Error(whole), item);
 			}
 			refused.push(paired({ type: 'REFUSED', item, error: message, content: json }, item));
@@ -72,11 +74,11 @@ function parseRate(json: Record<string, unknown>, source: string): PublishedRate
 	};
 }
 
-/** Rates hold for every tenant: an item must not pass its own off as a bank's, which Load keeps. */
+/** Rates apply to every tenant, so an item must not claim a bank's source, whose rates Load maintains. */
 function checkSource(given: string, source: string): string {
 	if (given === '' || given === source) return source;
 	if (!rateSources.has(given.toLowerCase())) return given;
 	throw new Error(
-		`The item says that its rate is of "${given}", whose rates the operation Load brings. Set Rate Source to it where that is meant, or take the field source out.`,
+		`The item's source is "${given}", whose rates the operation Load maintains. Set Source Name to it if that is intended, or remove the field source.`,
 	);
 }

@@ -3,7 +3,7 @@ import { isCurrency } from '../../shared/rate-banks';
 import { withoutEndSlashes } from '../../shared/text';
 import { rateSources, type RateSource } from './sources';
 
-/** The operation's fields as they come. */
+/** The operation's fields, not checked. */
 export interface RawLoadOptions {
 	from?: string;
 	currencies?: string;
@@ -11,20 +11,20 @@ export interface RawLoadOptions {
 	reportingCurrency?: string;
 }
 
-/** What to load, from where. */
+/** What to load, and where from. */
 export interface LoadChoice {
 	source: RateSource;
-	/** Without a slash at its end. */
+	/** Without a trailing slash. */
 	baseUrl: string;
 	from?: Day;
 	currencies: 'needed' | 'all' | string[];
 	reportingCurrency: string;
 }
 
-/** @throws Error that names the field which makes no sense */
+/** @throws Error that names an invalid field */
 export function parseLoadChoice(sourceKey: string, options: RawLoadOptions): LoadChoice {
 	const source = rateSources.get(sourceKey);
-	if (!source) throw new Error(`The source "${sourceKey}" is not known. Choose one in Source.`);
+	if (!source) throw new Error(`The source "${sourceKey}" is unknown. Choose one in Source.`);
 	return {
 		source,
 		baseUrl: parseBaseUrl(options.baseUrl) ?? source.baseUrl,
@@ -38,14 +38,16 @@ function parseBaseUrl(text = ''): string | undefined {
 	const trimmed = withoutEndSlashes(text.trim());
 	if (trimmed === '') return undefined;
 	if (/^https?:\/\//.test(trimmed) && URL.canParse(trimmed)) return trimmed;
-	throw new Error(`Base URL is "${text}". Use an address that begins with https://, or leave it empty.`);
+	throw new Error(
+		`Base URL "${text}" is not a web address. Use one that begins with https://, or leave it empty.`,
+	);
 }
 
 /** n8n's date field gives a date with a time. */
 function parseDay(text = ''): Day | undefined {
 	const day = text.trim().slice(0, 10);
 	if (day === '' || isDay(day)) return day || undefined;
-	throw new Error(`From is "${text}". Use a date as YYYY-MM-DD, or leave it empty.`);
+	throw new Error(`From "${text}" is not a date. Enter it as YYYY-MM-DD, or leave it empty.`);
 }
 
 function parseCurrencies(text: string): LoadChoice['currencies'] {
@@ -58,5 +60,5 @@ function parseCurrencies(text: string): LoadChoice['currencies'] {
 function parseCurrency(text: string, field: string): string {
 	const currency = text.trim().toUpperCase();
 	if (isCurrency(currency)) return currency;
-	throw new Error(`${field} has "${text}". Use a currency code of three letters, such as AUD.`);
+	throw new Error(`"${text}" in ${field} is not a currency. Use a code of three letters, such as AUD.`);
 }

@@ -14,9 +14,9 @@ import { report } from './report';
 import { silentCurrencies } from './silent-currencies';
 
 /**
- * Loads what the data needs of a bank's rates, and converts the rows anew that a changed rate concerns.
- * @returns what was done, as items
- * @throws Error where the bank does not give its rates, or not all of them; what it gave is stored by then
+ * Loads the rates that the data needs from a bank, and recomputes the rows that use a changed rate.
+ * @returns a report, as items
+ * @throws Error if the bank did not return all rates; those that it returned are stored
  */
 export async function loadFromBank(
 	pool: Pool,
@@ -39,7 +39,7 @@ export async function loadFromBank(
 		recomputation,
 		...(await replayable(pool, today)),
 	});
-	// Only now: what did come is stored.
+	// Thrown last, so that the rates that arrived are stored.
 	const failure = describeFailures(failures, rates.length > 0);
 	if (failure) throw failure;
 	return items;

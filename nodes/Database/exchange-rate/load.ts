@@ -7,7 +7,7 @@ import { createHttpClient } from '../../adapter/http';
 import { parseLoadChoice, type RawLoadOptions } from './load-choice';
 import { loadFromBank } from './load-from-bank';
 
-/** Loads a bank's reference rates, and converts the rows anew that a changed rate concerns. */
+/** Loads a bank's reference rates, and recomputes the rows that use a changed rate. */
 export async function loadRates(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	const signal = context.getExecutionCancelSignal();
@@ -24,7 +24,7 @@ export async function loadRates(context: IExecuteFunctions): Promise<INodeExecut
 function hintAtRefused(context: IExecuteFunctions, items: object[]): void {
 	const { refused = 0 } = (items.at(-1) ?? {}) as { refused?: number };
 	if (refused === 0) return;
-	const message = `${refused} rates could not be used. Each stands in the output as REFUSED with its line and its reason; the others are stored.`;
+	const message = `${refused} rates were rejected. The output lists each as REFUSED with its line and reason; the others are stored.`;
 	context.logger.warn(message);
 	context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
 }

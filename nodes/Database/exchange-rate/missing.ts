@@ -6,10 +6,10 @@ import { Conversion, getLookupDays } from '../../shared/conversion';
 import type { Day } from '../../shared/dates';
 import { parseMissingRate, type MissingRate } from '../../shared/missing-rate';
 
-/** A rate that so many rejected records lack. */
+/** A missing rate, and how many rejected records need it. */
 export type Missing = MissingRate & { records: number };
 
-/** What the open rejections of all tenants lack. */
+/** The rates missing from open rejections of all tenants. */
 export async function missingRates(pool: Pool): Promise<Missing[]> {
 	const missed = await missedRates(pool);
 	return missed.flatMap(({ detail, records }) => {
@@ -18,7 +18,7 @@ export async function missingRates(pool: Pool): Promise<Missing[]> {
 	});
 }
 
-/** How many rejected records could be taken now, and how many still lack a rate. */
+/** Counts the rejected records that could be loaded now, and those that still lack a rate. */
 export async function replayable(
 	pool: Pool,
 	today: Day,

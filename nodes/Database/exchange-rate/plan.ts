@@ -4,41 +4,40 @@ import { earlierDay, getFirstDay, isDay, laterDay, plusDays, type Day } from '..
 import { EURO, fixedRateOn } from '../../shared/euro-rates';
 import type { MissingRate } from '../../shared/missing-rate';
 
-/** What is known of the rates that are wanted. */
+/** The rates that are needed, and what is stored already. */
 export interface Demand {
-	/** Of which rates are wanted, besides what is stored and missed. */
+	/** Currencies in use, besides stored and missing ones. */
 	currencies: readonly CurrencyWanted[];
-	/** Where the person named them, only these are asked for. */
+	/** If set, only these currencies are requested. */
 	only?: readonly string[];
-	/** What open rejections lack. */
+	/** Rates missing from open rejections. */
 	missing: readonly MissingRate[];
-	/** What the source gave before. */
+	/** Days stored from this source. */
 	stored: readonly StoredDays[];
-	/** What the source quotes everything for. */
+	/** The source's base currency. */
 	base: string;
 	today: Day;
 }
 
 export interface CurrencyWanted {
 	currency: string;
-	/** The earliest month that is wanted, `YYYY-MM`; null where nobody said. */
+	/** The earliest month needed, `YYYY-MM`; null by default. */
 	historyStart: string | null;
 }
 
-/** Currencies whose rates are asked for from a day on. */
+/** A request for the rates of some currencies from a day on. */
 export interface Asked {
 	currencies: string[];
 	from: Day;
 }
 
-/** A month is converted by its daily rates and, where it has none yet, by the week before. */
+/** A month is converted with its daily rates or, while it has none, with those of the week before. */
 const MAX_AGE_DAYS = 7;
-/** Stored days older than the newest are asked for again, so that corrections are seen. */
+/** Days before the newest stored one that are requested again, to pick up corrections. */
 const LOOK_BACK_DAYS = 7;
 
 /**
- * What to ask a source for: of a currency that is new its whole history as far as it is wanted, of the others what
- * has come since.
+ * Plans the requests to a source: the whole needed history of a new currency, and only new days of the others.
  */
 export function ratesToAsk(request: Demand): Asked[] {
 	const { stored, base, today } = request;
@@ -59,7 +58,7 @@ export function ratesToAsk(request: Demand): Asked[] {
 	return [...byDay].map(([from, currencies]) => ({ currencies, from }));
 }
 
-/** By law their rate to the euro is known, and no bank has it. What is wanted instead is the euro's. */
+/** Currencies with a rate to the euro fixed by law are published by no bank, so the euro is requested instead. */
 function replaceFixed(wanted: Set<string>, history: Day, today: Day): void {
 	for (const one of [...wanted]) {
 		if (fixedRateOn(one, today)) wanted.add(EURO);
@@ -71,7 +70,7 @@ function findBeginning(currency: string, history: Day, stored: readonly StoredDa
 	const days = stored.find(({ quote }) => quote === currency);
 	const complete = days && days.oldestDay <= plusDays(history, MAX_GAP_DAYS);
 	if (!complete) return history;
-	// One that the source gives no longer is asked for with the others, and not alone each day.
+	// A discontinued currency is requested together with the others instead of separately every day.
 	const newest = stored.map(({ newestDay }) => newestDay).reduce(laterDay);
 	const hasEnded = days.newestDay < plusDays(newest, -ENDED_AFTER_DAYS);
 	const last = hasEnded ? newest : days.newestDay;
@@ -79,7 +78,7 @@ function findBeginning(currency: string, history: Day, stored: readonly StoredDa
 	return laterDay(history, plusDays(hole ? earlierDay(hole.firstDay, last) : last, -LOOK_BACK_DAYS));
 }
 
-/** The earliest day that anything needs: over a common base the rates of both currencies are needed. */
+/** The earliest day needed by any currency: conversions through a common base need both currencies' rates. */
 export function historyNeeded({ currencies, missing, today }: Demand): Day {
 	const months = currencies
 		.flatMap(({ historyStart }) => historyStart ?? [])
@@ -90,7 +89,7 @@ export function historyNeeded({ currencies, missing, today }: Demand): Day {
 	return [...months, ...lacking].reduce(earlierDay, plusDays(yearBefore(today), -MAX_AGE_DAYS));
 }
 
-/** The first day of the month a year before: a first sync reads the running month and the 12 before. */
+/** The first day of the month a year earlier: a first sync reads the current month and the 12 before it. */
 function yearBefore(today: Day): Day {
 	return `${String(Number(today.slice(0, 4)) - 1).padStart(4, '0')}${today.slice(4, 7)}-01`;
 }

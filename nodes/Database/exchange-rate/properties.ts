@@ -11,13 +11,13 @@ const operation: INodeProperties = {
 			name: 'Import',
 			value: 'import',
 			action: 'Import exchange rates',
-			description: 'Store rates of your own: items with base, quote, date and rate',
+			description: 'Store your own rates from items with base, quote, date and rate',
 		},
 		{
 			name: 'Load',
 			value: 'load',
 			action: 'Load exchange rates',
-			description: 'Fetch the reference rates that the data needs from a central bank',
+			description: 'Load the reference rates that the data needs from a central bank',
 		},
 	],
 };
@@ -28,18 +28,18 @@ const load: INodeProperties[] = [
 		name: 'source',
 		type: 'options',
 		default: 'ecb',
-		description: 'Who publishes the rates',
+		description: 'The bank that publishes the rates',
 		options: [
 			{
 				name: 'European Central Bank',
 				value: 'ecb',
-				description: 'Some 30 currencies for 1 euro, since 1999',
+				description: 'About 30 currencies against the euro, since 1999',
 			},
 			{
 				name: 'Reserve Bank of Australia',
 				value: 'rba',
 				description:
-					'Some 20 currencies for 1 Australian dollar, since 2023. It refuses the addresses of many data centres.',
+					'About 20 currencies against the Australian dollar, since 2023. Blocks the addresses of many data centres.',
 			},
 		],
 	},
@@ -56,7 +56,8 @@ const load: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. https://proxy.example.com/ecb',
-				description: 'What stands for the bank’s own address before the path. Without it, the bank itself.',
+				description:
+					'The address to use instead of the bank’s own, before the path. If empty, the bank is called directly.',
 			},
 			{
 				displayName: 'Currencies',
@@ -65,7 +66,7 @@ const load: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. NZD, USD',
 				description:
-					'Which currencies to load, or "all". Without it, those of the accounts, of records that were rejected for want of a rate, and those loaded before.',
+					'Which currencies to load, or "all". If empty, those of the accounts, those of records rejected for a missing rate, and those loaded before.',
 			},
 			{
 				displayName: 'From',
@@ -73,7 +74,7 @@ const load: INodeProperties[] = [
 				type: 'dateTime',
 				default: '',
 				description:
-					'The first day to load. Without it, the history that the data needs, and then a week before the newest day that is stored.',
+					'The first day to load. If empty, the history that the data needs, and later from a week before the newest stored day.',
 			},
 			{
 				displayName: 'Reporting Currency',
@@ -81,7 +82,7 @@ const load: INodeProperties[] = [
 				type: 'string',
 				default: 'AUD',
 				placeholder: 'e.g. AUD',
-				description: 'What amounts are converted to, as in Transform & Normalize',
+				description: 'The currency that amounts are converted to, as in Transform & Normalize',
 			},
 		],
 	},
@@ -90,7 +91,7 @@ const load: INodeProperties[] = [
 const importItems: INodeProperties[] = [
 	{
 		displayName:
-			'Each item needs <code>base</code>, <code>quote</code> (currency codes), <code>date</code> (YYYY-MM-DD) and <code>rate</code>: how many units of quote 1 base is worth',
+			'Each item needs <code>base</code>, <code>quote</code> (currency codes), <code>date</code> (YYYY-MM-DD) and <code>rate</code>: the number of units of quote for 1 unit of base',
 		name: 'importNotice',
 		type: 'notice',
 		default: '',
@@ -100,7 +101,7 @@ const importItems: INodeProperties[] = [
 		name: 'rateSource',
 		type: 'string',
 		default: 'manual',
-		description: 'Where the rates come from, for items that have no field source',
+		description: 'Where the rates come from, for items without a field "source"',
 	},
 ];
 

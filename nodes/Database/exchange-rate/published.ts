@@ -4,42 +4,42 @@ import { parseAmount } from '../../shared/money';
 import { isCurrency } from '../../shared/rate-banks';
 import { excerpt } from '../../shared/text';
 
-/** A line of a bank's file, or an item of the user's own, that gave no rate. */
+/** A line of a bank's file, or a plain item, without a valid rate. */
 export interface RefusedLine {
-	/** From 1, as an editor shows it; of items their index, from 0. */
+	/** From 1, as an editor shows it; for items their index, from 0. */
 	line: number;
 	reason: string;
 	content: string;
 }
 
-/** What a file gave. */
+/** The content of a file. */
 export interface ReadRates {
 	rates: PublishedRate[];
 	refused: RefusedLine[];
 }
 
-// A company may keep a currency of its own in its CRM: its rate can only be imported.
+// Also accepts a company's own currency in its CRM, whose rate can only be imported.
 const CODE = /^[A-Z]{3}$/;
 
 /**
- * A rate that may be stored, its number as plain decimal text.
- * @throws Error that says what is wrong with it
+ * Checks a rate. @returns it with its number as plain decimal text
+ * @throws Error that says what is wrong
  */
 export function checkedRate(given: PublishedRate, today: Day): PublishedRate {
 	const { base, quote, date, rate } = given;
 	for (const currency of [base, quote]) {
 		if (!CODE.test(currency))
-			throw new Error(`"${excerpt(currency, 20)}" is no currency code of three letters.`);
+			throw new Error(`"${excerpt(currency, 20)}" is not a currency code of three letters.`);
 	}
 	if (base === quote) throw new Error(`The rate is from ${base} to itself.`);
 	if (!isDay(date)) throw new Error(`"${excerpt(date, 40)}" is not a date as YYYY-MM-DD.`);
-	if (date > plusDays(today, 1)) throw new Error(`The day ${date} has not come yet.`);
+	if (date > plusDays(today, 1)) throw new Error(`The day ${date} is in the future.`);
 	const amount = parseAmount(rate, 'rate');
 	if (amount.lte(0)) throw new Error(`The rate ${excerpt(rate, 40)} is not above zero.`);
 	return { ...given, rate: amount.toFixed() };
 }
 
-/** Takes the rates of a bank's line, or notes why one of them cannot be used. */
+/** Adds a rate of a bank's file, or the reason why it is rejected. */
 export function takeRate(
 	into: ReadRates,
 	given: PublishedRate,
@@ -55,5 +55,6 @@ export function takeRate(
 }
 
 function assertKnown(currency: string): void {
-	if (!isCurrency(currency)) throw new Error(`"${excerpt(currency, 20)}" is no currency code of ISO 4217.`);
+	if (!isCurrency(currency))
+		throw new Error(`"${excerpt(currency, 20)}" is not a currency code of ISO 4217.`);
 }

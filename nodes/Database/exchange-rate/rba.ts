@@ -5,15 +5,15 @@ import { isCurrency, RBA } from '../../shared/rate-banks';
 import { csvLines, type CsvLine } from './csv';
 import { takeRate, type ReadRates } from './published';
 
-/** Where table F11.1 is as CSV; it holds all currencies since January 2023. */
+/** Builds the URL of table F11.1 as CSV, which has all currencies since January 2023. */
 export function rbaUrl(baseUrl: string): string {
 	return `${baseUrl}/statistics/tables/csv/f11.1-data.csv`;
 }
 
-/** How the bank writes that a day has no rate. */
+/** The bank's values for a day without a rate. */
 const NO_RATE: ReadonlySet<string> = new Set(['', '-', 'NA', 'N/A', 'CLOSED']);
 
-/** What the bank calls otherwise than ISO 4217: the special drawing right. */
+/** Codes that differ from ISO 4217: the special drawing right. */
 const ISO_CODES: Readonly<Record<string, string>> = { SDR: 'XDR' };
 
 /** A column of the table with its currency. */
@@ -23,8 +23,8 @@ interface CurrencyColumn {
 }
 
 /**
- * Reads table F11.1: 1 Australian dollar in other currencies.
- * @throws Error where it is not that table
+ * Parses table F11.1: 1 Australian dollar in other currencies.
+ * @throws Error if it is not that table
  */
 export function readRba(text: string, today: Day): ReadRates {
 	const lines = csvLines(text);
@@ -32,7 +32,7 @@ export function readRba(text: string, today: Day): ReadRates {
 	const columns = currencyColumns(lines);
 	if (titles === -1 || columns.length === 0) {
 		throw new Error(
-			'The answer is not table F11.1 of the Reserve Bank of Australia: it names no series or no currencies. Check Base URL, or try again later.',
+			'The response is not table F11.1 of the Reserve Bank of Australia: it has no series or no currencies. Check Base URL, or try again later.',
 		);
 	}
 	const read: ReadRates = { rates: [], refused: [] };
@@ -43,7 +43,7 @@ export function readRba(text: string, today: Day): ReadRates {
 const named = (cells: readonly string[], title: string): boolean =>
 	cells[0]?.toLowerCase() === title.toLowerCase();
 
-/** By the units, or, where a column has none that is a currency, by the series. An index has neither. */
+/** Finds the currency columns by their units or, failing that, by their series. An index has neither. */
 function currencyColumns(lines: readonly CsvLine[]): CurrencyColumn[] {
 	const units = lines.find(({ cells }) => named(cells, 'Units'))?.cells ?? [];
 	const series = lines.find(({ cells }) => named(cells, 'Series ID'))?.cells ?? [];
@@ -62,7 +62,11 @@ function takeLine(
 ): void {
 	const date = parseDay(cells[0] ?? '');
 	if (date === undefined) {
-		read.refused.push({ line, content, reason: `"${cells[0]}" is not a date as 30-Jun-2026 or 30/06/2026.` });
+		read.refused.push({
+			line,
+			content,
+			reason: `"${cells[0]}" is not a date like 30-Jun-2026 or 30/06/2026.`,
+		});
 		return;
 	}
 	for (const { place, currency } of columns) {

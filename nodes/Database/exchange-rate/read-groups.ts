@@ -1,25 +1,25 @@
 import type { Asked } from './plan';
 import type { ReadRates } from './published';
 
-/** Currencies of which a bank's answer could not be used. */
+/** Currencies whose request failed. */
 export interface BankFailure {
 	currencies: readonly string[];
 	error: Error;
 }
 
-/** What a bank gave. */
+/** The rates of a bank. */
 export interface BankRates extends ReadRates {
 	failures: BankFailure[];
 }
 
-/** An outage is not asked about once for each currency. */
+/** Then it is an outage, and the remaining currencies are not requested one by one. */
 const MAX_FAILURES_IN_A_ROW = 2;
 
 /**
- * Asks for the groups one after another. Where an answer cannot be used, or is empty, the currencies of its group are
- * asked for one by one: the failure of one costs no other anything.
- * @param read gives the rates of a group
- * @throws only where it was cancelled
+ * Requests the groups one after another. If a group fails or is empty, its currencies are requested one by one, so
+ * that the failure of one does not affect the others.
+ * @param read requests the rates of a group
+ * @throws only if cancelled
  */
 export async function readGroups(
 	asked: readonly Asked[],
@@ -77,14 +77,14 @@ function addTo(all: BankRates, { rates, refused, failures }: BankRates): void {
 }
 
 /**
- * The error of a load of which some or all could not be read; the rest is stored by then.
- * @param isStored whether anything was
+ * Builds the error of a load that failed in whole or in part.
+ * @param isStored whether any rate was stored
  */
 export function describeFailures(failures: readonly BankFailure[], isStored: boolean): Error | undefined {
 	const [first] = failures;
 	if (!first) return undefined;
 	const currencies = failures.flatMap((failure) => failure.currencies).filter((one) => one !== '');
-	const about = currencies.length > 0 ? ` This concerns ${currencies.join(', ')}.` : '';
-	const rest = isStored ? ' All other rates that came are stored.' : ' Nothing was changed.';
+	const about = currencies.length > 0 ? ` This affects ${currencies.join(', ')}.` : '';
+	const rest = isStored ? ' All other rates are stored.' : ' Nothing was changed.';
 	return new Error(`${first.error.message}${about}${rest}`, { cause: first.error });
 }

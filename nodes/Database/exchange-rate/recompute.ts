@@ -17,7 +17,7 @@ import type { Day } from '../../shared/dates';
 import { parseConversion, reconverted } from '../../shared/reconversion';
 import { Rejection } from '../../shared/rejection';
 
-/** A row that was converted anew; with a reason it was left as it was. */
+/** A recomputed row, or one that was left unchanged for the given reason. */
 export interface RecomputedRow extends TenantName {
 	table: ConvertedTable;
 	clientId: string;
@@ -30,17 +30,17 @@ export interface RecomputedRow extends TenantName {
 }
 
 export interface Recomputation {
-	/** How many rows were converted anew. */
+	/** How many rows were recomputed. */
 	recomputed: number;
-	/** The first thousand of them, and of those that were left as they were. */
+	/** The first thousand rows, recomputed or left unchanged. */
 	rows: RecomputedRow[];
-	/** Tenants whose rows could not be looked at; the next run does it. */
+	/** Tenants whose rows could not be recomputed; the next run tries again. */
 	failures: Array<TenantName & { message: string }>;
 }
 
 /**
- * Converts the rows anew that were converted with rates which have changed since, tenant by tenant, and no others.
- * Which rates those are stands in the database until it is done: after a kill the next run goes on.
+ * Recomputes, tenant by tenant, the rows that were converted with rates that have changed since. The changed rates are
+ * kept in the database until all rows are done, so that the next run resumes after a crash.
  */
 export async function recompute(pool: Pool, today: Day, signal?: AbortSignal): Promise<Recomputation> {
 	const done: Recomputation = { recomputed: 0, rows: [], failures: [] };
@@ -103,7 +103,7 @@ async function recomputePage(
 	return [...recomputed, ...refused];
 }
 
-/** Each need once: thousands of rows need the same few months. */
+/** Without duplicates: thousands of rows need the same few months. */
 function collectRateNeeds(page: readonly ConvertedRow[], today: Day): RateNeed[] {
 	const needs = new Map<string, RateNeed>();
 	for (const { fx } of page) {

@@ -3,25 +3,25 @@ import type { RefusedLine } from './published';
 import type { SilentCurrency } from './silent-currencies';
 import type { Recomputation } from './recompute';
 
-/** What a load or an import did. */
+/** The result of a load or an import. */
 export interface Outcome {
 	pairs: readonly SavedPair[];
 	refused: readonly RefusedLine[];
-	/** Of which nothing came; none of an import. */
+	/** Currencies without any rate in the response; empty for an import. */
 	silent?: readonly SilentCurrency[];
 	recomputation: Recomputation;
-	/** How many rejected records lacked a rate that is there now. */
+	/** How many rejected records lacked a rate that is available now. */
 	replayable: number;
 	/** How many still lack one. */
 	stillMissing: number;
 }
 
-/** So many refused lines are shown; the summary counts them all. */
+/** Rejected lines in the output; the summary counts them all. */
 const MAX_SHOWN = 1_000;
 
 /**
- * One item for each pair, refused line and recomputed row, then a summary.
- * @throws Error where a tenant's rows could not be looked at: nobody sees the items of a workflow that runs by itself
+ * Builds one item per pair, rejected line and recomputed row, and a summary.
+ * @throws Error if a tenant's rows could not be recomputed, since nobody reads the items of a scheduled workflow
  */
 export function report(source: string, outcome: Outcome): object[] {
 	const { pairs, refused, silent = [], recomputation, replayable, stillMissing } = outcome;
@@ -58,6 +58,6 @@ function complain({ failures }: Recomputation): void {
 	if (!first) return;
 	const others = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
 	throw new Error(
-		`The rates are stored, but the rows of ${first.tenantName}${others} could not be converted anew. The next run does it; if it fails again, mend this: ${first.message}`,
+		`The rates are stored, but the rows of ${first.tenantName}${others} could not be recomputed. The next run tries again; if it fails too, fix this: ${first.message}`,
 	);
 }

@@ -3,14 +3,14 @@ import type { StoredDays } from '../../../db/rates/save';
 import type { Day } from '../../shared/dates';
 import type { Asked } from './plan';
 
-/** A currency that was asked for and of which the bank gave no rate. */
+/** A requested currency for which the bank returned no rate. */
 export interface SilentCurrency {
 	currency: string;
-	/** From which day on it was asked for. */
+	/** The first requested day. */
 	from: Day;
-	/** The newest day that is stored; null where there is none. */
+	/** The newest stored day; null if there is none. */
 	lastDay: Day | null;
-	/** There where the bank gave rates of these very days before: then it is no currency that ended. */
+	/** Set if the bank returned rates of the requested days before, so it is not a discontinued currency. */
 	warning?: string;
 }
 
@@ -32,4 +32,4 @@ export function silentCurrencies(
 }
 
 const vanishedWords = (currency: string, lastDay: Day): string =>
-	`The bank gave rates of ${currency} up to ${lastDay} before, and gives none of those days now. What is stored stays. Look whether the bank has stopped publishing it; if all currencies are missing, its service is probably disturbed: load again later.`;
+	`The bank returned rates of ${currency} up to ${lastDay} before, and returns none of them now. Stored rates stay. Check whether the bank has stopped publishing the currency. If all currencies are missing, its service probably has a problem: load again later.`;

@@ -7,16 +7,16 @@ import type { ReadRates } from './published';
 import { rbaUrl, readRba } from './rba';
 import { readGroups, type BankRates } from './read-groups';
 
-/** A place that publishes reference rates. */
+/** A publisher of reference rates. */
 export interface RateSource {
 	key: string;
-	/** What everything is quoted for. */
+	/** The base currency of its rates. */
 	base: string;
-	/** Its own address, before the path. */
+	/** Its address before the path. */
 	baseUrl: string;
 	/**
-	 * @param asked no currencies: all there are
-	 * @throws Error that names the bank where it gave nothing that can be used
+	 * @param asked a request without currencies asks for all
+	 * @throws Error that names the bank if its response is unusable
 	 */
 	read(connection: Connection, baseUrl: string, asked: readonly Asked[], today: Day): Promise<BankRates>;
 }
@@ -31,7 +31,7 @@ const ecb: RateSource = {
 		const readGroup = async ({ currencies, from }: Asked): Promise<ReadRates> => {
 			const url = ecbUrl(baseUrl, currencies, laterDay(from, ECB.firstDay));
 			const text = await download(connection, ecbBank, url);
-			// A period without observations is answered with 404, with nothing at all, or with the titles alone.
+			// For a period without observations the bank responds with 404, an empty body, or only the header.
 			if (text === undefined || text.trim() === '') return { rates: [], refused: [] };
 			return readEcb(text, today);
 		};
@@ -42,7 +42,7 @@ const ecb: RateSource = {
 const rbaBank: Bank = {
 	name: 'The Reserve Bank of Australia',
 	refusals: {
-		403: 'It refuses the addresses of many data centres, whatever they ask for. Choose the European Central Bank as Source, set Base URL to a proxy that it answers, or download table F11.1 by hand and give its rates to the operation Import.',
+		403: 'It blocks the addresses of many data centres. Choose the European Central Bank as Source, set Base URL to a proxy that it accepts, or download table F11.1 by hand and store its rates with the operation Import.',
 	},
 };
 
@@ -62,5 +62,5 @@ const rba: RateSource = {
 	},
 };
 
-/** The sources that can be loaded, by key. */
+/** All sources by key. */
 export const rateSources: ReadonlyMap<string, RateSource> = new Map([ecb, rba].map((one) => [one.key, one]));

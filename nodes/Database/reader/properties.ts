@@ -28,20 +28,20 @@ export const readerProperties: INodeProperties[] = [
 				name: 'Create',
 				value: 'create',
 				action: 'Create reader',
-				description: 'Make a database login that sees one tenant and changes nothing',
+				description: 'Create a read-only database login that sees one tenant',
 			},
 			{
 				name: 'Revoke',
 				value: 'revoke',
 				action: 'Revoke reader',
-				description: 'End the access of such a login and drop it',
+				description: 'Revoke the access of a reader and drop its login',
 			},
 		],
 	},
 	...showOnOperations('create', [
 		{
 			displayName:
-				"The password is in this node's output once and cannot be shown again. Where n8n saves executions, it is saved there: copy it to the BI tool, then delete the execution. The Postgres credential's login must be allowed to create roles; else the error lists what an administrator has to run.",
+				"This node's output contains the password, which cannot be shown again. If n8n saves executions, the password is saved there too: copy it to the BI tool, then delete the execution. The login of the Postgres credential must be allowed to create roles; otherwise the error lists what an administrator has to run.",
 			name: 'passwordNotice',
 			type: 'notice',
 			default: '',

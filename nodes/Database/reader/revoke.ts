@@ -4,12 +4,12 @@ import { revokeReader } from '../../../db/readers/logins';
 import { getDatabase } from '../../adapter/database';
 import { eachItem } from '../../adapter/each-item';
 
-/** Ends a reader's access and drops its login. */
+/** Revokes a reader's access and drops its login. */
 export async function revokeReaders(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
 		const login = String(context.getNodeParameter('login', item, '')).trim();
-		if (!login) throw new Error('No reader is named. Fill in the field Login.');
+		if (!login) throw new Error('There is no login to revoke. Fill in the field Login.');
 		return [await revokeReader(pool, { login })];
 	});
 }

@@ -4,7 +4,7 @@ import { migrate } from '../../../db/schema/migrate';
 import { readDatabaseSettings, POSTGRES_CREDENTIAL } from '../../adapter/database';
 import { paired } from '../../adapter/items';
 
-/** Brings the schema to this package's version, over a connection of its own: its lock must not go through a pooler. */
+/** Migrates the schema to this package's version over a separate connection: its lock must not go through a pooler. */
 export async function migrateSchema(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const settings = readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL));
 	const outcome = await migrate(settings, { log: (line) => context.logger.info(line) });

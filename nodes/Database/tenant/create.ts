@@ -9,7 +9,7 @@ interface AdditionalFields {
 	allowDuplicate?: boolean;
 }
 
-/** Creates a tenant an item; one of the same name is returned instead, so that a workflow run twice makes one. */
+/** Creates one tenant per item. An existing tenant of the same name is returned, so that running twice creates one. */
 export async function createTenants(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {

@@ -5,7 +5,7 @@ import { getDatabase } from '../../adapter/database';
 import { eachItem } from '../../adapter/each-item';
 import { readMaxRows } from '../../adapter/limit';
 
-/** Lists the tenants with their ids. */
+/** Lists the tenants. */
 export async function getTenants(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {

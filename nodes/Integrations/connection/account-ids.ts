@@ -6,18 +6,18 @@ import { getProvider } from '../../providers/registry';
 const MAX_CHOSEN = 1_000;
 
 /**
- * The accounts that a person named by their ids.
- * @throws Error where one of them is no id of the provider
+ * Parses account ids that a person entered.
+ * @throws Error if one of them is not an id of the provider
  */
 export function accountsNamed(provider: string, ids: readonly unknown[]): AccountEntry[] {
 	const definition = getProvider(provider);
 	if (ids.length > MAX_CHOSEN)
-		throw new Error(`${ids.length} accounts were named, and ${MAX_CHOSEN} at most can be chosen at once.`);
+		throw new Error(`${ids.length} accounts were named. Choose at most ${MAX_CHOSEN} at once.`);
 	const known = ids.map((id) => parseAccountId(definition.accounts, id) ?? fail(definition, id));
 	return [...new Set(known)].map((id) => ({ id, name: null }));
 }
 
-/** The ids in a text that a person typed, with commas between them. */
+/** Splits a text of ids separated by commas, semicolons or spaces. */
 export const parseIds = (text: string): string[] =>
 	text
 		.split(/[\s,;]+/)
@@ -25,8 +25,8 @@ export const parseIds = (text: string): string[] =>
 		.filter(Boolean);
 
 function fail({ displayName, accountWord, accounts }: ProviderDefinition, id: unknown): never {
-	const shown = typeof id === 'string' ? `"${id.slice(0, 60)}"` : 'A value that is no text';
+	const shown = typeof id === 'string' ? `"${id.slice(0, 60)}"` : 'A value that is not text';
 	throw new Error(
-		`${shown} is no ID of a ${displayName} ${accountWord}: it looks like ${accounts.id.example}. Connection: Get Accounts lists them.`,
+		`${shown} is not the ID of a ${displayName} ${accountWord}. An ID looks like ${accounts.id.example}; Connection: Get Accounts lists them.`,
 	);
 }

@@ -7,12 +7,12 @@ import { accountOverview, type AccountOverview, type AccountStatus } from './acc
 import { askProvider } from './live-accounts';
 import { nodeError } from '../../adapter/errors';
 
-/** The accounts that the connection which the field Integration names has. */
+/** The accounts of the connection chosen in the field Integration. */
 export async function getAccounts(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	return (await loadOverview(this, false)).map(toOption);
 }
 
-/** The same, and those that its token reaches, as the provider says now; without another connection's. */
+/** The same plus those that its token reaches now, without accounts of other connections. */
 export async function getAccountsToChoose(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const accounts = await loadOverview(this, true);
 	return accounts.filter(({ status }) => status !== 'elsewhere').map(toOption);
@@ -28,7 +28,7 @@ async function loadOverview(context: ILoadOptionsFunctions, ask: boolean): Promi
 	try {
 		return await accountOverview(pool, integration, await askProvider(context, pool, integration));
 	} catch (error) {
-		// A person who only switches an account off needs no provider for it.
+		// Disabling an account does not need the provider.
 		if (stored.length === 0) throw nodeError(context.getNode(), error);
 		return stored;
 	}
@@ -36,8 +36,8 @@ async function loadOverview(context: ILoadOptionsFunctions, ask: boolean): Promi
 
 const WORDS: Readonly<Record<AccountStatus, string>> = {
 	chosen: '',
-	off: ' (switched off)',
-	released: ' (given up)',
+	off: ' (disabled)',
+	released: ' (released)',
 	available: ' (not chosen)',
 	elsewhere: ' (another connection’s)',
 };

@@ -5,20 +5,20 @@ import type { Pool } from 'pg';
 import type { CheckedListing } from '../../engine/read/account-list';
 
 /**
- * How an account stands: `chosen` is read, `off` is switched off, `released` was given up, `available` can be chosen,
- * `elsewhere` is another connection's.
+ * Status of an account: `chosen` is read, `off` is disabled, `released` was given up, `available` can be chosen,
+ * `elsewhere` belongs to another connection.
  */
 export type AccountStatus = 'chosen' | 'off' | 'released' | 'available' | 'elsewhere';
 
 export interface AccountOverview extends AccountSummary {
 	status: AccountStatus;
-	/** Whether the token reaches it now; null where the provider was not asked. */
+	/** Whether the token reaches it now; null if the provider was not asked. */
 	reached: boolean | null;
-	/** Whether the provider names it as this consent's; null where it does not say. */
+	/** Whether the consent covers it, according to the provider; null if unknown. */
 	ofConsent: boolean | null;
 }
 
-/** Every account of a connection, and, where the provider was asked, those that it could read as well. */
+/** Every account of a connection and, if the provider was asked, those that it could also read. */
 export async function accountOverview(
 	pool: Pool,
 	integration: IntegrationSummary,
@@ -43,7 +43,11 @@ export async function accountOverview(
 
 const NOT_READ = { timezone: null, currency: null, enabled: false, releasedAt: null, streams: [] };
 
-function chooseStatus({ enabled, releasedAt }: AccountSummary, isOwn: boolean, isTaken: boolean): AccountStatus {
+function chooseStatus(
+	{ enabled, releasedAt }: AccountSummary,
+	isOwn: boolean,
+	isTaken: boolean,
+): AccountStatus {
 	if (isTaken) return 'elsewhere';
 	if (!isOwn) return 'available';
 	if (releasedAt !== null) return 'released';

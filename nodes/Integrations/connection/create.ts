@@ -14,7 +14,7 @@ interface CreateOptions {
 	timezone?: string;
 }
 
-/** Connects a tenant to a provider; a connection that is there already is returned as it is. */
+/** Connects a tenant to a provider; an existing connection is returned unchanged. */
 export async function createConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	let ignored = false;
@@ -35,7 +35,7 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 	return output;
 }
 
-/** @throws Error where an account's id is none of the provider's */
+/** @throws Error if an account id is not one of the provider's */
 function readSettings(provider: string, { accountIds = '', accounts, ...texts }: CreateOptions) {
 	const given = Object.entries(texts).filter(([, text]) => text);
 	const file = provider === 'myob' && texts.businessId ? [texts.businessId] : [];
@@ -46,4 +46,4 @@ function readSettings(provider: string, { accountIds = '', accounts, ...texts }:
 }
 
 const IGNORED =
-	'The connection was there already, and its settings stay as they are. Connection: Update changes them.';
+	'The connection already exists, and its settings were not changed. Change them with Connection: Update.';

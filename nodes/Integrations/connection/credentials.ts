@@ -2,16 +2,16 @@ import type { INodeCredentialDescription } from 'n8n-workflow';
 
 import { providers } from '../../providers/registry';
 
-/** The operations that ask a provider which accounts there are. */
+/** The operations that ask a provider for its accounts. */
 const ASKING: ReadonlySet<string> = new Set(['getAccounts', 'update']);
 
 /**
- * What asking a provider needs: its credential, and the key where the token lies in the vault. They may be left out:
- * then only what is stored is known.
+ * The credentials needed to ask a provider: its own, and the token key if the token is in the vault. They are
+ * optional: without them only stored accounts are listed.
  */
 function askingCredentials(operations: readonly string[]): INodeCredentialDescription[] {
 	const others = operations.map((name) => name.split(':')[1]!).filter((name) => !ASKING.has(name));
-	// By `hide`: the editor takes a field that a credential is shown for out of the panel.
+	// `hide` instead of `show`: the editor removes a field from the panel that a credential's `show` names.
 	const hide = { operation: [...new Set(others)] };
 	return [
 		{
@@ -33,8 +33,8 @@ function askingCredentials(operations: readonly string[]): INodeCredentialDescri
 }
 
 /**
- * The credentials of the node.
- * @param operations all of the node, as `resource:operation`
+ * Lists the credentials of the node.
+ * @param operations all operations of the node, as `resource:operation`
  */
 export function describeCredentials(operations: readonly string[]): INodeCredentialDescription[] {
 	return [

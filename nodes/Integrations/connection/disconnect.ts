@@ -5,7 +5,7 @@ import { chosenIntegration } from '../../adapter/chosen';
 import { getDatabase } from '../../adapter/database';
 import { eachItem } from '../../adapter/each-item';
 
-/** Ends a connection: its tokens go and its accounts are free for another tenant; the data stays. */
+/** Ends a connection: its tokens are deleted and its accounts become free for another tenant; the data stays. */
 export async function disconnectConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	let keptByN8n = false;
@@ -19,4 +19,4 @@ export async function disconnectConnection(context: IExecuteFunctions): Promise<
 }
 
 const KEPT_BY_N8N =
-	'The token of this connection is kept by an n8n credential, and is still there. Delete the credential to have it gone.';
+	'The token of this connection is kept in an n8n credential and was not deleted. Delete the credential to remove it.';

@@ -10,7 +10,7 @@ import { accountOverview } from './account-overview';
 import { askProvider } from './live-accounts';
 import { nodeError } from '../../adapter/errors';
 
-/** Lists the accounts behind a connection: whether and how far each is read, and which others could be. */
+/** Lists the accounts of a connection: whether and how far each is read, and which others could be. */
 export async function getAccounts(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
@@ -23,7 +23,7 @@ export async function getAccounts(context: IExecuteFunctions): Promise<INodeExec
 	});
 }
 
-/** What the provider says; where it cannot be asked, what is stored will do, unless nothing is. */
+/** Asks the provider. If that fails, the stored accounts suffice, unless there are none. */
 async function liveOrStored(
 	context: IExecuteFunctions,
 	pool: Pool,
@@ -34,7 +34,7 @@ async function liveOrStored(
 	} catch (error) {
 		const stored = await accountOverview(pool, integration, undefined);
 		if (stored.length === 0) throw nodeError(context.getNode(), error);
-		const message = `Only what is stored is listed, since the provider could not be asked. ${(error as Error).message}`;
+		const message = `Only stored accounts are listed, because the provider could not be asked. ${(error as Error).message}`;
 		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 		return undefined;
 	}

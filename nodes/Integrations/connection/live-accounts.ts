@@ -21,8 +21,8 @@ const rateLimiters = new RateLimiters(systemClock);
 const TIMEOUT_MS = 30_000;
 
 /**
- * Asks the provider which accounts the connection's token reaches; nothing is entered by it.
- * @throws ReadFailure that says what is missing, where the provider cannot be asked
+ * Asks the provider which accounts the connection's token reaches; stores nothing.
+ * @throws ReadFailure that says what is missing, if the provider cannot be asked
  */
 export async function askProvider(
 	context: AskingContext,
@@ -83,5 +83,5 @@ async function getCredential(context: AskingContext, definition: ProviderDefinit
 const missing = ({ displayName, accountWord }: ProviderDefinition, credential: string): ReadFailure =>
 	new ReadFailure(
 		'configuration',
-		`To ask ${displayName} which ${accountWord} there is, choose ${displayName} in Provider and the credential ${credential} in this node.`,
+		`To ask ${displayName} which ${accountWord} the connection reaches, choose ${displayName} in Provider and the credential ${credential} in this node.`,
 	);

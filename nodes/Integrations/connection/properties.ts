@@ -21,17 +21,19 @@ const create: INodeProperties[] = [
 		name: 'authentication',
 		type: 'options',
 		default: 'n8nCredential',
-		description: 'Who obtains and keeps the token',
+		description: 'Where the token of the connection is kept',
 		options: [
 			{
 				name: 'N8n Credential',
 				value: 'n8nCredential',
-				description: 'The provider’s credential in n8n, connected with its own button: ready at once',
+				description:
+					'In the provider’s credential in n8n, connected with its own button. The connection is ready at once.',
 			},
 			{
 				name: 'Stored Integration',
 				value: 'storedIntegration',
-				description: 'The encrypted vault in the database: pending until a token is stored',
+				description:
+					'In the encrypted vault in the database. The connection is pending until a token is stored.',
 			},
 		],
 	},
@@ -52,14 +54,14 @@ const getAccounts: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to ask the provider what the connection reaches now. It needs the provider’s credential and, unless n8n keeps the token, the Zixly Token Key. Without it only what is stored is listed.',
+			'Whether to ask the provider which accounts the connection reaches now. This needs the provider’s credential and, unless n8n keeps the token, the Zixly Token Key. Otherwise only stored accounts are listed.',
 	},
 ];
 
 const providerAsked: INodeProperties = {
 	...providerField,
 	description:
-		'The provider of the connection; with its credential, accounts can be chosen that were never read',
+		'The provider of the connection. With its credential, accounts that were never read can be chosen.',
 };
 
 const getAll: INodeProperties[] = [
@@ -90,32 +92,33 @@ export const connectionProperties: INodeProperties[] = [
 				name: 'Create',
 				value: 'create',
 				action: 'Create connection',
-				description:
-					'Connect a tenant to a provider; done twice it gives the connection there is, with the settings it has',
+				description: 'Connect a tenant to a provider; an existing connection is returned unchanged',
 			},
 			{
 				name: 'Disable',
 				value: 'disable',
 				action: 'Disable connection',
-				description: 'Stop syncing it; its data and its token stay',
+				description: 'Stop syncing a connection; its data and its token stay',
 			},
 			{
 				name: 'Disconnect',
 				value: 'disconnect',
 				action: 'Disconnect connection',
-				description: 'Remove its tokens and free its accounts for another tenant; the data stays',
+				description:
+					'Delete the tokens of a connection and free its accounts for another tenant; the data stays',
 			},
 			{
 				name: 'Enable',
 				value: 'enable',
 				action: 'Enable connection',
-				description: 'Sync it again, also after a person mended what was wrong',
+				description: 'Resume syncing a connection, for example after fixing the cause of an error',
 			},
 			{
 				name: 'Get Accounts',
 				value: 'getAccounts',
 				action: 'Get accounts of connection',
-				description: 'List the organisations, portals or files behind it: which are read, and which could be',
+				description:
+					'List the organisations, portals or files of a connection: which are read, and which could be',
 			},
 			{
 				name: 'Get Many',
@@ -127,13 +130,13 @@ export const connectionProperties: INodeProperties[] = [
 				name: 'Reset State',
 				value: 'resetState',
 				action: 'Reset state of connection',
-				description: 'Forget how far it was read: the next sync reads from the beginning',
+				description: 'Forget how far a connection was read: the next sync reads from the beginning',
 			},
 			{
 				name: 'Update',
 				value: 'update',
 				action: 'Update connection',
-				description: 'Change its settings, and which streams and accounts are read',
+				description: 'Change the settings of a connection, and which streams and accounts are read',
 			},
 		],
 	},

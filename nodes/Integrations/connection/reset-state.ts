@@ -11,7 +11,7 @@ interface Scope {
 	stream?: string;
 }
 
-/** Forgets how far a connection was read, or a stream or account of it: the next sync reads from the beginning. */
+/** Forgets how far a connection, or one stream or account of it, was read: the next sync starts from the beginning. */
 export async function resetConnectionState(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {

@@ -5,12 +5,12 @@ import { chosenIntegration } from '../../adapter/chosen';
 import { getDatabase } from '../../adapter/database';
 import { eachItem } from '../../adapter/each-item';
 
-/** Stops the syncs of a connection; its data and its token stay. */
+/** Stops syncing a connection; its data and its token stay. */
 export async function disableConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	return await setStatus(context, 'DISABLED');
 }
 
-/** Syncs a connection again, with the next schedule. */
+/** Resumes syncing a connection with the next scheduled run. */
 export async function enableConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	return await setStatus(context, 'ACTIVE');
 }

@@ -7,10 +7,10 @@ export const basisField: INodeProperties = {
 	name: 'basis',
 	type: 'options',
 	default: 'accrual',
-	description: 'How the reports count income and expenses',
+	description: 'When the reports count income and expenses',
 	options: [
-		{ name: 'Accrual', value: 'accrual', description: 'When they are invoiced' },
-		{ name: 'Cash', value: 'cash', description: 'When they are paid' },
+		{ name: 'Accrual', value: 'accrual', description: 'Count income and expenses when they are invoiced' },
+		{ name: 'Cash', value: 'cash', description: 'Count income and expenses when they are paid' },
 	],
 };
 
@@ -20,7 +20,7 @@ export const timezoneField: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. Australia/Sydney',
-	description: 'Where the provider states none',
+	description: 'Used when the provider does not report a time zone',
 };
 
 export const businessIdField: INodeProperties = {
@@ -32,7 +32,7 @@ export const businessIdField: INodeProperties = {
 	description: 'The company file of a MYOB connection',
 };
 
-/** Every stream by its key, named with the providers that have it. */
+/** Every stream by its key, labelled with the providers that have it. */
 function streamOptions(): INodePropertyOptions[] {
 	const names = new Map<string, string[]>();
 	for (const { displayName, streams } of Object.values(providers))
@@ -42,7 +42,6 @@ function streamOptions(): INodePropertyOptions[] {
 		.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Only accounts that are chosen are read. */
 export const accountsReadField: INodeProperties = {
 	displayName: 'Accounts',
 	name: 'accounts',
@@ -51,15 +50,15 @@ export const accountsReadField: INodeProperties = {
 	description: 'Which organisations, portals, files or workspaces are read',
 	options: [
 		{
-			name: 'All That the Consent Reaches',
+			name: 'All the Consent Covers',
 			value: 'consent',
 			description:
-				'What the provider itself names as this consent’s is added at each sync; Asana names none. What is switched off or given up stays so.',
+				'Each sync adds the accounts that the provider reports for this consent; Asana reports none. Disabled and released accounts stay so.',
 		},
 		{
-			name: 'Chosen Ones',
+			name: 'Only Chosen',
 			value: 'chosen',
-			description: 'Those that are enabled; where there is only one account, it is entered by the first sync',
+			description: 'Only enabled accounts. If there is just one account, the first sync enables it.',
 		},
 	],
 };
@@ -71,7 +70,7 @@ export const accountIdsField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 1200000000000001, 1200000000000002',
 	description:
-		'The accounts to read, as the provider names them, with commas between them. Connection: Get Accounts lists them once it is connected.',
+		'IDs of the accounts to read, separated by commas. Once connected, Connection: Get Accounts lists them.',
 };
 
 const accountsField = (displayName: string, name: string, loadOptionsMethod: string): INodeProperties => ({
@@ -99,15 +98,15 @@ export const updateFields: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add field',
 	default: {},
-	hint: 'The next sync goes by them. An empty text takes a setting away.',
+	hint: 'Takes effect with the next sync. Leave a value empty to clear the setting.',
 	options: [
 		accountsReadField,
 		basisField,
 		businessIdField,
 		accountsField('Disable Account Names or IDs', 'disableAccounts', 'getAccounts'),
-		streamsField('Disable Streams', 'disableStreams', 'What is not read any more; its rows stay'),
+		streamsField('Disable Streams', 'disableStreams', 'Streams to stop reading; their rows stay'),
 		accountsField('Enable Account Names or IDs', 'enableAccounts', 'getAccountsToChoose'),
-		streamsField('Enable Streams', 'enableStreams', 'What is read again, from where it stopped'),
+		streamsField('Enable Streams', 'enableStreams', 'Streams to read again, from where they stopped'),
 		{
 			displayName: 'History Start',
 			name: 'historyStart',
@@ -115,11 +114,11 @@ export const updateFields: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. 2024-07',
 			description:
-				'The first month that is read, as YYYY-MM. An earlier one than before reads what is missing.',
+				'The first month to read, as YYYY-MM. With an earlier month than before, the missing months are read.',
 		},
 		{
 			...accountsField('Release Account Names or IDs', 'releaseAccounts', 'getAccounts'),
-			hint: 'They are given up: no longer read, and free for another tenant. Their data stays.',
+			hint: 'Released accounts are no longer read and become free for another tenant. Their data stays.',
 		},
 		timezoneField,
 	],
@@ -131,7 +130,7 @@ export const resetScope: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add scope',
 	default: {},
-	hint: 'Without a scope all streams of all accounts are read from the beginning. No data is deleted.',
+	hint: 'Without a scope, all streams of all accounts are read from the beginning. No data is deleted.',
 	options: [
 		{
 			displayName: 'Account Name or ID',

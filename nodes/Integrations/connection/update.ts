@@ -28,7 +28,7 @@ interface UpdateFields {
 	timezone?: string;
 }
 
-/** Changes the settings of a connection; the next sync goes by them. */
+/** Changes the settings of a connection, effective with the next sync. */
 export async function updateConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
@@ -42,7 +42,7 @@ export async function updateConnection(context: IExecuteFunctions): Promise<INod
 	});
 }
 
-/** What the fields ask for besides accounts; a field that was not added changes nothing. */
+/** Reads all changes but those of accounts; a field that was not added changes nothing. */
 export function readChanges(fields: UpdateFields): IntegrationChanges {
 	const { enableStreams = [], disableStreams = [] } = fields;
 	const { accounts, basis, businessId, historyStart, timezone } = fields;
@@ -56,7 +56,7 @@ export function readChanges(fields: UpdateFields): IntegrationChanges {
 	};
 }
 
-/** The accounts as the provider has them. @throws Error where an id is none, or one is to be enabled and not */
+/** @throws Error if an id is invalid, or an account is to be both enabled and disabled */
 async function accountChanges(
 	pool: Pool,
 	{ provider, ...integration }: IntegrationSummary,
@@ -91,16 +91,16 @@ const listIds = (accounts: readonly AccountEntry[]): string[] => accounts.map(({
 function assertReadable({ historyStart, timezone, streams }: IntegrationChanges): void {
 	if (historyStart && !/^\d{4}-(0[1-9]|1[0-2])$/.test(historyStart))
 		throw new Error(
-			`History Start is "${historyStart}" and not a month as YYYY-MM. Write, for example, 2024-07.`,
+			`History Start "${historyStart}" is not a month. Write it as YYYY-MM, for example 2024-07.`,
 		);
 	if (timezone && !isTimeZone(timezone))
-		throw new Error(`There is no time zone "${timezone}". Write its name, for example Australia/Sydney.`);
+		throw new Error(`The time zone "${timezone}" does not exist. Write a name such as Australia/Sydney.`);
 	if (streams) assertOnce(streams.enable, streams.disable);
 }
 
 function assertOnce(enabled: readonly string[], disabled: readonly string[]): void {
 	const both = enabled.find((one) => disabled.includes(one));
-	if (both) throw new Error(`"${both}" is to be enabled and disabled. Take it out of one of the fields.`);
+	if (both) throw new Error(`"${both}" is both enabled and disabled. Remove it from one of the fields.`);
 }
 
 function assertStreams({ provider }: IntegrationSummary, { streams }: IntegrationChanges): void {
@@ -108,5 +108,5 @@ function assertStreams({ provider }: IntegrationSummary, { streams }: Integratio
 	const { displayName, streams: known } = getProvider(provider);
 	const keys = known.map(({ key }) => key);
 	const unknown = [...streams.enable, ...streams.disable].find((key) => !keys.includes(key));
-	if (unknown) throw new Error(`${displayName} has no stream "${unknown}". It has: ${keys.join(', ')}.`);
+	if (unknown) throw new Error(`${displayName} has no stream "${unknown}". Choose from: ${keys.join(', ')}.`);
 }

@@ -6,7 +6,7 @@ type Filters = Partial<
 	Record<'provider' | 'reasonCode' | 'since' | 'stage' | 'stream' | 'tenantId', unknown>
 >;
 
-/** What the collection Filters of an item asks for; empty fields ask for nothing. @throws Error for a bad date */
+/** Reads the collection Filters; empty fields do not filter. @throws Error for a bad date */
 export function readRejectedFilter(context: IExecuteFunctions, item: number): RejectedFilter {
 	const filters = context.getNodeParameter('filters', item, {}) as Filters;
 	const text = (name: keyof Filters): string | undefined => String(filters[name] ?? '').trim() || undefined;
@@ -24,5 +24,5 @@ function parseInstant(text: string | undefined): string | undefined {
 	if (text === undefined) return undefined;
 	const instant = Date.parse(text);
 	if (!Number.isNaN(instant)) return new Date(instant).toISOString();
-	throw new Error(`Since is "${text}" and no date. Write, for example, 2026-06-30T09:00:00Z.`);
+	throw new Error(`Since "${text}" is not a date. Write it like 2026-06-30T09:00:00Z.`);
 }

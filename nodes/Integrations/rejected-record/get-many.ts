@@ -8,7 +8,7 @@ import { readRejectedFilter } from './filters';
 
 const RESOLVED: Record<string, boolean | undefined> = { open: false, resolved: true, all: undefined };
 
-/** Lists rejected records with their reasons, those first that came last. */
+/** Lists rejected records with their reasons, newest first. */
 export async function getRejected(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {

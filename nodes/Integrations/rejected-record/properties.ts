@@ -18,24 +18,24 @@ const filters: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. rate_missing',
-			description: 'Only those that were refused for this reason',
+			description: 'Only records that were rejected for this reason',
 		},
 		{
 			displayName: 'Since',
 			name: 'since',
 			type: 'dateTime',
 			default: '',
-			description: 'Only those that came then or later',
+			description: 'Only records that were rejected then or later',
 		},
 		{
 			displayName: 'Stage',
 			name: 'stage',
 			type: 'options',
 			default: 'transform',
-			description: 'Where they were refused',
+			description: 'Where the records were rejected',
 			options: [
-				{ name: 'Load', value: 'load', description: 'By the database' },
-				{ name: 'Transform', value: 'transform', description: 'Before they became rows' },
+				{ name: 'Load', value: 'load', description: 'The database rejected the rows' },
+				{ name: 'Transform', value: 'transform', description: 'The record could not be turned into rows' },
 			],
 		},
 		{
@@ -44,9 +44,9 @@ const filters: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. monthlyFinancials',
-			description: 'Only those of this stream',
+			description: 'Only records of this stream',
 		},
-		tenantIdFilter('Only those of this tenant'),
+		tenantIdFilter('Only records of this tenant'),
 	],
 };
 
@@ -56,7 +56,7 @@ const getAll: INodeProperties[] = [
 		name: 'show',
 		type: 'options',
 		default: 'open',
-		description: 'Whether they are still in no table',
+		description: 'Whether the record has been loaded since',
 		options: [
 			{ name: 'All', value: 'all' },
 			{ name: 'Open', value: 'open', description: 'Not loaded yet' },
@@ -70,7 +70,7 @@ const getAll: INodeProperties[] = [
 		name: 'includePayload',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to return the raw records too, as the provider sent them',
+		description: 'Whether to also return the raw records as the provider sent them',
 	},
 ];
 
@@ -83,10 +83,10 @@ const replay: INodeProperties[] = [
 		name: 'choose',
 		type: 'options',
 		default: 'filters',
-		description: 'Which of the open records are replayed',
+		description: 'Which of the open records to replay',
 		options: [
-			{ name: 'All That Fit', value: 'filters', description: 'Those that the filters let through' },
-			{ name: 'By ID', value: 'ids', description: 'Those that are named' },
+			{ name: 'All Matching', value: 'filters', description: 'Records that match the filters' },
+			{ name: 'By ID', value: 'ids', description: 'Records with these IDs' },
 		],
 	},
 	...shownForChoice('ids', [
@@ -96,7 +96,7 @@ const replay: INodeProperties[] = [
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. cmd1x2y3z0000abcd, cmd1x2y3z0001abcd',
-			description: 'Separated by commas. Get Many lists them.',
+			description: 'IDs separated by commas. Get Many lists them.',
 		},
 	]),
 	...shownForChoice('filters', [...limitFields, filters]),
@@ -118,13 +118,13 @@ export const rejectedRecordProperties: INodeProperties[] = [
 				name: 'Get Many',
 				value: 'getAll',
 				action: 'Get many rejected records',
-				description: 'List the records that are in no table, with the reasons',
+				description: 'List the records that were not stored, with the reasons',
 			},
 			{
 				name: 'Replay',
 				value: 'replay',
 				action: 'Replay rejected records',
-				description: 'Put them out again, for Transform & Normalize, Postgres Upsert and Finish',
+				description: 'Output rejected records again, for Transform & Normalize, Postgres Upsert and Finish',
 			},
 		],
 	},

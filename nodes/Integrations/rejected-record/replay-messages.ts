@@ -12,16 +12,16 @@ import type {
 
 type OpenReplay = Extract<Replay, { syncRunId: string }>;
 
-/** What a replay puts out, and how many records it had to leave out, by the reason. */
+/** The messages of a replay, and how many records were left out, by reason. */
 export interface ReplayMessages {
 	messages: Message[];
 	leftOut: Map<string, number>;
 }
 
 /**
- * The records as Extract and Transform would give them, each stream of an account closed by a STATE that moves
- * nothing and counts them: what was rejected before it became rows as RECORD, what the database refused as the ROW or DELETED
- * that it was.
+ * Builds the messages that Extract and Transform would emit: a RECORD for what was rejected before it became rows, the
+ * original ROW or DELETED for what the database rejected. A STATE that moves nothing closes each stream of an account
+ * and counts its records.
  */
 export function replayMessages(group: ReplayGroup, { syncRunId, records }: OpenReplay): ReplayMessages {
 	const { tenantId, integrationId, provider } = group;
@@ -40,7 +40,7 @@ export function replayMessages(group: ReplayGroup, { syncRunId, records }: OpenR
 }
 
 /**
- * One message set a record: where it stands rejected at both stages, the raw record gives all that its rows need.
+ * Keeps one rejection per record: if both stages rejected it, the raw record yields all of its rows.
  */
 function latestStages(records: readonly ReplayRecord[]): ReplayRecord[] {
 	const chosen = new Map<string, ReplayRecord>();
@@ -60,7 +60,7 @@ function byStream(records: readonly ReplayRecord[]): ReplayRecord[][] {
 	return [...streams.values()];
 }
 
-/** The record's messages, or why it cannot be replayed. */
+/** The record's messages, or the reason why it cannot be replayed. */
 function buildMessages(record: ReplayRecord, envelope: Envelope): ReplayedMessage[] | string {
 	const { recordId, stage, payload, lastSeenAt } = record;
 	const account = record.account ? accountFrom(record.account) : uploadAccount(envelope);
@@ -75,8 +75,8 @@ const uploadAccount = ({ provider }: Envelope): Account | null =>
 	provider === UPLOAD ? UPLOAD_ACCOUNT : null;
 
 const NO_ROWS = 'their rows could not be stored with them';
-const NO_RECORD = 'the record itself was not kept';
-const NO_ACCOUNT = 'their account is not connected any more';
+const NO_RECORD = 'the raw record was not kept';
+const NO_ACCOUNT = 'their account is no longer connected';
 
 type ReplayedMessage = RecordMessage | RowMessage | DeletedMessage;
 type Named = Envelope & { recordId: string };
@@ -87,7 +87,7 @@ function refusedMessages(payload: unknown, named: Named): ReplayedMessage[] | un
 	return rows.map((one) => refusedMessage((one ?? {}) as Record<string, unknown>, named));
 }
 
-/** What else an old rejection holds must not stand in the way of the message's own fields. */
+/** Picks only the known fields: others in an old rejection must not overwrite the message's own. */
 function refusedMessage(one: Record<string, unknown>, named: Named): RowMessage | DeletedMessage {
 	const { table, client, row, leadId, deletedAt, metricName, recordDate, keptDate } = one;
 	if (row !== undefined) return { type: 'ROW', ...named, table, client, row } as RowMessage;

@@ -12,15 +12,15 @@ import { readMaxRows } from '../../adapter/limit';
 import { readRejectedFilter } from './filters';
 import { replayMessages } from './replay-messages';
 
-/** A group with the first item that asked for one of its records. */
+/** The records of one connection, with the first item that asked for one of them. */
 type AskedGroup = ReplayGroup & {
 	item: number;
 	tenantName: string;
-	/** Those that the provider did not give: only a sync can read them. */
+	/** Records that the provider did not return: only a sync can read them. */
 	unreadableIds: readonly string[];
 };
 
-/** Opens a run for the chosen records of each connection and puts them out again: to Transform, then Upsert. */
+/** Opens a run for the chosen records of each connection and outputs them again for Transform and Upsert. */
 export async function replayRejected(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	const output: INodeExecutionData[] = [];
@@ -47,7 +47,7 @@ export async function replayRejected(context: IExecuteFunctions): Promise<INodeE
 	return output;
 }
 
-/** The open records that the items choose, each once, by tenant and connection. */
+/** The open records that the items choose, without duplicates, grouped by tenant and connection. */
 async function groupsAsked(context: IExecuteFunctions, pool: Pool): Promise<AskedGroup[]> {
 	const groups = new Map<string, AskedGroup & { ids: string[]; unreadableIds: string[] }>();
 	const seen = new Set<string>();
@@ -79,22 +79,22 @@ async function recordsAsked(context: IExecuteFunctions, pool: Pool, item: number
 	}
 }
 
-/** @throws Error where none is named */
+/** @throws Error if there are none */
 function readIds(value: unknown): string[] {
 	const given = Array.isArray(value) ? value : String(value ?? '').split(',');
 	const ids = given.map((id) => String(id).trim()).filter(Boolean);
 	if (ids.length > 0) return ids;
-	throw new Error('No record is named. Fill in Rejected Record IDs; Rejected Record: Get Many lists them.');
+	throw new Error('No record is chosen. Fill in Rejected Record IDs; Rejected Record: Get Many lists them.');
 }
 
 const NOTHING_OPEN =
-	'None of the chosen records is open: they were loaded meanwhile, or nothing fits the filters. Nothing was replayed.';
+	'Nothing was replayed: none of the chosen records is open. They have been loaded since, or nothing matches the filters.';
 
 const skipped = ({ tenantName, provider, ids }: AskedGroup, since: string): string =>
-	`${tenantName} (${provider}): ${ids.length} records were not replayed, since a run of this connection is going on since ${since}. Replay them when it has ended.`;
+	`${tenantName} (${provider}): ${ids.length} records were not replayed, because this connection has been syncing since ${since}. Replay them when that run has ended.`;
 
 const asked = ({ tenantName, provider }: AskedGroup, count: number): string =>
-	`${tenantName} (${provider}): the next sync asks the provider for ${count} records again that it did not give before.`;
+	`${tenantName} (${provider}): the next sync asks the provider again for ${count} records that it did not return before.`;
 
 const leftOutNote = ({ tenantName, provider }: AskedGroup, count: number, reason: string): string =>
-	`${tenantName} (${provider}): ${count} records were left out, since ${reason}. They stay listed; a later sync may bring them again.`;
+	`${tenantName} (${provider}): ${count} records were left out, because ${reason}. They stay listed; a later sync may read them again.`;

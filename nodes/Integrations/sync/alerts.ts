@@ -1,10 +1,10 @@
 import type { IntegrationHealth } from '../../../db/runs/health';
 import { adviceOn } from './advice';
 
-/** What is worth a person's attention. */
+/** A condition of a connection that needs attention. */
 export interface Alert {
 	alert: 'needsPerson' | 'stale' | 'manyRejected' | 'abandoned';
-	/** What happened and what to do, in words. */
+	/** What happened and what to do. */
 	message: string;
 	tenantId: string;
 	tenantName: string;
@@ -12,17 +12,17 @@ export interface Alert {
 	integrationId: string;
 }
 
-/** From when on something is worth an alert. */
+/** Thresholds of the alerts. */
 export interface AlertLimits {
-	/** Hours without a success. */
+	/** Hours without a full success. */
 	staleAfterHours: number;
 	/** Open rejected records of a connection. */
 	rejectedFrom: number;
-	/** Runs in a row whose process ended. */
+	/** Consecutive abandoned runs. */
 	abandonedFrom: number;
 }
 
-/** The alerts of a connection, the most urgent first; none where all is well, or where it is switched off. */
+/** Builds the alerts of a connection, the most urgent first. A disabled connection has none. */
 export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now: Date): Alert[] {
 	const { tenantId, tenantName, provider, integrationId } = health;
 	const texts: Array<[Alert['alert'], string | undefined]> = [
@@ -40,8 +40,8 @@ export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now:
 
 function needsPerson({ status, lastError }: IntegrationHealth): string | undefined {
 	if (status !== 'ERROR') return undefined;
-	if (!lastError) return 'syncing was stopped until a person helps. Connection: Enable starts it again.';
-	return `syncing was stopped until a person helps. ${lastError.message} ${adviceOn(lastError.class)}`;
+	if (!lastError) return 'syncing is paused and needs attention. Connection: Enable resumes it.';
+	return `syncing is paused and needs attention. ${lastError.message} ${adviceOn(lastError.class)}`;
 }
 
 function abandoned(
@@ -49,10 +49,10 @@ function abandoned(
 	{ abandonedFrom }: AlertLimits,
 ): string | undefined {
 	if (abandonedInARow < abandonedFrom) return undefined;
-	return `the process ended in the middle of ${abandonedInARow} syncs in a row. ${adviceOn('lease_ended')}`;
+	return `the process ended during ${abandonedInARow} consecutive syncs. ${adviceOn('lease_ended')}`;
 }
 
-/** A connection that still waits for its first token is not late, and one that needs a person is said already. */
+/** Only active connections: a pending one is not late, and one in error already has its own alert. */
 function stale(health: IntegrationHealth, limits: AlertLimits, now: Date): string | undefined {
 	const { status, lastSuccessAt, createdAt, lastError } = health;
 	if (status !== 'ACTIVE') return undefined;
@@ -60,8 +60,9 @@ function stale(health: IntegrationHealth, limits: AlertLimits, now: Date): strin
 	if (hours < limits.staleAfterHours) return undefined;
 	const since = lastSuccessAt
 		? `no full success for ${Math.floor(hours)} hours`
-		: 'it has never fully succeeded';
-	if (!lastError) return `${since}, and nothing went wrong. See that the sync workflow is published.`;
+		: 'no sync has fully succeeded yet';
+	if (!lastError)
+		return `${since}, although no error was recorded. Check that the sync workflow is published.`;
 	return `${since}. ${lastError.message} ${adviceOn(lastError.class)}`;
 }
 
@@ -70,5 +71,5 @@ function manyRejected(
 	{ rejectedFrom }: AlertLimits,
 ): string | undefined {
 	if (openRejected < rejectedFrom) return undefined;
-	return `${openRejected} records could not be used. Rejected Record: Get Many says why; Replay loads them once the reason is gone.`;
+	return `${openRejected} records were rejected. Rejected Record: Get Many shows the reasons; Replay loads the records once the cause is fixed.`;
 }

@@ -13,7 +13,7 @@ interface ClaimFields {
 	syncEvery?: number;
 }
 
-/** Opens a run for every connection that is due: one item each, none where nothing is due. */
+/** Opens a run for every connection that is due, one item each. Without items it hints at the reason. */
 export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const options = context.getNodeParameter('options', 0, {}) as ClaimFields;
 	const integrationId = context.getNodeParameter('integrationId', 0, '', { extractValue: true }) as string;
@@ -42,11 +42,11 @@ async function sayWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOption
 	context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
 }
 
-// One credential is one consent: with another tenant's connection its data would land with the wrong tenant.
+// A credential holds one consent: used for another tenant's connection, its data would be stored for the wrong tenant.
 const CHOOSE_ONE =
-	'No connection is chosen. An n8n credential belongs to one connection: pick it in the field Integration, or make it with Connection: Create.';
+	'No connection is chosen. An n8n credential belongs to one connection: choose it in the field Integration, or create it with Connection: Create.';
 
-/** A person who starts a sync does not want to hear that it is not due yet. */
+/** A sync started by hand runs even if it is not due yet. */
 function startedByHand(context: IExecuteFunctions): boolean {
 	const mode: string = context.getMode();
 	return mode === 'manual' || mode === 'cli';

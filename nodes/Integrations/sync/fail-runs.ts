@@ -13,8 +13,8 @@ import { silentRun, type RunOutcome } from './outcome';
 import { retryInMs } from './retry';
 
 /**
- * Closes the runs that a failed execution of this n8n left open, with what happened: one item each. Called late or
- * twice it finds none; a run that is closed, or was taken over, is left alone.
+ * Closes the runs that a failed execution of this n8n left open, with the reason: one item each. Safe to call late or
+ * twice: runs that are closed or were taken over are left alone.
  */
 export async function failRunsOfExecution(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
@@ -28,16 +28,16 @@ export async function failRunsOfExecution(context: IExecuteFunctions): Promise<I
 		const error = { class: name === CRASHED ? 'crashed' : 'internal', message: buildMessage(reason, node) };
 		const runs = await runsOfExecution(pool, buildExecutionKey(context, executionId));
 		const { results, errors } = await settleAll(runs, async (run) => await fail(pool, silentRun(run), error));
-		// Only now: one run that cannot be closed must not keep the others open.
+		// Thrown last, so that one run that cannot be closed does not keep the others open.
 		if (errors.length > 0) throw errors[0];
 		return results;
 	});
 }
 
-/** An error of any node may quote whole replies. */
+/** In characters: errors of other nodes may quote whole replies. */
 const MAX_REASON = 2_000;
 
-/** What n8n says of an execution whose process ended. */
+/** The name n8n gives the error of an execution whose process ended. */
 const CRASHED = 'WorkflowCrashedError';
 
 async function fail(
@@ -62,5 +62,5 @@ async function fail(
 function buildMessage(reason: string, node: string): string {
 	const where = node ? ` at the node "${excerpt(node)}"` : '';
 	const why = reason ? `: ${excerpt(reason, MAX_REASON)}` : '';
-	return `The execution stopped${where}${why}. Nothing is lost: the next run goes on from the last state.`;
+	return `The execution stopped${where}${why}. Nothing is lost: the next run resumes from the last state.`;
 }

@@ -1,12 +1,12 @@
 import type { FinishedRun } from '../../../db/runs/finish';
 import { excerpt } from '../../shared/text';
 
-/** Which failed runs make the execution fail as well, once everything is stored. */
+/** Which failed runs make the execution fail too, once everything is stored. */
 export type FailWhen = 'everyRun' | 'anyRun' | 'never';
 
 type NamedRun = FinishedRun & { tenantName?: string };
 
-/** What the execution fails with: which runs failed, then why and what to do; undefined where it is to succeed. */
+/** Describes which runs failed, why, and what to do. @returns undefined if the execution is to succeed */
 export function describeFailedRuns(
 	runs: readonly NamedRun[],
 	failWhen: FailWhen = 'everyRun',
@@ -30,7 +30,7 @@ const nameRun = ({ tenantName, tenantId, provider }: NamedRun): string =>
 	`${excerpt(tenantName ?? tenantId)} (${provider})`;
 
 const describeReason = ({ error }: NamedRun): string =>
-	typeof error?.message === 'string' ? excerpt(error.message, MAX_REASON) : 'no reason is known.';
+	typeof error?.message === 'string' ? excerpt(error.message, MAX_REASON) : 'the reason is unknown.';
 
 const WHAT_TO_DO =
-	'Everything that was read is stored. Sync: Get Health says what to do for each connection; Fail When of this node decides when the execution fails.';
+	'Everything that was read is stored. Sync: Get Health says what to do for each connection; Fail When in this node sets when the execution fails.';

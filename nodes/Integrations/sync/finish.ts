@@ -22,13 +22,13 @@ interface FinishFields {
 	failWhen?: FailWhen;
 }
 
-/** A run as it comes out. */
+/** A run in the output. */
 type EndedRun = FinishedRun & { tenantName?: string; hasMore: boolean; nextDue: string | null };
 
 /**
- * Closes every run of this execution: those whose messages came in, and those that nothing came of: one item each.
- * @throws NodeOperationError at the end, for messages of other executions' runs, a run that cannot be closed, or runs
- *   that failed, as *Fail When* says
+ * Closes every run of this execution, including those without any message: one item each.
+ * @throws NodeOperationError at the end, for messages of other executions' runs, a run that cannot be closed, or failed
+ *   runs, depending on *Fail When*
  */
 export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
@@ -45,7 +45,7 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 		run: await finish(pool, outcome, syncEvery),
 	}));
 	const troubles: unknown[] = [...listStrangers(items, runs), ...errors];
-	// Only now: one run that cannot be closed must not keep the others open.
+	// Thrown last, so that one run that cannot be closed does not keep the others open.
 	if (troubles.length > 0) throw nodeError(context.getNode(), troubles[0]);
 	const failure = describeFailedRuns(
 		finished.map(({ run }) => run),
@@ -57,7 +57,7 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	return finished.map(({ item, run }) => paired(run, item));
 }
 
-/** The first message of a run that is not this execution's. What was only for a look has none. */
+/** The first message of another execution's run. Preview messages have no run. */
 function listStrangers(items: readonly INodeExecutionData[], runs: OwnRuns): StrangerError[] {
 	const isStranger = ({ json }: INodeExecutionData): boolean =>
 		parseMessage(json) !== undefined && typeof json.syncRunId === 'string' && !runs.find(json);
@@ -98,7 +98,7 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 	};
 }
 
-/** When the connection is due again: null where a person must mend it first, or where no connection was synced. */
+/** When the connection is due again: null if it requires action first, or if no connection was synced. */
 function nextDue(finished: FinishedRun, syncEveryHours: number): string | null {
 	const { integrationId, finishedAt, retryAt } = finished;
 	if (retryAt) return retryAt;

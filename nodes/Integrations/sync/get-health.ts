@@ -19,7 +19,7 @@ interface HealthOptions {
 	syncEvery?: number;
 }
 
-/** How every connection stands, or what of it is worth a person's attention: one item each. */
+/** Lists the health of every connection, or only the alerts: one item each. */
 export async function getHealth(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await eachItem(context, async (item) => {
@@ -39,7 +39,7 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 	});
 }
 
-/** With the ages that a person would reckon: how long ago the last success was, and how late the next run is. */
+/** Adds how long ago the last success was, how late the next run is, and what to do. */
 function shown(health: IntegrationHealth, now: Date): object {
 	const { lastSuccessAt, nextDue, lastError, authentication, expiresAt } = health;
 	const minutesSince = (instant: string): number => (now.getTime() - Date.parse(instant)) / 60_000;

@@ -1,15 +1,15 @@
 import type { DueOverview } from '../../../db/runs/due-overview';
 
-/** What the person chose on Claim Due. */
+/** The choices made in Claim Due. */
 interface Asked {
 	/** The provider's name. */
 	provider: string;
 	authentication: 'stored' | 'n8n';
-	/** Whether one connection was picked. */
+	/** Whether one connection was chosen. */
 	one: boolean;
 }
 
-/** Why Claim Due claimed nothing, in words for a person, and what could be done. */
+/** Explains why Claim Due claimed nothing and what to do. */
 export function nothingDueText(overview: DueOverview, asked: Asked): string {
 	if (overview.connections === 0) return noConnection(asked);
 	if (overview.otherAuthentication === overview.connections) return otherAuthentication(asked);
@@ -19,8 +19,8 @@ export function nothingDueText(overview: DueOverview, asked: Asked): string {
 
 function noConnection({ provider, one }: Asked): string {
 	return one
-		? `Nothing was claimed: the connection in Integration is none of ${provider}, or it is gone. Pick another one, or choose its Provider.`
-		: `Nothing was claimed: no tenant is connected to ${provider} yet. Connection: Create connects one.`;
+		? `Nothing was claimed: the connection in Integration does not exist or is not a ${provider} connection. Choose another connection, or its Provider.`
+		: `Nothing was claimed: no tenant is connected to ${provider} yet. Connect one with Connection: Create.`;
 }
 
 function otherAuthentication({ provider, authentication, one }: Asked): string {
@@ -33,7 +33,7 @@ function otherAuthentication({ provider, authentication, one }: Asked): string {
 function waiting({ waiting: count, nextDue }: DueOverview, { one }: Asked): string {
 	if (count === 0) return '';
 	const isPast = nextDue === null || Date.parse(nextDue) <= Date.now();
-	if (isPast) return 'What was due has just been claimed by another execution.';
+	if (isPast) return 'Another execution has just claimed what was due.';
 	const when = `${nextDue.slice(0, 16).replace('T', ' ')} UTC`;
 	if (one) return `The chosen connection is due at ${when}.`;
 	return `${counted(count, 'connection')} up to date, the next one due at ${when}.`;
@@ -42,15 +42,15 @@ function waiting({ waiting: count, nextDue }: DueOverview, { one }: Asked): stri
 function running({ running: count, runningSince }: DueOverview, { one }: Asked): string {
 	if (count === 0) return '';
 	const since = `since ${runningSince?.slice(0, 16).replace('T', ' ')} UTC`;
-	if (one) return `The chosen connection has a run that is going on ${since}.`;
+	if (one) return `The chosen connection is being synced ${since}.`;
 	return `${counted(count, 'connection')} being synced right now, the first ${since}.`;
 }
 
 function idle({ pending, error, disabled }: DueOverview, { one }: Asked): string[] {
 	const states: Array<[count: number, state: string, advice: string]> = [
-		[error, 'in need of a person', 'Sync: Get Health says why; then Connection: Enable.'],
-		[pending, 'waiting for a token', 'It is synced as soon as the tenant has connected.'],
-		[disabled, 'switched off', 'Connection: Enable switches it on.'],
+		[error, 'paused by an error', 'Sync: Get Health shows why; then run Connection: Enable.'],
+		[pending, 'waiting for a token', 'It syncs once the tenant has connected.'],
+		[disabled, 'disabled', 'Enable it with Connection: Enable.'],
 	];
 	return states
 		.filter(([count]) => count > 0)

@@ -1,19 +1,19 @@
 import type { Envelope, FailureClass, FailureMessage, Message, StateMessage } from '../../shared/messages';
 
-/** What the messages of a run say about it. */
+/** What a run achieved, according to its messages. */
 export interface RunOutcome {
 	tenantId: string;
 	integrationId: string | null;
 	syncRunId: string;
 	provider: string;
-	/** Where it succeeded but for rejected or skipped records, `finishRun` makes it partial: the books count them. */
+	/** `finishRun` turns succeeded into partial if the stored counts include rejected or unreadable records. */
 	status: 'succeeded' | 'partial' | 'failed';
 	failures: FailureMessage[];
-	/** Another run should follow at once: the source has more than this one read. */
+	/** The source has more than this run read: another run should follow at once. */
 	hasMore: boolean;
-	/** It moved no state, as a replay or a backfill: the next sync is due as it was before. */
+	/** It moved no state, like a replay or a backfill: the next sync stays due as before. */
 	keepsSchedule: boolean;
-	/** Only a person can mend it; trying again by itself would be in vain. */
+	/** Only a person can fix it: an automatic retry would fail again. */
 	requiresAction: boolean;
 	warnings: string[];
 }
@@ -26,7 +26,7 @@ const FOR_A_PERSON: ReadonlySet<FailureClass> = new Set([
 	'needs_choice',
 ]);
 
-/** The outcome of every run that has a message among the items, in order of appearance. */
+/** Summarizes every run that has a message, in order of appearance. */
 export function summarizeRuns(messages: Message[]): RunOutcome[] {
 	const runs = new Map<string, Message[]>();
 	for (const message of messages) {
@@ -66,20 +66,20 @@ function chooseStatus(failures: FailureMessage[], states: StateMessage[]): RunOu
 		: 'failed';
 }
 
-// Stopped by a limit half way, it goes on from there: a first read of many days must not look like as many failures.
+// A stream stopped halfway by a rate limit resumes from there: a first read that takes days must not fail every run.
 function cameFurther({ failure, ...of }: FailureMessage, states: StateMessage[]): boolean {
 	const moved = states.some((state) => state.state !== null && buildStreamKey(state) === buildStreamKey(of));
 	return failure.class === 'rate_limited' && moved;
 }
 
-// A stream that failed before its first page moves nothing either, nor does one that was put off: those come again.
+// A stream that failed before its first page or was postponed has no state either, but is read again.
 const movesNothing = ({ state, switchedOff }: StateMessage): boolean => state === null && !switchedOff;
 
 const buildStreamKey = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
 
 const isForAPerson = ({ failure }: FailureMessage): boolean => FOR_A_PERSON.has(failure.class);
 
-/** A run that was claimed and of which nothing arrived: its messages were taken out on the way. */
+/** The outcome of a claimed run without messages: they were removed on the way. */
 export function silentRun(
 	run: Pick<RunOutcome, 'tenantId' | 'integrationId' | 'syncRunId' | 'provider'>,
 ): RunOutcome {
@@ -90,5 +90,5 @@ export function silentRun(
 const NOTHING_ARRIVED = {
 	class: 'internal',
 	message:
-		'Nothing of this run arrived at Finish. A node between Claim Due and Finish took its messages out; leave the items without data of their own, STATE and FAILURE, in.',
+		'No message of this run arrived at Finish. A node between Claim Due and Finish removed them. Let all STATE and FAILURE items pass through.',
 } as const;

@@ -14,7 +14,7 @@ import { excerpt } from '../../shared/text';
 const MAX_WARNINGS = 100;
 const MAX_WORDS = 2_000;
 
-/** The messages of this execution's runs; whose they are the run says, and what they tell is held to what it can be. */
+/** The messages of this execution's runs, with the run's envelope and bounded content: items may have been edited. */
 export function ownMessages(items: readonly INodeExecutionData[], runs: OwnRuns): Message[] {
 	const messages: Message[] = [];
 	for (const { json } of items) {

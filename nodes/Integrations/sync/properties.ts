@@ -25,19 +25,19 @@ const claimDue: INodeProperties[] = [
 			{
 				name: 'Stored Integration',
 				value: 'storedIntegration',
-				description: 'Every tenant whose encrypted token lies in the database',
+				description: 'Every connection whose encrypted token is in the database',
 			},
 			{
 				name: 'N8n Credential',
 				value: 'n8nCredential',
-				description: 'One connection, whose token n8n’s own OAuth dialog obtained and keeps',
+				description: 'One connection, whose token is kept in an n8n credential',
 			},
 		],
 	},
 	{
 		...integrationField,
 		description:
-			'The one connection to claim. With Stored Integration leave it empty to claim all that are due.',
+			'The connection to claim. With Stored Integration, leave it empty to claim all that are due.',
 	},
 	{
 		displayName: 'Limit',
@@ -55,7 +55,7 @@ const claimDue: INodeProperties[] = [
 		default: {},
 		options: [
 			syncEvery(
-				'How old the last success must be before a connection is due again. A run started by hand does not wait for it.',
+				'How old the last success must be before a connection is due again. A run started by hand ignores this.',
 			),
 		],
 	},
@@ -67,11 +67,11 @@ const failWhen: INodeProperties = {
 	type: 'options',
 	default: 'everyRun',
 	description:
-		'When this execution fails as well, once everything is stored. Then n8n calls its error workflow, and n8n execute ends with an exit code other than 0.',
+		'When this execution fails too, after everything is stored. n8n then calls its error workflow, and "n8n execute" exits with a code other than 0.',
 	options: [
-		{ name: 'Any Run Failed', value: 'anyRun', description: 'One connection that fails is enough' },
-		{ name: 'Every Run Failed', value: 'everyRun', description: 'No connection could be read' },
-		{ name: 'Never', value: 'never', description: 'The runs alone say what failed' },
+		{ name: 'Any Run Failed', value: 'anyRun', description: 'At least one connection failed' },
+		{ name: 'Every Run Failed', value: 'everyRun', description: 'Not a single connection could be read' },
+		{ name: 'Never', value: 'never', description: 'Failures are only recorded in the runs' },
 	],
 };
 
@@ -82,7 +82,10 @@ const finish: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [failWhen, syncEvery('As on Claim Due, to say when a connection is due next')],
+		options: [
+			failWhen,
+			syncEvery('The same value as in Claim Due, to compute when a connection is due next'),
+		],
 	},
 ];
 
@@ -109,7 +112,11 @@ const getRuns: INodeProperties[] = [
 				type: 'options',
 				default: 'failed',
 				options: [
-					{ name: 'Abandoned', value: 'abandoned', description: 'Its lease ended before it was finished' },
+					{
+						name: 'Abandoned',
+						value: 'abandoned',
+						description: 'The lease ended before the run was finished',
+					},
 					{ name: 'Failed', value: 'failed', description: 'Nothing could be read' },
 					{
 						name: 'Partial',
@@ -119,7 +126,7 @@ const getRuns: INodeProperties[] = [
 					{ name: 'Running', value: 'running' },
 					{ name: 'Succeeded', value: 'succeeded' },
 				],
-				description: 'Only the runs that ended so',
+				description: 'Only the runs with this status',
 			},
 			tenantIdFilter('Only the runs of this tenant'),
 		],
@@ -141,26 +148,27 @@ export const syncProperties: INodeProperties[] = [
 			{
 				name: 'Claim Due',
 				value: 'claimDue',
-				action: 'Claim due integrations',
-				description: 'Open a run for every connection that is due, so that no other execution takes it',
+				action: 'Claim due connections',
+				description: 'Open a run for every connection that is due, so that no other execution syncs it',
 			},
 			{
 				name: 'Fail Runs of Execution',
 				value: 'failRuns',
 				action: 'Fail runs of execution',
-				description: 'Close the runs that an execution left open when it failed; for an error workflow',
+				description: 'Close the runs that a failed execution left open, for use in an error workflow',
 			},
 			{
 				name: 'Finish',
 				value: 'finish',
 				action: 'Finish sync runs',
-				description: 'Close the runs whose messages come in, with their counts and what comes next',
+				description:
+					'Close the runs of this execution with their counts, and set when each connection is due next',
 			},
 			{
 				name: 'Get Health',
 				value: 'getHealth',
 				action: 'Get sync health',
-				description: 'Say how every connection stands: last success, failures, what to do, when it is due',
+				description: 'Show the health of every connection: last success, failures, what to do, next due time',
 			},
 			{
 				name: 'Get Runs',

@@ -6,8 +6,8 @@ import { imbalances } from '../../shared/counts';
 type CountedRun = Pick<SyncRun, 'provider' | 'counts' | 'status' | 'error'>;
 
 /**
- * What does not add up in a run, and the streams that had data and now yield none.
- * @param earlier the runs of the connection before it, newest first
+ * Warns of counts that do not add up, and of streams that had data before and returned none now.
+ * @param earlier previous runs of the connection, newest first
  */
 export function findWarnings(run: CountedRun | undefined, earlier: readonly CountedRun[]): string[] {
 	if (!run) return [];
@@ -19,11 +19,11 @@ export function findWarnings(run: CountedRun | undefined, earlier: readonly Coun
 	});
 }
 
-/** A stream that gives only what has changed is empty in every quiet run. */
+/** Whether each run reads the whole stream: one that returns only changes is often empty. */
 function isReadInFull(provider: string, key: string): boolean {
 	const stream = providers[provider]?.streams.find((one) => one.key === key);
 	return stream?.reading === 'calendarMonths' || stream?.givesAll === true;
 }
 
 const nothingCame = (stream: string, had: number): string =>
-	`${stream}: nothing came, where the run before had ${had} records. Nothing was deleted.`;
+	`${stream}: no records were returned, although the previous run had ${had}. Nothing was deleted.`;

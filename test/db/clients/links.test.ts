@@ -179,7 +179,7 @@ describe('a link that cannot be', () => {
 	it.each([
 		['to itself', { externalId: 'org-1', clientKpiId: 'own' }, /"org-1" of xero is this client already/],
 		['to nobody', { externalId: 'org-2', clientKpiId: 'nobody' }, /no client "nobody" of this tenant/],
-		['of nothing', { externalId: ' ', clientKpiId: 'own' }, /No external ID is given/],
+		['of nothing', { externalId: ' ', clientKpiId: 'own' }, /There is no external ID/],
 		['to no client', { externalId: 'org-2' }, /No client is chosen/],
 	])(
 		'%s',

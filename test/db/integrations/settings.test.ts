@@ -183,8 +183,8 @@ describe('Connection: Update', () => {
 			/Nothing was changed, since this connection has no account "00000009-/,
 		],
 		[{ basis: 'cash', disableStreams: ['deals'] }, /Xero has no stream "deals"/],
-		[{ basis: 'cash', historyStart: '07/2024' }, /"07\/2024" and not a month as YYYY-MM/],
-		[{ basis: 'cash', timezone: 'Sydney' }, /no time zone "Sydney"/],
+		[{ basis: 'cash', historyStart: '07/2024' }, /"07\/2024" is not a month/],
+		[{ basis: 'cash', timezone: 'Sydney' }, /time zone "Sydney" does not exist/],
 		[{ basis: 'cash', enableAccounts: [ORG_1], disableAccounts: [ORG_1] }, /enabled and disabled/],
 		[{ basis: 'cash', enableAccounts: ['../../x'] }, /"..\/..\/x" is no ID of a Xero organisation/],
 		[{ basis: 'cash', enableAccounts: [{ toString: 'x' }] }, /A value that is no text is no ID/],
@@ -201,7 +201,7 @@ describe('Connection: Update', () => {
 		const again = { tenantId, provider: 'xero', authentication: 'storedIntegration' };
 		const told = await operate('create', { ...again, options: { basis: 'cash' } });
 		expect(told.items[0]).toMatchObject({ created: false, metadata: {} });
-		expect(told.hints).toEqual([expect.stringMatching(/Connection: Update changes them/)]);
+		expect(told.hints).toEqual([expect.stringMatching(/with Connection: Update/)]);
 		expect((await operate('create', { ...again, options: {} })).hints).toEqual([]);
 	});
 });
@@ -252,7 +252,7 @@ describe('Connection: Disconnect', () => {
 		const own = await createIntegration(database.pool, { tenantId, provider: 'xero', authentication: 'n8n' });
 		const second = await operate('disconnect', { integrationId: own.integrationId });
 		expect(second.items[0]).toMatchObject({ status: 'DISABLED' });
-		expect(second.hints).toEqual([expect.stringMatching(/kept by an n8n credential, and is still there/)]);
+		expect(second.hints).toEqual([expect.stringMatching(/kept in an n8n credential and was not deleted/)]);
 	});
 });
 

@@ -114,7 +114,7 @@ describe('an answer that is no list of rates', () => {
 				() => undefined,
 				(thrown: Error) => thrown,
 			);
-			expect(error?.message).toMatch(/The European Central Bank.*Base URL.*This concerns RUB.*are stored/s);
+			expect(error?.message).toMatch(/The European Central Bank.*Base URL.*This affects RUB.*are stored/s);
 			expect(await newest('NZD')).toBe(today);
 			expect(await newest('AUD')).toBe(today);
 		},
@@ -126,7 +126,7 @@ describe('an answer that is no list of rates', () => {
 			const before = await newest('NZD');
 			const loading = load('2027-03-20', oddFor('', '2027-03-20', odd));
 			await expect(loading).rejects.toThrow(
-				/The European Central Bank.*This concerns .*AUD.*Nothing was changed/s,
+				/The European Central Bank.*This affects .*AUD.*Nothing was changed/s,
 			);
 			const alone = calls.filter((currencies) => currencies.length === 1);
 			expect(alone.flat().filter((one) => one !== 'RUB').length).toBeLessThanOrEqual(2 * 4);

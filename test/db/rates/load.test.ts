@@ -141,7 +141,7 @@ describe('loading from the European Central Bank', () => {
 	});
 
 	it.each([
-		[{ status: 500, count: 99 }, /could not give its rates after 4 tries: status 500/],
+		[{ status: 500, count: 99 }, /did not return its rates in 4 attempts: status 500/],
 		[
 			{ status: 301, count: 9, headers: { location: 'https://elsewhere.example/' } },
 			/points to https:\/\/elsewhere/,
@@ -250,7 +250,7 @@ describe('importing rates of one’s own', () => {
 
 	it('stores nothing at all where one item holds no rate, and names it', async () => {
 		const before = await writes();
-		await expect(importing([own('5'), own('0')])).rejects.toThrow(/Item 1 holds no rate/);
+		await expect(importing([own('5'), own('0')])).rejects.toThrow(/Item 1 has no valid rate/);
 		expect(await writes()).toBe(before);
 	});
 
@@ -270,9 +270,9 @@ describe('importing rates of one’s own', () => {
 			expect.stringContaining('no amount'),
 			expect.stringContaining('to itself'),
 			expect.stringContaining('not a date'),
-			expect.stringContaining('not come yet'),
+			expect.stringContaining('in the future'),
 			expect.stringContaining('no amount'),
-			expect.stringContaining('no currency code'),
+			expect.stringContaining('not a currency code'),
 		]);
 		expect((await stored('manual', 'AUD')).get(TODAY)).toBe('5.1');
 	});

@@ -47,7 +47,7 @@ describe('a claim of nothing says why', () => {
 	it('not one connection is there', async () => {
 		expect(await claim()).toEqual({
 			claimed: 0,
-			hints: ['Nothing was claimed: no tenant is connected to Xero yet. Connection: Create connects one.'],
+			hints: ['Nothing was claimed: no tenant is connected to Xero yet. Connect one with Connection: Create.'],
 		});
 	});
 
@@ -59,7 +59,7 @@ describe('a claim of nothing says why', () => {
 		await connection('broken', { status: 'ERROR' });
 		const due = inMinutes(240);
 		expect((await claim()).hints).toEqual([
-			`Nothing was claimed. 2 connections are up to date, the next one due at ${due} UTC. 1 connection is in need of a person. 1 connection is waiting for a token. 1 connection is switched off.`,
+			`Nothing was claimed. 2 connections are up to date, the next one due at ${due} UTC. 1 connection is paused by an error. 1 connection is waiting for a token. 1 connection is disabled.`,
 		]);
 	});
 
@@ -68,14 +68,14 @@ describe('a claim of nothing says why', () => {
 		expect(await claim()).toEqual({ claimed: 1, hints: [] });
 		const since = inMinutes(0);
 		expect((await claim({ integrationId: 'busy' })).hints).toEqual([
-			`Nothing was claimed. The chosen connection has a run that is going on since ${since} UTC.`,
+			`Nothing was claimed. The chosen connection is being synced since ${since} UTC.`,
 		]);
 	});
 
 	it.each([
 		['waits', {}, /^Nothing was claimed\. The chosen connection is due at \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/],
-		['is switched off', { status: 'DISABLED' }, /switched off\. Connection: Enable switches it on/],
-		['needs a person', { status: 'ERROR' }, /in need of a person\. Sync: Get Health says why/],
+		['is switched off', { status: 'DISABLED' }, /disabled\. Enable it with Connection: Enable/],
+		['needs a person', { status: 'ERROR' }, /paused by an error\. Sync: Get Health shows why/],
 		['has no token yet', { status: 'PENDING' }, /waiting for a token/],
 		[
 			'keeps its token in n8n',

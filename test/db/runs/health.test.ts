@@ -97,7 +97,7 @@ describe('Sync: Get Health', () => {
 			failuresInARow: 1,
 			abandonedInARow: 0,
 			lastError: refused,
-			whatToDo: 'Connect the tenant again, then Connection: Enable.',
+			whatToDo: 'Reconnect the tenant, then run Connection: Enable.',
 			warnings: [],
 			nextDue: null,
 			minutesLate: null,
@@ -121,7 +121,7 @@ describe('Sync: Get Health', () => {
 		await abandon('Harbour');
 		const [harbour] = await health();
 		expect(harbour).toMatchObject({ failuresInARow: 3, abandonedInARow: 2, lastRunStatus: 'abandoned' });
-		expect(harbour!.whatToDo).toMatch(/see in n8n’s log what ends the process/);
+		expect(harbour!.whatToDo).toMatch(/check n8n’s log for what ends the process/);
 		expect(Date.parse(harbour!.nextDue as string)).toBeGreaterThan(Date.now());
 	});
 
@@ -175,21 +175,21 @@ describe('the alerts', () => {
 		expect(await alerts()).toEqual([
 			[
 				'needsPerson',
-				'Asks (xero): syncing was stopped until a person helps. Xero no longer accepts the connection. Connect the tenant again, then Connection: Enable.',
+				'Asks (xero): syncing is paused and needs attention. Xero no longer accepts the connection. Reconnect the tenant, then run Connection: Enable.',
 			],
 			[
 				'abandoned',
-				expect.stringMatching(/^Breaks \(xero\): the process ended in the middle of 3 syncs in a row\./),
+				expect.stringMatching(/^Breaks \(xero\): the process ended during 3 consecutive syncs\./),
 			],
 			[
 				'stale',
-				expect.stringMatching(/^Never \(xero\): it has never fully succeeded.* workflow is published\.$/),
+				expect.stringMatching(/^Never \(xero\): no sync has fully succeeded yet.* workflow is published\.$/),
 			],
 			[
 				'stale',
-				'Stale (xero): no full success for 30 hours. The day is used up. Nothing: it goes on at the time named.',
+				'Stale (xero): no full success for 30 hours. The day is used up. No action needed: reading resumes at the time named.',
 			],
-			['manyRejected', expect.stringMatching(/^Stale \(xero\): 12 records could not be used\./)],
+			['manyRejected', expect.stringMatching(/^Stale \(xero\): 12 records were rejected\./)],
 		]);
 		expect(
 			(await alerts({ staleAfter: 48, rejectedFrom: 13, abandonedFrom: 4 })).map(([alert]) => alert),
@@ -221,7 +221,7 @@ describe('Sync: Fail Runs of Execution', () => {
 				error: {
 					class: 'internal',
 					message:
-						'The execution stopped at the node "Extract": Workflow crashed. Nothing is lost: the next run goes on from the last state.',
+						'The execution stopped at the node "Extract": Workflow crashed. Nothing is lost: the next run resumes from the last state.',
 				},
 			},
 		]);

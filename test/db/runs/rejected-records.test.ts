@@ -122,7 +122,7 @@ describe('Rejected Record: Replay', () => {
 		]);
 		await expect(
 			operate('rejectedRecord:replay', { choose: 'ids', rejectedRecordIds: ' , ' }),
-		).rejects.toThrow(/No record is named/);
+		).rejects.toThrow(/No record is chosen/);
 	});
 
 	it('leaves out what it cannot complete, and says why', async () => {
@@ -134,7 +134,7 @@ describe('Rejected Record: Replay', () => {
 		const { items, hints } = await operate('rejectedRecord:replay', { choose: 'filters' });
 		expect(items).toMatchObject([{ type: 'STATE', counts: { extracted: 0 } }]);
 		expect(hints).toEqual([
-			expect.stringMatching(/1 records were left out, since their account is not connected/),
+			expect.stringMatching(/1 records were left out, because their account is no longer connected/),
 		]);
 	});
 

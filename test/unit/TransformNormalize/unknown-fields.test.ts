@@ -21,7 +21,7 @@ describe('fields that are not known', () => {
 		unknown.note(envelope('b'), []);
 		expect(unknown.addUnknownFields(state('a', ['Before.'])).warnings).toEqual([
 			'Before.',
-			'months: fields that are not known were left out, in so many records: Cell.Colour (2), Row.Note (1). Report them if they matter.',
+			'months: unknown fields were left out (number of records): Cell.Colour (2), Row.Note (1). Report them if they matter.',
 		]);
 		expect(unknown.addUnknownFields(state('a')).warnings).toBeUndefined();
 		expect(unknown.addUnknownFields(state('b')).warnings).toBeUndefined();

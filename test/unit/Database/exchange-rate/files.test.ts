@@ -59,7 +59,7 @@ describe('the European Central Bank’s CSV', () => {
 	});
 
 	it.each([
-		['2026-11-25', /has not come yet/],
+		['2026-11-25', /is in the future/],
 		['2026-02-30', /not a date/],
 		['20.11.2026', /not a date/],
 	])('refuses the day %s', (day, reason) => {
@@ -123,8 +123,8 @@ describe('table F11.1 of the Reserve Bank of Australia', () => {
 		);
 		expect(rates.map(({ date }) => date)).toEqual(['2026-11-03', '2026-11-03', '2026-11-04', '2026-11-04']);
 		expect(refused.map(({ line, reason }) => [line, reason])).toEqual([
-			[11, '"2026-11-05" is not a date as 30-Jun-2026 or 30/06/2026.'],
-			[12, '"Notes" is not a date as 30-Jun-2026 or 30/06/2026.'],
+			[11, '"2026-11-05" is not a date like 30-Jun-2026 or 30/06/2026.'],
+			[12, '"Notes" is not a date like 30-Jun-2026 or 30/06/2026.'],
 		]);
 	});
 
