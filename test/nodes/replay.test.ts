@@ -105,7 +105,7 @@ describe('records that lacked an exchange rate', () => {
 		const [rows, runs] = [await rowVersions(stage.database.admin), await bookedRuns(stage.database.admin)];
 		const again = await replay();
 		expect(again.items('Replay')).toEqual([]);
-		expect(hintsOf(again)).toEqual([expect.stringMatching(/None of the chosen records is open/)]);
+		expect(hintsOf(again)).toEqual([expect.stringMatching(/none of the chosen records is open/)]);
 		expect(await rowVersions(stage.database.admin)).toEqual(rows);
 		expect(await bookedRuns(stage.database.admin)).toHaveLength(runs.length);
 		expect((await rejected(kiwi)).resolved).toBe(13);

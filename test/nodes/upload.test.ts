@@ -127,8 +127,8 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 	});
 
 	it.each([
-		[{ numberFormat: '1234' }, /Number Format is "1234"/],
-		[{ dateFormat: 'today' }, /Date Format is "today"/],
+		[{ numberFormat: '1234' }, /Number Format "1234"/],
+		[{ dateFormat: 'today' }, /Date Format "today"/],
 		[{ stream: 'deals' }, /"deals" of manual is unknown/],
 		[{ tenantId: { __rl: true, mode: 'id', value: '={{ $json.nothing }}' } }, /no tenant/],
 	])('stop where the node is set up wrongly: %j', async (parameters, message) => {

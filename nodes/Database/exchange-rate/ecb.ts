@@ -27,7 +27,7 @@ export function readEcb(text: string, today: Day): ReadRates {
 	const missing = COLUMNS.filter((_, index) => places[index] === -1);
 	if (missing.length > 0) {
 		throw new Error(
-			`The response of the European Central Bank is not its CSV of rates: it has no column ${missing.join(', ')}. Check Base URL, or try again later.`,
+			`The European Central Bank's response is not its CSV of rates: it has no column ${missing.join(', ')}. Check Base URL, or try again later.`,
 		);
 	}
 	const read: ReadRates = { rates: [], refused: [] };

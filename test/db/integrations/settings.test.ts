@@ -153,7 +153,7 @@ describe('Connection: Update', () => {
 			[ORG_2, 'chosen'],
 		]);
 		await expect(update(integrationId, { businessId: '../x' })).rejects.toThrow(
-			/no ID of a MYOB company file/,
+			/not the ID of a MYOB company file/,
 		);
 	});
 
@@ -161,7 +161,7 @@ describe('Connection: Update', () => {
 		const { id: tenantId } = await createTenant(database.pool, { name: 'Chosen' });
 		const create = async (options: object) =>
 			await operate('create', { tenantId, provider: 'xero', authentication: 'storedIntegration', options });
-		await expect(create({ accountIds: `${ORG_1}, nonsense` })).rejects.toThrow(/"nonsense" is no ID/);
+		await expect(create({ accountIds: `${ORG_1}, nonsense` })).rejects.toThrow(/"nonsense" is not the ID/);
 		const { items } = await create({ accountIds: `${ORG_1}, ${ORG_2}`, accounts: 'consent' });
 		expect(items[0]).toMatchObject({ created: true, metadata: { accounts: 'consent' } });
 		const { integrationId } = items[0]!;
@@ -186,8 +186,8 @@ describe('Connection: Update', () => {
 		[{ basis: 'cash', historyStart: '07/2024' }, /"07\/2024" is not a month/],
 		[{ basis: 'cash', timezone: 'Sydney' }, /time zone "Sydney" does not exist/],
 		[{ basis: 'cash', enableAccounts: [ORG_1], disableAccounts: [ORG_1] }, /enabled and disabled/],
-		[{ basis: 'cash', enableAccounts: ['../../x'] }, /"..\/..\/x" is no ID of a Xero organisation/],
-		[{ basis: 'cash', enableAccounts: [{ toString: 'x' }] }, /A value that is no text is no ID/],
+		[{ basis: 'cash', enableAccounts: ['../../x'] }, /"..\/..\/x" is not the ID of a Xero organisation/],
+		[{ basis: 'cash', enableAccounts: [{ toString: 'x' }] }, /A value that is not text is not the ID/],
 	])('refuses %j, and changes nothing then', async (fields, words) => {
 		const { integrationId } = await connected();
 		const before = (await operate('getAccounts', { integrationId })).items;
