@@ -47,7 +47,9 @@ describe('a claim of nothing says why', () => {
 	it('not one connection is there', async () => {
 		expect(await claim()).toEqual({
 			claimed: 0,
-			hints: ['Nothing was claimed: no tenant is connected to Xero yet. Connect one with Connection: Create.'],
+			hints: [
+				'Nothing was claimed: no tenant is connected to Xero yet. Connect one with Connection: Create.',
+			],
 		});
 	});
 

@@ -16,7 +16,9 @@ describe('a run in which nothing came', () => {
 		['asana', 'projects'],
 	])('is warned of where the stream is read in full: %s %s', (provider, stream) => {
 		const warnings = findWarnings(run(provider, stream, 0), [run(provider, stream, 13)]);
-		expect(warnings).toEqual([expect.stringContaining('no records were returned, although the previous run had 13')]);
+		expect(warnings).toEqual([
+			expect.stringContaining('no records were returned, although the previous run had 13'),
+		]);
 	});
 
 	it.each([
