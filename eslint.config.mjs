@@ -1,5 +1,36 @@
 import { configWithoutCloudSupport } from '@n8n/node-cli/eslint';
 
+/** From the bottom to the top: each imports from those before it alone. */
+const LAYERS = [
+	'db',
+	'nodes/shared',
+	'nodes/engine',
+	'nodes/providers',
+	'nodes/adapter',
+	'nodes/!(shared|engine|providers|adapter)',
+];
+const ENGINE = ['contract', 'limits', 'http', 'read'].map((room) => `nodes/engine/${room}`);
+const DATABASE = [
+	'postgres',
+	'schema',
+	'integrations',
+	'clients',
+	'leads',
+	'runs',
+	'rates',
+	'readers',
+	'vault',
+	'load',
+].map((room) => `db/${room}`);
+
+/** Forbids imports of a layer from those above it. */
+const onlyDownwards = (layers) =>
+	layers.slice(0, -1).map((layer, index) => ({
+		target: `./${layer}`,
+		from: layers.slice(index + 1).map((above) => `./${above}/**`),
+		message: 'Imports go one way: see docs/architecture.md.',
+	}));
+
 /** The package is for self-hosted n8n: it has run-time dependencies, and plain code outside the node files. */
 export default [
 	...configWithoutCloudSupport,
@@ -7,6 +38,13 @@ export default [
 		// `pg` and its kin are what the package exists for; n8n's installer brings them.
 		files: ['package.json'],
 		rules: { '@n8n/community-nodes/no-runtime-dependencies': 'off' },
+	},
+	{
+		files: ['**/*.ts'],
+		rules: {
+			'import-x/no-cycle': ['error', { ignoreExternal: true }],
+			'import-x/no-restricted-paths': ['error', { zones: [LAYERS, ENGINE, DATABASE].flatMap(onlyDownwards) }],
+		},
 	},
 	{
 		// Plain code knows nothing of n8n; the node files turn its errors into n8n's own.

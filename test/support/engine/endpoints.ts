@@ -1,6 +1,5 @@
 import type { Message } from '../../../nodes/shared/messages';
-import type { ServiceKey } from '../../sandbox';
-import type { Fault } from '../../sandbox';
+import type { Fault, ServiceKey } from '../../sandbox';
 
 /** Where one record of a provider can be poisoned. */
 export interface RecordEndpoint {
