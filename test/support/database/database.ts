@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import pg from 'pg';
 
 import { getPool, type DatabaseSettings } from '../../../db/postgres/pool';
@@ -21,13 +23,11 @@ export interface TestDatabase {
 	close(): Promise<void>;
 }
 
-let clones = 0;
-
 /** A new database with the schema of this package, a clone of the run's template. */
 export async function testDatabase(): Promise<TestDatabase> {
 	const source = findTemplate();
 	const { adminUrl, template } = source;
-	const name = `${template}_${process.pid}_${++clones}`;
+	const name = nameClone(template);
 	await asAdmin(adminUrl, (client) =>
 		client.query(`create database ${name} template ${template} owner ${OWNER}`),
 	);
@@ -37,7 +37,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 /** An empty database, for what migrates by itself. */
 export async function emptyDatabase(): Promise<TestDatabase> {
 	const { adminUrl, template } = findTemplate();
-	const name = `${template}_${process.pid}_${++clones}`;
+	const name = nameClone(template);
 	await asAdmin(adminUrl, (client) => client.query(`create database ${name} owner ${OWNER}`));
 	return openDatabase(name);
 }
@@ -73,4 +73,9 @@ function withDatabase(url: string, name: string): string {
 
 export function urlOf({ host, port, database, user, password }: DatabaseSettings): string {
 	return `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
+}
+
+/** Not counted: each test file has modules of its own, and the process that ran another one may run it. */
+function nameClone(template: string): string {
+	return `${template}_${randomBytes(6).toString('hex')}`;
 }
