@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 const CHUNK = 256 * 1024;
 
-/** The bytes of an item's file, wherever n8n keeps it. More than `limit` are not taken into memory. */
+/** The bytes of an item's file, wherever n8n stores it. Files larger than `limit` are not loaded into memory. */
 export async function readBinary(
 	context: IExecuteFunctions,
 	item: number,
@@ -23,7 +23,7 @@ export async function readBinary(
 }
 
 function inMemory(base64: string, limit: number): Buffer | 'too large' {
-	// Four characters for three bytes.
+	// Base64 takes four characters for three bytes.
 	if (base64.length * 0.75 > limit + 3) return 'too large';
 	const content = Buffer.from(base64, 'base64');
 	return content.length > limit ? 'too large' : content;

@@ -11,7 +11,7 @@ import { readDatabaseSettings } from './database';
 import { explain } from './errors';
 import { readKeyRingFields } from './key-ring';
 
-/** Connects for real and says the schema version, with warnings where login, database or TLS are open to more than they need. */
+/** Connects and reports the schema version, with warnings if login, database or TLS allow more than necessary. */
 export async function postgresConnection(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
@@ -29,7 +29,7 @@ export async function postgresConnection(
 	}
 }
 
-/** Opens the key ring, so that a key that was cut or mistyped shows before a sync needs it. */
+/** Parses the key ring, so that a truncated or mistyped key is noticed before a sync needs it. */
 export async function tokenKeyRing(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
@@ -39,7 +39,7 @@ export async function tokenKeyRing(
 		keyRing(fields);
 		return {
 			status: 'OK',
-			message: `The key ring is complete; new tokens are sealed with "${fields.activeKeyId}".`,
+			message: `The key ring is valid. New tokens are encrypted with the key "${fields.activeKeyId}".`,
 		};
 	} catch (error) {
 		return failed(error);

@@ -5,12 +5,12 @@ import { getPool, type DatabaseSettings } from '../../db/postgres/pool';
 
 export const POSTGRES_CREDENTIAL = 'zixlyPostgresApi';
 
-/** The process's pool for the database that the node's credential names. */
+/** The process-wide pool for the database in the node's credential. */
 export async function getDatabase(context: IExecuteFunctions): Promise<Pool> {
 	return getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
 }
 
-/** The credential's fields as the database code wants them. */
+/** Converts the credential's fields to the settings of the database code. */
 export function readDatabaseSettings(fields: ICredentialDataDecryptedObject): DatabaseSettings {
 	return {
 		host: String(fields.host),

@@ -4,8 +4,8 @@ import { explain, nodeError } from './errors';
 import { paired } from './items';
 
 /**
- * Does the same for every input item: its results are paired with it; where the node is set to continue, an item
- * that did not work becomes an item that says why, and the others go on.
+ * Runs `work` for every input item and pairs the results with it. If the node is set to continue on error, a failed
+ * item becomes an item with the error, and the others are processed.
  */
 export async function eachItem(
 	context: IExecuteFunctions,

@@ -9,8 +9,8 @@ interface Explanation {
 }
 
 /**
- * An error of plain code as n8n shows it: what happened as the message, what to do as the description.
- * An error that is n8n's own already passes as it is: wrapping it again would lose its item.
+ * Converts any error to one that n8n can show: what happened as the message, what to do as the description.
+ * An error of n8n is returned unchanged: wrapping it again would lose its item.
  */
 export function nodeError(node: INode, error: unknown, itemIndex?: number): NodeOperationError {
 	if (error instanceof Error && error.name === 'NodeOperationError') return error as NodeOperationError;
@@ -18,18 +18,18 @@ export function nodeError(node: INode, error: unknown, itemIndex?: number): Node
 	return new NodeOperationError(node, message, { description, itemIndex });
 }
 
-/** What happened and what to do, in words for a person. */
+/** Explains an error for people: what happened and what to do. */
 export function explain(error: Error): Explanation {
 	const tls = explainTls(error);
 	if (tls) return sentences(tls);
 	const known = describeDatabaseError(error);
 	if (!known) return sentences(error.message || String(error));
-	// n8n swaps a message that holds a code of the network for a stock sentence, hence the description.
+	// In the description, because n8n replaces a message that contains a network error code by a stock sentence.
 	const detail = error.message ? ` (${error.message})` : '';
 	return { message: known.message.replace(/\.$/, ''), description: `${known.remedy}${detail}` };
 }
 
-/** Our errors say first what happened, then what to do. */
+/** Splits the text of one of our errors: its first sentence says what happened, the rest what to do. */
 function sentences(text: string): Explanation {
 	const end = text.search(/[.!?]\s/);
 	if (end < 0) return { message: text, description: '' };

@@ -3,9 +3,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { RunHolder } from '../../db/runs/open';
 
 /**
- * What a run's `execution_id` holds: n8n numbers its executions in each instance anew, and two instances that share a
- * database must not take each other's runs.
- * @param executionId another execution's number in this instance; this one's unless given
+ * The value of a run's `execution_id`. It includes the n8n instance: each instance numbers its executions from 1, and
+ * two instances that share a database must not take each other's runs.
+ * @param executionId the id of another execution of this instance; by default the current one
  */
 export function buildExecutionKey(
 	context: Pick<IExecuteFunctions, 'getExecutionId' | 'getInstanceId'>,
@@ -14,7 +14,7 @@ export function buildExecutionKey(
 	return `${context.getInstanceId()}:${executionId}`;
 }
 
-/** This execution, as the runs that it opens or goes on with are marked. */
+/** Identifies this execution as the holder of the runs that it opens or continues. */
 export function buildRunHolder(context: IExecuteFunctions): RunHolder {
 	const { id } = context.getWorkflow();
 	return {
@@ -24,5 +24,5 @@ export function buildRunHolder(context: IExecuteFunctions): RunHolder {
 	};
 }
 
-/** The execution's number as n8n shows it. */
+/** The execution id as n8n shows it. */
 export const shownExecution = (key: string | null): string => key?.split(':').at(-1) ?? 'unknown';

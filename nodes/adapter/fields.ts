@@ -9,7 +9,7 @@ import { readDatabaseSettings, POSTGRES_CREDENTIAL } from './database';
 
 const MAX_SHOWN = 100;
 
-/** The tenants whose name holds what the person typed. */
+/** The tenants whose name contains the typed text. */
 export async function searchTenants(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -18,7 +18,7 @@ export async function searchTenants(
 	return { results: tenants.map(({ id, name }) => ({ name, value: id })) };
 }
 
-/** The connections, named by tenant and provider. */
+/** The connections whose tenant, provider or status contains the typed text. */
 export async function searchIntegrations(
 	this: ILoadOptionsFunctions,
 	filter = '',
@@ -30,14 +30,18 @@ export async function searchIntegrations(
 	return { results: results.slice(0, MAX_SHOWN) };
 }
 
-/** The clients of the tenant that the field Tenant names, by name or id. */
+/** The clients of the tenant in the field Tenant, by name or id. */
 export async function searchClients(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
 	if (!tenantId) return { results: [] };
-	const clients = await listClients(await getPoolForOptions(this), { tenantId, search: filter, limit: MAX_SHOWN });
+	const clients = await listClients(await getPoolForOptions(this), {
+		tenantId,
+		search: filter,
+		limit: MAX_SHOWN,
+	});
 	return {
 		results: clients.map(({ clientKpiId, clientId, clientName }) => ({
 			name: `${clientName} (${clientId})`,
@@ -68,7 +72,7 @@ export const tenantField: INodeProperties = {
 	],
 };
 
-/** A filter by tenant, for collections, which take no list to pick from. @param description whose results it leaves */
+/** A tenant filter for collections, which do not support a list to pick from. @param description what it filters */
 export const tenantIdFilter = (description: string): INodeProperties => ({
 	displayName: 'Tenant ID',
 	name: 'tenantId',

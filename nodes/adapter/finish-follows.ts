@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-/** Whether a Sync: Finish stands somewhere after this node, and is switched on: then it closes the runs. */
+/** Whether an enabled Sync: Finish comes after this node in the workflow: then it closes the runs. */
 export function finishFollows(context: IExecuteFunctions): boolean {
 	const after = context.getChildNodes(context.getNode().name, { includeNodeParameters: true });
 	return after.some(({ type, disabled, parameters }) => !disabled && isFinish(type, parameters));

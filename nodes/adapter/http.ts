@@ -13,14 +13,14 @@ import { readText } from './read-text';
 
 type Helper = IExecuteFunctions['helpers']['httpRequest'];
 
-/** n8n's own HTTP helper as the engine wants it: proxy, SSRF policy and logging stay n8n's. */
+/** An HTTP client for the engine on top of n8n's HTTP helper, which keeps n8n's proxy, SSRF policy and logging. */
 export function createHttpClient(context: IExecuteFunctions | ILoadOptionsFunctions): HttpClient {
 	return async (request) => await send(context.helpers.httpRequest, requestOptions(request), request);
 }
 
 /**
- * The same with the token that n8n's OAuth dialog obtained: n8n adds it, refreshes it on a 401 and tries once
- * more. A reply that is still 401 comes back as a reply, so that the engine classifies it like any other.
+ * The same with the token from n8n's OAuth dialog: n8n adds it, refreshes it after a 401 and tries once more. If the
+ * reply is 401 again, it is returned as a reply, so that the engine classifies it like any other.
  */
 export function createAuthenticatedHttpClient(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
@@ -45,13 +45,13 @@ export function createAuthenticatedHttpClient(
 }
 
 /**
- * The context with a helper that reads every body within its bounds. n8n itself sends through it, and would leave the
- * body of a refusal that it answers with a new token unread, and its connection open.
+ * The context with a helper that reads every body up to its limit. n8n sends through it. Without it, n8n would leave
+ * the body of a 401 unread before it refreshes the token, and the connection open.
  */
 function bounded(context: IExecuteFunctions | ILoadOptionsFunctions, request: HttpRequest) {
 	let refusal: HttpReply | undefined;
 	const httpRequest: Helper = async (options) => {
-		// n8n puts the execution's signal in the place of ours, which also ends what takes too long.
+		// n8n replaces our signal by the execution's, but only ours also ends a request that takes too long.
 		const reply = await send(
 			context.helpers.httpRequest,
 			{ ...options, abortSignal: request.signal },
@@ -60,7 +60,7 @@ function bounded(context: IExecuteFunctions | ILoadOptionsFunctions, request: Ht
 		const { status, headers, body } = reply;
 		if (status !== 401) return { statusCode: status, headers, body };
 		refusal = reply;
-		throw Object.assign(new Error('The token was refused.'), { response: { status, headers, data: body } });
+		throw Object.assign(new Error('The token was rejected.'), { response: { status, headers, data: body } });
 	};
 	const helpers = { ...context.helpers, httpRequest };
 	const boundedContext = Object.create(context, { helpers: { value: helpers } }) as IExecuteFunctions;
@@ -76,18 +76,18 @@ function requestOptions(request: HttpRequest): IHttpRequestOptions {
 		method: request.method,
 		url: request.url,
 		...buildContent(request),
-		// Read here: n8n takes a whole body into memory, however large it becomes when it is unpacked.
+		// We read the body: n8n loads it into memory whatever its size after decompression.
 		encoding: 'stream',
 		timeout: request.timeoutMs,
 		abortSignal: request.signal,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
-		// A redirect must never carry the bearer to another host.
+		// A redirect must never carry the bearer token to another host.
 		disableFollowRedirect: true,
 	};
 }
 
-/** As text: n8n takes a URLSearchParams object for an empty one and sends nothing. */
+/** The form is sent as text: n8n treats a URLSearchParams object as empty and sends nothing. */
 function buildContent({ headers, form, json }: HttpRequest): Pick<IHttpRequestOptions, 'headers' | 'body'> {
 	if (form) {
 		const type = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -3,47 +3,47 @@ import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } fr
 import { tenantField } from './fields';
 import { textParameter } from './parameters';
 
-/** What a node takes its items for: messages of the Zixly nodes, or a user's own data, whatever its fields are called. */
+/** What a node's input items are: messages of the Zixly nodes, or plain items, whatever their fields are called. */
 export type ItemInput = 'messages' | 'items';
 
-/** A field of the node says it, never an item. @throws Error for an expression that gives something else */
+/** Read from the node's parameter, never from an item. @throws Error if an expression gives another value */
 export function readItemInput(context: IExecuteFunctions): ItemInput {
 	const input: unknown = context.getNodeParameter('input', 0, 'messages');
 	if (input === 'messages' || input === 'items') return input;
 	throw new Error(`Input is "${String(input)}". Choose Zixly Messages or Items.`);
 }
 
-/** @param items what the node does with items of a user's own, as a description */
+/** @param items what the node does with plain items, as the option's description */
 export const inputField = (items: string): INodeProperties => ({
 	displayName: 'Input',
 	name: 'input',
 	type: 'options',
 	noDataExpression: true,
 	default: 'messages',
-	description: 'What comes in. An item is never taken for a message because of what its fields say.',
+	description: 'The kind of input. The fields of an item never decide whether it is treated as a message.',
 	options: [
 		{
 			name: 'Zixly Messages',
 			value: 'messages',
-			description: 'What the Zixly node before this one put out in the same execution',
+			description: 'The output of the preceding Zixly node in the same execution',
 		},
 		{ name: 'Items', value: 'items', description: items },
 	],
 });
 
-/** The fields are shown where the input is items of a user's own. */
+/** Shows the fields only if the input is plain items. */
 export const forItems = (fields: INodeProperties[]): INodeProperties[] =>
 	updateDisplayOptions({ show: { input: ['items'] } }, fields);
 
-/** Which field of an item says whose it is; undefined where the node itself says it. */
+/** The item field that names the tenant; undefined if the node's own parameter names it. */
 export function readTenantField(context: IExecuteFunctions): string | undefined {
 	if (context.getNodeParameter('tenantFrom', 0, 'node') !== 'field') return undefined;
 	const field = String(context.getNodeParameter('tenantField', 0, '') ?? '').trim();
 	if (field) return field;
-	throw new Error('No field is named that says whose the items are. Fill in Tenant Field.');
+	throw new Error('Tenant Field is empty. Enter the field that holds the tenant ID of each item.');
 }
 
-/** The id of the tenant that an item belongs to, as the person who made the workflow chose; empty where there is none. */
+/** Returns a function for the tenant id of each item, as configured in the node; empty if an item has none. */
 export function tenantReader(
 	context: IExecuteFunctions,
 ): (item: number, json: Record<string, unknown>) => string {
@@ -55,7 +55,7 @@ export function tenantReader(
 	};
 }
 
-/** Whose a user's own items are. */
+/** Fields that say which tenant plain items belong to. */
 export const tenantFields: INodeProperties[] = [
 	{
 		displayName: 'Tenant From',
@@ -63,13 +63,13 @@ export const tenantFields: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		default: 'node',
-		description: 'What says whose the items are',
+		description: 'Where the tenant of each item is taken from',
 		options: [
-			{ name: 'This Node', value: 'node', description: 'All items belong to the tenant that is chosen here' },
+			{ name: 'This Node', value: 'node', description: 'All items belong to the tenant chosen here' },
 			{
 				name: 'A Field of Each Item',
 				value: 'field',
-				description: 'Each item names its tenant. Choose it only where you trust what fills that field.',
+				description: 'Each item names its tenant. Choose this only if you trust the source of that field.',
 			},
 		],
 	},
@@ -82,7 +82,7 @@ export const tenantFields: INodeProperties[] = [
 			default: '',
 			required: true,
 			placeholder: 'e.g. tenantId',
-			description: "The field of each item that holds the tenant's ID, as Tenant: Get Many gives it",
+			description: 'The field of each item that holds the tenant ID, as returned by Tenant: Get Many',
 		},
 	]),
 ];

@@ -6,11 +6,11 @@ export const TOKEN_KEY_CREDENTIAL = 'zixlyTokenKeyApi';
 
 export interface TokenKeyAccess {
 	ring: KeyRing;
-	/** Hosts besides the provider's own that a stored token may be sent to. */
+	/** Further hosts, besides the provider's own, that a stored token may be sent to. */
 	allowedHosts: string[];
 }
 
-/** The key ring that opens the vault, with the hosts that its owner allowed. */
+/** The key ring of the vault, with the hosts that its owner allowed. */
 export async function getKeyRing(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 ): Promise<TokenKeyAccess> {
@@ -18,7 +18,7 @@ export async function getKeyRing(
 	return { ring: keyRing(readKeyRingFields(fields)), allowedHosts: parseHosts(fields.allowedHosts) };
 }
 
-/** The credential's fields as the vault wants them. */
+/** Converts the credential's fields to those of the key ring. */
 export function readKeyRingFields(fields: ICredentialDataDecryptedObject): KeyRingFields {
 	return {
 		activeKeyId: String(fields.activeKeyId ?? ''),

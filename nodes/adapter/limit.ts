@@ -1,15 +1,15 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-/** The largest number that PostgreSQL's integer holds: no bound. */
+/** The largest PostgreSQL integer: effectively no limit. */
 const ALL = 2_147_483_647;
 
-/** How many results the person asked for: Limit, or all with Return All. */
+/** The maximum number of results: Limit, or no limit with Return All. */
 export function readMaxRows(context: IExecuteFunctions, item: number): number {
 	if (context.getNodeParameter('returnAll', item, false)) return ALL;
 	return context.getNodeParameter('limit', item, 50) as number;
 }
 
-/** The two fields with which a person says how many results to list. */
+/** The fields Return All and Limit. */
 export const limitFields: INodeProperties[] = [
 	{
 		displayName: 'Return All',

@@ -3,10 +3,10 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { cancelledBy } from '../../db/postgres/cancellation';
 import { nodeError } from './errors';
 
-/** The operations of a node by `resource:operation`. */
+/** The operations of a node, by `resource:operation`. */
 export type Operations = Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>;
 
-/** Runs the operation that the person chose; its errors come out as n8n shows them. */
+/** Runs the selected operation. Its errors are converted to n8n's. */
 export async function runChosen(
 	context: IExecuteFunctions,
 	operations: Operations,
@@ -14,7 +14,7 @@ export async function runChosen(
 	const chosen = `${context.getNodeParameter('resource', 0)}:${context.getNodeParameter('operation', 0)}`;
 	const operation = operations[chosen];
 	try {
-		if (!operation) throw new Error(`The operation "${chosen}" is not known. Choose one from the list.`);
+		if (!operation) throw new Error(`The operation "${chosen}" does not exist. Choose one from the list.`);
 		return await cancelledBy(context.getExecutionCancelSignal(), async () => await operation(context));
 	} catch (error) {
 		throw nodeError(context.getNode(), error);

@@ -4,12 +4,12 @@ import type { Pool } from 'pg';
 import { takeRuns, type NamedRun } from '../../db/runs/take';
 import { buildRunHolder, shownExecution } from './execution';
 
-/** Something of an item about which the node can say only that it is none of this execution's messages. */
+/** An item is not a message of a run of this execution. */
 export class StrangerError extends Error {}
 
 /**
- * The runs that the items of a node belong to. Items are data: what they say of a run is taken only where the run is this
- * execution's, and then tenant, provider and integration are the run's own.
+ * The runs that the items of a node belong to. Items are untrusted data: the run that an item names is accepted only if
+ * it belongs to this execution, and tenant, provider and integration are then taken from the run.
  */
 export class OwnRuns {
 	private last: { id: unknown; run: NamedRun } | undefined;
@@ -19,7 +19,7 @@ export class OwnRuns {
 		private readonly executionId: string,
 	) {}
 
-	/** Looks up all runs that the items name, at once. */
+	/** Loads all runs that the items name, in one query. */
 	static async load(
 		context: IExecuteFunctions,
 		pool: Pool,
@@ -30,9 +30,9 @@ export class OwnRuns {
 		return new OwnRuns(new Map(named.map((run) => [run.syncRunId, run])), holder.executionId);
 	}
 
-	/** The run of this execution that the item belongs to, also where it has ended; undefined where there is none. */
+	/** The run of this execution that the item belongs to, even if it has ended; undefined if there is none. */
 	find(json: Record<string, unknown>): NamedRun | undefined {
-		// Mostly it is the run of the item before.
+		// Usually it is the run of the previous item.
 		if (this.last?.id === json.syncRunId) return this.last?.run;
 		const run = typeof json.syncRunId === 'string' ? this.named.get(json.syncRunId) : undefined;
 		if (run?.executionId !== this.executionId) return undefined;
@@ -40,7 +40,7 @@ export class OwnRuns {
 		return run;
 	}
 
-	/** @throws StrangerError for the first item that is no message of a run of this execution; previews belong to none */
+	/** @throws StrangerError for the first item that is not a message of a run of this execution; previews have no run */
 	assertOwnMessages(items: readonly INodeExecutionData[]): void {
 		for (const [item, { json }] of items.entries()) {
 			if (json.preview !== true && (typeof json.type !== 'string' || !this.find(json)))
@@ -48,7 +48,7 @@ export class OwnRuns {
 		}
 	}
 
-	/** Why the item is not taken, in words for a person. */
+	/** Why the item is not accepted, and what to do. */
 	explain(json: Record<string, unknown>, item: number): StrangerError {
 		const { syncRunId } = json;
 		const run = typeof syncRunId === 'string' ? this.named.get(syncRunId) : undefined;
@@ -58,7 +58,7 @@ export class OwnRuns {
 	}
 }
 
-/** The ids that the items give, each once. */
+/** The run ids in the items, each once. */
 function collectRunIds(items: readonly INodeExecutionData[]): string[] {
 	const ids = new Set<string>();
 	let last: unknown;
@@ -71,10 +71,10 @@ function collectRunIds(items: readonly INodeExecutionData[]): string[] {
 }
 
 const START_AGAIN =
-	'Execute the workflow from its start, so that it opens a run of its own. Nothing is lost: what was not stored is read again.';
+	'Execute the workflow from its start, so that it opens its own run. Nothing is lost: what was not stored is read again.';
 
 const noMessage = (item: number): string =>
-	`Item ${item} is no message of a run. Set Input to Items where the items are your own; otherwise leave the fields that the Zixly nodes gave it.`;
+	`Item ${item} is not a message of a run. If these are your own items, set Input to Items. Otherwise keep the fields that the Zixly nodes added.`;
 
 const unknownRun = (item: number): string => `Item ${item} names a run that does not exist. ${START_AGAIN}`;
 
@@ -82,4 +82,4 @@ const endedRun = (item: number, { status }: NamedRun): string =>
 	`Item ${item} belongs to a run of an earlier execution that has ended (${status}). ${START_AGAIN}`;
 
 const othersRun = (item: number, { executionId }: NamedRun): string =>
-	`Item ${item} belongs to a run that execution ${shownExecution(executionId)} opened, and only that one may go on with it. ${START_AGAIN} A sub-workflow opens runs of its own.`;
+	`Item ${item} belongs to a run that execution ${shownExecution(executionId)} opened, and only that execution may continue it. ${START_AGAIN} A sub-workflow opens its own runs.`;

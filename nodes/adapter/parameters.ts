@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 /**
- * A text parameter for each item, without the blanks around it. It is read once unless it is an expression: n8n takes
- * a millisecond for each reading of those.
+ * Reads a text parameter of each item, trimmed. Unless it is an expression it is read only once: n8n needs a millisecond
+ * to evaluate one.
  */
 export function textParameter(context: IExecuteFunctions, name: string): (item: number) => string {
 	const read = (item: number): string =>
@@ -13,12 +13,12 @@ export function textParameter(context: IExecuteFunctions, name: string): (item: 
 	return () => fixed;
 }
 
-/** An expression that only looks at another node's first item: a hundred thousand of them would take minutes. */
+/** Whether an expression only uses another node's first item: evaluating it for 100,000 items would take minutes. */
 function isSameForAll(raw: string): boolean {
 	return /^=\{\{\s*\$\('[^'\\]+'\)\.first\(\)\.json(?:\.\w+)+\s*\}\}$/.test(raw);
 }
 
-/** What stands in a field, or in one that is chosen from a list. */
+/** The text of a plain field or of a resource locator. */
 function toText(raw: unknown): string {
 	const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
 	return typeof value === 'string' ? value : '';

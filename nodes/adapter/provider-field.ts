@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { providers } from '../providers/registry';
 
-/** A field that picks one of the providers there are. */
+/** A field that selects one of the registered providers. */
 export const providerField: INodeProperties = {
 	displayName: 'Provider',
 	name: 'provider',

@@ -3,22 +3,22 @@ import type { Readable } from 'node:stream';
 import { MAX_REPLY_BYTES, ReplyTooLarge, type HttpRequest } from '../engine/contract/http';
 import { Semaphore } from '../shared/concurrency';
 
-/** Hardly any reply is longer; one that is waits for its turn, so that several at once do not fill the memory. */
+/** Few replies are longer. Longer ones are read one at a time, so that several at once do not exhaust the memory. */
 const USUAL_BYTES = 2 ** 21;
 
 const longReplies = new Semaphore(1);
 
 /**
- * A body as text (UTF-8, without its mark), read no further than allowed. Where it is longer, or the signal fires, the
- * stream is destroyed, and with it what it is unpacked from and the connection.
- * @throws ReplyTooLarge, or what ended the connection
+ * Reads a body as UTF-8 text without a byte order mark, up to `maxBytes`. If it is longer or the signal fires, the
+ * stream is destroyed, together with the decompression and the connection.
+ * @throws ReplyTooLarge, or the error that ended the connection
  */
 export async function readText(
 	body: Readable,
 	{ maxBytes = MAX_REPLY_BYTES, signal }: Pick<HttpRequest, 'maxBytes' | 'signal'>,
 ): Promise<string> {
 	const stop = (): void => void body.destroy();
-	// An error that nobody listens to, such as a late one of a connection that is being closed, would end n8n.
+	// An 'error' event without a listener, such as a late one from a closing connection, would crash n8n.
 	body.on('error', stop);
 	signal?.addEventListener('abort', stop, { once: true });
 	try {
@@ -46,7 +46,7 @@ class BoundedText {
 		this.source = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
 	}
 
-	/** Whether the end was reached before so many bytes. @throws ReplyTooLarge */
+	/** Reads up to `bytes` bytes; returns whether the end was reached. @throws ReplyTooLarge */
 	async readUpTo(bytes: number): Promise<boolean> {
 		while (this.bytes < bytes) {
 			const { done, value } = await this.source.next();

@@ -7,10 +7,10 @@ const isInstant = (text: string): boolean => utcInstant(text) === text;
 
 const day = z.string().refine(isDay, 'is not a date as YYYY-MM-DD');
 const text = z.string().min(1, 'is empty');
-/** A decimal that numeric(12,2) takes as it is. */
+/** A decimal that fits numeric(12,2) exactly. */
 const money = z.string().regex(/^-?\d{1,10}\.\d\d$/, 'is not an amount with two decimal places');
 
-/** Where a row comes from. It never makes an unchanged row look changed. */
+/** Where a row comes from. A difference here does not count as a change of the row. */
 const source = z.object({
 	version: z.string().optional(),
 	recordId: z.string(),
@@ -36,7 +36,7 @@ const financialsRow = z
 	})
 	.refine(
 		({ revenue, expenses, netProfit }) => toAmount(revenue).minus(expenses).eq(netProfit),
-		'has a net profit that is not revenue less expenses',
+		'has a net profit that is not revenue minus expenses',
 	);
 
 const instant = z.string().refine(isInstant, 'is not an instant in UTC, such as 2026-06-30T01:02:03.000Z');
@@ -53,7 +53,7 @@ const leadEventsRow = z.object({
 	metadata,
 });
 
-/** A decimal that numeric(12,4) takes as it is. */
+/** A decimal that fits numeric(12,4) exactly. */
 const metric = z.string().regex(/^-?\d{1,8}\.\d{4}$/, 'is not a number with four decimal places');
 
 /** A row of `custom_metrics`: a figure of a client on a day. */
@@ -75,7 +75,7 @@ export const canonicalRows = {
 
 export type CanonicalTable = keyof typeof canonicalRows;
 
-/** A row as a normaliser gives it: where it comes from is added to its metadata later. */
+/** A row as a normaliser returns it: its source is added to its metadata later. */
 export type Unsourced<Table extends CanonicalTable> = Omit<
 	z.infer<(typeof canonicalRows)[Table]>,
 	'metadata'

@@ -1,8 +1,8 @@
-/** Lets a number of pieces of work run at once; the others wait in the order they came. */
+/** Limits how many tasks run at once; the others wait in order of arrival. */
 export class Semaphore {
 	private readonly waiting: Array<() => void> = [];
 
-	/** @param patienceMs a piece of work that takes longer gives its slot to the next one, and goes on without */
+	/** @param patienceMs a task that takes longer gives its slot to the next one and continues without it */
 	constructor(
 		private free: number,
 		private readonly patienceMs?: number,

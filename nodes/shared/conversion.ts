@@ -9,13 +9,13 @@ export interface ConversionRate {
 	rate: Amount;
 	/** The day of the newest published rate in it. */
 	date: Day;
-	/** Of how many daily rates it is the mean. */
+	/** The number of daily rates in the mean. */
 	days: number;
-	/** The period's mean, or, where none was published in it yet, the latest before it. */
+	/** The mean of the period's rates, or the latest rate before it if none was published in it yet. */
 	method: 'mean' | 'latest';
 	/**
-	 * As published, its reciprocal, over a base that both have in common (of one source, or joined of two), or by the fixed
-	 * rate of a currency that the euro replaced.
+	 * `direct` as published, `inverse` its reciprocal, `cross` over a common base of one source, `joined` over a common
+	 * base of two sources, `fixed` by the fixed rate of a currency that the euro replaced.
 	 */
 	quotation: Quotation;
 	source: string;
@@ -28,13 +28,13 @@ export interface ConversionPeriod {
 	to: string;
 	firstDay: Day;
 	lastDay: Day;
-	/** Nothing published later counts. */
+	/** Rates published later are not used. */
 	today: Day;
-	/** How old the newest rate may be, counted from the period's end or today, whichever is earlier. */
+	/** The maximum age of the newest rate, counted from the period's end or today, whichever is earlier. */
 	maxAgeDays: number;
 }
 
-/** All daily rates from one currency to another that one source gives in one way. */
+/** All daily rates from one currency to another from one source and by one kind of quotation. */
 interface Route {
 	quotation: Quotation;
 	source: string;
@@ -43,20 +43,23 @@ interface Route {
 }
 
 const PREFERENCE: readonly Quotation[] = ['direct', 'inverse', 'cross', 'joined'];
-/** Who fixed the rates of the currencies that the euro replaced. */
+/** The `source` of the fixed rates of currencies that the euro replaced. */
 const FIXED_SOURCE = 'eu';
 const SIGNIFICANT_DIGITS = 20;
 
-/** The first and last day of which rates may be used for a period. */
-export function getLookupDays(period: Omit<ConversionPeriod, 'from' | 'to'>): { firstDay: Day; lastDay: Day } {
+/** The first and last day whose rates may be used for a period. */
+export function getLookupDays(period: Omit<ConversionPeriod, 'from' | 'to'>): {
+	firstDay: Day;
+	lastDay: Day;
+} {
 	const lastDay = laterDay(earlierDay(period.lastDay, period.today), FIRST_DAY);
 	const firstDay = earlierDay(period.firstDay, plusDays(lastDay, -period.maxAgeDays));
 	return { firstDay: laterDay(firstDay, FIRST_DAY), lastDay };
 }
 
-/** Converts by published daily rates. The same rates always give the same result, whatever their order. */
+/** Converts with published daily rates. The result does not depend on the order of the rates. */
 export class Conversion {
-	/** By quote, then by source and base, the published rates by day. */
+	/** The published rates by quote currency, then by source and base. */
 	private readonly published = new Map<string, Map<string, Series>>();
 	private readonly routes = new Map<string, Route[]>();
 	private readonly found = new Map<string, ConversionRate | undefined>();
@@ -68,7 +71,7 @@ export class Conversion {
 		for (const rate of rates) this.add(rate);
 	}
 
-	/** The rate for a period's figures; undefined where no source has one that is recent enough. */
+	/** The rate for a period's figures; undefined if no source has one that is recent enough. */
 	findRate(period: ConversionPeriod): ConversionRate | undefined {
 		const { from, to, firstDay, maxAgeDays } = period;
 		const { lastDay } = getLookupDays(period);
@@ -77,15 +80,15 @@ export class Conversion {
 		return this.found.get(key);
 	}
 
-	/** Up to which day each source has published rates of a currency, as far as was told. */
+	/** Up to which day each source has published rates of a currency, as given to the constructor. */
 	publishedSpans(currency: string): PublishedSpan[] {
 		return this.spans.filter((one) => one.currency === currency);
 	}
 
-	/** Over the euro, where it has replaced one of the currencies for the whole period, or both. */
+	/** Converts over the euro if it replaced one or both currencies for the whole period. */
 	private fixed(period: ConversionPeriod): ConversionRate | undefined {
 		const { from, to } = period;
-		// A deal may be closed on a day to come: what counts is today.
+		// A deal's close date may be in the future: then today counts.
 		const firstDay = earlierDay(period.firstDay, getLookupDays(period).lastDay);
 		const [ofFrom, ofTo] = [fixedRateOn(from, firstDay)?.rate, fixedRateOn(to, firstDay)?.rate];
 		if (!ofFrom && !ofTo) return undefined;
@@ -153,7 +156,7 @@ export class Conversion {
 		}));
 	}
 
-	/** Over each base of which both are known, whoever published the one and the other. */
+	/** Converts over each base for which both rates are known, even from different sources. */
 	private crossRoutes(from: string, to: string): Route[] {
 		const targets = this.listLegs(to);
 		return this.listLegs(from).flatMap((leg) =>
@@ -163,7 +166,7 @@ export class Conversion {
 		);
 	}
 
-	/** How many units of a currency one of each base is worth. */
+	/** For each base, how many units of the currency one unit of the base is worth. */
 	private listLegs(currency: string): Leg[] {
 		const published = this.listSeries(currency).map((series) => ({ ...series, isPublished: true }));
 		const inverse = [...this.published].flatMap(([quote, ofQuote]) =>
@@ -191,7 +194,7 @@ interface Series {
 }
 
 interface Leg extends Series {
-	/** As its source quotes it, and not the reciprocal. */
+	/** As published by its source, not the reciprocal. */
 	isPublished: boolean;
 }
 

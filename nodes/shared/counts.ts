@@ -4,8 +4,8 @@ const RECORD_FATES = ['normalised', 'skipped', 'rejected', 'filtered'] as const;
 const ROW_FATES = ['inserted', 'updated', 'unchanged', 'superseded', 'deduplicated', 'rejected'] as const;
 
 /**
- * Says where a stream's counts do not add up: every extracted record and every produced row must have met one fate.
- * An empty list is the promise kept.
+ * Describes where a stream's counts do not add up: every extracted record and every produced row must have exactly one
+ * outcome. Empty if they add up.
  */
 export function imbalances(
 	stream: string,
@@ -23,5 +23,5 @@ function sum<Name extends string>(counts: Partial<Record<Name, number>>, names: 
 
 function difference(what: string, came = 0, accounted: number): string | undefined {
 	if (came === accounted) return undefined;
-	return `${what} ${came}, accounted for ${accounted}: a node of your own between the Zixly nodes took out or added items.`;
+	return `${what} ${came}, accounted for ${accounted}: another node between the Zixly nodes removed or added items.`;
 }

@@ -2,10 +2,10 @@ import { DateTime, IANAZone } from 'luxon';
 
 import { canonicalInstant } from '../../db/postgres/rows';
 
-/** A local calendar date, `YYYY-MM-DD`. It has no time zone and is never shifted by one. */
+/** A calendar date, `YYYY-MM-DD`. It has no time zone and must never be shifted by one. */
 export type Day = string;
 
-/** PostgreSQL knows no year 0. */
+/** PostgreSQL has no year 0. */
 export const FIRST_DAY: Day = '0001-01-01';
 
 const DAY_MS = 86_400_000;
@@ -24,7 +24,7 @@ export function getLastDay(month: string): Day {
 	return day.toISOString().slice(0, 10);
 }
 
-/** The date so many days later, or, negative, earlier. */
+/** The date a number of days later, or earlier if negative. */
 export function plusDays(day: Day, days: number): Day {
 	return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
 }
@@ -35,10 +35,10 @@ export const laterDay = (a: Day, b: Day): Day => (a > b ? a : b);
 
 const MAX_ZONE = 64;
 
-/** Zones that exist: asking takes far longer than all the rest that is done with a record. */
+/** Known zones, cached: checking one takes far longer than everything else done with a record. */
 const zones = new Set<string>();
 
-/** Tells whether a text is a time zone's IANA name. */
+/** Whether a text is the IANA name of a time zone. */
 export function isTimeZone(text: string): boolean {
 	if (zones.has(text)) return true;
 	if (text.length > MAX_ZONE) return false;
@@ -48,14 +48,14 @@ export function isTimeZone(text: string): boolean {
 }
 
 /**
- * An instant with its zone in UTC as `…Z`, to the millisecond; undefined where it is none of the years 1 to 9999. All
- * forms are taken that `canonicalInstant` takes.
+ * Converts an instant with a zone to UTC, `…Z`, with milliseconds; undefined outside the years 1 to 9999. Accepts the
+ * same formats as `canonicalInstant`.
  */
 export function utcInstant(text: string): string | undefined {
 	return canonicalInstant(text)?.replace(/(\.\d{3})\d+Z$/, '$1Z');
 }
 
-/** Milliseconds since 1970 as an instant in UTC, `…Z`; undefined beyond the years 1 to 9999. */
+/** Converts milliseconds since 1970 to an instant in UTC, `…Z`; undefined outside the years 1 to 9999. */
 export function utcInstantOfMs(ms: number): string | undefined {
 	return toIso(DateTime.fromMillis(ms, { zone: 'utc' }));
 }

@@ -5,7 +5,7 @@ export const EURO = 'EUR';
 
 /** A currency that the euro has replaced. */
 export interface FixedRate {
-	/** Units of the currency for 1 euro, fixed for good. */
+	/** Units of the currency for 1 euro, fixed irrevocably. */
 	rate: Amount;
 	/** The day on which the country joined. */
 	from: Day;
@@ -13,7 +13,7 @@ export interface FixedRate {
 
 /**
  * The irrevocably fixed conversion rates of Article 1 of Council Regulation (EC) No 2866/98 in its consolidated version
- * (eur-lex.europa.eu, CELEX 31998R2866), with the day from which each holds. The lines after the first eleven were added
+ * (eur-lex.europa.eu, CELEX 31998R2866), with the day from which each applies. Those after the first eleven were added
  * by Regulations (EC) 1478/2000 (GRD), 1086/2006 (SIT), 1135/2007 (CYP), 1134/2007 (MTL), 694/2008 (SKK), and (EU)
  * 671/2010 (EEK), 870/2013 (LVL), 851/2014 (LTL), 2022/1208 (HRK), 2025/1409 (BGN).
  */
@@ -45,13 +45,13 @@ const RATES: ReadonlyMap<string, FixedRate> = new Map(
 	),
 );
 
-/** The rate that a currency has for good from a day on; undefined where it is not, or was not yet, replaced by the euro. */
+/** The fixed rate of a currency on a day; undefined if the euro had not replaced it by then. */
 export function fixedRateOn(currency: string, day: Day): FixedRate | undefined {
 	const fixed = RATES.get(currency);
 	return fixed && day >= fixed.from ? fixed : undefined;
 }
 
-/** The currency whose published rates count on a day: the euro where it has replaced the other. */
+/** The currency whose published rates apply on a day: the euro if it has replaced the given one. */
 export function currencyOn(currency: string, day: Day): string {
 	return fixedRateOn(currency, day) ? EURO : currency;
 }

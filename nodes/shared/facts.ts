@@ -3,12 +3,12 @@ import { isEmpty } from './money';
 import type { Remark } from './remarks';
 import { excerpt } from './text';
 
-/** Gives null where the value says that there is none, and undefined where it cannot be read. */
+/** Returns null if the value means "none", and undefined if it is unreadable. */
 type Parse<T> = (value: unknown) => T | null | undefined;
 
 /**
- * Reads what no column needs. What cannot be read is null, and the record's remarks say where it stands: a record is
- * never rejected for it.
+ * Reads fields that no column depends on. An unreadable field becomes null and is named in the record's remarks; the
+ * record is not rejected for it.
  */
 export class FactReader {
 	private readonly unreadable = new Set<string>();
@@ -20,7 +20,7 @@ export class FactReader {
 		return fact ?? null;
 	}
 
-	/** A text, without blanks around it. Numbers and truth values are taken as they are written. */
+	/** Trimmed text. Numbers and booleans are converted to text. */
 	text(value: unknown, path: string): string | null {
 		return this.read(value, path, parseText);
 	}
@@ -41,7 +41,7 @@ export class FactReader {
 
 const ZERO_DATE = /^0000-00-00(?:[T ][\d:.]*(?:Z|[+-][\d:]+)?)?$/i;
 
-/** Tells whether a field holds nothing: null, blanks, or the date of zeros that some providers write instead. */
+/** Whether a field is empty: null, whitespace, or the all-zero date that some providers use instead. */
 export function isNone(value: unknown): boolean {
 	return isEmpty(value) || (typeof value === 'string' && ZERO_DATE.test(value.trim()));
 }
@@ -52,8 +52,8 @@ function parseText(value: unknown): string | undefined {
 }
 
 /**
- * A UTC instant out of what a CRM writes: ISO 8601 with its zone, milliseconds since 1970, or a mere date, which is its
- * midnight in UTC. Null for the beginning of 1970: that is a clock that was never set.
+ * Parses an instant from a CRM to UTC: ISO 8601 with a zone, milliseconds since 1970, or a date, which means midnight
+ * UTC. Null for the start of 1970, which means that the value was never set.
  */
 export function parseInstant(value: unknown): string | null | undefined {
 	const text = parseText(value);

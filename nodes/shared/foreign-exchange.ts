@@ -4,15 +4,15 @@ import { columnText, plainText, roundedTo, type Amount } from './money';
 import { rateMissing } from './missing-rate';
 
 /**
- * How a row's amounts were converted. With the original amounts beside it this is `metadata.fx`: the row's figures are
- * those amounts times `rate`, and another rate for the same days gives the row as a new sync would.
+ * How a row's amounts were converted. Together with the original amounts this is `metadata.fx`: the row's figures are
+ * those amounts times `rate`. With another rate for the same days the row can be recomputed without a sync.
  */
 export interface ForeignExchange {
 	/** Of the original amounts. */
 	currency: string;
 	/** Of the row's amounts. */
 	reportingCurrency: string;
-	/** The days whose mean rate was asked for; one day for the value of a deal. */
+	/** The period of the mean rate; a single day for the value of a deal. */
 	firstDay: Day;
 	lastDay: Day;
 	maxAgeDays: number;
@@ -20,7 +20,7 @@ export interface ForeignExchange {
 	rate: string;
 	/** The day of the newest published rate in it. */
 	rateDate: Day;
-	/** Of how many daily rates it is the mean. */
+	/** The number of daily rates in the mean. */
 	rateDays: number;
 	method: ConversionRate['method'];
 	quotation: ConversionRate['quotation'];
@@ -34,16 +34,16 @@ export interface MonthFigures {
 	cashFlow: Amount;
 }
 
-/** Where a month's figures stand in its record, for a rejection. */
+/** The paths of a month's figures in its record, for a rejection. */
 export type FigurePaths = Record<'result' | 'cashFlow', string>;
 
 /** The amounts of a row of `financials`, as decimal text. */
 export type MonthColumns = Record<'revenue' | 'expenses' | 'netProfit' | 'cashFlow', string>;
 
 /**
- * The rate for a period's figures, with what is kept of it.
- * @param path where the record says its currency
- * @throws Rejection `rate_missing` where there is none that is recent enough
+ * The rate for a period's figures, with the description of it that is stored.
+ * @param path where the record states its currency
+ * @throws Rejection `rate_missing` if there is none that is recent enough
  */
 export function findExchange(
 	period: ConversionPeriod,
@@ -70,7 +70,10 @@ export function findExchange(
 	return { rate, fx };
 }
 
-/** A month's figures at a rate (1 where nothing is converted), as its columns hold them. @throws Rejection `numeric_out_of_range` */
+/**
+ * A month's figures as stored in its columns, at a rate (1 if nothing is converted).
+ * @throws Rejection `numeric_out_of_range`
+ */
 export function monthColumns(figures: MonthFigures, rate: Amount | 1, paths: FigurePaths): MonthColumns {
 	// Rounded first, so that the three columns agree to the cent.
 	const revenue = roundedTo(figures.revenue.times(rate), 2);
@@ -83,7 +86,7 @@ export function monthColumns(figures: MonthFigures, rate: Amount | 1, paths: Fig
 	};
 }
 
-/** A month's figures before they were converted, as `metadata.fx` keeps them. */
+/** A month's figures before conversion, as stored in `metadata.fx`. */
 export function originalMonth({ revenue, expenses, cashFlow }: MonthFigures): MonthColumns {
 	return {
 		revenue: plainText(revenue),

@@ -1,14 +1,15 @@
 import { plusDays, type Day } from './dates';
 import { toDay } from './months';
 
-/** No zone is further from UTC. */
+/** No time zone is further from UTC. */
 const FURTHEST_MS = 16 * 3_600_000;
 
 const starts = new Map<string, number>();
 
 /**
- * The first instant of a local date in a time zone (IANA), in milliseconds since 1970. It is searched for, since
- * midnight is missing or comes twice where clocks change at it, and it is remembered, since asking for a zone takes long.
+ * The first instant of a local date in a time zone (IANA name), in milliseconds since 1970. Found by binary search,
+ * because midnight can be missing or occur twice on the day of a clock change; Luxon's `startOf('day')` is an hour off on
+ * some of those days (Havana, Azores). Cached, because zone lookups are slow.
  */
 export function getStartOfDay(day: Day, zone: string): number {
 	const key = `${zone} ${day}`;
@@ -24,7 +25,7 @@ export function getStartOfDay(day: Day, zone: string): number {
 	return at;
 }
 
-/** Local days (both included) as instants: the first one, and the one after the last, in milliseconds since 1970. */
+/** A range of local days (both included) as instants: its start and its exclusive end, in milliseconds since 1970. */
 export function getBounds(range: { from: Day; to: Day }, zone: string): { from: number; until: number } {
 	return { from: getStartOfDay(range.from, zone), until: getStartOfDay(plusDays(range.to, 1), zone) };
 }

@@ -1,6 +1,6 @@
 import type { Account } from './account';
 
-/** Where a message comes from. Every message carries it, so that each node can tell whose data it handles. */
+/** Where a message comes from. Every message carries it, so that each node knows whose data it handles. */
 export interface Envelope {
 	tenantId: string;
 	integrationId: string | null;
@@ -10,7 +10,7 @@ export interface Envelope {
 	accountId: string;
 }
 
-/** How many records of a stream met which fate: `extracted = normalised + skipped + rejected + filtered`. */
+/** A stream's records by outcome: `extracted = normalised + skipped + rejected + filtered`. */
 export interface RecordCounts {
 	extracted: number;
 	normalised: number;
@@ -19,10 +19,7 @@ export interface RecordCounts {
 	filtered: number;
 }
 
-/**
- * How many rows met which fate:
- * `produced = inserted + updated + unchanged + superseded + deduplicated + rejected`.
- */
+/** Rows by outcome: `produced = inserted + updated + unchanged + superseded + deduplicated + rejected`. */
 export interface RowCounts {
 	produced: number;
 	inserted: number;
@@ -33,7 +30,7 @@ export interface RowCounts {
 	rejected: number;
 }
 
-/** What a STATE carries: each node adds the counts it knows. */
+/** The counts in a STATE: each node adds those that it knows. */
 export type StateCounts = Partial<RecordCounts> & { rows?: Partial<RowCounts> };
 
 /** A raw record, as the provider sent it. */
@@ -45,35 +42,35 @@ export interface RecordMessage extends Envelope {
 	record: Record<string, unknown>;
 }
 
-/** How far a stream of an account has been read; it follows the records that it covers. */
+/** How far a stream of an account was read; sent after the records that it covers. */
 export interface StateMessage extends Envelope {
 	type: 'STATE';
-	/** Null where what is stored stays: a backfill and a replay move nothing. */
+	/** Null if the stored state is to be kept: a backfill or replay does not change it. */
 	state: Record<string, unknown> | null;
 	hasMore: boolean;
 	counts: StateCounts;
 	/** What a person should know although nothing failed. */
 	warnings?: string[];
-	/** Records that could not be read before and have been answered for: their rejections of stage `extract` are closed. */
+	/** Records that could not be read before and now could: their rejections of stage `extract` are closed. */
 	settled?: string[];
-	/** Records that were read and give no row: whatever they were rejected for before is closed. */
+	/** Records that were read and give no row: their earlier rejections are closed. */
 	withoutRows?: string[];
-	/** How a file was read: its kind, encoding, sheets. */
+	/** How a file was read: its type, encoding and sheets. */
 	notes?: string[];
-	/** The account or the stream is switched off, or not allowed and optional: it neither succeeded nor failed. */
+	/** The account or stream is switched off, or optional and not allowed: it neither succeeded nor failed. */
 	switchedOff?: true;
-	/** Nothing of the run comes after it, and no sync stands behind it: whoever stores it may close the run. */
+	/** The last message of a run that is not a sync: the node that stores it may close the run. */
 	endsRun?: true;
-	/** The stream's leads that are open and were last touched before this instant are to be marked stale. */
+	/** Mark the stream's open leads stale if they were last touched before this instant. */
 	ageing?: { staleBefore: string };
 }
 
 /** The business entity that a row is about, as its provider knows it. */
 export interface ClientReference {
 	externalId: string;
-	/** The exact `client_id` of `client_kpis`, where it is known: then `externalId` is not looked up. */
+	/** The exact `client_id` in `client_kpis`, if known: then `externalId` is not looked up. */
 	clientId?: string;
-	/** Null where it is not known now: the name that is stored stays. */
+	/** Null if not known now: the stored name is kept. */
 	clientName: string | null;
 	industry: string | null;
 }
@@ -87,20 +84,20 @@ export interface RowMessage extends Envelope {
 	row: Record<string, unknown>;
 }
 
-/** Why a record could not be used: a code for machines, a path into the record, words for people. */
+/** Why a record was rejected: a code for programs, a path in the record, a text for people. */
 export interface RejectionReason {
 	code: string;
 	path: string;
 	message: string;
-	/** What a program needs of it, such as the rate that is missing: it is never read out of the message. */
+	/** Details for programs, such as the missing rate; never parse them out of the message. */
 	detail?: Record<string, unknown>;
 }
 
-/** Stands in the place of the rows that its record would have given. */
+/** Takes the place of the rows that the record would have given. */
 export interface RejectedMessage extends Envelope {
 	type: 'REJECTED';
 	recordId: string;
-	/** `extract`: the provider did not give it, so there is no record. */
+	/** `extract`: the provider did not return it, so there is no record. */
 	stage: RejectionStage;
 	reason: RejectionReason;
 	record: unknown;
@@ -125,20 +122,20 @@ export const FAILURE_CLASSES = [
 
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
-/** A deal that is gone at the provider, or a derived metric that has no value any more. */
+/** A deal that was deleted at the provider, or a derived metric that no longer has a value. */
 export type DeletedMessage = Envelope & { type: 'DELETED'; recordId: string } & Deletion;
 
-/** What is to be marked or taken out. It counts as the row that it changed. */
+/** What to mark or delete. It counts as the row that it changes. */
 export type Deletion =
 	| {
-			/** Its latest entry gets the status `deleted` and `metadata.deletedAt`; its value stays. */
+			/** Its latest entry gets the status `deleted` and `metadata.deletedAt`; its value is kept. */
 			table: 'lead_events';
 			leadId: string;
 			/** A UTC instant, ISO 8601. */
 			deletedAt: string;
 	  }
 	| {
-			/** The row of this key goes. */
+			/** Deletes the row with this key. */
 			table: 'custom_metrics';
 			client: ClientReference;
 			metricName: string;
@@ -146,21 +143,21 @@ export type Deletion =
 			recordDate: string;
 	  }
 	| {
-			/** Every row of a metric that the client has once at most goes, but the one of a day. */
+			/** Of a metric that a client has at most once, deletes every row except the one of a day. */
 			table: 'custom_metrics';
 			client: ClientReference;
 			metricName: string;
-			/** A UTC instant, ISO 8601; null where none stays. */
+			/** A UTC instant, ISO 8601; null if no row is kept. */
 			keptDate: string | null;
 			/**
-			 * What it is worth on that day, where no ROW says so since the day is not computed again: a row that stands on
-			 * another day moves there, and where there is none nothing is made up.
+			 * The value on that day if no ROW carries it, because the day is not recomputed. A row of another day is then moved
+			 * to this day; if there is no row, none is created.
 			 */
 			keptValue?: string;
 			keptMetadata?: Record<string, unknown>;
 	  };
 
-/** An integration, account or stream that could not be read or loaded; what came before it stays good. */
+/** An integration, account or stream could not be read or loaded; earlier messages remain valid. */
 export interface FailureMessage extends Envelope {
 	type: 'FAILURE';
 	failure: { class: FailureClass; message: string; retryAt?: string };
@@ -177,8 +174,8 @@ export type Message =
 const TYPES: ReadonlySet<unknown> = new Set(['RECORD', 'STATE', 'ROW', 'DELETED', 'REJECTED', 'FAILURE']);
 
 /**
- * An item's json as the message that its type says. Whether it is one of this execution's, its run decides: ask `OwnRuns`
- * before anything else of it is believed.
+ * An item's json as a message, by its type alone. Check with `OwnRuns` that it belongs to a run of this execution before
+ * trusting anything else in it.
  */
 export function parseMessage(json: object): Message | undefined {
 	return TYPES.has((json as Partial<Message>).type) ? (json as Message) : undefined;

@@ -10,7 +10,7 @@ import { Rejection } from './rejection';
 const currency = z.string().regex(/^[A-Z]{3}$/);
 const day = z.string().refine(isDay);
 
-/** The rate that a record lacks. It is the `detail` of its rejection. */
+/** The exchange rate that a record lacks: the `detail` of its rejection. */
 const missingRate = z.object({
 	from: currency,
 	to: currency,
@@ -21,14 +21,14 @@ const missingRate = z.object({
 
 export type MissingRate = z.infer<typeof missingRate>;
 
-/** The rate that a rejection's `detail` names; undefined where it names none. */
+/** The missing rate in a rejection's `detail`; undefined if it has none. */
 export function parseMissingRate(detail: unknown): MissingRate | undefined {
 	return missingRate.safeParse(detail).data;
 }
 
 /**
- * Why a record cannot be converted, and what to do: a remedy is only named where it can work.
- * @param path where the record says its currency
+ * Why a record cannot be converted, and what to do. A remedy is only named if it can work.
+ * @param path where the record states its currency
  */
 export function rateMissing(period: ConversionPeriod, conversion: Conversion, path: string): Rejection {
 	const { from, to, firstDay, lastDay, maxAgeDays } = period;
@@ -43,16 +43,16 @@ export function rateMissing(period: ConversionPeriod, conversion: Conversion, pa
 	);
 }
 
-/** A rate of any of these days converts the period. */
+/** A rate of any of these days is sufficient to convert the period. */
 function usableDays(period: ConversionPeriod): { oldest: Day; newest: Day } {
 	const { firstDay, lastDay: newest } = getLookupDays({ ...period, firstDay: period.lastDay });
 	return { oldest: firstDay, newest };
 }
 
-/** Importing always works; a bank is only named where it publishes both currencies and may have such a day. */
+/** An import always works; a bank is only named if it publishes both currencies and may have such a day. */
 function describeRemedy(period: ConversionPeriod, conversion: Conversion): string {
 	const { oldest, newest } = usableDays(period);
-	// Over the euro a fixed rate does the rest.
+	// For a currency that the euro replaced, the fixed rate converts between it and the euro.
 	const [from, to] = [period.from, period.to].map((one) => currencyOn(one, newest)) as [string, string];
 	const days = oldest === newest ? newest : `a day from ${oldest} to ${newest}`;
 	const byHand = `mport a rate of your own from ${from} to ${to} of ${days} (Zixly Database, Exchange Rate: Import)`;
@@ -70,7 +70,7 @@ function describeRemedy(period: ConversionPeriod, conversion: Conversion): strin
 const REPLAY = 'replay the record (workflow Zixly Replay Rejected).';
 const NO_BANK = 'No bank that can be loaded publishes it. ';
 
-/** The sources that stopped publishing a currency before the days that count, while they went on with others. */
+/** The sources that stopped publishing a currency before the needed days but continued with others. */
 function listEnds(one: string, oldest: Day, conversion: Conversion): PublishedSpan[] {
 	return conversion.publishedSpans(one).filter(({ hasEnded, lastDay }) => hasEnded && lastDay < oldest);
 }

@@ -3,7 +3,7 @@ import { Decimal } from 'decimal.js';
 import { Rejection } from './rejection';
 import { excerpt } from './text';
 
-/** Exact for every sum and rounded far behind the cent for every quotient; never prints an exponent. */
+/** Sums are exact, quotients are rounded far below the cent; exponents are never printed. */
 const Exact = Decimal.clone({
 	precision: 60,
 	rounding: Decimal.ROUND_HALF_UP,
@@ -16,35 +16,35 @@ export type Amount = Decimal;
 
 export const ZERO: Amount = new Exact(0);
 
-/** So many digits at most, so that sums of amounts stay exact. */
+/** A maximum number of digits keeps sums of amounts exact. */
 const MAX_DIGITS = 40;
 
-/** A plain minus, digits that may be grouped by thousands, a decimal point. */
+/** An optional minus sign, digits with optional thousands separators, a decimal point. */
 const DECIMAL_TEXT = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
 
 const NUMBER_TEXT = /^-?\d+(?:\.\d+)?e[+-]\d+$/;
 
-/** A decimal that our own code or the database wrote. */
+/** Parses a decimal that our own code or the database wrote. */
 export function toAmount(text: string): Amount {
 	return new Exact(text);
 }
 
 /**
- * Reads a provider's number, as text or as a JSON number.
- * @param path where it stands, for the rejection
- * @throws Rejection `amount_missing` where it is empty, `not_a_number` where it is anything else but a plain decimal
+ * Parses a provider's amount from text or a JSON number.
+ * @param path its path in the record, for the rejection
+ * @throws Rejection `amount_missing` if it is empty, `not_a_number` if it is not a plain decimal
  */
 export function parseAmount(value: unknown, path: string): Amount {
 	const text = typeof value === 'number' ? String(value) : value;
 	if (isEmpty(text)) {
-		throw new Rejection('amount_missing', path, 'There is no amount where one must be.');
+		throw new Rejection('amount_missing', path, 'A required amount is missing.');
 	}
 	const amount = typeof text === 'string' ? parseDecimal(text.trim(), typeof value === 'number') : undefined;
 	if (amount === undefined) throw new Rejection('not_a_number', path, notANumber(value));
 	return amount;
 }
 
-/** Tells whether a cell holds nothing at all: providers leave it out, or write blanks. */
+/** Whether a cell is empty: providers omit it or send whitespace. */
 export function isEmpty(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
@@ -52,7 +52,7 @@ export function isEmpty(value: unknown): boolean {
 function parseDecimal(text: string, isNumber: boolean): Amount | undefined {
 	if (text.length > 2 * MAX_DIGITS) return undefined;
 	const plain = DECIMAL_TEXT.test(text);
-	// JavaScript writes very large and very small numbers with an exponent; a provider's text must not.
+	// JavaScript prints very large and very small numbers with an exponent; a provider's text must not have one.
 	if (!plain && !(isNumber && NUMBER_TEXT.test(text))) return undefined;
 	const amount = new Exact(text.replaceAll(',', ''));
 	return (plain && text.length <= MAX_DIGITS) || countDigits(amount) <= MAX_DIGITS ? amount : undefined;
@@ -66,7 +66,7 @@ function notANumber(value: unknown): string {
 	if (typeof value !== 'string') return `A decimal number is expected here, not ${describeValue(value)}.`;
 	const shown = excerpt(value.trim(), 60);
 	if (/^\(.*\)$/s.test(value.trim())) {
-		return `"${shown}" is in parentheses; a negative amount is expected with a minus sign.`;
+		return `"${shown}" is in parentheses. Write a negative amount with a minus sign.`;
 	}
 	return `"${shown}" is not a plain decimal number of at most ${MAX_DIGITS} digits.`;
 }
@@ -84,14 +84,14 @@ export function sumAmounts(amounts: Iterable<Amount>): Amount {
 	return sum;
 }
 
-/** Rounds half away from zero to so many decimal places, as PostgreSQL's numeric does. */
+/** Rounds half away from zero to a number of decimal places, as PostgreSQL's numeric does. */
 export function roundedTo(amount: Amount, places: 2 | 4): Amount {
 	return amount.toDecimalPlaces(places, Decimal.ROUND_HALF_UP);
 }
 
 /**
- * An amount as text for a column `numeric(12, places)`, rounded half up.
- * @throws Rejection `numeric_out_of_range` where it has more digits than the column
+ * An amount as text for a column `numeric(12, places)`, rounded half away from zero.
+ * @throws Rejection `numeric_out_of_range` if it has more digits than the column allows
  */
 export function columnText(amount: Amount, places: 2 | 4, path: string): string {
 	const rounded = roundedTo(amount, places);
@@ -99,7 +99,7 @@ export function columnText(amount: Amount, places: 2 | 4, path: string): string 
 		throw new Rejection(
 			'numeric_out_of_range',
 			path,
-			`${excerpt(plainText(amount), 60)} does not fit: there is room for ${12 - places} digits before the decimal point.`,
+			`${excerpt(plainText(amount), 60)} is too large: at most ${12 - places} digits before the decimal point are possible.`,
 		);
 	}
 	return rounded.isZero() ? ZERO.toFixed(places) : rounded.toFixed(places);
@@ -109,7 +109,7 @@ function digitsBeforePoint(amount: Amount): number {
 	return amount.isZero() ? 0 : amount.e + 1;
 }
 
-/** The amount exactly as it is, with two decimal places at least. */
+/** The exact amount with at least two decimal places. */
 export function plainText(amount: Amount): string {
 	return amount.isZero() ? '0.00' : amount.toFixed(Math.max(2, amount.decimalPlaces()));
 }

@@ -1,33 +1,33 @@
 import { DateTime } from 'luxon';
 
-/** A calendar month; a key is its `YYYY-MM`. Days are local dates, `YYYY-MM-DD`. */
+/** A calendar month. Its key is `YYYY-MM`; its days are local dates, `YYYY-MM-DD`. */
 export interface CalendarMonth {
 	key: string;
 	firstDay: string;
 	lastDay: string;
 }
 
-/** Tells whether a text is a month that exists, `YYYY-MM`. */
+/** Whether a text is an existing month, `YYYY-MM`. */
 export function isMonthKey(text: string): boolean {
 	return /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
 }
 
-/** The key of the month that an instant falls in, in a time zone (IANA name). */
+/** The key of the month of an instant in a time zone (IANA name). */
 export function toMonth(instant: Date, zone: string): string {
 	return DateTime.fromJSDate(instant, { zone }).toFormat('yyyy-MM');
 }
 
-/** The local date of an instant, `YYYY-MM-DD`. */
+/** The local date of an instant in a time zone (IANA name), `YYYY-MM-DD`. */
 export function toDay(instant: Date, zone: string): string {
 	return DateTime.fromJSDate(instant, { zone }).toFormat('yyyy-MM-dd');
 }
 
-/** The key of the month so many months later (or, negative, earlier). */
+/** The key of the month a number of months later, or earlier if negative. */
 export function plusMonths(key: string, months: number): string {
 	return toMonthKey(ordinal(key) + months);
 }
 
-/** The months from one key to another, both included, in order; none where the second is earlier. */
+/** The months from one key to another, both included, in order; empty if the second is earlier. */
 export function monthsBetween(from: string, through: string): CalendarMonth[] {
 	const first = ordinal(from);
 	const count = Math.max(0, ordinal(through) - first + 1);

@@ -7,11 +7,11 @@ export interface RateBank {
 	name: string;
 	/** How a person loads its rates. */
 	loadBy: string;
-	/** What everything is quoted for. */
+	/** The base currency of all its rates. */
 	base: string;
-	/** Its file or series begin here. */
+	/** The first day of its file or series. */
 	firstDay: Day;
-	/** What it publishes. One that is missing here is still loaded where it is asked for; it is only not promised. */
+	/** The currencies that messages may name as available. Others are loaded too if they are requested. */
 	currencies: ReadonlySet<string>;
 }
 
@@ -28,7 +28,7 @@ export const ECB: RateBank = {
 	),
 };
 
-/** Table F11.1. Its columns AED and ZAR have been empty since October 2024: the bank stopped both. */
+/** Table F11.1. AED and ZAR are missing here: the bank stopped publishing both in October 2024. */
 export const RBA: RateBank = {
 	key: 'rba',
 	name: 'Reserve Bank of Australia',
@@ -41,15 +41,15 @@ export const RBA: RateBank = {
 /** In the order in which they are recommended. */
 export const RATE_BANKS: readonly RateBank[] = [ECB, RBA];
 
-/** Every code that ISO 4217 has or had. */
+/** Every current or historical ISO 4217 code. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
-/** Tells whether a text is the code of a currency, such as AUD. */
+/** Whether a text is a currency code, such as AUD. */
 export function isCurrency(text: string): boolean {
 	return CURRENCIES.has(text);
 }
 
-/** Tells whether a bank publishes rates of a currency, or quotes everything for it. */
+/** Whether a bank publishes rates of a currency or uses it as its base. */
 export function covers({ base, currencies }: RateBank, currency: string): boolean {
 	return currency === base || currencies.has(currency);
 }

@@ -10,7 +10,7 @@ const currency = z.string().regex(/^[A-Z]{3}$/);
 const day = z.string().refine(isDay);
 const decimal = z.string().regex(/^-?\d{1,40}(\.\d{1,40})?$/);
 
-/** `metadata.fx` of a row that was converted by published rates; a document's own rate has another method. */
+/** `metadata.fx` of a row that was converted with published rates; a document's own rate has another `method`. */
 const exchange = z.object({
 	currency,
 	reportingCurrency: currency,
@@ -25,7 +25,7 @@ const exchange = z.object({
 	source: z.string(),
 });
 
-/** With the original amounts of a month, or of a deal. */
+/** The same with the original amounts of a month or of a deal. */
 const convertible = z.union([
 	exchange.extend({ revenue: decimal, expenses: decimal, cashFlow: decimal }),
 	exchange.extend({ value: decimal }),
@@ -33,22 +33,22 @@ const convertible = z.union([
 
 type Exchange = z.infer<typeof exchange>;
 
-/** A row's amounts, by property, with the `metadata.fx` that they come of. */
+/** A row's amounts by property, with the `metadata.fx` that they result from. */
 export interface Converted {
 	amounts: Record<string, string>;
 	fx: object;
 }
 
-/** The days whose rates a row's amounts depend on; undefined where they do not depend on published rates. */
+/** The period whose rates a row's amounts depend on; undefined if they do not depend on published rates. */
 export function parseConversion(fx: unknown, today: Day): ConversionPeriod | undefined {
 	const { data } = exchange.safeParse(fx);
 	return data && toPeriod(data, today);
 }
 
 /**
- * A row's amounts anew, from the original amounts in its `metadata.fx`; undefined where they stay as they are. As far
- * as its figures are what the provider has, that is the row which a sync of today would write.
- * @returns a Rejection where the new amounts do not fit their columns
+ * Recomputes a row's amounts from the original amounts in its `metadata.fx`; undefined if they do not change. The result
+ * is the row that a sync today would write, provided that the figures at the provider have not changed.
+ * @returns a Rejection if the new amounts do not fit their columns
  */
 export function reconverted(
 	fx: unknown,
@@ -60,7 +60,10 @@ export function reconverted(
 	const { rate, fx: exchanged } = findExchange(toPeriod(original, today), conversion, 'fx');
 	const same = Object.entries(exchanged).every(([name, value]) => original[name as keyof Exchange] === value);
 	if (same) return undefined;
-	return attempt(() => ({ amounts: convertAmounts(original, rate), fx: { ...(fx as object), ...exchanged } }));
+	return attempt(() => ({
+		amounts: convertAmounts(original, rate),
+		fx: { ...(fx as object), ...exchanged },
+	}));
 }
 
 function convertAmounts(original: z.infer<typeof convertible>, rate: Amount): Record<string, string> {

@@ -1,16 +1,16 @@
 import type { RejectionReason } from './messages';
 import { excerpt } from './text';
 
-/** Why a record cannot be used. Thrown where it is found out, and turned into a REJECTED message. */
+/** Why a record is rejected. Thrown where the problem is found, and converted to a REJECTED message. */
 export class Rejection extends Error {
 	constructor(
-		/** A word for machines, in snake case. */
+		/** The reason code, in snake case. */
 		readonly code: string,
-		/** Where in the record, as `profitAndLoss.Reports[0].Rows[2]`. */
+		/** The path in the record, such as `profitAndLoss.Reports[0].Rows[2]`. */
 		readonly path: string,
-		/** What is wrong, then what a person can do. */
+		/** What is wrong, then what to do. */
 		message: string,
-		/** What a program needs of it, as JSON. */
+		/** Details for programs, as JSON. */
 		readonly detail?: Record<string, unknown>,
 	) {
 		super(message);
@@ -18,12 +18,12 @@ export class Rejection extends Error {
 	}
 }
 
-/** The reason as a message carries it: its text can be stored whatever the provider sent. */
+/** The reason in its message form: shortened and storable, whatever the provider sent. */
 export function toReason({ code, path, message, detail }: Rejection): RejectionReason {
 	return { code, path: excerpt(path, 300), message: excerpt(message, 1_000), ...(detail && { detail }) };
 }
 
-/** What `work` gives, or why the record cannot be used; one record's fault must not stop the others. */
+/** The result of `work`, or why the record is rejected: an error in one record must not stop the others. */
 export function attempt<T>(work: () => T): T | Rejection {
 	try {
 		return work();
@@ -33,7 +33,7 @@ export function attempt<T>(work: () => T): T | Rejection {
 		return new Rejection(
 			'internal',
 			'',
-			`The record could not be normalised (${said}). Report it with this text.`,
+			`The record could not be normalised (${said}). Report this message.`,
 		);
 	}
 }

@@ -1,4 +1,4 @@
-/** What a person should know of a record although it was used. */
+/** What a person should know about a record although it was used. */
 export interface Remark {
 	kind: RemarkKind;
 	/** Which field or section it is about. */
@@ -7,23 +7,23 @@ export interface Remark {
 
 export type RemarkKind = keyof typeof REMARKS;
 
-/** The sentence of each kind: how many records, and which fields, as `deal.won_time (3)`. */
+/** The sentence for each kind, from the number of records and the fields, such as `deal.won_time (3)`. */
 const REMARKS = {
 	unreadable: (_records: number, details: string) =>
-		`fields that could not be read were left empty, in this many records: ${details}. Correct them at the provider if they matter.`,
+		`unreadable fields were left empty (number of records in parentheses): ${details}. Correct them at the provider if they matter.`,
 	assumedStage: (records: number) =>
-		`${counted(records, 'deal is', 'deals are')} in a stage with which the history that the provider gives does not end. ` +
-		'The entry into the present stage was assumed (metadata.assumed); the true one replaces it when the provider gives it.',
+		`${counted(records, 'deal is', 'deals are')} in a stage that differs from the last stage in the provider's history. ` +
+		'The entry into the current stage was assumed (metadata.assumed); the actual one replaces it once the provider reports it.',
 	unclearTask: (records: number) =>
-		`${counted(records, 'project has', 'projects have')} tasks that are complete without a time. They were left out of all figures; complete them anew in Asana if they matter.`,
+		`${counted(records, 'project has', 'projects have')} completed tasks without a completion time. They were left out of all figures. If they matter, reopen and complete them again in Asana.`,
 	unclearProject: (records: number) =>
-		`${counted(records, 'project is', 'projects are')} complete without a time. The figures of the delivery stay as they were.`,
+		`${counted(records, 'project is', 'projects are')} complete without a completion time. Their delivery figures are unchanged.`,
 };
 
 const counted = (records: number, one: string, many: string): string =>
 	`${records} ${records === 1 ? one : many}`;
 
-/** A sentence about the records that have remarks of a kind. */
+/** The sentence about all records that have remarks of one kind. */
 export function remarkText(kind: RemarkKind, records: number, details: string): string {
 	return REMARKS[kind](records, details);
 }

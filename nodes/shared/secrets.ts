@@ -1,19 +1,19 @@
 const REMOVED = '[removed]';
-/** So many characters of a secret in a row, blanks and punctuation aside, are no coincidence. */
+/** This many consecutive characters of a secret, ignoring blanks and punctuation, are not a coincidence. */
 const PIECE = 8;
-/** A shorter secret would blank out words. */
+/** Removing a shorter secret would also remove ordinary words. */
 const MIN_SECRET = 6;
-/** In data a shorter one could be a value of its own right. */
+/** In data, a shorter secret could be a legitimate value. */
 const MIN_IN_DATA = 16;
-/** No token that a provider gave is longer; pieces of the rest are as long and unbroken as a token. */
+/** No provider's token is longer. Pieces of a longer one would still be removed for their length. */
 const MAX_SECRET = 16_384;
-/** A provider's own words are shorter; a longer text is cut before anything looks at it. */
+/** A provider's error text is shorter; a longer text is cut before it is searched. */
 const MAX_TEXT = 8_192;
 const MAX_SHOWN = 300;
 
 /**
- * A text of somebody else, short, and without what is secret: the secrets that are known, whole or in pieces, also where
- * blanks or escapes break them or they are encoded; bearer tokens; and whatever else is as long and unbroken as a token.
+ * Shortens a text from outside and removes secrets: the known ones, whole or in pieces, also if they are encoded or
+ * broken up by blanks or escapes; bearer tokens; and anything else as long and unbroken as a token.
  */
 export function withoutSecrets(text: string, secrets: readonly string[] = []): string {
 	return removeKnown(text.slice(0, MAX_TEXT), secrets)
@@ -22,7 +22,7 @@ export function withoutSecrets(text: string, secrets: readonly string[] = []): s
 		.slice(0, MAX_SHOWN);
 }
 
-/** A reply's JSON without the secrets of the call, which no record of the provider's can hold by right. */
+/** A reply's JSON without the secrets of the request, which no record can legitimately contain. */
 export function removeEchoes(json: string, secrets: readonly string[]): string {
 	const written = secrets.flatMap((secret) => {
 		const escaped = JSON.stringify(secret).slice(1, -1);
@@ -53,7 +53,7 @@ function removeKnown(text: string, secrets: readonly string[]): string {
 	return blank(exact, places, isSecret);
 }
 
-/** Letters and digits alone, in lower case, with where each stands: what breaks a secret up does not hide it. */
+/** Only letters and digits, in lower case, with their positions: separators must not hide a secret. */
 function extractLetters(text: string): { letters: string; places: number[] } {
 	const places: number[] = [];
 	let letters = '';
@@ -65,7 +65,7 @@ function extractLetters(text: string): { letters: string; places: number[] } {
 	return { letters, places };
 }
 
-/** How a secret may be written: as it is, URL-encoded, JSON-escaped, in hexadecimal, in base64 at any offset. */
+/** The forms that a secret may take: plain, URL-encoded, JSON-escaped, hexadecimal, or base64 at any offset. */
 function listForms(whole: string): string[] {
 	const secret = whole.slice(0, MAX_SECRET);
 	const bytes = Buffer.from(secret, 'utf8');
@@ -73,7 +73,7 @@ function listForms(whole: string): string[] {
 		const text = Buffer.concat([Buffer.alloc(offset), bytes])
 			.toString('base64')
 			.replace(/={1,2}$/, '');
-		// What stands around the secret is encoded with its first and last bytes.
+		// The first and last characters also depend on the bytes around the secret.
 		const inner = text.slice(offset && offset + 1);
 		return [inner, inner.slice(0, -1)];
 	});
@@ -88,7 +88,7 @@ function listForms(whole: string): string[] {
 	return forms.map((form) => extractLetters(form).letters).filter((form) => form.length >= MIN_SECRET);
 }
 
-/** All pieces of one length, by that length. */
+/** The pieces of all forms, by their length. */
 function indexPieces(forms: readonly string[]): Map<number, Set<string>> {
 	const pieces = new Map<number, Set<string>>();
 	for (const form of forms) {

@@ -1,14 +1,14 @@
 import { Semaphore } from './concurrency';
 
-/** Each holds a connection of the pool while it works. */
+/** Each task holds a connection of the pool. */
 const AT_ONCE = 4;
-/** After that it is its own row that somebody has locked, and not the database that is busy. */
+/** After this time a task is presumably waiting for a locked row, not for a busy database. */
 const PATIENCE_MS = 1_000;
 
 /**
- * Does the work for all items, a few at a time, also where it fails for some. One that takes longer than a second, for
- * somebody's lock, holds up no other.
- * @returns what succeeded and what failed, both in the order of the items
+ * Runs `work` for all items, a few at a time, even if it fails for some. One that takes longer than a second, such as
+ * waiting for a lock, does not delay the others.
+ * @returns the results and the errors, both in the order of the items
  */
 export async function settleAll<Item, Result>(
 	items: readonly Item[],

@@ -3,9 +3,9 @@ import { z } from 'zod/v4';
 import { Rejection } from './rejection';
 
 /**
- * Gives a value back as the type its shape describes. Properties that the shape does not name pass.
- * @param path where the value stands, for the rejection
- * @throws Rejection with `code`, naming the first place that differs
+ * Parses a value with a schema. Properties that the schema does not name are kept.
+ * @param path the value's path in the record, for the rejection
+ * @throws Rejection with `code`, naming the first path that does not match
  */
 export function shaped<T>(shape: z.ZodType<T>, value: unknown, path: string, code = 'invalid_record'): T {
 	const result = shape.safeParse(value, { error: plainWords });
@@ -15,7 +15,7 @@ export function shaped<T>(shape: z.ZodType<T>, value: unknown, path: string, cod
 	throw new Rejection(code, place, `${place || 'The record'} ${issue?.message ?? 'is not as expected'}.`);
 }
 
-/** `Reports[0].Rows` below a path. */
+/** Appends keys to a path, such as `Reports[0].Rows`. */
 export function buildPath(path: string, keys: readonly PropertyKey[]): string {
 	return keys.reduce<string>((place, key) => {
 		if (typeof key === 'number') return `${place}[${key}]`;

@@ -1,17 +1,17 @@
 import { isStorable, storable as storableWith } from '../../db/postgres/storable-text';
 
-/** The text with a replacement character where PostgreSQL could not hold it. */
+/** The text with a replacement character for each character that PostgreSQL cannot store. */
 export const storable = (text: string): string => storableWith(text, () => '\uFFFD');
 
-/** The beginning of a text from outside, fit to be shown and stored. */
+/** The beginning of a text from outside, safe to show and store. */
 export function excerpt(text: string, longest = 80): string {
 	const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 	return storable(cut);
 }
 
 /**
- * The path of the first text within a value that PostgreSQL cannot hold, names of properties included; undefined
- * where all of it can be stored.
+ * The path of the first text in a value, property names included, that PostgreSQL cannot store; undefined if there is
+ * none.
  */
 export function unstorablePath(value: unknown, path: string): string | undefined {
 	if (typeof value === 'string') return isStorable(value) ? undefined : path;
@@ -24,7 +24,7 @@ export function unstorablePath(value: unknown, path: string): string | undefined
 	return undefined;
 }
 
-/** An address without slashes at its end. */
+/** An address without trailing slashes. */
 export function withoutEndSlashes(address: string): string {
 	let end = address.length;
 	while (address[end - 1] === '/') end--;

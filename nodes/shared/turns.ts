@@ -3,9 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 const ITEMS_A_TURN = 500;
 
 /**
- * Does the work for each item, in order. In between the event loop turns, so that n8n answers its health checks and
- * other executions go on.
- * @throws the signal's reason where it was cancelled
+ * Runs `work` for each item in order and yields to the event loop in between, so that n8n answers health checks and
+ * other executions continue.
+ * @throws the signal's reason if the execution was cancelled
  */
 export async function eachInTurns<Item>(
 	items: Iterable<Item>,

@@ -193,9 +193,9 @@ describe('Transform & Normalize in n8n’s engine', () => {
 		expect(result.error?.description).toMatch(toDo);
 	});
 
-	it('refuses what is no message of a run, naming the item', async () => {
+	it('refuses what is not a message of a run, naming the item', async () => {
 		const result = await run([record(await openedRun()), june()]);
-		expect(result.error?.message).toBe('Item 1 is no message of a run');
+		expect(result.error?.message).toBe('Item 1 is not a message of a run');
 		expect(result.error?.description).toMatch(/Set Input to Items/);
 	});
 
@@ -234,7 +234,7 @@ describe('Transform & Normalize in n8n’s engine', () => {
 
 	it('refuses an item of a user’s own with a type of another meaning, and takes it where its input is told', async () => {
 		const report = { type: 'report', ...june() };
-		expect((await run([report])).error?.message).toBe('Item 0 is no message of a run');
+		expect((await run([report])).error?.message).toBe('Item 0 is not a message of a run');
 		const [row] = outputOf(await run([report], { parameters: own() }), 0);
 		expect(row?.json).toMatchObject({ type: 'ROW', recordId: '2026-06' });
 	});

@@ -3,7 +3,7 @@ import type { CallPlace } from './failure';
 
 /**
  * What a reply means. `retry` tries again after a backoff, `wait` after the time that the reply asks for, `refresh`
- * with a new token, once; where that has not helped, and with `fail` at once, it is a failure of the class.
+ * once with a new token. If that does not help, or at once with `fail`, it is a failure of `class`.
  */
 export interface ResponseRule {
 	status: readonly [from: number, through: number];
@@ -12,27 +12,27 @@ export interface ResponseRule {
 	header?: { name: string; matches: RegExp };
 	action: 'retry' | 'wait' | 'refresh' | 'fail';
 	class: FailureClass;
-	/** Whether it concerns all calls alike, as a missing scope does: then no record is blamed for it. */
+	/** Whether it affects all requests alike, such as a missing scope: then no single record is blamed for it. */
 	ofEveryCall?: true;
 	message(place: CallPlace): string;
-	/** For `rate_limited`: how long to stay away where the reply does not say, in milliseconds. */
+	/** For `rate_limited`: how long to make no request if the reply does not say, in milliseconds. */
 	cooldownMs?: number;
-	/** Where such a reply says how long to stay away; those of the provider unless told. */
+	/** The headers that state the wait; by default those of the provider. */
 	waitHeaders?: readonly string[];
-	/** For `wait`: the first pause where the reply does not say, in milliseconds; it doubles. */
+	/** For `wait`: the first wait if the reply does not say, in milliseconds; it doubles with each attempt. */
 	initialBackoffMs?: number;
 }
 
-/** An account as calls and messages name it. */
+/** An account as requests and messages name it. */
 export interface AccountReference {
 	id: string;
 	name: string;
 }
 
 export interface ApiRequest {
-	/** GET unless told. */
+	/** GET by default. */
 	method?: 'GET' | 'POST';
-	/** Below the API's address. A link that a reply gave goes through `pathIn` first. */
+	/** Relative to the API's address. A link from a reply goes through `resolveLink` first. */
 	path: string;
 	query?: Readonly<Record<string, string>>;
 	/** Sent as JSON. */
@@ -41,30 +41,30 @@ export interface ApiRequest {
 	form?: Readonly<Record<string, string>>;
 	account?: AccountReference;
 	description: string;
-	/** The scope that the call needs, for the message where it is missing. */
+	/** The scope that the request needs, for the message if it is missing. */
 	scope?: string;
-	/** What it takes of the day's limit; 1 unless told. */
+	/** What it costs of the daily limit; 1 by default. */
 	cost?: number;
-	/** The windows of this group count it too. */
+	/** It also counts towards the limits of this group. */
 	group?: string;
-	/** Is not tried again after an outage: the same was tried several times, as part of a batch. */
+	/** Do not retry after an outage: the same was already retried as part of a batch. */
 	once?: boolean;
-	/** Whether a reply is what was asked for. A 200 that is something else is tried again like an outage. */
+	/** Whether a reply is what was requested. A 200 that is something else is retried like an outage. */
 	isValid(json: unknown): boolean;
-	/** Whether a refusal means that there is no such thing: then the call gives undefined. */
+	/** Whether an error reply means that the object does not exist: then the call returns undefined. */
 	isNotFound?(reply: { status: number; body: string }): boolean;
 }
 
-/** The provider's API as definitions and reading strategies see it: limits, retries and tokens are taken care of. */
+/** The provider's API as definitions and reading strategies use it; limits, retries and tokens are handled. */
 export interface ProviderApi {
 	/**
-	 * The reply's JSON; undefined where `absent` says so.
-	 * @throws ReadFailure where the answer cannot be had
+	 * The reply's JSON; undefined if `isNotFound` says so.
+	 * @throws ReadFailure if there is no usable reply
 	 */
 	call(request: ApiRequest): Promise<unknown>;
 	/**
-	 * A link out of a reply as path and query of a request.
-	 * @throws ReadFailure where it leads to a host that is neither the API's own nor the provider's
+	 * Turns a link from a reply into the path and query of a request.
+	 * @throws ReadFailure if it leads to a host that is neither the API's own nor the provider's
 	 */
 	resolveLink(link: string): Pick<ApiRequest, 'path' | 'query'>;
 }

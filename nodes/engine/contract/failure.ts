@@ -19,62 +19,62 @@ const NEVER_OF_ONE_RECORD: ReadonlySet<FailureClass> = new Set([
 	'account_conflict',
 ]);
 
-/** What a message can say about the call that went wrong. */
+/** What a message can say about the request that failed. */
 export interface CallPlace {
 	provider: string;
-	/** What was asked for, in words: "the profit and loss report". */
+	/** What was requested, in words: "the profit and loss report". */
 	description: string;
 	/** The account's name, or words for the connection as a whole. */
 	account: string;
 	scope?: string;
 	statusPage?: string;
 	status: number;
-	/** The provider's own words, where it has any. */
+	/** The provider's error text; empty if it gave none. */
 	detail: string;
 }
 
-/** The call that failed. */
+/** The request that failed. */
 export interface FailedCall extends CallPlace {
-	/** Whether every other call would meet the same, as where a scope is missing. */
+	/** Whether every other request would fail too, such as when a scope is missing. */
 	ofEveryCall: boolean;
 }
 
-/** A reason why something could not be read. The message says what happened and what to do, and holds no secret. */
+/** Why something could not be read. The message says what happened and what to do, and contains no secret. */
 export class ReadFailure extends Error {
 	constructor(
 		readonly failureClass: FailureClass,
 		message: string,
-		/** When it is worth trying again, where that is known. */
+		/** When to try again, if that is known. */
 		readonly retryAt?: Date,
-		/** Undefined where no reply, or the lack of one, was the reason. */
+		/** Undefined if the reason was not a reply or the lack of one. */
 		readonly call?: FailedCall,
 	) {
 		super(message);
 		this.name = 'ReadFailure';
 	}
 
-	/** Whether the other accounts of the integration would meet the same. */
+	/** Whether the other accounts of the integration would fail too. */
 	get endsRun(): boolean {
 		return ENDS_RUN.has(this.failureClass);
 	}
 
-	/** Whether the provider may well answer for the record's neighbours. */
+	/** Whether the provider may still answer for other records. */
 	get mayBeOfOneRecord(): boolean {
 		return this.call !== undefined && !this.call.ofEveryCall && !NEVER_OF_ONE_RECORD.has(this.failureClass);
 	}
 }
 
 /**
- * Any error as a failure. One that nobody foresaw becomes `internal`, its text freed of whatever looks like a token:
- * it may have come from a library that quotes the request.
- * @param secrets those of the call, to be taken out exactly
+ * Turns any error into a failure. An unexpected one becomes `internal`, and everything that looks like a token is
+ * removed from its text: it may come from a library that quotes the request.
+ * @param secrets the secrets of the request, removed wherever they occur
  */
 export function asFailure(error: unknown, secrets: readonly string[] = []): ReadFailure {
 	if (error instanceof ReadFailure) return error;
 	const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
 	return new ReadFailure(
 		'internal',
-		`Reading stopped at something unforeseen (${withoutSecrets(name, secrets)}: ${withoutSecrets(message, secrets)}). ` +
-			'The next run tries again; if it happens every time, report it with this text.',
+		`Reading stopped with an unexpected error (${withoutSecrets(name, secrets)}: ${withoutSecrets(message, secrets)}). ` +
+			'The next run tries again. If it happens every time, report this message.',
 	);
 }

@@ -1,11 +1,11 @@
 import { setTimeout as timeout } from 'node:timers/promises';
 
-/** Time and chance, so that tests need not wait for either. */
+/** Time and randomness, injectable for tests. */
 export interface Clock {
 	now(): Date;
 	/** Rejects with an AbortError as soon as the signal fires. */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-	/** From 0 up to, not including, 1. */
+	/** At least 0 and less than 1. */
 	random(): number;
 }
 
@@ -15,7 +15,7 @@ export const systemClock: Clock = {
 	random: Math.random,
 };
 
-/** Where progress goes. Lines hold no secrets and no data of tenants but names. */
+/** Where progress is logged. Never log secrets, or tenant data other than names. */
 export interface Log {
 	debug(line: string): void;
 	info(line: string): void;

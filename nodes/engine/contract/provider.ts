@@ -3,41 +3,41 @@ import type { StreamDefinition } from './stream';
 import type { ProviderLimits } from './limits';
 import type { AccountReference, ProviderApi, ResponseRule } from './api';
 
-/** Everything the engine must know about a provider. Adding one is writing one of these, not a program. */
+/** Everything the engine must know about a provider. To add a provider, write one of these. */
 export interface ProviderDefinition {
 	key: string;
 	displayName: string;
 	/** What the provider calls an account: "organisation", "portal", "company file". For messages. */
 	accountWord: string;
-	/** Where the provider says that it is out of order, as a host name. For messages. */
+	/** The host name of the provider's status page. For messages. */
 	statusPage?: string;
-	/** The credential type that holds the application's id and secret and the addresses. */
+	/** The credential type with the application's id, secret and addresses. */
 	credential: string;
 	/** Where a stored token may be sent; subdomains count too. */
 	domains: readonly string[];
 	apiBaseUrl: string;
 	/**
-	 * The property that holds the API's address where each customer has one of its own: of the token reply, and of
-	 * the integration's metadata in camel case. The credential's own address, where a person changed it, goes before.
+	 * The property that holds the API's address if each customer has its own: in the token reply, and in camel case in
+	 * the integration's metadata. An address entered in the credential takes precedence.
 	 */
 	apiBaseUrlIn?: { token: string; metadata: string };
 	oauth: OAuthFacts;
 	limits: ProviderLimits;
-	/** Sent with every call of the API. */
+	/** Sent with every API request. */
 	headers: Readonly<Record<string, string>> | ((application: Application) => Record<string, string>);
-	/** The header that names the account of a call, where there is one. */
+	/** The header that names the account of a request, if the provider has one. */
 	accountHeader?: string;
-	/** Properties of replies that never leave the engine, at whatever depth they stand. */
+	/** Properties that are removed from replies, at any depth. */
 	redact: readonly string[];
-	/** Headers that say how many seconds to wait, in order of preference; `retry-after` unless told. */
+	/** Headers that state the wait in seconds, in order of preference; by default `retry-after`. */
 	waitHeaders?: readonly string[];
-	/** In order, before those that hold for all: the first that fits a reply says what to do; a 2xx that none fits is accepted. */
+	/** The first rule that matches a reply applies, before the default rules. A 2xx that none matches is accepted. */
 	rules: readonly ResponseRule[];
 	accounts: AccountDiscovery;
 	streams: readonly StreamDefinition[];
 }
 
-/** The registered application, as the credential has it. */
+/** The registered application, from the credential. */
 export interface Application {
 	clientId: string;
 	clientSecret: string;
@@ -45,32 +45,32 @@ export interface Application {
 
 export interface OAuthFacts {
 	accessTokenUrl: string;
-	/** How the application proves itself at the token endpoint. */
+	/** How the application authenticates at the token endpoint. */
 	clientAuthentication: 'header' | 'body';
 }
 
-/** What finding the accounts may need besides the API. */
+/** What account discovery needs besides the API. */
 export interface DiscoveryContext {
 	api: ProviderApi;
-	/** The token that the latest call went out with, else the next one's; undefined where it cannot be had. */
+	/** The token of the latest request, or of the next one if there was none; undefined if it is not available. */
 	accessToken(): Promise<string | undefined>;
 	application: Application;
-	/** The integration's. */
+	/** Of the integration. */
 	metadata: Readonly<Record<string, unknown>>;
-	/** IANA: the integration's `timezone`, else the workflow's; for providers that state none. */
+	/** IANA name: the integration's `timezone`, otherwise the workflow's. For providers that do not report one. */
 	timezone: string;
-	/** The accounts that the connection reads already, for providers whose tokens cannot be asked. */
+	/** The accounts that the connection already reads, for providers that do not list a token's accounts. */
 	chosen?: readonly AccountEntry[];
 }
 
-/** How the accounts behind a token are found: the small code that no declaration can express. */
+/** Finds the accounts behind a token: the part of a provider that needs code. */
 export interface AccountDiscovery {
-	/** What an account's id looks like, in lower case; what looks otherwise is no account. */
+	/** What an account id looks like, in lower case. Anything else is not an account. */
 	id: { pattern: RegExp; example: string };
 	list(context: DiscoveryContext): Promise<AccountListing>;
 	/**
-	 * What the provider says of an account, null where it does not. The id is the one that it answered for: where the
-	 * token alone says whose records come, another one than was asked for must not be read.
+	 * What the provider says about an account, with null for what it does not say. The id is that of the account that
+	 * answered: if the token alone decides which account answers, any other than the requested one must not be read.
 	 */
 	describe(
 		context: DiscoveryContext,
@@ -79,17 +79,17 @@ export interface AccountDiscovery {
 }
 
 export interface AccountListing {
-	/** All that the token reaches, with their names where those are known. */
+	/** All accounts that the token can access, with their names if known. */
 	accounts: readonly AccountEntry[];
 	/**
-	 * The ids of those that the provider itself names as this consent's. Null where it does not for this token: then
-	 * nothing is read that nobody chose. Undefined where it never does, and a consent is for all that the token reaches.
+	 * The ids of the accounts that the provider attributes to this consent. Null if it does not say for this token: then
+	 * only accounts that someone chose are read. Undefined if it never says: a consent then covers all accounts of the token.
 	 */
 	consent?: readonly string[] | null;
 	warnings: string[];
 }
 
-/** An account that is to be read, with what is known of it from before. */
+/** An account to read, with what is already known about it. */
 export interface KnownAccount extends AccountReference {
 	timezone: string | null;
 	currency: string | null;

@@ -6,34 +6,34 @@ import type { CalendarMonth } from '../../shared/months';
 import type { ProviderApi } from './api';
 import type { ReadFailure } from './failure';
 
-/** A record that could not be read although the provider answered for its neighbours. */
+/** A record that could not be read although the provider answered for others. */
 export type UnreadableRecord = Omit<WaitingRecord, 'isNameless'> & Partial<WaitingRecord>;
 
-/** A stream names its reading strategy, which fixes what else it must say. */
+/** A stream names its reading strategy, which determines its other properties. */
 export type StreamDefinition = CalendarMonthsStream | ChangesStream;
 
 export interface AnyStream {
 	key: string;
-	/** Where plan or scope do not allow it, it is left out with a warning, and nothing failed. */
+	/** If plan or scope do not allow it, it is skipped with a warning and does not count as failed. */
 	optional?: boolean;
 }
 
-/** One record per calendar month of the account's time zone, composed of several replies. */
+/** One record per calendar month in the account's time zone, assembled from several replies. */
 export interface CalendarMonthsStream extends AnyStream {
 	reading: 'calendarMonths';
-	/** What of the integration's metadata changes the figures; after a change all months are read again. */
+	/** The settings in the integration's metadata that affect the figures. If they change, all months are read again. */
 	variant(metadata: Record<string, unknown>): string;
-	/** The record's own properties, before those of its parts. */
+	/** The first properties of the record, before those of its replies. */
 	base(month: CalendarMonth, variant: string): Record<string, unknown>;
 	requests: readonly MonthPart[];
 	/**
-	 * Reads once what all months need, and gives each month's share of it as more properties of its record;
-	 * undefined for a month that has no record, such as one before the books begin.
+	 * Reads once what all months need, and returns each month's data as further properties of its record; undefined for
+	 * a month without a record, such as one before the account's first entry.
 	 */
 	prepare?(context: StreamContext, months: readonly CalendarMonth[]): Promise<MonthShares>;
 }
 
-/** One call per month, whose whole reply becomes the property `name` of the record. */
+/** One request per month, whose complete reply becomes the property `name` of the record. */
 export interface MonthPart {
 	name: string;
 	description: string;
@@ -43,68 +43,68 @@ export interface MonthPart {
 	isValid(json: unknown): boolean;
 }
 
-/** A month of which what came cannot be used. */
+/** A month whose data cannot be used. */
 export class RejectedMonth {
 	constructor(readonly reason: RejectionReason) {}
 }
 
 export type MonthShares = (month: CalendarMonth) => Record<string, unknown> | RejectedMonth | undefined;
 
-/** What the code of a stream is given. */
+/** What the code of a stream receives. */
 export interface StreamContext {
 	api: ProviderApi;
 	account: Account;
-	/** The integration's. */
+	/** Of the integration. */
 	metadata: Readonly<Record<string, unknown>>;
-	/** When this reading began. */
+	/** When this read started. */
 	startedAt: Date;
-	/** Only what was made or changed on these days of the account's time zone (both included): a backfill. */
+	/** For a backfill: only what was created or changed on these days (both included) in the account's time zone. */
 	range?: { from: Day; to: Day };
-	/** The first day that matters, where the operator said so: no record need be read that ended before it. */
+	/** The first day of the history, if the operator set one: records that ended earlier need not be read. */
 	historyStart?: Day;
-	/** How many calls may run at once. */
+	/** How many requests may run at once. */
 	concurrent: number;
 	store: StreamStore;
-	/** What a person should know although nothing failed; said once at the end. */
+	/** Reports something a person should know although nothing failed; shown once at the end. */
 	warn(text: string): void;
 }
 
-/** What is known already, in our own tables. */
+/** What our own tables already contain. */
 export interface StreamStore {
-	/** The leads of the account that are marked deleted and were not long ago: they may have been restored. */
+	/** The account's leads that were recently marked deleted: they may have been restored. */
 	deletedLeads(): Promise<string[]>;
-	/** The leads of the account that are not: whoever is listed by the provider no longer may be gone. */
+	/** The account's leads that are not marked deleted: those that the provider no longer lists may be deleted. */
 	liveLeads(): Promise<string[]>;
-	/** What is known of stages that the provider has no more, from the leads that were in them. */
+	/** What is known about stages that the provider no longer has, from the leads that were in them. */
 	knownStages(
 		ids: readonly string[],
 	): Promise<Array<{ id: string; label: string; metadata: Record<string, unknown> }>>;
-	/** The records of a stream that could not be read, those that have waited longest first. */
+	/** The records of a stream that could not be read, longest waiting first. */
 	unreadableRecords(stream: string): Promise<UnreadableRecord[]>;
 }
 
 /**
- * Records that change one by one. Its passes are read in order; each gives pages of what is new or changed, and leaves
- * a small mark from which the next run goes on, also in the middle of a first read of hundreds of thousands.
+ * Records that change one by one. Its scans are read in order. Each yields pages of new or changed records and leaves a
+ * small cursor from which the next run continues, even in the middle of a first read of hundreds of thousands.
  */
 export interface ChangesStream extends AnyStream {
 	reading: 'changes';
-	/** Every reading gives all records, not only what has changed: one that gives none is worth a warning. */
+	/** Every read yields all records, not only changed ones: one that yields none causes a warning. */
 	givesAll?: true;
 	scans: readonly Scan[];
-	/** How many items `compose` is given at once, at most. */
+	/** The maximum number of items per call of `hydrate`. */
 	batch: number;
-	/** Reads once per reading what every record needs: pipelines, stages, fields. Given to `compose`. */
+	/** Reads once what every record needs, such as pipelines, stages and fields. Passed to `hydrate`. */
 	prepare?(context: StreamContext): Promise<unknown>;
-	/** Completes a batch of items to records; an item of which no record can be had is skipped with the reason. */
+	/** Completes a batch of items to records. An item without a record is skipped with the reason. */
 	hydrate(
 		context: StreamContext,
 		items: readonly ChangedItem[],
 		prepared: unknown,
 	): Promise<HydratedRecord[]>;
 	/**
-	 * Finds a record for `compose` by its id, which comes from our own tables: one that could not be read before. Without
-	 * it, such a record is read when a page names it. Undefined where the provider no longer has it.
+	 * Finds a record by id, for `hydrate`: one from our own tables that could not be read before. Without this function
+	 * such a record is read when a page lists it. Undefined if the provider no longer has it.
 	 */
 	find?(context: StreamContext, recordId: string): Promise<ChangedItem | undefined>;
 }
@@ -113,9 +113,9 @@ export interface ChangesStream extends AnyStream {
 export interface Scan {
 	name: string;
 	/**
-	 * Gives the pages from where the last reading stopped; none where the pass is not due.
-	 * @param cursor what the last page read of this pass left; undefined before the first
-	 * @param cursors those of all passes of the stream as they stand now, by name: one pass may wait for another
+	 * Yields the pages from where the last read stopped; none if the scan is not due.
+	 * @param cursor what the last page of this scan left; undefined before the first
+	 * @param cursors the current cursors of all scans of the stream by name: one scan may depend on another
 	 */
 	pages(
 		context: StreamContext,
@@ -124,36 +124,37 @@ export interface Scan {
 	): AsyncGenerator<Page, void>;
 }
 
-/** Small: the marks of a stream are its state, at most 1 KB as JSON together. */
+/** Keep it small: all cursors of a stream are its state, at most 1 KB of JSON. */
 export type Cursor = Record<string, string | number | boolean | null>;
 
 export interface Page {
 	items: ChangedItem[];
-	/** Entries that no record can be asked for by: each is rejected under its place. */
+	/** Entries without a usable id: each is rejected under its position. */
 	nameless?: readonly NamelessEntry[];
-	/** Where to go on once this page is stored. */
+	/** Where to continue once this page is stored. */
 	cursor: Cursor;
 }
 
-/** What a page says of a record. */
+/** What a page says about a record. */
 export interface ChangedItem {
 	id: string;
-	/** Tells copies of one record apart: a second one with the same version is not read again in the same reading. */
+	/** The same record with the same version is read only once per run. */
 	version: string | null;
-	/** What the page gave. */
+	/** The entry as the page contains it. */
 	item: unknown;
 }
 
 /**
- * A record, or why there is none: it is `skipped` where it is gone and need not be asked for again, `rejected` where what
- * came of it cannot be used; `failure` is what the provider answered for it alone.
+ * A record, or why there is none: `skipped` if it no longer exists and need not be requested again, `rejected` if its
+ * data cannot be used, `failure` if the provider failed for this record alone.
  */
 export type HydratedRecord =
 	| { recordId: string; record: Record<string, unknown> }
 	| { recordId: string; skipped: string }
 	| { recordId: string; rejected: RejectionReason }
 	| { recordId: string; failure: ReadFailure };
-/** An entry of a list that no record can be asked for by. It is named by its place in the list. */
+
+/** An entry of a list that has no usable id. It is named by its position in the list. */
 export interface NamelessEntry {
 	recordId: string;
 	rejected: RejectionReason;

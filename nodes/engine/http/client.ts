@@ -19,35 +19,35 @@ import type { Authorisation } from './tokens';
 export interface ApiContext {
 	definition: ProviderDefinition;
 	application: Application;
-	/** Tells the connection apart whose limits are its own. */
+	/** Identifies the connection, for providers that limit each connection separately. */
 	connectionId?: string;
-	/** Where the API is, with or without a slash at its end. */
+	/** The API's address, with or without a trailing slash. */
 	baseUrl: string;
 	http: HttpClient;
 	authorisation: Authorisation;
 	rateLimiters: RateLimiters;
-	/** Our part of an account's day limit, 0 to 1. */
+	/** Our share of an account's daily limit, 0 to 1. */
 	dayShare: number;
 	timeoutMs: number;
 	clock: Clock;
 	log: Log;
 	signal?: AbortSignal;
-	/** How much the execution may read; without it there is no end. */
+	/** How much the execution may read; unlimited by default. */
 	budget?: Pick<Budget, 'isOverdue'>;
-	/** Called before every call. @throws ReadFailure of class `run_lost` where the run was taken over */
+	/** Called before every request. @throws ReadFailure `run_lost` if another execution took the run over */
 	keepLease(): Promise<void>;
 }
 
 const MAX_RETRIES = 3;
-/** A longer wait is not sat out: the run ends and says when to come back. */
+/** For a longer wait the run ends and says when to continue, instead of blocking. */
 const MAX_WAIT_MS = 120_000;
 
-/** A call that did not give what was asked for. */
+/** A request without a usable reply. */
 interface FailedAttempt {
 	rule: ResponseRule;
 	place: CallPlace;
 	token: string | undefined;
-	/** The call is not to be tried again. */
+	/** The request must not be retried. */
 	once: boolean;
 	retryAfterMs: number | undefined;
 	rateLimiter: RateLimiter | undefined;
@@ -55,7 +55,7 @@ interface FailedAttempt {
 
 type Attempts = Record<'retry' | 'wait' | 'refresh', number>;
 
-/** The provider's API with its limits, retries and tokens taken care of. */
+/** The provider's API; rate limits, retries and tokens are handled here. */
 export function createApi(context: ApiContext): ProviderApi {
 	return {
 		call: async (request) => await call(context, request),
@@ -76,8 +76,8 @@ async function call(context: ApiContext, request: ApiRequest): Promise<unknown> 
 function overdue({ description, account }: ApiRequest): ReadFailure {
 	return new ReadFailure(
 		'provider_unavailable',
-		`Reading ${description} of ${account?.name ?? 'the connection'} was ended ${GRACE_MINUTES} minutes after Max Minutes. What was read before stays, and ` +
-			'the next run goes on from there. Raise Max Minutes if the account is that large; else report it with this text.',
+		`Reading ${description} of ${account?.name ?? 'the connection'} was stopped ${GRACE_MINUTES} minutes after Max Minutes. What was read so far is kept, and ` +
+			'the next run continues from there. Raise Max Minutes if the account is that large; otherwise report this message.',
 	);
 }
 
@@ -131,7 +131,7 @@ async function callOnce(
 	return json !== undefined && request.isValid(json) ? { json } : trouble(UNREADABLE, reply.status, '');
 }
 
-/** What patterns are to meet of a body and of a header: an error is told within its first lines. */
+/** How many characters the patterns of the rules see: an error shows in the first lines of a reply. */
 const MAX_JUDGED = { body: 2 ** 16, header: 2 ** 10 };
 
 function cutReply({ status, headers, body }: HttpReply): HttpReply {
@@ -143,7 +143,7 @@ function cutReply({ status, headers, body }: HttpReply): HttpReply {
 	};
 }
 
-/** Does what the rule says, so that the call can be tried again. @throws ReadFailure where it should not */
+/** Prepares the next attempt as the rule says. @throws ReadFailure if the request must not be retried */
 async function recover(context: ApiContext, trouble: FailedAttempt, tries: Attempts): Promise<void> {
 	const { rule } = trouble;
 	if (rule.action === 'fail' || trouble.once) throw toFailure(context, trouble);
@@ -159,7 +159,7 @@ async function recover(context: ApiContext, trouble: FailedAttempt, tries: Attem
 	await context.clock.sleep(wait, context.signal);
 }
 
-/** The first of the headers that says how long to stay away, in milliseconds. */
+/** The wait in milliseconds from the first header that states one. */
 function askedToWait(
 	definition: ProviderDefinition,
 	rule: ResponseRule,
@@ -217,7 +217,7 @@ async function getBearer(authorisation: Authorisation): Promise<string | undefin
 	return authorisation.by === 'engine' ? await authorisation.tokens.current() : undefined;
 }
 
-/** The reply of any status, or the error where none came. */
+/** The reply, whatever its status, or the error if there was none. */
 async function replyTo({ http, signal }: ApiContext, request: HttpRequest): Promise<HttpReply | Error> {
 	try {
 		return await send(http, request);
@@ -267,7 +267,7 @@ function toCallPlace(
 	};
 }
 
-/** The secrets that a reply to this run's calls could echo; a token that n8n keeps is known to n8n alone. */
+/** The secrets that a reply to this run could echo. A token kept by n8n is not among them: only n8n knows it. */
 export function listSecrets({ application, authorisation }: ApiContext): readonly string[] {
 	const { clientSecret } = application;
 	return authorisation.by === 'engine' ? [clientSecret, ...authorisation.tokens.secrets()] : [clientSecret];
@@ -275,7 +275,7 @@ export function listSecrets({ application, authorisation }: ApiContext): readonl
 
 const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'error'];
 
-/** The provider's own words for an error, short. */
+/** The provider's error text, shortened. */
 function extractDetail(body: string, secrets: readonly string[]): string {
 	const json = parseJson(body);
 	if (typeof json !== 'object' || json === null) return '';
@@ -287,7 +287,7 @@ function extractDetail(body: string, secrets: readonly string[]): string {
 
 const MAX_DETAIL = 2_000;
 
-/** Cut between words: half a token would not be known for one. */
+/** Cuts between words: half a token would not be recognised as a secret. */
 const cutToWords = (text: string): string =>
 	text.length > MAX_DETAIL ? text.slice(0, Math.max(0, text.lastIndexOf(' ', MAX_DETAIL))) : text;
 

@@ -2,20 +2,20 @@ import { isSafeNumber, parse } from 'lossless-json';
 
 import { toAmount } from '../../shared/money';
 
-/** Far deeper than any reply that means something; n8n fails at a few thousand levels. */
+/** Far deeper than any valid reply; n8n fails at a few thousand levels. */
 const MAX_LEVELS = 200;
 
-/** More digits than money has: what prints them computes with floats, and its last digits mean nothing. */
+/** More digits than an amount of money has. They come from a float printed in full, and the last ones mean nothing. */
 const MAX_DIGITS = 40;
 
-/** The name that would be a way into every object of the process. */
+/** Assigning this property would allow prototype pollution. */
 const PROTOTYPE = '__proto__';
 
 /**
- * The JSON of a reply. A number that JavaScript cannot hold exactly becomes text with all its digits and no exponent;
- * all others stay numbers, as n8n's own nodes have them.
- * @param redact properties that are left out, at whatever depth they stand
- * @returns undefined where the text is no JSON, or is nested deeper than any reply
+ * Parses the JSON of a reply. A number that JavaScript cannot hold exactly becomes text with all its digits and no
+ * exponent; all others stay numbers, as in n8n's own nodes.
+ * @param redact properties to remove, at any depth
+ * @returns undefined if the text is not JSON or is nested too deeply
  */
 export function parseJson(text: string, redact: readonly string[] = []): unknown {
 	try {
@@ -23,7 +23,7 @@ export function parseJson(text: string, redact: readonly string[] = []): unknown
 		const dropped = new Set([...redact, PROTOTYPE]);
 		if (!prune(json, dropped)) return undefined;
 		if (!LONG_NUMBER.test(text)) return json;
-		// Slower by far, and only safe where the nesting is known to be shallow.
+		// Far slower, and only safe once the nesting is known to be shallow.
 		const exact = parse(text, null, { parseNumber: readNumber, onDuplicateKey: ({ newValue }) => newValue });
 		prune(exact, dropped);
 		return exact;
@@ -32,7 +32,7 @@ export function parseJson(text: string, redact: readonly string[] = []): unknown
 	}
 }
 
-/** A number that may not fit a double: sixteen digits and more, or a large exponent. In a text it does no harm. */
+/** A number that may not fit a double: 16 digits or more, or a large exponent. A match inside a string is harmless. */
 const LONG_NUMBER = /(?:^|[:,[\s])-?(?:\d[\d.]{15}|\d[\d.]{0,15}e[+-]?\d{3})/i;
 
 function readNumber(source: string): number | string {
@@ -42,7 +42,7 @@ function readNumber(source: string): number | string {
 	return amount.precision() > MAX_DIGITS ? Number(source) : amount.toFixed();
 }
 
-/** Takes the properties of these names out; false where something stands deeper than any reply goes. */
+/** Removes the properties with these names; false if the nesting is too deep. */
 function prune(json: unknown, dropped: ReadonlySet<string>): boolean {
 	let level: object[] = isContainer(json) ? [json] : [];
 	for (let depth = 0; level.length > 0; depth++) {

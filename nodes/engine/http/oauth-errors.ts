@@ -1,6 +1,6 @@
 /**
- * What a token endpoint may say in `error`: the codes that are registered for OAuth (RFC 6749, 6750, 7009, 8628, 8707,
- * 9449) and OpenID Connect, and HubSpot's own in `status`. Whatever else stands there may hold a secret.
+ * The error codes that may be shown: those registered for OAuth (RFC 6749, 6750, 7009, 8628, 8707, 9449) and OpenID
+ * Connect in `error`, and HubSpot's own in `status`. Any other text there could contain a secret.
  */
 const KNOWN = new Set([
 	...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type'],
@@ -25,12 +25,12 @@ const KNOWN = new Set([
 	...['BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE', 'BAD_CLIENT_ID', 'BAD_CLIENT_SECRET', 'BAD_SCOPES', 'BAD_HUB'],
 ]);
 
-/** The grant itself is no longer good: only a new consent helps. */
+/** The grant is no longer valid: only a new consent helps. */
 const GRANT_REFUSED = new Set(['invalid_grant', 'BAD_REFRESH_TOKEN', 'BAD_HUB']);
 
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'slow_down']);
 
-/** The first known code of a token endpoint's answer; undefined where it says nothing that is known. */
+/** The first known error code in a token endpoint's reply; undefined if there is none. */
 export function parseOAuthError(answer: Readonly<Record<string, unknown>>): string | undefined {
 	const said = [answer.error, answer.status];
 	return said.find((code): code is string => typeof code === 'string' && KNOWN.has(code));

@@ -20,17 +20,17 @@ export interface OAuthClient {
 	clock: Clock;
 }
 
-/** Short and few: whoever else needs the token waits for the answer. */
+/** Kept short: everyone else who needs the token waits for this reply. */
 const TIMEOUT_MS = 12_000;
 const RETRIES = 2;
-/** A pair of tokens is a few KB; one that comes with much else must not be lost for it. */
+/** A token pair is a few KB, but it must not be lost because much else comes with it. */
 const MAX_BYTES = 8 * 2 ** 20;
 
 /**
- * Exchanges a refresh token for a new pair. A reply that got lost is asked for again with the same token: providers
- * that rotate it leave a grace period for just that. It cannot be cancelled: the answer would be lost.
- * @throws ReadFailure `reconnect_required` where the token is refused, `configuration` where the application is,
- *   `rate_limited` or `provider_unavailable` where a later run may have more luck
+ * Exchanges a refresh token for a new pair. If the reply is lost, the same token is sent again: providers that rotate
+ * tokens allow a grace period for that. It cannot be cancelled, because the new tokens would be lost.
+ * @throws ReadFailure `reconnect_required` if the token is rejected, `configuration` if the application is,
+ *   `rate_limited` or `provider_unavailable` if a later run may succeed
  */
 export async function exchangeRefreshToken(client: OAuthClient, refreshToken: string): Promise<TokenSet> {
 	for (let tries = 0; ; tries++) {
@@ -61,7 +61,10 @@ async function replyTo(client: OAuthClient, refreshToken: string): Promise<HttpR
 		return await send(client.http, buildRequest(client, refreshToken));
 	} catch (error) {
 		if (error instanceof ReadFailure) throw error;
-		return unavailable(client, error instanceof ReplyTooLarge ? 'answered far too much' : 'did not answer');
+		return unavailable(
+			client,
+			error instanceof ReplyTooLarge ? 'sent a reply that is too large' : 'did not answer',
+		);
 	}
 }
 
@@ -81,19 +84,19 @@ function refusal(client: OAuthClient, { status, headers }: HttpReply, code: stri
 	if (isGrantRefused(code)) {
 		return new ReadFailure(
 			'reconnect_required',
-			`${provider} no longer accepts this connection: it was revoked, or lay unused for too long. Connect the tenant again.`,
+			`${provider} no longer accepts this connection: it was revoked or expired after too long without use. Connect the tenant again.`,
 		);
 	}
 	if (status === 429) {
 		const wait = retryAfterMs(headers['retry-after'], clock.now()) ?? 60_000;
-		const message = `${provider} takes no more requests for tokens at the moment. The next run tries again.`;
+		const message = `${provider} is rate-limiting token requests at the moment. The next run tries again.`;
 		return new ReadFailure('rate_limited', message, new Date(clock.now().getTime() + wait));
 	}
 	if (status >= 500 || status === 408 || isPassing(code)) return unavailable(client, `answered ${status}`);
 	if (code === undefined && status !== 401) return notItsAnswer(client, status);
 	return new ReadFailure(
 		'configuration',
-		`${provider} refused the application itself (${code ?? `status ${status}`}). ` +
+		`${provider} rejected the application itself (${code ?? `status ${status}`}). ` +
 			`Check Client ID, Client Secret, Scope and Access Token URL in the Zixly ${provider} credential.`,
 	);
 }
@@ -110,6 +113,6 @@ function notItsAnswer({ provider }: OAuthClient, status: number): ReadFailure {
 function unavailable({ provider }: OAuthClient, what: string): ReadFailure {
 	return new ReadFailure(
 		'provider_unavailable',
-		`The sign-in service of ${provider} ${what}, several times. The next run tries again.`,
+		`The sign-in service of ${provider} ${what} on every attempt. The next run tries again.`,
 	);
 }

@@ -2,7 +2,7 @@ import type { HttpReply } from '../contract/http';
 import type { ResponseRule } from '../contract/api';
 import type { CallPlace } from '../contract/failure';
 
-/** The first rule that fits the reply; undefined: it is accepted. */
+/** The first rule that matches the reply; undefined if the reply is accepted. */
 export function findRule(
 	rules: readonly ResponseRule[],
 	path: string,
@@ -23,88 +23,88 @@ function fits(rule: ResponseRule, path: string, reply: HttpReply): boolean {
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** A success whose body is cut, is a web page, or is not what was asked for. */
+/** A success whose body is truncated, a web page, or not what was requested. */
 export const UNREADABLE: ResponseRule = {
 	status: [0, 999],
 	action: 'retry',
 	class: 'provider_unavailable',
 	message: (place) =>
-		`${place.provider} answered ${place.status} for ${place.description} of ${place.account}, but with something that cannot be read. ` +
+		`${place.provider} answered ${place.status} for ${place.description} of ${place.account}, but the reply cannot be read. ` +
 		triedAgain(place),
 };
 
-/** No reply at all: name not found, connection refused or cut, time-out. */
+/** No reply at all: host name not found, connection refused or interrupted, timeout. */
 export const NO_REPLY: ResponseRule = {
 	status: [0, 0],
 	action: 'retry',
 	class: 'provider_unavailable',
 	message: ({ provider, description, account, detail }) =>
 		`${provider} did not answer for ${description} of ${account} (${detail}). ` +
-		'The next run tries again; check the network and API Base URL if it lasts.',
+		'The next run tries again. If it persists, check the network and API Base URL.',
 };
 
-/** A reply of which the rest was not read. Asking again would only bring it again. */
+/** A reply that exceeded the size limit. A retry would only bring the same reply. */
 export const TOO_LARGE: ResponseRule = {
 	status: [0, 0],
 	action: 'fail',
 	class: 'provider_unavailable',
 	message: ({ provider, description, account, detail }) =>
-		`${provider} answered too much for ${description} of ${account}: ${detail}. ` +
-		'The next run tries again; report it with this text if it lasts.',
+		`The reply of ${provider} for ${description} of ${account} is too large: ${detail}. ` +
+		'The next run tries again. If it persists, report this message.',
 };
 
-/** What statuses mean where a provider's own rules say nothing. */
+/** What a status means if no rule of the provider matches. */
 const DEFAULT_RULES: readonly ResponseRule[] = [
 	{
 		status: [300, 399],
 		action: 'fail',
 		class: 'configuration',
 		message: ({ provider, description }) =>
-			`${provider} sent the call for ${description} to another address, and a token never follows a redirect. Correct API Base URL in the credential.`,
+			`${provider} redirected the request for ${description} to another address. Tokens are never sent along a redirect. Correct API Base URL in the credential.`,
 	},
 	{
 		status: [401, 401],
 		action: 'refresh',
 		class: 'reconnect_required',
 		message: ({ provider, description, account }) =>
-			`${provider} refused the token for ${description} of ${account}, also after it was refreshed. Connect the tenant again.`,
+			`${provider} rejected the token for ${description} of ${account}, even after it was refreshed. Connect the tenant again.`,
 	},
 	{
 		status: [404, 404],
 		action: 'fail',
 		class: 'bad_request',
 		message: ({ provider, description, account }) =>
-			`${provider} knows no ${description.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly ${provider} credential.`,
+			`${provider} answered 404 for ${description} of ${account}. Check API Base URL in the Zixly ${provider} credential.`,
 	},
 	{
 		status: [429, 429],
 		action: 'wait',
 		class: 'rate_limited',
 		message: ({ provider, description, account }) =>
-			`${provider} had no room for ${description} of ${account}, also after waiting as long as it asked, several times. The rest is read by itself later.`,
+			`${provider} kept rate-limiting the requests for ${description} of ${account} after several waits. The remaining data will be read in a later run.`,
 	},
 	{
 		status: [400, 499],
 		action: 'fail',
 		class: 'bad_request',
 		message: (place) =>
-			`${place.provider} refused the call for ${place.description} of ${place.account} with status ${place.status}${said(place)}. ` +
-			'Trying again will not help: report it with this text.',
+			`${place.provider} rejected the request for ${place.description} of ${place.account} with status ${place.status}${said(place)}. ` +
+			'A retry will not help. Report this message.',
 	},
 	{
 		status: [500, 599],
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: (place) =>
-			`${place.provider} answered ${place.status} for ${place.description} of ${place.account} several times${said(place)}. ${triedAgain(place)}`,
+			`${place.provider} answered ${place.status} for ${place.description} of ${place.account} on every attempt${said(place)}. ${triedAgain(place)}`,
 	},
 ];
 
-/** The provider's own words, in parentheses behind ours. */
+/** The provider's error text in parentheses, to append to ours. */
 export function said({ detail }: CallPlace): string {
 	return detail && ` (${detail})`;
 }
 
 function triedAgain({ statusPage = 'the provider’s status page' }: CallPlace): string {
-	return `The next run tries again; see ${statusPage} if it lasts.`;
+	return `The next run tries again. If it persists, see ${statusPage}.`;
 }

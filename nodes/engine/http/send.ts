@@ -1,9 +1,9 @@
 import type { HttpClient, HttpReply, HttpRequest } from '../contract/http';
 
 /**
- * Sends a request that must be answered whole within its time-out: one that only limits silence would let a body
- * drip for ever. The client is told to stop; a client that does not listen is left behind.
- * @throws the signal's reason where the execution was cancelled, else an error that says what happened
+ * Sends a request whose complete reply must arrive within the timeout: a limit on silence alone would let a body trickle
+ * for ever. On a timeout the client is aborted; one that ignores the abort is no longer waited for.
+ * @throws the signal's reason if the execution was cancelled, otherwise an error that says what happened
  */
 export async function send(http: HttpClient, request: HttpRequest): Promise<HttpReply> {
 	const { signal, timeoutMs } = request;

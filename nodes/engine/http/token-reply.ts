@@ -1,17 +1,17 @@
 import { EXPIRY_MARGIN_MS, type TokenSet } from '../../../db/vault/token-set';
 import { parseJson } from './json';
 
-/** Providers give minutes or an hour. Beyond a day a token is renewed before its time, which costs one call a day. */
+/** Usual lifetimes are minutes to an hour. A longer one than a day is capped, which costs one refresh a day. */
 const MAX_LIFETIME_SECONDS = 86_400;
-/** What a header can carry; RFC 6749 allows visible ASCII and the blank. */
+/** What a header can carry; RFC 6749 allows visible ASCII and spaces. */
 const ACCESS_TOKEN = /^[\x20-\x7e]{1,65536}$/;
 const MAX_SCOPES = 100;
 const MAX_CUT = 262_144;
 const SCOPE = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * A token endpoint's answer: its JSON, or what can be read of one that was cut or is nested without end. Empty where it
- * is anything else.
+ * A token endpoint's reply as an object. From JSON that is truncated or nested too deeply the tokens are salvaged;
+ * anything else gives an empty object.
  */
 export function parseAnswer(body: string): Record<string, unknown> {
 	const text = body.replace(/^\ufeff/, '');
@@ -21,7 +21,7 @@ export function parseAnswer(body: string): Record<string, unknown> {
 	return isObject ? (json as Record<string, unknown>) : {};
 }
 
-/** A refresh token that arrived whole is the only one there is, whatever became of the rest. */
+/** A complete refresh token must be kept even if the rest is unreadable: the provider has already revoked the old one. */
 function salvage(text: string): Record<string, unknown> {
 	if (!/^\s*\{/.test(text)) return {};
 	const fields = text.matchAll(/"(access_token|refresh_token)"\s*:\s*("(?:[^"\\]|\\.)*")/g);
@@ -29,9 +29,9 @@ function salvage(text: string): Record<string, unknown> {
 }
 
 /**
- * The pair in a token endpoint's answer. `accessToken` is empty where none of use came with a refresh token: that one is
- * new and must be kept all the same. `refreshToken` is null where the provider does not rotate it.
- * @returns undefined where there is no token at all
+ * The token pair in a token endpoint's reply. `accessToken` is empty if only the refresh token is usable: it is new and
+ * must be kept all the same. `refreshToken` is null if the provider does not rotate it.
+ * @returns undefined if there is no token at all
  */
 export function parseTokens(answer: Readonly<Record<string, unknown>>, now: Date): TokenSet | undefined {
 	const accessToken = getAccessToken(answer.access_token);
@@ -52,7 +52,7 @@ const getAccessToken = (value: unknown): string =>
 const getRefreshToken = (value: unknown): string | null =>
 	typeof value === 'string' && value !== '' ? value : null;
 
-/** Null, "use it until it is refused", for what is no lifetime, no date, or too short to begin a call within. */
+/** Null ("use it until the provider answers 401") if the lifetime is missing, invalid or shorter than the margin. */
 function parseExpiry(value: unknown, now: Date): Date | null {
 	const seconds = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 	const isDate = !Number.isNaN(new Date(now.getTime() + seconds * 1_000).getTime());
@@ -60,7 +60,7 @@ function parseExpiry(value: unknown, now: Date): Date | null {
 	return new Date(now.getTime() + Math.min(seconds, MAX_LIFETIME_SECONDS) * 1_000);
 }
 
-/** Scopes as a text with blanks or commas (RFC 6749, Pipedrive) or as a list (HubSpot). */
+/** Scopes come as text separated by spaces or commas (RFC 6749, Pipedrive) or as a list (HubSpot). */
 function parseScopes(value: unknown): string[] | undefined {
 	const words: unknown[] = typeof value === 'string' ? value.split(/[\s,]+/, MAX_SCOPES) : [value].flat();
 	const scopes = words.filter((word): word is string => typeof word === 'string' && SCOPE.test(word));

@@ -1,19 +1,19 @@
 import { isFresh, type TokenSet } from '../../../db/vault/token-set';
 import type { Clock } from '../contract/ports';
 
-/** Gives the bearer token of an integration. */
+/** Provides the bearer token of an integration. */
 export interface TokenSource {
-	/** A token that is good for a while yet. */
+	/** A token that does not expire within the margin. */
 	current(): Promise<string>;
-	/** Another token than the one that was refused. */
+	/** A newer token than `stale`, which the provider rejected. */
 	refresh(stale: string): Promise<string>;
-	/** Every token that this source has seen, to be kept out of texts. */
+	/** Every token that this source has seen, to be removed from texts. */
 	secrets(): readonly string[];
 }
 
 /**
- * Who puts the bearer token on a call: the engine, out of the vault, or the HTTP client itself, as with n8n's own
- * OAuth credentials. Then a 401 means that the client has refreshed it in vain already.
+ * Who adds the bearer token to a request: the engine, from the vault, or the HTTP client itself, as with n8n's own
+ * OAuth credentials. In that case a 401 means that the client already refreshed the token without success.
  */
 export type Authorisation =
 	| { by: 'engine'; tokens: TokenSource }
@@ -22,8 +22,8 @@ export type Authorisation =
 export interface TokenStore {
 	read(): Promise<TokenSet>;
 	/**
-	 * Exchanges the refresh token, unless somebody else has done so since `stale` was read. One exchange for however many
-	 * ask at once.
+	 * Exchanges the refresh token, unless that already happened since `stale` was read. Concurrent callers share one
+	 * exchange.
 	 */
 	refresh(stale: string): Promise<TokenSet>;
 }

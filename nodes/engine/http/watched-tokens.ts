@@ -1,13 +1,13 @@
 import type { Authorisation } from './tokens';
 
-/** An authorisation that remembers which token it gave last. */
+/** An authorisation that remembers which token it provided last. */
 export interface WatchedTokens {
 	authorisation: Authorisation;
-	/** The token that the latest call went out with, else the next one's; undefined where it cannot be had. */
+	/** The token of the latest request, or of the next one if there was none; undefined if it is not available. */
 	accessToken(): Promise<string | undefined>;
 }
 
-/** Watches the tokens of a run, so that it is seen when another takes their place in the middle. */
+/** Watches the tokens of a run, so that the engine notices when they are replaced while it reads. */
 export function watched(authorisation: Authorisation): WatchedTokens {
 	if (authorisation.by === 'client') {
 		const { accessToken = async () => await Promise.resolve(undefined) } = authorisation;

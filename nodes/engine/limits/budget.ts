@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/ports';
 
-/** How long after Max Minutes what was begun may take. */
+/** How long work that is already running may continue after Max Minutes. */
 export const GRACE_MINUTES = 10;
 
 export interface BudgetLimits {
@@ -9,8 +9,8 @@ export interface BudgetLimits {
 }
 
 /**
- * How much one execution reads, over all its integrations: n8n keeps every item in memory until the last node is done.
- * Past it nothing new is begun, and the next run goes on from there.
+ * How much one execution reads across all its integrations: n8n keeps every item in memory until the last node is done.
+ * Once it is spent, nothing new is started, and the next run continues from there.
  */
 export class Budget {
 	private records = 0;
@@ -28,7 +28,7 @@ export class Budget {
 		this.records += records;
 	}
 
-	/** Whether what was begun in time is not done long after: a list that does not end must not hold up the rest. */
+	/** Whether work started in time is still running long after: an endless list must not block the rest. */
 	get isOverdue(): boolean {
 		return this.clock.now().getTime() >= this.endsAt + GRACE_MINUTES * 60_000;
 	}

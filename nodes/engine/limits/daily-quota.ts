@@ -3,8 +3,8 @@ import type { DayLimit } from '../contract/limits';
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * What of a day limit may still be used, as far as this process and the replies' headers know. Instants are epoch
- * milliseconds; the unit is the provider's: calls, or tokens of which a call takes several.
+ * What is left of a daily limit, as far as this process and the reply headers know. Instants are epoch milliseconds.
+ * The unit is the provider's: requests, or tokens of which one request costs several.
  */
 export class DailyQuota {
 	private limit = 0;
@@ -28,12 +28,12 @@ export class DailyQuota {
 		this.limit = Math.max(this.limit, plan);
 	}
 
-	/** Whether no more is left than the reserve for others. */
+	/** Whether only the reserve for others is left. */
 	get isLow(): boolean {
 		return this.remaining <= this.limits.reserve * this.limit;
 	}
 
-	/** Until when our share (0 to 1) of the limit is used up; 0: it is not. */
+	/** Until when our share (0 to 1) of the limit is used up; 0 if it is not. */
 	shareUsedUntil(now: number, share: number): number {
 		const usedUp = this.limit > 0 && this.used >= share * this.limit && now - this.since < DAY_MS;
 		return usedUp ? this.since + DAY_MS : 0;

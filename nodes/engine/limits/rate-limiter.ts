@@ -9,19 +9,19 @@ import { Semaphore } from '../../shared/concurrency';
 
 const HOUR_MS = 3_600_000;
 
-/** How much of an account's limits a caller may use, and what ends its waiting. */
+/** How much of an account's limits a caller may use, and what cancels its wait. */
 export interface RateLimiterOptions {
-	/** Our part of the day's limit, 0 to 1. */
+	/** Our share of the daily limit, 0 to 1. */
 	dayShare: number;
 	signal?: AbortSignal;
 }
 
-/** What of a request the limits depend on. */
+/** The properties of a request that the limits depend on. */
 export type Weight = Pick<ApiRequest, 'cost' | 'group'>;
 
 /**
- * Keeps the calls for one account within the provider's limits: so many at once, so many in a while, so many a day.
- * What the replies' headers say corrects it.
+ * Keeps the requests for one account within the provider's concurrency, rate and daily limits. Reply headers correct
+ * its counts.
  */
 export class RateLimiter {
 	private readonly slots: Semaphore;
@@ -50,8 +50,8 @@ export class RateLimiter {
 	}
 
 	/**
-	 * Runs a call as soon as the limits allow it.
-	 * @throws ReadFailure of class `rate_limited` where that is not today
+	 * Runs a request as soon as the limits allow it.
+	 * @throws ReadFailure `rate_limited` if the daily limit is used up
 	 */
 	async run<T>(options: RateLimiterOptions, weight: Weight, call: () => Promise<T>): Promise<T> {
 		return await this.slots.run(async () => {
@@ -60,7 +60,7 @@ export class RateLimiter {
 		});
 	}
 
-	/** Takes in what a reply's headers say is left. */
+	/** Takes over the remaining limits from reply headers. */
 	observe(headers: Record<string, string>): void {
 		for (const { limit, window } of this.windows) {
 			const left = readCount(headers, limit.remainingHeader, limit.calls);
@@ -70,16 +70,16 @@ export class RateLimiter {
 		const left = readCount(headers, remainingHeader, Math.max(...limits));
 		if (!this.day || left === undefined) return;
 		this.day.observe(left);
-		// The provider does not say when its day begins: rest an hour, then one call tells what is left.
+		// The provider does not say when its day begins: rest for an hour, then one request shows what is left.
 		if (this.day.isLow) this.restUntil(new Date(this.now() + HOUR_MS));
 	}
 
-	/** Holds back all calls for the account for a while: the provider asked for it. */
+	/** Delays all requests for the account, because the provider asked for it. */
 	pause(milliseconds: number): void {
 		if (isBelievable(milliseconds)) this.pausedUntil = Math.max(this.pausedUntil, this.now() + milliseconds);
 	}
 
-	/** Makes no call for the account until then, and does not wait either; for more than a day it does not. */
+	/** Rejects all requests for the account until then instead of waiting. An instant more than a day ahead is ignored. */
 	restUntil(instant: Date): void {
 		const until = instant.getTime();
 		if (isBelievable(until - this.now())) this.restsUntil = Math.max(this.restsUntil, until);
@@ -113,8 +113,8 @@ export class RateLimiter {
 		if (until <= now) return;
 		throw new ReadFailure(
 			'rate_limited',
-			`The calls for ${this.name} that may be made in a day are used up, but for a reserve. ` +
-				'The rest is read by itself later; Day Budget Share says how much of the day Zixly may use.',
+			`The daily limit of ${this.name} is used up except for a reserve. ` +
+				'The remaining data will be read in a later run. Day Budget Share sets how much of the daily limit Zixly may use.',
 			new Date(until),
 		);
 	}
@@ -126,13 +126,13 @@ export class RateLimiter {
 
 const IDLE_MS = 24 * HOUR_MS;
 
-/** The throttles of a process, one per account: the executions of a process share an account's limits. */
+/** The rate limiters of a process, one per account: all executions of a process share an account's limits. */
 export class RateLimiters {
 	private readonly byKey = new Map<string, RateLimiter>();
 
 	constructor(private readonly clock: Clock) {}
 
-	/** The throttle of an account; `name` is for messages. */
+	/** The rate limiter of an account; `name` is for messages. */
 	of(key: string, name: string, limits: ProviderLimits): RateLimiter {
 		const existing = this.byKey.get(key);
 		if (existing) return existing;
@@ -143,14 +143,14 @@ export class RateLimiters {
 		return created;
 	}
 
-	// After a day nothing is left to remember: every limit has come back.
+	// After a day there is nothing left to remember: every limit has recovered.
 	private dropIdle(): void {
 		const idleSince = this.clock.now().getTime() - IDLE_MS;
-		for (const [key, throttle] of this.byKey) if (throttle.lastUsed < idleSince) this.byKey.delete(key);
+		for (const [key, rateLimiter] of this.byKey) if (rateLimiter.lastUsed < idleSince) this.byKey.delete(key);
 	}
 }
 
-/** More than so many times the usual limit is no plan that anybody has, and would switch the limit off. */
+/** No plan allows more than this many times the usual limit. A larger count would switch the limit off. */
 const MAX_TIMES_USUAL = 20;
 
 function readCount(

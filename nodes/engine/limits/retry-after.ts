@@ -1,13 +1,13 @@
-/** A wait that somebody outside asks for is believed up to here: more is a mistake of units, such as an epoch second. */
+/** The longest wait accepted from outside: a longer one is a mistake of units, such as an epoch time in seconds. */
 export const MAX_WAIT_MS = 24 * 3_600_000;
 
-/** Longer than any date or number that says how long to wait. */
+/** Longer than any valid date or number. */
 const MAX_CHARACTERS = 40;
 
 /**
  * Reads a `Retry-After` header, given in seconds or as an HTTP date.
- * @returns milliseconds from `now`, from 0 to a day; undefined where the header is missing, cannot be read or asks for
- * more than a day
+ * @returns milliseconds from `now`, from 0 to a day; undefined if the header is missing, unreadable or asks for more
+ *   than a day
  */
 export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
 	const text = header?.trim() ?? '';
@@ -15,7 +15,7 @@ export function retryAfterMs(header: string | undefined, now: Date): number | un
 	return isBelievable(wait) ? Math.max(0, wait) : undefined;
 }
 
-/** Whether a wait, in milliseconds, is a number and not more than a day. */
+/** Whether a wait in milliseconds is a number of at most a day. */
 export function isBelievable(wait: number): boolean {
 	return wait <= MAX_WAIT_MS;
 }

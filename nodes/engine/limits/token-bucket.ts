@@ -1,19 +1,19 @@
 /**
- * A bucket of tokens, each of which comes back a while after it was taken: so never more than its size are used in
- * any such while, and a first sync still starts at full speed. Instants are epoch milliseconds.
+ * A bucket whose tokens each return a fixed time after they were taken. So no period of that length sees more requests
+ * than the bucket's size, and a first sync still starts at full speed. Instants are epoch milliseconds.
  */
 export class TokenBucket {
-	/** When each token that we took comes back, ascending. */
+	/** When each token that we took returns, ascending. */
 	private own: number[] = [];
 
-	/** The same for those that others are thought to have taken. */
+	/** The same for tokens that other users of the account have presumably taken. */
 	private others: number[] = [];
 
 	private size: number;
 
 	private readonly spanMs: number;
 
-	/** @param usual how many tokens there are in `seconds` */
+	/** @param usual how many tokens are available per `seconds` */
 	constructor(
 		private readonly usual: number,
 		seconds: number,
@@ -22,7 +22,7 @@ export class TokenBucket {
 		this.spanMs = seconds * 1_000;
 	}
 
-	/** How long until a token is there; 0: now. */
+	/** Milliseconds until a token is available; 0 if one is available now. */
 	waitMs(now: number): number {
 		this.collect(now);
 		const out = [...this.own, ...this.others].sort((a, b) => a - b);
@@ -34,9 +34,9 @@ export class TokenBucket {
 	}
 
 	/**
-	 * Believes what the provider's latest reply says is left. Where that is less than we know of, others use the
-	 * account too; when theirs come back is not known, so they are taken to be spread over the window. Where it is
-	 * far more, the limit is higher than the usual one, and all but a fifth of it is ours.
+	 * Takes over what the provider's latest reply says is left. If that is less than we counted, others use the account
+	 * too; when their tokens return is unknown, so they are assumed to be spread evenly over the period. If it is far
+	 * more, the limit is higher than usual, and we use all but a fifth of it.
 	 */
 	correct(remaining: number, now: number): void {
 		this.collect(now);

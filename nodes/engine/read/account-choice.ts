@@ -1,13 +1,13 @@
 import type { AccountChoice, AccountEntry, EnteredAccount } from '../../../db/integrations/accounts';
 import { MAX_ACCOUNTS_OF_CONSENT, type CheckedListing } from './account-list';
 
-/** Why nothing may be read before somebody says which accounts are meant. */
+/** Why nothing may be read until someone chooses accounts. */
 export type Unchosen = 'several' | 'unclear' | 'others' | 'tooMany';
 
 /**
- * The accounts that a sync is to enter, by the one rule there is: what is read is what was chosen. Only a connection
- * that never had an account is given the one behind its token; one that was ended takes back what it read before.
- * Where the operator said so (`metadata.accounts` is `consent`), what the provider itself names as this consent's.
+ * The accounts that a sync adds to a connection. The rule: only chosen accounts are read. A connection that never had
+ * an account gets the only one behind its token; one that was disconnected gets back the accounts it read before. With
+ * `metadata.accounts` set to `consent` it gets the accounts that the provider attributes to this consent.
  */
 export function accountsToEnter(
 	{ metadata, accounts: own }: AccountChoice,
@@ -26,7 +26,7 @@ function ofConsent(
 ): AccountEntry[] | Unchosen {
 	if (!consent) return hasSome ? [] : 'unclear';
 	if (consent.size > MAX_ACCOUNTS_OF_CONSENT) return hasSome ? [] : 'tooMany';
-	// What was given up by hand stays so: it is switched off as well.
+	// An account that a person released stays released: it is switched off as well.
 	const settled = new Set(own.filter(({ released, enabled }) => !released || !enabled).map(({ id }) => id));
 	const added = [...consent].filter((id) => !settled.has(id)).map((id) => accounts.get(id)!);
 	return added.length > 0 || hasSome ? added : 'others';

@@ -3,20 +3,20 @@ import { isTimeZone } from '../../shared/dates';
 import { excerpt } from '../../shared/text';
 import type { AccountDiscovery, AccountListing } from '../contract/provider';
 
-/** More than any consent is known to reach; who has more says which of them are to be read. */
+/** More than any known consent covers; anyone with more must choose the accounts. */
 export const MAX_ACCOUNTS_OF_CONSENT = 1_000;
 const MAX_NAME_LENGTH = 300;
 
-/** What the provider says of a token's accounts, each once, with ids that can be ids. */
+/** What the provider says about a token's accounts: each once, with valid ids. */
 export interface CheckedListing {
 	accounts: ReadonlyMap<string, AccountEntry>;
-	/** As in `AccountListing`; null too where the answer is unclear. */
+	/** As in `AccountListing`; also null if the reply is unclear. */
 	consent: ReadonlySet<string> | null | undefined;
-	/** It named something that is no account. */
+	/** The list contains something that is not an account. */
 	unclear: boolean;
 }
 
-/** Holds a provider's answer to what its ids look like. What is no account is left out, and makes it unclear. */
+/** Checks the ids in a provider's list. Entries with an invalid id are left out and make the list unclear. */
 export function checkedListing(discovery: AccountDiscovery, listing: AccountListing): CheckedListing {
 	const accounts = new Map<string, AccountEntry>();
 	let unclear = false;
@@ -34,13 +34,13 @@ export function checkedListing(discovery: AccountDiscovery, listing: AccountList
 	};
 }
 
-/** An account's id as it is noted; undefined where the text is none. */
+/** The account id in its stored form; undefined if the text is not an id. */
 export function parseAccountId({ id: { pattern } }: AccountDiscovery, text: unknown): string | undefined {
 	const id = typeof text === 'string' && text.length <= 64 ? text.trim().toLowerCase() : '';
 	return pattern.test(id) ? id : undefined;
 }
 
-/** What a provider said of an account, with null for whatever cannot be so. */
+/** What a provider said about an account, with null for invalid values. */
 export function checkedFacts({ id, name, timezone, currency }: AccountFacts): AccountFacts {
 	return {
 		id: id.toLowerCase(),

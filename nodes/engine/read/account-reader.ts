@@ -32,14 +32,14 @@ export class AccountReader {
 		private readonly context: ExtractContext,
 		private readonly discovery: DiscoveryContext,
 		private readonly states: ReadonlyMap<string, StreamState>,
-		/** What the next STATE is to say. */
+		/** Sent with the next STATE. */
 		private readonly warnings: string[],
 	) {}
 
-	/** What the next STATE is to close. */
+	/** Records whose rejections the next STATE closes. */
 	private readonly settled: string[] = [];
 
-	/** Gives the account's messages, and the failure that its last stream ended with. */
+	/** Yields the account's messages and returns the failure of its last stream. */
 	async *read(reference: KnownAccount): Messages<ReadFailure | undefined> {
 		const account = yield* this.attempt(this.envelope(reference.id, ''), this.describe(reference));
 		if (account instanceof ReadFailure) return account;
@@ -69,8 +69,8 @@ export class AccountReader {
 	}
 
 	/**
-	 * Why nothing that was read may be used: some calls went out with another token than the one that the account was
-	 * told by, and that one answers for another account, or cannot be asked.
+	 * Why nothing that was read may be used: the token was replaced after the account was identified, and the new token
+	 * answers for another account or cannot be checked.
 	 */
 	private async strayed(
 		reference: KnownAccount,
@@ -84,7 +84,7 @@ export class AccountReader {
 		}
 	}
 
-	/** The next run reads it first; without a word of it this one would look as if it had read all. */
+	/** Leaves the account to the next run. Without these messages the run would look complete. */
 	*putOff({ id }: AccountReference): Generator<Message, undefined> {
 		for (const stream of this.context.definition.streams) {
 			if (!this.isDisabled(stream))
@@ -98,26 +98,26 @@ export class AccountReader {
 		return Array.isArray(disabledStreams) && disabledStreams.includes(key);
 	}
 
-	/** Of an account that the operator switched off. */
+	/** Reports an account that the operator switched off. */
 	*leaveOut({ id, name }: AccountReference): Generator<Message, undefined> {
 		this.warnings.push(switchedOff(name));
 		for (const stream of this.context.definition.streams) yield this.leftOut(id, stream);
 		return undefined;
 	}
 
-	// Without a word of it a run of which everything is left out would look as if its messages were lost.
+	// An empty STATE, so that a run without anything to read is not mistaken for one whose messages were lost.
 	private leftOut(accountId: string, { key }: StreamDefinition, why?: string): StateMessage {
 		if (why) this.warnings.push(why);
 		const message = this.stateMessage(this.envelope(accountId, key), NOTHING_READ, { extracted: 0 });
 		return { ...message, switchedOff: true };
 	}
 
-	/** The account with all that is known of it, and noted in the books. */
+	/** The account with everything known about it, which is also stored. */
 	private async describe(reference: KnownAccount): Promise<Account> {
 		const { store } = this.context;
 		const { account, warnings } = await this.described(reference);
 		this.warnings.push(...warnings);
-		// What the list of accounts calls it is a name too; the id that stands in for one is none.
+		// The name in the list of accounts counts too, but not an id that replaces a missing name.
 		const listed = reference.name === reference.id ? null : reference.name;
 		const facts = { ...account, name: account.name ?? listed };
 		if (!(await store.saveAccount(facts))) throw givenUp(reference.name);
@@ -164,7 +164,7 @@ export class AccountReader {
 				return undefined;
 			}
 			this.context.log.warn(`${this.place(account, stream)}: stopped (${failure.failureClass})`);
-			// What ends the run is said once, for all of it; records that went out must still be counted.
+			// A failure that ends the run is reported once for the whole run; records already sent must still be counted.
 			if (counted.extracted > 0 || !failure.endsRun)
 				yield this.stateMessage(envelope, { ...progress, hasMore: false }, counted);
 			if (!failure.endsRun) yield failureMessage(envelope, failure);
@@ -172,7 +172,7 @@ export class AccountReader {
 		}
 	}
 
-	/** The stream's records, counted as they go out. */
+	/** The stream's records, counted as they are sent. */
 	private async *records(
 		envelope: Envelope,
 		account: Account,
@@ -263,15 +263,15 @@ const NOTHING_READ = { state: null, hasMore: false };
 const PUT_OFF = { state: null, hasMore: true };
 
 const RANGE_CUT =
-	'Only the first records of the range were read, up to Max Records or Max Minutes. Raise them, or choose a shorter range.';
+	'Only the first records of the range were read, because Max Records or Max Minutes was reached. Raise them, or choose a shorter range.';
 
 const MAX_WARNINGS = 20;
 
-/** A provider that refuses thousands of records must not fill the books with as many lines. */
+/** Thousands of skipped records must not fill the run log with as many lines. */
 function limitWarnings(warnings: string[]): string[] {
 	const distinct = [...new Set(warnings)];
 	if (distinct.length <= MAX_WARNINGS) return distinct;
-	return [...distinct.slice(0, MAX_WARNINGS), `… and ${distinct.length - MAX_WARNINGS} more of the kind.`];
+	return [...distinct.slice(0, MAX_WARNINGS), `… and ${distinct.length - MAX_WARNINGS} more of this kind.`];
 }
 
 const skippedRecord = ({ recordId, skipped }: { recordId: string; skipped: string }): string =>

@@ -20,12 +20,12 @@ import { RecordReading } from './record-reading';
 
 type Context = ReadingContext<CalendarMonthsStream>;
 
-/** The running month and the 12 before; closed months are edited too, so all of them are read once a day. */
+/** The current month and the 12 before. Closed months are edited too, so all of them are read once a day. */
 const MONTHS_BACK = 12;
-/** What every later reading of the day reads besides the running month. */
+/** How many months before the current one every later run of the day reads. */
 const MONTHS_BACK_LATER = 2;
 
-/** What was read: how far back at most, how far on, when all of it, and with which settings. */
+/** When all months were last read, the first and last month ever read, and the settings used. */
 interface MonthsState extends Record<string, unknown> {
 	fullReadAt: string;
 	readFrom: string;
@@ -33,7 +33,7 @@ interface MonthsState extends Record<string, unknown> {
 	variant: string;
 }
 
-/** Reads one record per calendar month of the account's time zone, oldest first. */
+/** Reads one record per calendar month in the account's time zone, oldest first. */
 export async function* readCalendarMonths(context: Context): Reading {
 	const { stream, startedAt } = context;
 	const variant = stream.variant(context.metadata);
@@ -56,7 +56,7 @@ export async function* readCalendarMonths(context: Context): Reading {
 	return { state, hasMore: false };
 }
 
-/** Months that could not be read earlier and are not among the usual ones any more. */
+/** Months that could not be read earlier and lie before the planned ones. */
 function monthsToAskAgain(records: RecordReading, from: string): CalendarMonth[] {
 	const keys = records.takeDue().filter((key) => isMonthKey(key) && key < from);
 	return keys.sort().flatMap((key) => monthsBetween(key, key));
@@ -65,13 +65,13 @@ function monthsToAskAgain(records: RecordReading, from: string): CalendarMonth[]
 interface Plan {
 	from: string;
 	through: string;
-	/** The first month that was ever asked for. */
+	/** The first month ever requested. */
 	historyFrom: string;
-	/** Whether the closed months are read too, not only the latest. */
+	/** Whether all months are read, not only the latest. */
 	full: boolean;
 }
 
-/** Which months are to be read, given what was read before. */
+/** Chooses the months to read, given what was read before. */
 function planMonths({ account, state, historyStartMonth }: Context, now: Date, variant: string): Plan {
 	const through = toMonth(now, account.timezone);
 	const usual = plusMonths(through, -MONTHS_BACK);
@@ -79,13 +79,13 @@ function planMonths({ account, state, historyStartMonth }: Context, now: Date, v
 	const complete = isComplete(state) && state.variant === variant && state.readFrom <= historyFrom;
 	if (!complete) return { from: historyFrom, through, historyFrom, full: true };
 	const full = !wasReadToday(state.fullReadAt, now, account.timezone);
-	// After a pause longer than the usual stretch it goes on where it stopped, or the months between were lost.
+	// After a pause longer than the usual range, continue where the last run stopped: the months between would be missing.
 	const back = earlier(full ? usual : plusMonths(through, -MONTHS_BACK_LATER), state.readThrough);
 	const from = later(back, historyStartMonth ?? back);
 	return { from, through, historyFrom: from > state.readThrough ? from : state.readFrom, full };
 }
 
-/** The months that a range of days touches, none of them in the future. */
+/** The months that a range of days touches, up to the current one. */
 function planBackfill({ account, startedAt }: Context, { from, to }: { from: string; to: string }): Plan {
 	const through = earlier(to.slice(0, 7), toMonth(startedAt, account.timezone));
 	return { from: from.slice(0, 7), through, historyFrom: from.slice(0, 7), full: true };
@@ -100,7 +100,7 @@ function isComplete(state: Record<string, unknown>): state is MonthsState {
 	);
 }
 
-// An instant ahead of our clock, set by a clock that was wrong, counts as long ago.
+// An instant in the future was written by a wrong clock and counts as long ago.
 function wasReadToday(fullReadAt: string, now: Date, zone: string): boolean {
 	const instant = new Date(fullReadAt);
 	return instant <= now && toDay(instant, zone) === toDay(now, zone);
@@ -155,7 +155,7 @@ function monthsAtOnce({ concurrent, stream }: Context): number {
 }
 
 function nothingToRead({ account }: Context, from: string): string {
-	return `${account.name}: nothing was read, since History Start (${from}) lies in the future. Set it earlier.`;
+	return `${account.name}: nothing was read because History Start (${from}) is in the future. Choose an earlier month.`;
 }
 
 const earlier = (a: string, b: string): string => (a < b ? a : b);

@@ -9,8 +9,8 @@ type Context = ReadingContext<ChangesStream>;
 type Cursors = Record<string, Cursor | undefined>;
 
 /**
- * Reads what is new or changed, pass by pass and page by page. After each page the marks say where to go on, and where
- * the budget is spent the reading ends there; the first page is always read, so that every run comes further.
+ * Reads new and changed records, scan by scan and page by page. After each page the cursors say where to continue, and
+ * the read ends there once the budget is spent. The first page is always read, so that every run makes progress.
  */
 export async function* readChanges(context: Context): Reading {
 	const { stream, budget } = context;
@@ -29,7 +29,7 @@ export async function* readChanges(context: Context): Reading {
 	return { state: cursors, hasMore: false };
 }
 
-/** Completes the items of a reading's pages to records, each version of a record once. */
+/** Completes the items of pages to records, each version of a record once. */
 class Changes {
 	private readonly seen = new Map<string, string | null>();
 
@@ -40,7 +40,7 @@ class Changes {
 		private readonly records: RecordReading,
 	) {}
 
-	/** Reads what earlier runs could not, as far as no page of this one named it. */
+	/** Reads the records that earlier runs could not read and that no page of this run listed. */
 	async *askAgain(): AsyncGenerator<ReadRecord, void> {
 		const { records, context } = this;
 		const { find } = context.stream;
@@ -54,7 +54,7 @@ class Changes {
 		yield* this.completeAll(found);
 	}
 
-	/** Everything was read that there is to read. */
+	/** Call once every page was read. */
 	finish(): void {
 		this.records.finish(this.context.stream.givesAll === true);
 	}
@@ -67,7 +67,7 @@ class Changes {
 
 	private async *completeAll(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
 		const { concurrent, stream } = this.context;
-		// A few batches at once, given out in their order.
+		// Several batches at once, yielded in order.
 		for (const together of inBatches(inBatches(items, stream.batch), concurrent)) {
 			const composing = together.map(async (batch) => await this.compose(batch));
 			for (const result of await Promise.allSettled(composing)) {
@@ -93,7 +93,7 @@ class Changes {
 		});
 	}
 
-	/** A record may stand on two pages: it moved while they were read, or two passes give it. */
+	/** A record may be on two pages: it moved while they were read, or two scans yield it. */
 	private unseen(items: readonly ChangedItem[]): ChangedItem[] {
 		return items.filter(({ id, version }) => {
 			if (version !== null && this.seen.get(id) === version) return false;

@@ -3,7 +3,7 @@ import { createApi, type ApiContext } from '../http/client';
 import type { DiscoveryContext } from '../contract/provider';
 import { watched } from '../http/watched-tokens';
 
-/** What finding the accounts of a connection needs: its calls, its settings, and what it reads already. */
+/** What account discovery needs: the API, the connection's settings and the accounts that it already reads. */
 export function buildDiscovery(
 	{ metadata, accounts }: AccountChoice,
 	context: ApiContext & { timezone: string },
@@ -13,5 +13,12 @@ export function buildDiscovery(
 	const timezone =
 		typeof metadata.timezone === 'string' && metadata.timezone ? metadata.timezone : context.timezone;
 	const chosen = accounts.filter(({ released }) => !released);
-	return { api: createApi({ ...context, authorisation }), accessToken, application, metadata, timezone, chosen };
+	return {
+		api: createApi({ ...context, authorisation }),
+		accessToken,
+		application,
+		metadata,
+		timezone,
+		chosen,
+	};
 }

@@ -13,12 +13,12 @@ import {
 	type StreamState,
 } from './run';
 
-/** So many accounts in a row without an answer: the provider is down, and the rest would only take time. */
+/** If this many accounts in a row get no reply, the provider is down and the rest would only cost time. */
 const MAX_UNAVAILABLE = 3;
 
 /**
- * Reads every stream of every account behind an integration. Whatever goes wrong becomes a FAILURE message of the
- * stream, the account or (with both empty) the integration; only an abort is thrown.
+ * Reads every stream of every account of an integration. Every error becomes a FAILURE message of the stream, the
+ * account or (with both empty) the integration. Only an abort is thrown.
  */
 export async function* extractRun(run: RunToExtract, context: ExtractContext): Messages {
 	try {
@@ -33,7 +33,7 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 	const choice = await context.store.accountChoice();
 	const discovery = buildDiscovery(choice, context);
 	const { read, off, failed, warnings } = await selectAccounts(context, discovery, choice);
-	// One that is no longer listed would else just stop to grow, and nobody would notice.
+	// Otherwise the data of an account that is no longer listed would silently stop being updated.
 	for (const { accountId, failure } of failed)
 		yield failureMessage(buildEnvelope(run, accountId, ''), failure);
 	const states = await context.store.readStates();
@@ -41,7 +41,7 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 	for (const reference of off) yield* reader.leaveOut(reference);
 	let unavailable = 0;
 	for (const [index, reference] of longestUnread(read, states).entries()) {
-		// The first is always read, so that every run comes further.
+		// The first is always read, so that every run makes progress.
 		const failure = yield* index > 0 && context.budget.isSpent
 			? reader.putOff(reference)
 			: reader.read(reference);
@@ -50,7 +50,7 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 	}
 }
 
-/** Where one execution cannot read them all, those go first whose turn it is longest. */
+/** The accounts ordered by when they were last read, oldest first: one execution may not be able to read them all. */
 function longestUnread(
 	accounts: readonly KnownAccount[],
 	states: ReadonlyMap<string, StreamState>,

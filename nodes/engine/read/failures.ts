@@ -11,87 +11,87 @@ export function failureMessage(envelope: Envelope, failure: ReadFailure): Failur
 	return { type: 'FAILURE', ...envelope, failure: detail };
 }
 
-/** The token is good and reaches nothing. */
+/** The token is valid but has no accounts. */
 export function nothingConnected({ displayName, accountWord }: ProviderDefinition): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`No ${accountWord} of ${displayName} is connected any more. Connect the tenant again and choose what to sync.`,
+		`No ${accountWord} in ${displayName} is connected any more. Connect the tenant again and choose what to sync.`,
 	);
 }
 
-/** An account that was read before is not listed any more. */
+/** An account that was read before is no longer listed. */
 export function disconnected({ displayName }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`${name} is no longer connected in ${displayName}; what was read of it stays. ` +
-			'Connect the tenant again with it to go on reading it, or switch the account off.',
+		`${name} is no longer connected in ${displayName}; the data already read is kept. ` +
+			'To continue reading it, connect the tenant again and include it. Otherwise switch the account off.',
 	);
 }
 
-/** An account is not listed, but something in the list cannot be read: it may be that account. */
+/** An account is not listed, but the list has an unreadable entry, which may be that account. */
 export function unclearList({ displayName, accountWord }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'provider_unavailable',
-		`${displayName}'s list of what is connected holds a ${accountWord} that cannot be read, and ${name} is not among the others. ` +
-			'Nothing was read of it; what was read before stays, and the next run tries again.',
+		`${displayName}'s list of connected accounts contains an unreadable ${accountWord}, and ${name} is not among the others. ` +
+			`Nothing was read from ${name}; the data already read is kept, and the next run tries again.`,
 	);
 }
 
-/** The token answers for an account that nobody chose. */
+/** The token answers for an account that was not chosen. */
 export function otherAccount({ displayName, accountWord }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`${displayName} answers for another ${accountWord} than ${name} now, and nothing was read of it. ` +
+		`${displayName} now answers for another ${accountWord} than ${name}, so nothing was read. ` +
 			`Connect the tenant again with ${name}, or choose the other ${accountWord} with Connection: Update.`,
 	);
 }
 
-/** An account that was given up while its run went on. */
+/** The account was released while its run was in progress. */
 export function givenUp(name: string): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`${name} was given up while it was to be read, and nothing was read of it. Choose it again with Connection: Update to go on.`,
+		`${name} was released during this run, so nothing was read from it. Choose it again with Connection: Update to continue.`,
 	);
 }
 
-/** An account belongs to one connection at a time. Whose it is, nobody is told. */
+/** An account belongs to one connection at a time. The message must not reveal which one. */
 export function conflict({ displayName }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'account_conflict',
-		`${name} is read through another connection already, and nothing was read of it. ` +
-			`Give it up there first, or leave it out when this tenant connects ${displayName}.`,
+		`${name} is already read through another connection, so nothing was read from it. ` +
+			`Release it there first, or leave it out when this tenant connects ${displayName}.`,
 	);
 }
 
-/** Nobody said which accounts are meant. None is named: they may be another customer's. */
+/** No account is chosen. The message names none: they may belong to another customer. */
 export function needsChoice(
 	{ displayName, accountWord }: ProviderDefinition,
 	unchosen: Unchosen,
 ): ReadFailure {
 	const why: Record<Unchosen, string> = {
-		several: `The connection reaches more than one ${accountWord} of ${displayName}, and none is chosen`,
-		unclear: `${displayName} does not say for which ${accountWord} this consent is, and none is chosen`,
-		others: `The connection reaches no ${accountWord} of ${displayName} that was read before it was ended, and no other is chosen`,
-		tooMany: `The consent reaches more than 1,000 accounts of ${displayName}, and none is chosen`,
+		several: `The connection has access to more than one ${accountWord} in ${displayName}, and none is chosen`,
+		unclear: `${displayName} does not say which ${accountWord} this consent is for, and none is chosen`,
+		others: `The connection no longer has access to any ${accountWord} in ${displayName} that it read before it was disconnected, and no other is chosen`,
+		tooMany: `The consent covers more than 1,000 accounts in ${displayName}, and none is chosen`,
 	};
 	return new ReadFailure(
 		'needs_choice',
-		`${why[unchosen]}, so nothing was read. Choose what is to be read in Enable Account Names or IDs of Connection: Update` +
-			`${unchosen === 'several' ? ', or set Accounts there to All That the Consent Reaches' : ''}. Connection: Get Accounts lists what can be chosen.`,
+		`${why[unchosen]}, so nothing was read. Choose accounts in the field Enable Account Names or IDs of Connection: Update` +
+			`${unchosen === 'several' ? ', or set Accounts there to All That the Consent Reaches' : ''}. Connection: Get Accounts lists them.`,
 	);
 }
 
 export const switchedOff = (name: string): string =>
-	`${name} is switched off, and nothing was read of it. Switch the account on to read it again.`;
+	`${name} is switched off, so nothing was read from it. Switch the account on to read it again.`;
 
 export const streamOff = (stream: string, name: string): string =>
-	`${stream} of ${name} is switched off, and nothing was read of it. Switch the stream on to read it again.`;
+	`${stream} of ${name} is switched off and was not read. Switch the stream on to read it again.`;
 
-/** A stream that is not in every plan is left out where it is not allowed. */
+/** A stream that not every plan includes is skipped if it is not allowed. */
 export const notAllowed = (stream: string, { message }: ReadFailure): string =>
-	`${stream} was left out: ${message} Switch the stream off to hear no more of it.`;
+	`${stream} was skipped: ${message} Switch the stream off to silence this warning.`;
 
-/** Why a record was rejected that the provider did not give, although it answered for its neighbours. */
+/** Why a record was rejected that the provider did not return although it returned others. */
 export function unreadable({ failureClass, message, call }: ReadFailure): RejectionReason {
 	const happened = call ? whatHappened(call) : message;
 	return { code: failureClass, path: '', message: `${happened} ${ASKED_AGAIN}` };
@@ -100,11 +100,11 @@ export function unreadable({ failureClass, message, call }: ReadFailure): Reject
 function whatHappened(call: FailedCall): string {
 	const { provider, description, account, status } = call;
 	const answered = status === 0 ? 'did not answer' : `answered ${status}${asUnreadable(status)}`;
-	return `${provider} ${answered} for ${description} of ${account}${said(call)}, and did answer for other records.`;
+	return `${provider} ${answered} for ${description} of ${account}${said(call)}, but answered for other records.`;
 }
 
 const asUnreadable = (status: number): string =>
-	status >= 200 && status < 300 ? ' with something that cannot be read' : '';
+	status >= 200 && status < 300 ? ' with a reply that cannot be read' : '';
 
 const ASKED_AGAIN =
-	'It is asked for again after 1, 6 and 24 hours, then weekly; Rejected Record: Replay has the next sync ask for it.';
+	'It is requested again after 1, 6 and 24 hours, then weekly. Rejected Record: Replay makes the next sync request it.';

@@ -3,18 +3,18 @@ import { asFailure, type ReadFailure } from '../contract/failure';
 
 /** How the parts of a batch are read. */
 export interface BatchReader<Item, Result> {
-	/** `api` asks once only where the whole batch was tried several times already. */
+	/** `api` does not retry if the whole batch was already retried. */
 	read(items: readonly Item[], api: ProviderApi): Promise<Result[]>;
-	/** Told of what was read. What it throws ends the reading. */
+	/** Receives what was read. An error it throws ends the read. */
 	accept?(results: readonly Result[]): void;
-	/** Makes the result of an item that fails alone. What it throws ends the reading. */
+	/** Creates the result for an item that fails alone. An error it throws ends the read. */
 	reject(item: Item, failure: ReadFailure): Result;
 }
 
 /**
- * Reads a batch. Where it fails for what may be one record's sake, it is halved, each half asked once, until only the
- * records that fail alone are left out.
- * @throws ReadFailure that concerns more than a record
+ * Reads a batch. If it fails for a reason that may concern one record, it is bisected, each half requested once, until
+ * only the records that fail alone are rejected.
+ * @throws ReadFailure that concerns more than one record
  */
 export async function readInHalves<Item, Result>(
 	items: readonly Item[],

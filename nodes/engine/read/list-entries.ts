@@ -2,7 +2,7 @@ import { WITHOUT_ID } from '../../../db/runs/unreadable-records';
 import type { RejectionReason } from '../../shared/messages';
 import type { NamelessEntry } from '../contract/stream';
 
-/** A list in words for messages. */
+/** Names a list, for messages. */
 export interface NamedList {
 	provider: string;
 	/** "the list of deals". */
@@ -12,28 +12,28 @@ export interface NamedList {
 
 /** How the entries of a list are read. */
 export interface EntryReader<Entry> {
-	/** The entry as it is gone on with; undefined where it has no id. */
+	/** The parsed entry; undefined if it has no id. */
 	read(entry: unknown): Entry | undefined;
 	getId(entry: Entry): string;
 }
 
-/** The entries of a page of a list, and those that have no id. */
+/** The entries of a page, separated by whether they have an id. */
 export interface SortedEntries<Entry> {
 	entries: Entry[];
 	nameless: NamelessEntry[];
 }
 
-/** A list of so many entries may hold nothing readable; a longer one that does is another thing than was asked for. */
+/** A list this short may consist of unreadable entries only; a longer one is not what was requested. */
 const MAX_ALL_NAMELESS = 2;
 
-/** Tells whether a list is to be gone on with: some of its entries are readable, or it has next to none. */
+/** Whether a list can be used: some of its entries are readable, or it has hardly any. */
 export function isReadableList(entries: readonly unknown[], read: (entry: unknown) => unknown): boolean {
 	return entries.length <= MAX_ALL_NAMELESS || entries.some((entry) => read(entry) !== undefined);
 }
 
 /**
- * Tells the entries of a page that have an id from those that have none. One of those is named by its neighbour, not by
- * its number: the same one has the same name when its page is read again, and another one has another.
+ * Separates the entries of a page that have an id from those without. An entry without an id is named after its
+ * neighbour, not its index, so that it gets the same name whenever its page is read again.
  */
 export function sortEntries<Entry>(
 	given: readonly unknown[],
@@ -60,19 +60,19 @@ export function sortEntries<Entry>(
 function toReason(entry: unknown, place: string, index: number, list: NamedList): RejectionReason {
 	const { provider, account = 'the connection' } = list;
 	const message =
-		`${provider} gave ${describeKind(entry)} as ${place} of ${account}. Nothing can be asked for without an id, so it is not asked for again; ` +
-		`the other entries were read. Look in ${provider} whether a record is missing here, and save it there once: then it is listed anew. ` +
-		'Rejected Record: Replay closes this, unless the next sync meets the entry again.';
+		`${provider} returned ${describeKind(entry)} as ${place} of ${account}. Without an id it cannot be requested again; ` +
+		`the other entries were read. Check in ${provider} whether a record is missing here, and save it there once: then it is listed again. ` +
+		'Rejected Record: Replay closes this rejection unless the next sync finds the entry again.';
 	return { code: WITHOUT_ID, path: `[${index}]`, message };
 }
 
 function describeKind(entry: unknown): string {
 	if (entry === null || entry === undefined) return 'null';
 	if (Array.isArray(entry)) return 'a list';
-	return typeof entry === 'object' ? 'something without an id that can be read' : `a ${typeof entry}`;
+	return typeof entry === 'object' ? 'something without a readable id' : `a ${typeof entry}`;
 }
 
-/** What a person should know of the nameless entries of a list that holds no records of its own. */
+/** Warns about entries without an id in a list that does not contain records itself. */
 export function warnOfNameless(
 	{ provider, what, account = 'the connection' }: NamedList,
 	{ length }: readonly unknown[],
@@ -80,5 +80,5 @@ export function warnOfNameless(
 ): void {
 	if (length === 0) return;
 	const entries = length === 1 ? 'an entry' : `${length} entries`;
-	warn(`${provider} gave ${entries} without an id in ${what} of ${account}; the others were read.`);
+	warn(`${provider} returned ${entries} without an id in ${what} of ${account}; the others were read.`);
 }

@@ -1,14 +1,15 @@
 import type { ReadFailure } from '../contract/failure';
 
-/** Alike from the very first record on: the provider gives nothing. */
+/** If this many records fail alike before any succeeds, the provider is down. */
 const MAX_FIRST_FAILURES = 3;
+/** How many recent records are considered. */
 const WINDOW = 50;
-/** More than a tenth of the last fifty. */
+/** More failures than this, a tenth of the window, are an outage. */
 const MAX_FAILURES_IN_WINDOW = 5;
 
 /**
- * Tells a record that the provider will not give from a provider that gives nothing. Every record that was asked for
- * is noted; the failures that are left once a reading was not stopped are the records' own.
+ * Distinguishes a single record that the provider cannot return from an outage. Every requested record is noted. If no
+ * outage is detected, the remaining failures concern only their records.
  */
 export class OutageDetector {
 	private readonly first: ReadFailure[] = [];
@@ -17,8 +18,8 @@ export class OutageDetector {
 	private hasAsked = false;
 
 	/**
-	 * @param hasFailedBefore the record could not be read in earlier runs either, so that it says nothing of the others
-	 * @throws ReadFailure the given one, where it is not this record's alone
+	 * @param hasFailedBefore the record already failed in earlier runs, so it says nothing about the others
+	 * @throws ReadFailure the given failure, if it is an outage
 	 */
 	note(failure: ReadFailure | undefined, hasFailedBefore: boolean): void {
 		this.hasAsked = true;
@@ -30,7 +31,7 @@ export class OutageDetector {
 	}
 
 	/**
-	 * Where nothing has been answered yet and too few were asked to tell, the account itself is asked.
+	 * If no record has been read and too few were requested to decide, requests the account itself.
 	 * @throws what `describeAccount` throws
 	 */
 	async settle(describeAccount: () => Promise<unknown>): Promise<void> {

@@ -1,23 +1,23 @@
 import { ReadFailure } from '../contract/failure';
 
-/** A list that is read page by page, in words for messages. */
+/** Names a paginated list, for messages. */
 export interface FollowedList {
 	provider: string;
 	what: string;
 	account: string | undefined;
-	/** More pages would be a list that never ends. */
+	/** A list with more pages is considered endless. */
 	mostPages: number;
 }
 
-/** Keeps a list from being followed for ever, by a place that comes again, however late, or by ever new ones. */
+/** Stops endless pagination, whether a cursor repeats or ever new ones appear. */
 export class PageTrail {
 	private readonly met = new Set<string>();
 
 	constructor(private readonly list: FollowedList) {}
 
 	/**
-	 * Notes where the next page is; nothing after the last.
-	 * @throws ReadFailure of class `provider_unavailable` where the list does not end
+	 * Notes the cursor of the next page; null or undefined after the last.
+	 * @throws ReadFailure `provider_unavailable` if the list does not end
 	 */
 	follow(place: string | null | undefined): void {
 		if (place === null || place === undefined) return;
@@ -25,14 +25,14 @@ export class PageTrail {
 		if (this.met.has(place) || this.met.size >= mostPages) {
 			throw new ReadFailure(
 				'provider_unavailable',
-				`${provider} leads in circles through ${what} of ${account}: after ${this.met.size + 1} pages there is no end. ` +
-					'The next run tries again; report it with this text if it lasts.',
+				`${provider}'s pagination does not end: after ${this.met.size + 1} pages of ${what} of ${account} it repeats a page or exceeds the limit. ` +
+					'The next run tries again. If it persists, report this message.',
 			);
 		}
 		this.met.add(place);
 	}
 
-	/** The list begins anew. */
+	/** Call when the list is read from its start again. */
 	clear(): void {
 		this.met.clear();
 	}

@@ -1,20 +1,20 @@
 import type { UnreadableRecord } from '../contract/stream';
 
-/** In one run for one account, at most. */
+/** Per run and account. */
 const MAX_ASKED_AGAIN = 50;
 
 /**
- * The records of a stream that earlier runs could not read. They are asked for again at times that grow longer, so that
- * thousands of them cost every run only a few calls.
+ * The records of a stream that earlier runs could not read. They are requested again at growing intervals, so that
+ * thousands of them cost each run only a few requests.
  */
 export class Quarantine {
 	private readonly open: Set<string>;
 	private readonly due: Set<string>;
 	private readonly asked = new Set<string>();
-	/** Entries without an id, by whether somebody wants them closed. */
+	/** Entries without an id, with whether a person asked to close them. */
 	private readonly nameless: ReadonlyMap<string, boolean>;
 
-	/** @param records those that have waited longest first */
+	/** @param records longest waiting first */
 	constructor(records: readonly UnreadableRecord[]) {
 		this.open = new Set(records.map(({ recordId }) => recordId));
 		const [nameless, named] = [records.filter(isNameless), records.filter((one) => !isNameless(one))];
@@ -27,30 +27,30 @@ export class Quarantine {
 		return this.open.has(recordId);
 	}
 
-	/** Gives the records to ask for now, as far as they have not been taken yet. */
+	/** The due records that were not taken yet. */
 	takeDue(): string[] {
 		return [...this.due].filter((recordId) => this.take(recordId));
 	}
 
 	/**
-	 * Whether a record that a page names is to be read. One that is waiting is, where its time has come, or where the page
-	 * says that it has changed: that may have healed it.
+	 * Whether to read a record that a page lists. A waiting one is read only if it is due or if the page says that it has
+	 * changed: the change may have fixed it.
 	 */
 	admits(recordId: string, hasChanged: boolean): boolean {
 		if (!this.holds(recordId)) return true;
 		return (hasChanged || this.due.has(recordId)) && this.take(recordId);
 	}
 
-	/** Notes that the provider has answered for a record. @returns whether it was waiting */
+	/** Notes that the provider returned a record. @returns whether it was waiting */
 	release(recordId: string): boolean {
 		return this.open.delete(recordId);
 	}
 
 	/**
-	 * Notes that all was read that there is to read.
-	 * @param met the places at which this reading met entries without an id
-	 * @param all whether the reading went through all records, or only through what has changed
-	 * @returns the entries without an id that need not be kept any longer
+	 * Notes that the read is complete.
+	 * @param met the positions of the entries without an id that this read found
+	 * @param all whether all records were read, or only changed ones
+	 * @returns the entries without an id that can be closed
 	 */
 	releaseNameless(met: ReadonlySet<string>, all: boolean): string[] {
 		const gone = [...this.nameless].filter(([place, isDue]) => !met.has(place) && (all || isDue));

@@ -11,9 +11,9 @@ type Strategies = {
 
 const STRATEGIES: Strategies = { calendarMonths: readCalendarMonths, changes: readChanges };
 
-/** Reads a stream of an account by the strategy that its definition names. */
+/** Reads a stream of an account with the strategy that its definition names. */
 export function read<Stream extends StreamDefinition>(context: ReadingContext<Stream>): Reading {
-	// The key and the strategy belong together, which the compiler cannot see through the index.
+	// The key determines the strategy's type, but the compiler cannot infer that through the index.
 	const strategy = STRATEGIES[context.stream.reading] as (given: ReadingContext<Stream>) => Reading;
 	return strategy(context);
 }

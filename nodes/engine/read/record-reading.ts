@@ -8,14 +8,14 @@ import type { ReadingContext, ReadRecord } from './strategy';
 type Context = ReadingContext<StreamDefinition>;
 
 /**
- * What became of the records of one reading. A record that the provider will not give, although it answers for its
- * neighbours, is rejected and asked for again by later runs; where it answers for none, the reading fails.
+ * Tracks the outcome of the records of one read. A record that the provider cannot return although it returns others is
+ * rejected and requested again by later runs. If it returns none, the read fails.
  */
 export class RecordReading {
 	private readonly outages = new OutageDetector();
-	/** Rejected only once the page has shown that it is no outage. */
+	/** Rejected at the end of the page, once it is clear that there is no outage. */
 	private failed: Array<{ recordId: string; failure: ReadFailure }> = [];
-	/** The places of entries without an id. */
+	/** The positions of entries without an id. */
 	private readonly nameless = new Set<string>();
 
 	private constructor(
@@ -23,7 +23,7 @@ export class RecordReading {
 		private readonly quarantine: Quarantine,
 	) {}
 
-	/** A person who reads a range again, or takes a look, wants all of it: nothing waits. */
+	/** In a backfill or preview a person wants everything, so no record waits. */
 	static async begin(context: Context): Promise<RecordReading> {
 		const { store, stream, isSync } = context;
 		const waiting = isSync ? await store.unreadableRecords(stream.key) : [];
@@ -38,14 +38,14 @@ export class RecordReading {
 		return this.quarantine.admits(recordId, hasChanged);
 	}
 
-	/** Notes that the provider has answered for a record, or has not. @throws ReadFailure where it is an outage */
+	/** Notes whether the provider returned a record. @throws ReadFailure if it is an outage */
 	note(composed: HydratedRecord): void {
 		const failure = 'failure' in composed ? composed.failure : undefined;
 		if (failure && !failure.mayBeOfOneRecord) throw failure;
 		this.outages.note(failure, this.quarantine.holds(composed.recordId));
 	}
 
-	/** Takes a record that was noted. */
+	/** Yields a record that was noted, or keeps its failure until the page is finished. */
 	*give(composed: HydratedRecord): Generator<ReadRecord, void> {
 		if ('failure' in composed) {
 			this.failed.push(composed);
@@ -61,7 +61,7 @@ export class RecordReading {
 		yield* this.give(composed);
 	}
 
-	/** Gives the records that were not read, after those that were. @throws ReadFailure where it is an outage */
+	/** Yields the records that could not be read, after those that could. @throws ReadFailure if it is an outage */
 	async *finishPage(): AsyncGenerator<ReadRecord, void> {
 		const failed = this.failed.splice(0);
 		if (failed.length === 0) return;
@@ -71,7 +71,7 @@ export class RecordReading {
 		}
 	}
 
-	/** Gives the entries of a list that have no id, each place once. */
+	/** Yields the entries without an id, each position once. */
 	*giveNameless(entries: readonly NamelessEntry[] = []): Generator<ReadRecord, void> {
 		for (const entry of entries) {
 			if (this.nameless.has(entry.recordId)) continue;
@@ -80,7 +80,7 @@ export class RecordReading {
 		}
 	}
 
-	/** Notes that all was read that there is to read. @param all whether that is all records */
+	/** Notes that the read is complete. @param all whether all records were read, or only changed ones */
 	finish(all: boolean): void {
 		for (const place of this.quarantine.releaseNameless(this.nameless, all)) this.context.settled(place);
 	}

@@ -4,7 +4,7 @@ import type { ApiContext } from '../http/client';
 import type { Budget } from '../limits/budget';
 import type { StreamStore } from '../contract/stream';
 
-/** A claimed run, as Claim Due gives it. */
+/** A claimed run, as Claim Due returns it. */
 export interface RunToExtract {
 	tenantId: string;
 	integrationId: string;
@@ -13,29 +13,29 @@ export interface RunToExtract {
 	metadata: Record<string, unknown>;
 }
 
-/** How far a stream of an account was read, and when that was noted (ISO 8601 in UTC). */
+/** How far a stream of an account was read, and when that was stored (ISO 8601 in UTC). */
 export interface StreamState {
 	state: Record<string, unknown>;
 	updatedAt: string;
 }
 
-/** The books that a run reads and writes while it extracts. */
+/** The stored state that a run reads and writes while it extracts. */
 export interface RunStore {
 	/** States by `<account id>/<stream>`. */
 	readStates(): Promise<ReadonlyMap<string, StreamState>>;
-	/** Which accounts the connection is to read, with its settings as they are now. */
+	/** The connection's accounts with its current settings. */
 	accountChoice(): Promise<AccountChoice>;
-	/** Enters accounts of the connection; gives the ids of those that another connection has. */
+	/** Adds accounts to the connection. Returns the ids of those that belong to another connection. */
 	enterAccounts(accounts: readonly AccountEntry[]): Promise<readonly string[]>;
-	/** Notes what is known of an account; says whether it is still the connection's. */
+	/** Stores what is known about an account. Returns whether it still belongs to the connection. */
 	saveAccount(account: AccountFacts): Promise<boolean>;
-	/** What is known of one account already. */
+	/** What our own tables contain for one account. */
 	of(accountId: string): StreamStore;
 }
 
 /**
- * What is read: what changed since the last time, all of a range of local days, or the first records for a look.
- * Only the first moves the state.
+ * What to read: everything changed since the last sync, all of a range of local days, or the first records as a sample.
+ * Only a sync updates the state.
  */
 export type ExtractMode =
 	| { mode: 'sync' }
@@ -45,17 +45,17 @@ export type ExtractMode =
 export interface ExtractContext extends ApiContext {
 	store: RunStore;
 	extractMode: ExtractMode;
-	/** The first month that is read, `YYYY-MM`; the integration's own goes before. */
+	/** The first month to read, `YYYY-MM`; the integration's own setting takes precedence. */
 	historyStart?: string;
-	/** IANA; where neither the provider nor the integration states a time zone. */
+	/** IANA name, used if neither the provider nor the integration has a time zone. */
 	timezone: string;
 	budget: Budget;
 }
 
-/** Messages as they are read, and what the reading came to. */
+/** Yields messages as they are read and returns the result of the read. */
 export type Messages<Result = void> = AsyncGenerator<Message, Result>;
 
-/** The envelope of a run's messages about an account's stream; with both empty, about the integration. */
+/** The envelope of a run's messages about an account's stream, or with both empty about the integration. */
 export function buildEnvelope(run: RunToExtract, accountId: string, stream: string): Envelope {
 	const { tenantId, integrationId, syncRunId, provider } = run;
 	return { tenantId, integrationId, syncRunId, provider, stream, accountId };

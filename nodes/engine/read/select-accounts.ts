@@ -11,14 +11,14 @@ export interface Selection {
 	read: KnownAccount[];
 	/** Switched off by the operator. */
 	off: KnownAccount[];
-	/** Chosen, and not to be had. */
+	/** Chosen but not accessible. */
 	failed: Array<{ accountId: string; failure: ReadFailure }>;
 	warnings: string[];
 }
 
 /**
- * Finds which accounts a run reads: those that are chosen, and those that it enters by the rule.
- * @throws ReadFailure `needs_choice` where nobody said which, `account_gone` where the token reaches nothing
+ * Determines which accounts a run reads: the chosen ones and those that it adds (see `accountsToEnter`).
+ * @throws ReadFailure `needs_choice` if none is chosen, `account_gone` if the token has no accounts
  */
 export async function selectAccounts(
 	context: ExtractContext,

@@ -2,33 +2,33 @@ import type { Clock } from '../contract/ports';
 import type { HydratedRecord, StreamContext } from '../contract/stream';
 import type { Budget } from '../limits/budget';
 
-/** What a reading strategy is given. */
+/** What a reading strategy receives. */
 export interface ReadingContext<Stream> extends StreamContext {
 	stream: Stream;
-	/** What the readings before left; empty before the first. */
+	/** The state that the last read left; empty before the first. */
 	state: Record<string, unknown>;
-	/** The first month that is read, `YYYY-MM`, where the operator said so. */
+	/** The first month to read, `YYYY-MM`, if the operator set one. */
 	historyStartMonth?: string;
-	/** Neither a backfill nor a preview: what waits to be asked for again is left alone by those. */
+	/** Neither a backfill nor a preview: those do not touch records that wait to be requested again. */
 	isSync: boolean;
 	budget: Budget;
 	clock: Clock;
-	/** Asks the provider for the account itself: whether it answers at all. @throws ReadFailure */
+	/** Requests the account itself, to see whether the provider answers at all. @throws ReadFailure */
 	describeAccount(): Promise<unknown>;
-	/** Notes that a record which could not be read before has been answered for. */
+	/** Notes that the provider has returned a record that could not be read before. */
 	settled(recordId: string): void;
-	/** Notes how far was read: where the reading then fails, the next one goes on from there. */
+	/** Notes how far was read: if the read then fails, the next one continues from there. */
 	progress(state: Record<string, unknown>): void;
 }
 
-/** A record, or why there is none, as the provider gave it at an instant (ISO 8601 in UTC). */
+/** A record, or why there is none, with the instant at which it was fetched (ISO 8601 in UTC). */
 export type ReadRecord = Exclude<HydratedRecord, { failure: unknown }> & { fetchedAt: string };
 
-/** How a reading ended. */
+/** How a read ended. */
 export interface ReadingEnd {
-	/** At most 1 KB as JSON; it must change what the next reading asks for. */
+	/** At most 1 KB as JSON. It must change what the next read requests. */
 	state: Record<string, unknown>;
-	/** The budget was spent before everything was read. */
+	/** Whether the budget was spent before everything was read. */
 	hasMore: boolean;
 }
 

@@ -229,7 +229,7 @@ describe('messages of a sync', () => {
 	it('without a run end as one error that says what to do, or are refused where the node goes on', async () => {
 		const items = [...rows(target), { type: 'ROW', recordId: 'x' }, { type: 'ROW', recordId: 'y' }];
 		await expect(run(items)).rejects.toMatchObject({
-			message: 'Item 3 is no message of a run',
+			message: 'Item 3 is not a message of a run',
 			description: expect.stringContaining('Set Input to Items'),
 		});
 		expect(await financialsOf(database, target.tenantId)).toEqual([]);

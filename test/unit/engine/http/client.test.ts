@@ -284,7 +284,7 @@ describe('a refusal', () => {
 			'bad_request',
 			/fromDate is not a date/,
 		],
-		['a redirect', 302, '', 'configuration', /never follows a redirect/],
+		['a redirect', 302, '', 'configuration', /never sent along a redirect/],
 	])('%s is final, has its class, and says what to do', async (_, status, body, failureClass, words) => {
 		const { failure, refreshed } = await peer([
 			{ status, body, headers: { location: 'https://elsewhere.example.org/' } },

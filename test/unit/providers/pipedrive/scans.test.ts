@@ -465,7 +465,7 @@ describe('a list that does not end', () => {
 			const body = JSON.parse(reply.body) as { additional_data: object };
 			return jsonReply(200, { ...body, additional_data: { next_cursor: 'round-and-round' } });
 		};
-		await expect(readDeals(at)).rejects.toThrow('leads in circles');
+		await expect(readDeals(at)).rejects.toThrow('pagination does not end');
 	});
 
 	it.each([{ next_cursor: null }, { next_cursor: '' }, {}, null, undefined])(
