@@ -2,8 +2,8 @@ import type { Account } from '../shared/account';
 import type { ClientReference } from '../shared/messages';
 
 /**
- * The client that an account is. Where the provider did not say what it is called, its id stands in for its name in
- * messages: the client then keeps the name it has.
+ * The client that represents an account. In messages, an account without a known name has its id as the name: then the
+ * client keeps the name that is stored.
  */
 export function accountClient({ id, name }: Account): ClientReference {
 	const known = name.trim();

@@ -4,25 +4,25 @@ import { storable } from '../shared/text';
 
 type AccountId = AccountDiscovery['id'];
 
-/** As Xero and MYOB have them. */
+/** Account ids of Xero and MYOB. */
 export const GUID: AccountId = {
 	pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/,
 	example: '0f4b7d9c-1111-4222-8333-444455556666',
 };
 
-/** As HubSpot, Pipedrive and Asana have them. */
+/** Account ids of HubSpot, Pipedrive and Asana. */
 export const DIGITS: AccountId = { pattern: /^[1-9]\d{0,29}$/, example: '1234567' };
 
-/** A text of a reply, fit to be stored; null where it is none, so that it overwrites nothing. */
+/** A string from a reply, made storable. Null if it is missing or blank, so that it does not overwrite a known value. */
 export const textOrNull = (value: unknown): string | null =>
 	typeof value === 'string' && value.trim() !== '' ? storable(value.trim()) : null;
 
-/** An id that no account has. */
+/** Matches no account. */
 const NO_ID = '';
 
 /**
- * A listing in which some entries had no id. What is chosen is read all the same; but the answer is unclear, so that
- * nothing is read which nobody chose.
+ * Records that some entries of a listing had no id. Chosen accounts are still read, but the listing counts as ambiguous:
+ * no account is read that nobody chose.
  */
 export function withNameless(
 	listing: AccountListing,

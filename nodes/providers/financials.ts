@@ -17,33 +17,33 @@ import { plainText, type Amount } from '../shared/money';
 import { accountClient } from './account-client';
 import type { CanonicalRow, LooseRecord, NormaliseSettings, RawRecord, SectionKind } from './normaliser';
 
-/** What every record of a month's figures says of itself, whoever the provider is. */
+/** The fields that every provider's monthly record begins with. */
 export const monthHeadShape = z.object({
 	month: z.string().regex(/^(?!0000)\d{4}-(?:0[1-9]|1[0-2])$/, 'is not a month as YYYY-MM'),
 	basis: z.enum(['accrual', 'cash'], { error: 'is neither "accrual" nor "cash"' }),
 });
 
-/** The sum of what stands under one title of a profit and loss. */
+/** The total of one section of a profit and loss. */
 export interface SectionTotal {
 	title: string;
 	kind: SectionKind;
 	total: Amount;
 }
 
-/** A month's figures as read from a provider, in the currency of the books. */
+/** A month's figures as read from a provider, in the account's currency. */
 export interface FinancialMonth extends z.infer<typeof monthHeadShape>, MonthFigures {
 	sections: readonly SectionTotal[];
 }
 
-/** Where the figures come from. */
+/** The provider of the figures, and where they are in its records. */
 export interface FinancialSource {
 	/** The provider's key. */
 	sourceSystem: string;
-	/** Where the figures stand in a record. */
+	/** Paths of the figures in a record. */
 	paths: FigurePaths;
 }
 
-/** The rates that a month's figures may need. Never throws: what is wrong with the record comes out later. */
+/** The exchange rates that a month may need. Never throws: normalising reports what is wrong with the record. */
 export function monthRatesNeeded(raw: RawRecord, settings: NormaliseSettings): RateNeed[] {
 	const from = raw.account.currency;
 	const to = settings.reportingCurrency;
@@ -53,8 +53,8 @@ export function monthRatesNeeded(raw: RawRecord, settings: NormaliseSettings): R
 }
 
 /**
- * A month's figures as the row of `financials` that they become.
- * @throws Rejection `rate_missing` where they cannot be converted, `numeric_out_of_range` where they do not fit
+ * Converts a month's figures to a row of `financials`.
+ * @throws Rejection `rate_missing` if they cannot be converted, `numeric_out_of_range` if they do not fit the columns
  */
 export function financialsRow(
 	month: FinancialMonth,
@@ -78,14 +78,18 @@ export function financialsRow(
 	};
 }
 
-/** Completes a record that has its figures but perhaps no month. @throws Error where no one says which month it is */
+/** Completes a record that may lack its month. @throws Error if neither the record nor Period has it */
 export function completeMonth({ record, period }: LooseRecord): { recordId: string; record: object } {
 	const month = record.month ?? period;
 	if (month === '') throw new Error('The item has no month. Fill in Period, as YYYY-MM.');
 	return { recordId: String(month), record: { basis: 'accrual', ...record, month } };
 }
 
-function getConversionPeriod(month: string, { account, fetchedAt }: RawRecord, { maxRateAgeDays }: NormaliseSettings) {
+function getConversionPeriod(
+	month: string,
+	{ account, fetchedAt }: RawRecord,
+	{ maxRateAgeDays }: NormaliseSettings,
+) {
 	const today = toDay(new Date(fetchedAt), account.timezone);
 	return { firstDay: getFirstDay(month), lastDay: getLastDay(month), today, maxAgeDays: maxRateAgeDays };
 }
@@ -100,12 +104,16 @@ function inReportingCurrency(
 	const { currency } = raw.account;
 	const nothing = [month.revenue, month.expenses, month.cashFlow].every((amount) => amount.isZero());
 	if (currency === settings.reportingCurrency || nothing) return { columns: monthColumns(month, 1, paths) };
-	const period = { from: currency, to: settings.reportingCurrency, ...getConversionPeriod(month.month, raw, settings) };
+	const period = {
+		from: currency,
+		to: settings.reportingCurrency,
+		...getConversionPeriod(month.month, raw, settings),
+	};
 	const { rate, fx } = findExchange(period, conversion, 'account.currency');
 	return { columns: monthColumns(month, rate, paths), fx: { ...fx, ...originalMonth(month) } };
 }
 
-/** Nothing in it changes from one reading to the next by itself, such as the time the report was printed at. */
+/** Holds nothing that changes between fetches of unchanged figures, such as the report's print time. */
 function buildMetadata(
 	month: FinancialMonth,
 	{ account, fetchedAt }: RawRecord,
@@ -121,9 +129,9 @@ function buildMetadata(
 	};
 }
 
-/** Whether a month had not ended yet at an instant. */
+/** Whether a month had not yet ended at an instant. */
 function isRunning(month: string, instant: string, zone: string): boolean {
-	// Local days differ from UTC's by one at most, and asking for a zone takes long with many records.
+	// Local days differ from UTC days by at most one, and time zone lookups are slow for many records.
 	const endedEverywhere = plusDays(getLastDay(month), 1) < instant.slice(0, 10);
 	return !endedEverywhere && month >= toMonth(new Date(instant), zone);
 }

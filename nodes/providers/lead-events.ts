@@ -12,37 +12,37 @@ import type { Remark } from '../shared/remarks';
 import type { CanonicalRow, NormaliseSettings, RawRecord } from './normaliser';
 import { compareEntries, type StageEntry, type StageHistory } from './stage-history';
 
-/** A deal of any CRM with its whole life so far. */
+/** A deal of any CRM with its complete history. */
 export interface DealHistory {
 	sourceSystem: string;
-	/** The provider's bare id. */
+	/** The provider's id, without a prefix. */
 	leadId: string;
-	/** Every entry into a stage, in any order; at least one. `completeHistory` makes them end where the deal is. */
+	/** Every stage entry, in any order; at least one. `completeHistory` makes them end with the current stage. */
 	entries: readonly StageEntry[];
-	/** What became of it; an open one that nobody touches is found to be stale here. */
+	/** Its status at the provider. Whether an open deal is stale is decided here. */
 	status: 'active' | 'won' | 'lost' | 'deleted';
-	/** As the provider states it, the value as decimal text; null where it states none. */
+	/** As stated by the provider, the value as a decimal string; null if it states none. */
 	amount: { value: string; currency: string } | null;
-	/** The document's own rate to the reporting currency, which goes before the published ones. */
+	/** The document's own rate to the reporting currency. Takes precedence over published rates. */
 	ownRate?: { rate: string; source: string };
-	/** The account's local day whose rate the value is converted at: of closing, or of the last change. */
+	/** The day, in the account's time zone, whose rate converts the value: of closing, or of the last change. */
 	valueDay: Day;
-	/** The newest of its modified, stage-change, activity and creation times: a UTC instant, ISO 8601. */
+	/** The latest of its modified, stage-change, activity and creation times: a UTC instant, ISO 8601. */
 	lastActivityAt: string;
-	/** The provider's modified time as a UTC instant, where there is one. */
+	/** The provider's modified time as a UTC instant, if it has one. */
 	version: string | null;
 	client: ClientReference;
-	/** Of the latest entry: what the deal is like now. */
+	/** The deal's current properties, stored with the latest entry. */
 	metadata: Record<string, unknown>;
 	remarks?: readonly Remark[];
 }
 
-/** What is to be told of a deal that was used. */
+/** The remarks on a deal that was normalised. */
 export function listRemarks({ assumed }: StageHistory, facts: FactReader): Remark[] {
 	return [...(assumed ? [{ kind: 'assumedStage' } as const] : []), ...facts.remarks];
 }
 
-/** The rates that a deal's value may need: none where there is nothing to convert. */
+/** The exchange rates that a deal's value may need; none if there is nothing to convert. */
 export function dealRatesNeeded(deal: DealHistory, raw: RawRecord, settings: NormaliseSettings): RateNeed[] {
 	if (deal.ownRate || !isForeign(deal.amount, settings)) return [];
 	const { from, to, ...period } = valuePeriod(deal, deal.amount, raw, settings);
@@ -50,9 +50,9 @@ export function dealRatesNeeded(deal: DealHistory, raw: RawRecord, settings: Nor
 }
 
 /**
- * A row of `lead_events` for each entry of a deal into a stage. The latest one carries the status and the value, so that
- * each deal's money is counted once; in the others the deal has passed on.
- * @throws Rejection `rate_missing`, `numeric_out_of_range`, or where there is no entry
+ * Builds one row of `lead_events` per stage entry. Only the latest row carries the status and the value, so that each
+ * deal's money is counted once; the others have the status `passed`.
+ * @throws Rejection `rate_missing`, `numeric_out_of_range`, or `invalid_record` if there is no entry
  */
 export function leadEventRows(
 	deal: DealHistory,
@@ -62,7 +62,7 @@ export function leadEventRows(
 ): Array<CanonicalRow<'lead_events'>> {
 	const entries = deal.entries.toSorted(compareEntries);
 	const latest = entries.at(-1);
-	if (!latest) throw new Rejection('invalid_record', '', 'The deal was in no stage.');
+	if (!latest) throw new Rejection('invalid_record', '', 'The deal has no stage entry.');
 	const { value, fx } = convertValue(deal, raw, settings, conversion);
 	const { lastActivityAt } = deal;
 	const now = {
@@ -101,14 +101,14 @@ function chooseStatus(
 
 const DAY_MS = 86_400_000;
 
-/** An open deal whose last activity lies before this instant is stale. */
+/** The instant before which the last activity of an open deal makes it stale. */
 export function staleBefore(now: string, staleAfterDays: number): Date {
 	return new Date(Date.parse(now) - staleAfterDays * DAY_MS);
 }
 
 interface Value {
 	value: string | null;
-	/** How it was converted, with what it was before. */
+	/** How it was converted, with the original value. */
 	fx?: Record<string, unknown>;
 }
 
@@ -130,7 +130,7 @@ function convertValue(
 
 type DealAmount = NonNullable<DealHistory['amount']>;
 
-/** Nothing needs no rate, in whatever currency. */
+/** A value of zero needs no rate, whatever its currency. */
 function isForeign(
 	amount: DealHistory['amount'],
 	{ reportingCurrency }: NormaliseSettings,
@@ -138,7 +138,7 @@ function isForeign(
 	return amount !== null && amount.currency !== reportingCurrency && !toAmount(amount.value).isZero();
 }
 
-/** The document's own rate is nobody else's, so a corrected published one leaves it alone. */
+/** The method `document` keeps the value from being recomputed when a published rate is corrected. */
 function ownExchange(
 	currency: string,
 	{ rate, source }: NonNullable<DealHistory['ownRate']>,

@@ -11,33 +11,33 @@ import type { NumberFormat } from './manual/numbers';
 /** What a section of a report counts as. */
 export type SectionKind = 'income' | 'expense' | 'ignore';
 
-/** What the operator chose, for all records alike. */
+/** The operator's settings, the same for all records. */
 export interface NormaliseSettings {
 	/** ISO 4217. */
 	reportingCurrency: string;
 	maxRateAgeDays: number;
-	/** By the section's title as `sectionLabel` gives it. */
+	/** Keyed by the section's title as returned by `sectionLabel`. */
 	sectionMap: ReadonlyMap<string, SectionKind>;
-	/** What a deal's stage means where the provider does not say so, by the stage's id or its label in lower case. */
+	/** The status of a stage that the provider does not state, keyed by the stage's id or label in lower case. */
 	stageMap: ReadonlyMap<string, StageStatus>;
-	/** Whether a deal belongs to its account or to the company that it is about. */
+	/** Whether a deal's client is its account or the company on the deal. */
 	clientPer: 'account' | 'company';
-	/** After how many days without activity an open deal is stale. */
+	/** Days without activity after which an open deal is stale. */
 	staleAfterDays: number;
-	/** How many days of derived metrics are computed again, ending with today. */
+	/** How many days of derived metrics are recomputed, ending with today. */
 	recomputeDays: number;
 }
 
-/** What a stage says about the deals that stand in it. */
+/** The status of the deals in a stage. */
 export type StageStatus = 'active' | 'won' | 'lost';
 
-/** A raw record and what is known about where it comes from. */
+/** A raw record with its origin. */
 export interface RawRecord {
 	recordId: string;
 	stream: string;
 	account: Account;
 	syncRunId: string | null;
-	/** When the provider gave it: a UTC instant, ISO 8601. */
+	/** When it was fetched from the provider: a UTC instant, ISO 8601. */
 	fetchedAt: string;
 	record: unknown;
 }
@@ -46,50 +46,50 @@ export interface CanonicalRow<Table extends CanonicalTable = CanonicalTable> {
 	table: Table;
 	client: ClientReference;
 	row: Unsourced<Table>;
-	/** The provider's modified time as an ISO 8601 instant in UTC, where it has one. */
+	/** The provider's modified time as an ISO 8601 instant in UTC, if it has one. */
 	version?: string;
 }
 
 export interface Normalised {
 	rows: CanonicalRow[];
-	/** What is gone; after the rows. */
+	/** Applied after the rows. */
 	deletions?: readonly Deletion[];
-	/** Properties that the provider sent and that are not known here. */
+	/** Properties that the provider sent and this package does not know. */
 	unknownProperties: readonly string[];
-	/** What a person should know of the record although it was used. */
+	/** What a person should know about the record although it was normalised. */
 	remarks?: readonly Remark[];
 }
 
-/** How the cells of a file are to be read; a person says so, since nobody can tell. */
+/** How to read the cells of a file. A person chooses, because a file does not say. */
 export interface UploadSettings {
 	numberFormat: NumberFormat;
 	dateFormat: DateFormat;
 	columnMap: ColumnMap;
 }
 
-/** A raw record that did not come out of Extract: what it lacks is given by the node's parameters. */
+/** A raw record that does not come from Extract. The node's parameters provide what it lacks. */
 export interface LooseRecord {
 	record: Record<string, unknown>;
-	/** Its place among the records that came with it, from 0. */
+	/** Its index in the input, from 0. */
 	index?: number;
-	/** How a file is written. */
+	/** The formats of the file that it comes from. */
 	upload?: UploadSettings;
-	/** `YYYY-MM`, or empty. */
+	/** The month, `YYYY-MM`, or empty. */
 	period: string;
-	/** When the workflow runs, ISO 8601. */
+	/** The current time, ISO 8601. */
 	now: string;
 }
 
-/** Turns the records of one stream of one provider into canonical rows. Pure: no clock, no database. */
+/** Turns the records of one stream into canonical rows. Pure: no clock, no database. */
 export interface Normaliser {
-	/** The rates that the record may need. Never throws: what is wrong with the record comes out later. */
+	/** The exchange rates that the record may need. Never throws: `normalise` reports what is wrong with the record. */
 	ratesNeeded(raw: RawRecord, settings: NormaliseSettings): RateNeed[];
-	/** @throws Rejection where the record cannot be used; its rows pass or fail together */
+	/** @throws Rejection if the record cannot be normalised; its rows are accepted or rejected together */
 	normalise(raw: RawRecord, settings: NormaliseSettings, conversion: Conversion): Normalised;
-	/** Whether its rows grow stale by themselves: then every STATE of the stream asks for it. */
+	/** Whether its rows become stale as time passes: then every STATE of the stream asks for that update. */
 	ages?: boolean;
-	/** Of the rows of a file: whether one holds nothing. Those are skipped, and a STATE with the counts ends the others. */
+	/** For rows of a file: whether a row is empty. Empty rows are skipped, and a STATE with the counts ends the file. */
 	isEmptyRow?(record: Record<string, unknown>): boolean;
-	/** @throws Error where something is missing that the record needs, with the parameter to fill in */
+	/** Completes a raw record. @throws Error if it lacks something, naming the parameter to fill in */
 	complete(loose: LooseRecord): Pick<RawRecord, 'recordId' | 'fetchedAt' | 'record'>;
 }

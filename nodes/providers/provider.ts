@@ -1,17 +1,17 @@
 import type { ProviderDefinition } from '../engine/contract/provider';
 import type { Normaliser } from './normaliser';
 
-/** A provider as its folder gives it to the registry: how it is read, and what becomes of each of its streams. */
+/** What a provider's folder exports to the registry: how to read the provider, and how to normalise its streams. */
 export interface Provider {
 	definition: ProviderDefinition;
-	/** By the stream's key, one for each stream of the definition. */
+	/** By stream key; one for each stream of the definition. */
 	streams: Readonly<Record<string, ProviderStream>>;
 }
 
 export interface ProviderStream {
-	/** What a person picks it by. */
+	/** Shown to people who choose a stream. */
 	displayName: string;
-	/** What a raw record of it is, where it does not come from Extract. */
+	/** Describes a raw record that does not come from Extract. */
 	rawRecord: string;
 	normaliser: Normaliser;
 }

@@ -6,22 +6,22 @@ import { pipedrive } from './pipedrive';
 import type { Provider, ProviderStream } from './provider';
 import { xero } from './xero';
 
-/** Every provider there is, in the order of their names. Adding one is adding its folder, and a line here. */
+/** All providers, in alphabetical order. To add one, add its folder and a line here. */
 const registered: readonly Provider[] = [asana, hubspot, myob, pipedrive, xero];
 
 const byKey = (provider: Provider): string => provider.definition.key;
 
-/** How each provider is read, by its key. */
+/** Provider definitions by key. */
 export const providers: Readonly<Record<string, ProviderDefinition>> = Object.fromEntries(
 	registered.map((provider) => [byKey(provider), provider.definition]),
 );
 
-/** The streams of each provider with their normalisers, by its key. */
+/** Each provider's streams with their normalisers, by provider key. */
 export const streams: ReadonlyMap<string, Readonly<Record<string, ProviderStream>>> = new Map(
 	registered.map((provider) => [byKey(provider), provider.streams]),
 );
 
-/** @throws Error where the key names no provider */
+/** @throws Error if no provider has the key */
 export function getProvider(key: string): ProviderDefinition {
 	const definition = Object.hasOwn(providers, key) ? providers[key] : undefined;
 	if (definition) return definition;

@@ -1,32 +1,31 @@
-/** The stage that a deal itself names. */
+/** The stage that the deal itself states as its current one. */
 export interface PresentStage {
 	stageId: string;
-	/** When the provider says that the deal came into it (UTC, ISO 8601); null where it does not. */
+	/** When the deal entered it, according to the provider (UTC, ISO 8601); null if the provider does not say. */
 	since: string | null;
-	/** The entry into it, should the history lack it. */
+	/** Builds the entry into this stage, for a history that lacks it. */
 	entryAt(at: string): StageEntry;
 }
 
-/** A deal's entries into stages, each once and in order. */
+/** A deal's stage entries, without duplicates and in order. */
 export interface StageHistory {
 	entries: StageEntry[];
-	/** Whether the last one is missing in the provider's history. */
+	/** Whether the last entry was missing from the provider's history and had to be assumed. */
 	assumed: boolean;
 }
 
-/** Two times of a provider for one event may differ by as much. */
+/** A provider may report two times for the same event that differ by up to this much. */
 const TOLERANCE_MS = 60_000;
 
-/** The provider's clock may be ahead of ours. Nothing happened later than this after a reading. */
+/** How far the provider's clock may be ahead of ours. A time later than this after the fetch is wrong. */
 const MAX_AHEAD_MS = 86_400_000;
 
 /**
- * Ends a history with the stage in which the deal itself says it is. Where the history does not, the entry is assumed
- * at the time that the provider states for the present stage, or else at the last change that is known. Consecutive
- * entries into one stage are one.
- * @param given in any order; some may be there twice
- * @param present null where the deal names no stage
- * @param fetchedAt when the provider gave the deal: a UTC instant, ISO 8601
+ * Makes a history end with the deal's current stage. If it does not, an entry is assumed: at the time that the provider
+ * states for the current stage, or else at the last known change. Consecutive entries into the same stage are merged.
+ * @param given in any order, possibly with duplicates
+ * @param present null if the deal names no stage
+ * @param fetchedAt when the deal was fetched: a UTC instant, ISO 8601
  */
 export function completeHistory(
 	given: readonly StageEntry[],
@@ -45,7 +44,10 @@ export function completeHistory(
 	return { entries: complete.map(numbered), assumed: missing !== null };
 }
 
-/** What is dated in the future happened before the reading: when, only the present stage or the change before can tell. */
+/**
+ * An entry dated in the future must have happened before the fetch. It gets the time of the current stage or, failing
+ * that, of the last plausible change.
+ */
 function placeFutureEntries(
 	entries: readonly StageEntry[],
 	newest: string,
@@ -56,7 +58,7 @@ function placeFutureEntries(
 	return entries.map((entry) => (entry.enteredAt > newest && known ? { ...entry, enteredAt: known } : entry));
 }
 
-/** By time, then by the numbers in what the provider calls the change. */
+/** Orders by time, then by the numbers in the provider's change id. */
 export function compareEntries(a: StageEntry, b: StageEntry): number {
 	return (
 		Date.parse(a.enteredAt) - Date.parse(b.enteredAt) ||
@@ -64,7 +66,7 @@ export function compareEntries(a: StageEntry, b: StageEntry): number {
 	);
 }
 
-/** Of the entries of the last instant the one into the present stage comes last. */
+/** Of several entries at the last instant, puts the one into the current stage last. */
 function endWith(stageId: string, entries: readonly StageEntry[]): StageEntry[] {
 	const lastAt = entries.at(-1)?.enteredAt;
 	const isPresent = (entry: StageEntry): boolean => entry.enteredAt === lastAt && entry.stageId === stageId;
@@ -72,13 +74,13 @@ function endWith(stageId: string, entries: readonly StageEntry[]): StageEntry[] 
 	return present ? [...entries.filter((entry) => entry !== present), present] : [...entries];
 }
 
-/** Whether the deal came into its stage by a move that the history lacks; also one back into the stage of the last entry. */
+/** Whether the history lacks the move into the current stage, including a move away from it and back. */
 function isMissing(stageId: string, since: string | null, last: StageEntry | undefined): boolean {
 	if (last?.stageId !== stageId) return true;
 	return since !== null && isLater(since, last.enteredAt);
 }
 
-/** Whether an instant is another event than the one before it. */
+/** Whether an instant belongs to a later event, and is not just another time for the same one. */
 export function isLater(at: string, before: string): boolean {
 	return Date.parse(at) > Date.parse(before) + TOLERANCE_MS;
 }
@@ -90,7 +92,7 @@ function mergeRepeated(entries: readonly StageEntry[]): StageEntry[] {
 function assumedEntry(present: PresentStage, since: string | null, last: StageEntry | undefined): StageEntry {
 	const times = [since, last?.enteredAt].filter((at) => at !== null && at !== undefined);
 	const at = times.sort().at(-1);
-	if (at === undefined) throw new Error('An entry can be assumed only where some time is known.');
+	if (at === undefined) throw new Error('Cannot assume a stage entry: the deal has no known time.');
 	const entry = present.entryAt(at);
 	return { ...entry, metadata: { ...entry.metadata, assumed: true } };
 }
@@ -100,13 +102,13 @@ const numbered = (entry: StageEntry, index: number): StageEntry => ({
 	changeId: String(index).padStart(6, '0'),
 });
 
-/** A deal came into a stage. */
+/** One entry of a deal into a stage. */
 export interface StageEntry {
-	/** The row's, unique within the provider's account. */
+	/** The row's external id, unique within the provider's account. */
 	externalId: string;
 	/** A UTC instant, ISO 8601. */
 	enteredAt: string;
-	/** Orders entries of one instant, by the numbers in it; the creation's is the least. */
+	/** Orders entries at the same instant, by the numbers in it. The deal's creation has the lowest. */
 	changeId: string;
 	stageId: string;
 	/** The stage's label. */

@@ -99,9 +99,9 @@ describe('the upload form in a real n8n', () => {
 			'8 rows: 2 new, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
 			'CSV in UTF-8, columns separated by a semicolon (as chosen).',
 			expect.stringMatching(/^Rejected rows\. Correct them/),
-			'Line 5: "1.5" is not a number as 1.234,56. Choose the number format that the file is written in, or correct the cell.',
+			'Line 5: "1.5" is not a number in the format 1.234,56. Choose the number format of the file, or correct the cell.',
 			expect.stringMatching(/^Line 6: "<script>1<\/script>" is not a number/),
-			expect.stringMatching(/^Line 7: "2026-06-30" is not a day as DD\.MM\.YYYY/),
+			expect.stringMatching(/^Line 7: "2026-06-30" is not a date in the format DD\.MM\.YYYY/),
 			expect.stringMatching(/^Line 9: There is no client/),
 		]);
 		expect(page.html).not.toContain('<script>1');
@@ -153,7 +153,7 @@ describe('the upload form in a real n8n', () => {
 		});
 		expect(page.lines[0]).toBe('3 rows: 2 new, 1 rejected.');
 		expect(page.lines).toContain('Hidden sheets were not read: "Old".');
-		expect(page.lines.join('\n')).toMatch(/Not read: Sheet "Read me": There is no row with the names/);
+		expect(page.lines.join('\n')).toMatch(/Not read: Sheet "Read me": There is no header row/);
 		expect(page.lines.at(-1)).toMatch(/^Sheet "July", row 3: "n\/a" is not a number/);
 		expect(await metrics('XL-')).toEqual([
 			'XL-1 Margin -1234.5679 % 2026-07-31T00:00 manual',
@@ -219,7 +219,7 @@ describe('the upload form in a real n8n', () => {
 	});
 
 	it.each([
-		['nothing but a header', csv('Client ID,Metric,Value,Date', ''), /^There is no row below the header/],
+		['nothing but a header', csv('Client ID,Metric,Value,Date', ''), /^There are no rows below the header/],
 		['nothing at all', csv(''), /^(?:The file is empty|There is no file)/],
 		['no workbook', new File(['PK\u0003\u0004 broken'], 'metrics.xlsx'), /^The workbook is damaged/],
 		[

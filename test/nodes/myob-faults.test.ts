@@ -179,7 +179,9 @@ describe('what concerns other tenants too', () => {
 		stage.sandbox.myob.setLimits({ perDay: 5 });
 		const run = await sync();
 		expect(run).toMatchObject({ status: 'failed', error: { class: 'rate_limited' } });
-		expect(run.error?.message).toContain('in a day are used up, by all tenants together');
+		expect(run.error?.message).toContain(
+			'daily limit of calls for the app is used up; all tenants count towards it',
+		);
 		const wait = Date.parse(run.retryAt ?? '') - Date.now();
 		expect(wait).toBeGreaterThan(30 * 60_000);
 	});

@@ -6,12 +6,12 @@ import { readList } from './lists';
 
 const WORKSPACES = { provider: 'Asana', what: 'the list of workspaces', account: undefined };
 
-/** Amounts are no matter here, and an account must name a currency. */
+/** Asana has no amounts, but an account must have a currency. */
 const CURRENCY = 'AUD';
 
 /**
- * A token reaches every workspace of its person, and Asana does not say for which a consent is meant. It tells no time
- * zone, so that is the connection's or the workflow's.
+ * A token reaches every workspace of its user, and Asana does not say which one the consent is for. Asana also states no
+ * time zone, so the connection's or the workflow's is used.
  */
 export const asanaAccounts: AccountDiscovery = {
 	id: DIGITS,
@@ -31,7 +31,7 @@ export const asanaAccounts: AccountDiscovery = {
 
 	async describe({ timezone }, { id, name, timezone: before }) {
 		const known = isTimeZone(timezone) ? timezone : null;
-		// The list has just said the name, where it has one.
+		// The name is already known from the list.
 		const account = { id, name: null, timezone: known, currency: CURRENCY };
 		const warnings = known === null && before === null ? [unknownZone(name, timezone)] : [];
 		return await Promise.resolve({ account, warnings });
@@ -39,5 +39,5 @@ export const asanaAccounts: AccountDiscovery = {
 };
 
 const unknownZone = (name: string, zone: string): string =>
-	`${name} is read with the days of UTC, since "${zone}" is no time zone. ` +
-	'Give the connection one, such as Australia/Sydney.';
+	`${name} is read in UTC days because "${zone}" is not a time zone. ` +
+	'Set the time zone of the connection, for example Australia/Sydney.';

@@ -2,16 +2,16 @@ import type { Day } from '../../shared/dates';
 import { toAmount, columnText, sumAmounts, type Amount } from '../../shared/money';
 import type { LocalDays } from './local-days';
 
-/** A task that counts. Instants are milliseconds since 1970. */
+/** A task that counts towards the metrics. Instants are milliseconds since 1970. */
 export interface Task {
 	createdAt: number;
-	/** Null while it is open; a task that was opened again is open. */
+	/** Null while the task is open, including a reopened one. */
 	completedAt: number | null;
-	/** The local date. */
+	/** The due date, in the account's time zone. */
 	due: Day | null;
 }
 
-/** A metric's value on a day, and what is told beside it. */
+/** A metric's value on a day, with details for the row's metadata. */
 export interface Figure {
 	value: Amount;
 	metadata?: Record<string, unknown>;
@@ -20,7 +20,7 @@ export interface Figure {
 const DAY_MS = toAmount('86400000');
 const HUNDRED = toAmount('100');
 
-/** The metrics of tasks and their units, in the order of their rows. */
+/** Metrics of a project's tasks with their units, in the order of their rows. */
 export const DAILY_UNITS = {
 	throughput: 'tasks',
 	tasks_created: 'tasks',
@@ -33,10 +33,10 @@ export const DAILY_UNITS = {
 
 export type DailyMetric = keyof typeof DAILY_UNITS;
 
-/** A mean or a share of nothing is undefined. */
+/** Undefined where a mean or a rate has no tasks to be computed from. */
 export type DailyFigures = Record<DailyMetric, Figure | undefined>;
 
-/** What happened on each of the days, and what was open and overdue at its end. */
+/** Computes the metrics of each day: what happened on it, and what was open and overdue at its end. */
 export function dailyMetrics(tasks: readonly Task[], days: LocalDays): DailyFigures[] {
 	const { created, completed } = countEvents(tasks, days);
 	const { open, overdue } = countOpen(tasks, days);
@@ -51,7 +51,7 @@ export function dailyMetrics(tasks: readonly Task[], days: LocalDays): DailyFigu
 
 type CompletedTask = Task & { completedAt: number };
 
-/** By day, how many tasks were made, and which were completed. */
+/** Per day, the number of tasks created and the tasks completed. */
 function countEvents(tasks: readonly Task[], days: LocalDays) {
 	const created = days.days.map(() => 0);
 	const completed = days.days.map((): CompletedTask[] => []);
@@ -64,7 +64,7 @@ function countEvents(tasks: readonly Task[], days: LocalDays) {
 	return { created, completed };
 }
 
-/** By day, how many tasks were open at its end, and how many of them had been due before it. */
+/** Per day, the number of tasks open at its end, and how many of those were overdue. */
 function countOpen(tasks: readonly Task[], days: LocalDays) {
 	const open = new DifferenceArray(days.days.length);
 	const overdue = new DifferenceArray(days.days.length);
@@ -77,7 +77,7 @@ function countOpen(tasks: readonly Task[], days: LocalDays) {
 	return { open: open.byDay(), overdue: overdue.byDay() };
 }
 
-/** How many of something there are on each day, from the days on which each begins and ends. */
+/** Counts intervals per day: stores changes in the count and sums them up at the end. */
 class DifferenceArray {
 	private readonly changes: number[];
 
@@ -85,7 +85,7 @@ class DifferenceArray {
 		this.changes = Array.from({ length: days + 1 }, () => 0);
 	}
 
-	/** One more from a day on, until another day, on which it is gone already. */
+	/** Adds an interval that includes the day `from` and excludes the day `until`. */
 	add(from: number, until: number): void {
 		if (until <= from) return;
 		this.changes[this.within(from)]! += 1;
@@ -134,7 +134,7 @@ function share(part: number, whole: number, metadata: Record<string, unknown>): 
 	return { value: toAmount(String(part)).times(HUNDRED).div(whole), metadata };
 }
 
-/** A whole number as a figure. */
+/** Makes a figure of an integer. */
 export function count(number: number): Figure {
 	return { value: toAmount(String(number)) };
 }

@@ -13,11 +13,11 @@ export const asana: ProviderDefinition = {
 	apiBaseUrl: 'https://app.asana.com',
 	oauth: { accessTokenUrl: 'https://app.asana.com/-/oauth_token', clientAuthentication: 'body' },
 	limits: {
-		// A token's, with all workspaces that it reaches.
+		// Per token, for all workspaces that it reaches.
 		scope: 'connection',
-		// Of 150 a minute in the free plan, which no reply tells apart. Asana looks more often than once a minute.
+		// The free plan allows 150 per minute, and no reply tells the plan. Asana checks more often than once a minute.
 		windows: [{ calls: 60, seconds: 30 }],
-		// Of 50.
+		// Asana allows 50.
 		concurrent: 4,
 	},
 	headers: { accept: 'application/json' },

@@ -6,20 +6,20 @@ import { PageTrail } from '../../engine/read/page-trail';
 import { DIGITS } from '../account-facts';
 
 const VERSION = '/api/1.0';
-/** The most that Asana gives at once. Without a limit it gives no pages, and refuses large lists. */
+/** Asana's maximum. Without a limit it does not paginate, and rejects requests for large lists. */
 const PAGE_SIZE = 100;
-/** Far more than any project holds: a list that never ends must not be read for ever. */
+/** Far more than any project needs. Guards against a list that never ends. */
 const MAX_PAGES = 1_000;
 const MAX_RESTARTS = 3;
 
 export interface ListRequest extends Pick<ApiRequest, 'path' | 'description' | 'scope' | 'account'> {
 	query: Readonly<Record<string, string>>;
-	/** Told of the entries without an id, which are left out; without it a list that has one cannot be read. */
+	/** Called with the entries that lack an id, which are left out. Without it, a list with such an entry fails. */
 	onNameless?(entries: readonly NamelessEntry[]): void;
 }
 
 export interface RefusableListRequest extends ListRequest {
-	/** Whether a refusal with this status says that there is no such list. */
+	/** Whether an error response with this status means that the resource does not exist. */
 	refused(status: number): boolean;
 }
 
@@ -32,15 +32,15 @@ interface ListPage {
 	next_page?: { offset: string } | null;
 }
 
-/** A list that cannot be had, by the status that said so. */
+/** A list that does not exist, with the status of the response. */
 export interface Refused {
 	refused: number;
 }
 
 /**
- * Reads a list from its first page to its last, each entry once, in its last copy. The token of a page expires soon:
- * then the list is read from its beginning again.
- * @throws ReadFailure where it cannot be read, or does not end
+ * Reads all pages of a list. Of duplicate entries, the last copy is kept. Pagination tokens expire quickly; the list is
+ * then read again from its first page.
+ * @throws ReadFailure if it cannot be read, or does not end
  */
 export async function readList(api: ProviderApi, request: RefusableListRequest): Promise<Entry[] | Refused>;
 export async function readList(api: ProviderApi, request: ListRequest): Promise<Entry[]>;
@@ -51,11 +51,11 @@ export async function readList(api: ProviderApi, request: AnyRequest): Promise<E
 	}
 	throw new ReadFailure(
 		'provider_unavailable',
-		`Asana let ${request.description} expire ${MAX_RESTARTS + 1} times while it was read. The next run tries again.`,
+		`Asana's pagination token for ${request.description} expired ${MAX_RESTARTS + 1} times during the read. The next run tries again.`,
 	);
 }
 
-/** Reads one thing; undefined where a refusal says that there is no such. @throws ReadFailure */
+/** Reads a single object; undefined if it does not exist. @throws ReadFailure */
 export async function readOne(api: ProviderApi, request: RefusableListRequest): Promise<Entry | undefined> {
 	const { path, query, description, scope, account, refused } = request;
 	const reply = await api.call({
@@ -98,7 +98,7 @@ function parseNamed({ data }: ListPage, { description, account, onNameless }: An
 	return entries;
 }
 
-/** An entry as a thing with an id; undefined where it has none. */
+/** Undefined if the entry has no id. */
 function parseEntry(entry: unknown): Entry | undefined {
 	return isObject(entry) && DIGITS.pattern.test(String(entry.gid)) && typeof entry.gid === 'string'
 		? entry
@@ -140,7 +140,7 @@ function isExpired(status: number, body: string): boolean {
 	return status === 400 && /pagination token|\boffset\b/i.test(body);
 }
 
-/** The right to all such lists is missing, which is no matter of this one. */
+/** Whether a scope is missing: that concerns all requests of the kind, not this one alone. */
 export function aboutScope(body: string): boolean {
 	return /\bscopes?\b/i.test(body);
 }

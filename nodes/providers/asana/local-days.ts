@@ -3,14 +3,14 @@ import { plusDays, type Day } from '../../shared/dates';
 
 const DAY_MS = 86_400_000;
 
-/** Consecutive local dates of a time zone, each with the instants that belong to it. */
+/** Consecutive days in a time zone, with the instants at which they begin. */
 export class LocalDays {
 	readonly days: readonly Day[];
 
-	/** Where each day begins, and behind them where the last one ends; milliseconds since 1970. */
+	/** The start of each day, followed by the end of the last one; milliseconds since 1970. */
 	private readonly edges: readonly number[];
 
-	/** @param zone IANA; none of the days where `last` lies before `first` */
+	/** Has no days if `last` is before `first`. @param zone IANA name */
 	constructor(first: Day, last: Day, zone: string) {
 		const length = Math.max(0, daysFrom(first, last) + 1);
 		this.days = Array.from({ length }, (_, index) => plusDays(first, index));
@@ -18,7 +18,7 @@ export class LocalDays {
 		this.edges = [...this.days, ...following].map((day) => getStartOfDay(day, zone));
 	}
 
-	/** Which of the days an instant falls on: −1 before the first, their number after the last. */
+	/** The index of the day of an instant: −1 before the first day, the number of days after the last. */
 	findIndex(ms: number): number {
 		let [low, high] = [0, this.edges.length];
 		while (low < high) {
@@ -29,13 +29,13 @@ export class LocalDays {
 		return low - 1;
 	}
 
-	/** The same of a date; not held to the ends. */
+	/** The index of a date relative to the first day, not limited to the range. */
 	toOffset(day: Day): number {
 		return this.days.length === 0 ? 0 : daysFrom(this.days[0]!, day);
 	}
 }
 
-/** How many days after `from` a date lies. */
+/** The number of days from `from` to `day`. */
 export function daysFrom(from: Day, day: Day): number {
 	return Math.round((Date.parse(day) - Date.parse(from)) / DAY_MS);
 }

@@ -19,10 +19,10 @@ type Metric = keyof typeof UNITS;
 const DAILY_METRICS = Object.keys(DAILY_UNITS) as DailyMetric[];
 const PROJECT_METRICS = Object.keys(PROJECT_UNITS) as ProjectMetric[];
 
-/** What counts as work: no approvals, no types of a company's own. */
+/** Task types that count as work: no approvals, no custom types. */
 const COUNTED = new Set(['default_task', 'milestone']);
 
-/** A project with its tasks becomes the metrics of its last days. */
+/** Turns a project with its tasks into metrics of recent days. */
 export const projects: Normaliser = {
 	ratesNeeded: () => [],
 
@@ -42,7 +42,11 @@ export const projects: Normaliser = {
 			output.addDay(day, day < firstDay ? {} : figures);
 		}
 		if (isCompletionClear(project)) {
-			const completion = projectMetrics({ ...project, completed_at: getCompletionTime(project) }, tasks, timezone);
+			const completion = projectMetrics(
+				{ ...project, completed_at: getCompletionTime(project) },
+				tasks,
+				timezone,
+			);
 			output.addCompletion(completion && completion.day >= firstDay ? completion : undefined, days);
 		}
 		const remarks = remarksOn(project, counted.length - clear.length);
@@ -53,17 +57,17 @@ export const projects: Normaliser = {
 	complete({ record, now }: LooseRecord): Pick<RawRecord, 'recordId' | 'fetchedAt' | 'record'> {
 		const { gid } = record;
 		if (typeof gid === 'string' && gid !== '') return { recordId: gid, fetchedAt: now, record };
-		throw new Error('The item has no gid. Give the project with its fields, and its tasks in "tasks".');
+		throw new Error('The item has no gid. Provide the project with its fields, and its tasks in "tasks".');
 	},
 };
 
 type Completable = Pick<TaskRecord, 'completed' | 'completed_at'>;
 
-/** What is complete says since when, or its day could only be guessed. */
+/** A completed object needs its completion time: its day must not be guessed. */
 const isCompletionClear = ({ completed, completed_at }: Completable): boolean =>
 	!completed || completed_at !== null;
 
-/** What was opened again may still have a time of completion. */
+/** A reopened object may still have a completion time. */
 const getCompletionTime = ({ completed, completed_at }: Completable): number | null =>
 	completed ? completed_at : null;
 
@@ -74,7 +78,7 @@ function remarksOn(project: ProjectRecord, unclearTasks: number): Remark[] {
 	];
 }
 
-/** A list that moved while it was read may hold a task twice: the later copy is the newer one. */
+/** A list that changed during the read may hold a task twice. The later copy is the newer one. */
 const latestCopies = (records: readonly TaskRecord[]): TaskRecord[] => [
 	...new Map(records.map((record) => [record.gid, record])).values(),
 ];
@@ -93,7 +97,7 @@ function counts({ resource_subtype, parent, is_rendered_as_separator }: TaskReco
 	return COUNTED.has(resource_subtype) && parent === null && is_rendered_as_separator !== true;
 }
 
-/** The first and the last day to compute. */
+/** Chooses the first and the last day to compute. */
 function chooseDays({ days }: ProjectRecord, today: Day, recomputeDays: number): [first: Day, last: Day] {
 	const usual = plusDays(today, 1 - recomputeDays);
 	if (days?.to !== undefined) return [days.from, earlierDay(days.to, today)];
@@ -102,7 +106,7 @@ function chooseDays({ days }: ProjectRecord, today: Day, recomputeDays: number):
 
 type Figures = Partial<Record<Metric, Figure>>;
 
-/** Rows for what has a value, and deletions for what has none, so that a value of an earlier run goes. */
+/** Collects rows for metrics that have a value, and deletions for the others, to remove values of earlier runs. */
 class Output {
 	readonly rows: Array<CanonicalRow<'custom_metrics'>> = [];
 
@@ -127,8 +131,8 @@ class Output {
 	}
 
 	/**
-	 * A project has these once at most: wherever they are of an earlier completion, they go, or move to the day of the
-	 * present one where that is not computed again.
+	 * A project has each of these metrics at most once. Values of an earlier completion are deleted, or moved to the day of
+	 * the current one if that day is not recomputed.
 	 */
 	addCompletion(completion: ProjectCompletion | undefined, { days }: LocalDays): void {
 		for (const metricName of PROJECT_METRICS) {
@@ -166,5 +170,5 @@ const movedTo = ({ value, metadata }: Figure) => ({
 	...(metadata && { keptMetadata: metadata }),
 });
 
-/** A local date as the column takes it: it is not shifted by the zone. */
+/** A local date as the column stores it: midnight UTC, not shifted by the time zone. */
 const at = (day: Day): string => `${day}T00:00:00.000Z`;

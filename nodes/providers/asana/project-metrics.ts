@@ -4,7 +4,7 @@ import { count, type Figure, type Task } from './daily-metrics';
 import { daysFrom } from './local-days';
 import type { ProjectRecord } from './shapes';
 
-/** The metrics of a project as a whole and their units. */
+/** Metrics of a project as a whole, with their units. */
 export const PROJECT_UNITS = {
 	project_delivery_days: 'days',
 	project_schedule_variance_days: 'days',
@@ -12,13 +12,13 @@ export const PROJECT_UNITS = {
 
 export type ProjectMetric = keyof typeof PROJECT_UNITS;
 
-/** What a project's completion says, and the local day of it. */
+/** Figures derived from a project's completion, and its local day. */
 export interface ProjectCompletion {
 	day: Day;
 	figures: Record<ProjectMetric, Figure | undefined>;
 }
 
-/** What a project's completion says, on the day it was completed; undefined while it is not. */
+/** Computes the figures of a project's completion; undefined if it is not complete. */
 export function projectMetrics(
 	project: ProjectRecord,
 	tasks: readonly Task[],
@@ -40,7 +40,7 @@ export function projectMetrics(
 	return derivedFrom(project, tasks, localDay);
 }
 
-/** Many teams never mark a project as complete: then it is when its last task was. */
+/** Many teams never mark a project as complete. It then counts as completed with its last task. */
 function derivedFrom(project: ProjectRecord, tasks: readonly Task[], localDay: (ms: number) => Day) {
 	let [began, ended] = [Infinity, -Infinity];
 	for (const { createdAt, completedAt } of tasks) {

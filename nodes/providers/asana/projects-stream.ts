@@ -13,32 +13,32 @@ import { toDay } from '../../shared/months';
 import { earlierDay, type Day } from '../../shared/dates';
 import { readList, readOne, type Entry } from './lists';
 
-/** No names of people and no notes: nothing is asked for that no figure needs. */
+/** Only what the figures need: no names of people, no notes. */
 const PROJECT_FIELDS = 'name,archived,completed,completed_at,created_at,start_on,due_on';
 const TASK_FIELDS =
 	'resource_subtype,completed,completed_at,created_at,due_on,due_at,parent,is_rendered_as_separator';
 
-/** Where a reading of all projects stands. */
+/** Progress of a read of all projects. */
 interface ProjectsCursor extends Cursor {
-	/** The id of the last project that was read; null once all were. */
+	/** The id of the last project read; null once all have been read. */
 	after: string | null;
-	/** When the reading began: an instant in UTC. */
+	/** When the read began: a UTC instant. */
 	began: string;
-	/** The days to compute go back to this one at least: nothing happened unseen since. */
+	/** Days must be computed from this one at the latest: everything before it is up to date. */
 	from: Day | null;
-	/** The history start up to which the days have been computed. */
+	/** The history start back to which days have been computed. */
 	history: Day | null;
 }
 
-/** What a page says of a project. */
+/** A project as listed, with the days to compute. */
 interface ListedProject {
 	project: Entry;
 	days: { from: Day; to?: Day } | undefined;
 }
 
 /**
- * All projects of a workspace that are not archived, each run anew: a project's own modified time does not move when
- * its tasks do. In the order of their ids, so that a run can go on where another one stopped.
+ * Reads all projects of a workspace that are not archived, in every run: a project's modified time does not change when
+ * its tasks do. Sorted by id, so that a run can resume where another one stopped.
  */
 const everyProject: Scan = {
 	name: 'projects',
@@ -51,7 +51,7 @@ const everyProject: Scan = {
 			const items = some.map((project): ChangedItem => toItem({ project, days }));
 			yield { items, cursor: { ...reading, after: getGid(some.at(-1)!) } };
 		}
-		// A page of its own: where the budget ends with the last projects, the next run must not begin anew at once.
+		// A separate page: if the budget ends with the last projects, the next run must not start over immediately.
 		yield { items: [], nameless, cursor: { ...reading, after: null } } satisfies Page;
 	},
 };
@@ -67,7 +67,7 @@ export const projectsStream: ChangesStream = {
 		await Promise.all(items.map(async ({ item }) => await composed(context, item as ListedProject))),
 };
 
-/** Goes on with a reading that was not finished, or begins one. */
+/** Resumes an unfinished read, or begins a new one. */
 function readingAfter(cursor: ProjectsCursor | undefined, context: StreamContext): ProjectsCursor {
 	if (cursor !== undefined && cursor.after !== null) return cursor;
 	const { startedAt, account, historyStart = null } = context;
@@ -82,7 +82,7 @@ function readingAfter(cursor: ProjectsCursor | undefined, context: StreamContext
 	};
 }
 
-/** Read to its end before any of their tasks: the pages' tokens expire soon. */
+/** Reads the list completely before any tasks, because its pagination tokens expire quickly. */
 async function projectsAfter(
 	after: string | null,
 	{ api, account }: StreamContext,
@@ -118,10 +118,10 @@ async function composed(context: StreamContext, { project, days }: ListedProject
 		refused: isGone,
 	});
 	if (Array.isArray(tasks)) return { recordId, record: { ...project, tasks, ...(days && { days }) } };
-	return { recordId, skipped: `${quoteName(project)} was deleted while it was read.` };
+	return { recordId, skipped: `${quoteName(project)} was deleted during the read.` };
 }
 
-/** A project that could not be read before and is listed no longer: archived, or gone. */
+/** Finds a project that could not be read earlier and is no longer listed: it may be archived or deleted. */
 async function findProject({ api, account }: StreamContext, gid: string): Promise<ChangedItem | undefined> {
 	const project = await readOne(api, {
 		path: `/projects/${encodeURIComponent(gid)}`,
@@ -140,7 +140,7 @@ const getGid = ({ gid }: Entry): string => gid as string;
 
 const quoteName = ({ name }: Entry): string => `"${String(name ?? '').slice(0, 80)}"`;
 
-/** Ids are numbers longer than JavaScript's. */
+/** Ids are integers too large for JavaScript numbers. */
 function compareGids(a: string, b: string): number {
 	return a.length - b.length || (a < b ? -1 : Number(a > b));
 }

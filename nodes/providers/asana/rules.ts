@@ -3,12 +3,12 @@ import type { CallPlace } from '../../engine/contract/failure';
 import { said } from '../../engine/http/response-rules';
 
 const scopeMissing = ({ description, account, scope }: CallPlace): string =>
-	`Asana did not give ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
+	`Asana denied access to ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
 	'Tick it for the app in Asana’s developer console, add it to Scope in the Zixly Asana credential, and connect the tenant again.';
 
 const aboutScope = /\bscopes?\b/i;
 
-/** What Asana's replies mean, in order, where it is not what it means at all providers. */
+/** How to handle Asana's error responses where the default rules do not fit. The first match applies. */
 export const asanaRules: readonly ResponseRule[] = [
 	{
 		// A new token would not have the scope either.
@@ -24,7 +24,7 @@ export const asanaRules: readonly ResponseRule[] = [
 		action: 'refresh',
 		class: 'reconnect_required',
 		message: ({ description, account }) =>
-			`Asana refused the token for ${description} of ${account}, also after it was refreshed: access was taken back, ` +
+			`Asana rejected the token for ${description} of ${account}, even after a refresh: access was revoked, ` +
 			'or an administrator blocked the app. Connect the tenant again.',
 	},
 	{
@@ -32,7 +32,7 @@ export const asanaRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: ({ description, account }) =>
-			`Asana gives ${description} of ${account} only in a paid plan. Upgrade the workspace, or switch the stream off.`,
+			`Asana provides ${description} of ${account} only in a paid plan. Upgrade the workspace, or disable the stream.`,
 	},
 	{
 		status: [403, 403],
@@ -55,6 +55,6 @@ export const asanaRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'bad_request',
 		message: ({ description, account }) =>
-			`Asana wants ${description} of ${account} to be read from the beginning. Reset the state of the stream; report it with this text if it comes again.`,
+			`Asana requires ${description} of ${account} to be read from the beginning. Reset the state of the stream. If this recurs, report it with this text.`,
 	},
 ];

@@ -13,8 +13,8 @@ const day = z.string().refine(isDay, 'is not a date as YYYY-MM-DD');
 const gid = z.string().min(1, 'is empty');
 
 /**
- * What is read of a task. What Asana gives only on request must be there, if only as null: one that was not asked for
- * would look like one that is not set.
+ * The task fields in use. Fields that Asana returns only on request must be present, even if null: otherwise a field that
+ * was not requested would look like one that is not set.
  */
 export const taskShape = z.object({
 	gid,
@@ -29,10 +29,10 @@ export const taskShape = z.object({
 	is_rendered_as_separator: z.boolean().nullish(),
 });
 
-/** A project with its tasks, as Extract composes it. */
+/** A project with its tasks, as Extract builds it. */
 export const projectShape = z.object({
 	gid,
-	/** Only the client's name. */
+	/** Used only as the client's name. */
 	name: z.unknown(),
 	completed: z.boolean(),
 	completed_at: instant.nullable(),
@@ -40,7 +40,7 @@ export const projectShape = z.object({
 	start_on: day.nullable(),
 	due_on: day.nullable(),
 	tasks: z.array(z.unknown()),
-	/** Which days to compute where they are not the usual ones: those of a backfill, or back to a day at least. */
+	/** Overrides the usual days: the range of a backfill, or an earlier first day. */
 	days: z.object({ from: day, to: day.optional() }).optional(),
 });
 

@@ -1,7 +1,7 @@
 import { excerpt } from '../../shared/text';
 import { projectShape, taskShape } from './shapes';
 
-/** Properties that Asana documents and that n8n's own nodes give; they are known although nothing is read of them. */
+/** Properties that Asana documents and n8n's own nodes return. They are known although nothing reads them. */
 const DOCUMENTED = {
 	Project: [
 		...['resource_type', 'archived', 'color', 'icon', 'current_status', 'current_status_update', 'due_date'],
@@ -47,10 +47,10 @@ const KNOWN = {
 	Task: new Set([...Object.keys(taskShape.shape), ...DOCUMENTED.Task]),
 };
 
-/** Every type of task there was when this was written; another one is left out of the metrics like a custom one. */
+/** All task types at the time of writing. Unknown types are left out of the metrics, like custom ones. */
 const SUBTYPES = new Set(['default_task', 'milestone', 'approval', 'custom', 'section']);
 
-/** What a project and its tasks hold that is not known, each once, as `Task.new_property`. */
+/** The unknown properties of a project and its tasks, without duplicates, as `Task.new_property`. */
 export function findUnknownProperties(project: object, tasks: readonly unknown[]): string[] {
 	const found = new Set<string>();
 	for (const key of Object.keys(project)) if (!KNOWN.Project.has(key)) found.add(`Project.${excerpt(key)}`);

@@ -8,7 +8,7 @@ import { DIGITS } from '../account-facts';
 import { paths } from './paths';
 import { accountDetailsShape, fetchReplyIfFound, fetchReply, introspectionShape } from './replies';
 
-/** One token reaches one portal: its id and domain are what the token itself is asked for. */
+/** A token reaches exactly one portal. Token introspection returns its id and domain. */
 export const hubspotAccounts: AccountDiscovery = {
 	id: DIGITS,
 
@@ -17,7 +17,7 @@ export const hubspotAccounts: AccountDiscovery = {
 		let known = await introspected(context, token);
 		if (!known) {
 			const { portalId: id } = await readDetails(context.api);
-			// That call has refreshed a token that had ended, which no longer says what it is for.
+			// An expired token cannot be introspected. The call above has refreshed it, so try again with the new one.
 			const renewed = await context.accessToken();
 			if (renewed !== token) known = await introspected(context, renewed);
 			known ??= { id, name: null };
@@ -35,7 +35,7 @@ export const hubspotAccounts: AccountDiscovery = {
 	},
 };
 
-/** What HubSpot says of a token; undefined where it will not, where the token has ended, or where it is hidden. */
+/** Introspects a token; undefined if HubSpot rejects the request, or the token has expired or is not available. */
 async function introspected(
 	{ api, application }: DiscoveryContext,
 	token: string | undefined,
@@ -69,7 +69,7 @@ async function readDetails(api: ProviderApi, account?: AccountReference) {
 }
 
 const unnamed = (id: string): string =>
-	`HubSpot did not say which domain portal ${id} has. The name that is known of it stays.`;
+	`HubSpot did not state the domain of portal ${id}. Its stored name is kept.`;
 
 const unknownZone = (name: string, zone: string | null | undefined): string =>
-	`${name} has a time zone that is not known here (${zone ?? 'none'}); its days begin and end in UTC.`;
+	`The time zone of ${name} is not supported (${zone ?? 'none'}); its days begin and end in UTC.`;

@@ -9,24 +9,24 @@ import { GLANCE_PROPERTIES } from './properties';
 import type { DealSummary, ReadDeal } from './replies';
 
 const HOUR_MS = 3_600_000;
-/** The recycle bin has no order that helps, so all of it is gone through; where that is more, once a day will do. */
+/** The recycle bin has no useful order, so all of it is read: in every run up to this size, else once a day. */
 const PAGES_WITH_EVERY_RUN = 50;
-/** What two clocks may differ by, and more. */
+/** More than two clocks differ by. */
 const OVERLAP_MS = HOUR_MS;
 
-/** How far the recycle bin was read. Instants are milliseconds since 1970. */
+/** Progress in the recycle bin. Instants are milliseconds since 1970. */
 interface ArchiveCursor extends Cursor {
-	/** The cursor of the page to go on from; null between rounds. */
+	/** Cursor of the page to resume from; null between rounds. */
 	after: string | null;
-	/** When the present round began, or the last one. */
+	/** When the current round began, or the last one. */
 	began: number;
-	/** What was deleted before this has been told already. */
+	/** Deals deleted before this have already been reported. */
 	since: number;
-	/** Of the present round, or the last one. */
+	/** Pages read in the current round, or in the last one. */
 	pages: number;
 }
 
-/** Deals that were deleted: HubSpot keeps them for 90 days, and deleting one does not count as a change. */
+/** Finds deleted deals. HubSpot keeps them for 90 days, and deleting a deal does not count as a change. */
 export const deletedScan: Scan = {
 	name: 'archived',
 	async *pages(context, cursor, cursors) {
@@ -70,7 +70,7 @@ function isNew({ archivedAt }: DealSummary, since: number): boolean {
 
 const BATCH = 100;
 
-/** Deals that are deleted in our books and are there again: whether restoring one counts as a change is not told. */
+/** Finds deals that are deleted here but restored in HubSpot. Whether that counts as a change is not documented. */
 export const restoredScan: Scan = {
 	name: 'restored',
 	async *pages(context, _cursor, cursors) {
@@ -80,19 +80,19 @@ export const restoredScan: Scan = {
 		for (const ids of inBatches(await context.store.deletedLeads(), BATCH)) {
 			const asked = new Set(ids);
 			const found = await readThere(context, ids);
-			// One that was merged answers as the deal that it went into.
+			// A merged deal comes back as the deal that it was merged into.
 			const items = found.filter(({ id }) => asked.has(id)).map(changedDeal);
 			yield { items, cursor: { checkedAt } };
 		}
 	},
 };
 
-/** Those that cannot be asked for alone stay deleted; the next run asks again. */
+/** A deal that cannot be read even alone stays deleted; the next run tries again. */
 async function readThere(context: StreamContext, ids: readonly string[]): Promise<ReadDeal[]> {
 	const read = await readInHalves<string, ReadDeal | undefined>(ids, context.api, {
 		read: async (some, api) => await readDeals({ ...context, api }, some, { properties: GLANCE_PROPERTIES }),
 		reject: (id, { message }) => {
-			context.warn(`Whether the deleted deal ${id} is there again could not be asked: ${message}`);
+			context.warn(`Could not check whether the deleted deal ${id} was restored: ${message}`);
 			return undefined;
 		},
 	});

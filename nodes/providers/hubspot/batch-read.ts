@@ -2,18 +2,18 @@ import type { StreamContext } from '../../engine/contract/stream';
 import { paths } from './paths';
 import { dealBatchShape, fetchReply, idsNotFound, isWhole, type ReadDeal } from './replies';
 
-/** What is wanted of the deals of a batch. */
+/** What to read of the deals of a batch. */
 export interface Wanted {
 	properties: readonly string[];
-	/** Of these all values there ever were; then 50 deals are the most that HubSpot takes at once, else 100. */
+	/** Properties with all their past values. They reduce HubSpot's maximum batch from 100 to 50 deals. */
 	propertiesWithHistory?: readonly string[];
-	/** Only those in the recycle bin, instead of only those that are not. */
+	/** Reads only deals in the recycle bin, instead of only the others. */
 	archived?: boolean;
 }
 
 /**
- * Reads deals by their ids. What is not there is left out, and one that was merged into another may come as that one:
- * the reply's ids are not always those that were asked for.
+ * Reads deals by id. Missing deals are left out. A merged deal may come back as the deal that it was merged into, so the
+ * ids of the result can differ from the requested ones.
  */
 export async function readDeals(
 	context: StreamContext,
@@ -23,7 +23,7 @@ export async function readDeals(
 	return (await readBatch(context, ids, wanted)).deals;
 }
 
-/** The same, with the ids of which HubSpot says that there is no such deal. */
+/** Like `readDeals`, with the ids that HubSpot reports as not found. */
 export async function readBatch(
 	{ api, account }: StreamContext,
 	ids: readonly string[],

@@ -6,19 +6,19 @@ import { paths } from './paths';
 import { associationsShape, companyBatchShape, fetchReply, isWhole, type ReadDeal } from './replies';
 import { parseOptionalText } from './values';
 
-/** The association type of a deal with its primary company. */
+/** Association type of a deal with its primary company. */
 const PRIMARY = '5';
 const BATCH = 100;
 
 export interface Company {
 	id: string;
-	/** Null where HubSpot has none, or the company is deleted. */
+	/** Null if the company has no name or is deleted. */
 	name: string | null;
 }
 
-/** The companies of deals, by the deals' ids; a deal without one is missing. Each is read once per reading. */
+/** Reads the companies of deals, each company once per read of the stream. */
 export class Companies {
-	/** By the id that was asked for. */
+	/** By requested id. */
 	private readonly read = new Map<string, Company>();
 
 	async of(context: StreamContext, deals: readonly ReadDeal[]): Promise<Map<string, Company>> {
@@ -35,7 +35,7 @@ export class Companies {
 	}
 }
 
-/** The primary company's id stands on the deal itself; where it does not, the associations are asked. */
+/** Takes the primary company's id from the deal or, failing that, from its associations. */
 async function readCompanyIds(
 	context: StreamContext,
 	deals: readonly ReadDeal[],
@@ -50,7 +50,7 @@ async function readCompanyIds(
 	return new Map([...ids, ...(await associatedCompanies(context, others))]);
 }
 
-/** A deal without a company stands among the errors of the reply, or nowhere in it. */
+/** A deal without a company appears among the reply's errors, or not at all. */
 async function associatedCompanies(
 	{ api, account }: StreamContext,
 	deals: readonly string[],
@@ -69,7 +69,7 @@ async function associatedCompanies(
 
 type Association = { toObjectId: string; associationTypes?: Array<{ typeId: number | string }> | null };
 
-/** The primary one; where none is marked so the one with the lowest id, which is the same each time. */
+/** Picks the primary company. If none is marked, picks the lowest id, so that the result is stable. */
 function pickPrimary(associations: readonly Association[]): string[] {
 	const primary = associations.find(({ associationTypes }) =>
 		associationTypes?.some(({ typeId }) => String(typeId) === PRIMARY),
@@ -80,8 +80,8 @@ function pickPrimary(associations: readonly Association[]): string[] {
 }
 
 /**
- * The companies by the ids that they were asked for by. One that was merged into another answers as that one. Those that
- * do not answer have no name.
+ * Reads companies, keyed by requested id. A merged company comes back as the one that it was merged into. Companies that
+ * do not come back get no name.
  */
 async function readCompanies(context: StreamContext, ids: readonly string[]): Promise<Map<string, Company>> {
 	const answers = await readBatch(context, ids);
@@ -95,7 +95,7 @@ async function readCompanies(context: StreamContext, ids: readonly string[]): Pr
 	return new Map([...found, ...(await matchOthers(context, missing, others))]);
 }
 
-/** Companies that answered under ids that nobody asked for: where it is not plain for which, each is asked for alone. */
+/** Matches companies that came back under ids that were not requested. If the match is unclear, reads each separately. */
 async function matchOthers(
 	context: StreamContext,
 	missing: readonly string[],
@@ -112,17 +112,17 @@ async function matchOthers(
 	return matched;
 }
 
-/** More are merged in no batch; those beyond it have no name this time. */
+/** More merged companies in one batch are unlikely. Any beyond this get no name in this run. */
 const MAX_ASKED_ALONE = 20;
 
 const toCompany = ({ id, name }: Answer): Company => ({ id, name });
 
 interface Answer extends Company {
-	/** The ids of the companies that were merged into it. */
+	/** Ids of the companies that were merged into it. */
 	formerIds: string[];
 }
 
-/** A company that cannot be read has no name this time: no deal is held up for it. */
+/** A company that cannot be read gets no name in this run; its deals are still loaded. */
 async function readBatch(context: StreamContext, ids: readonly string[]): Promise<Answer[]> {
 	return await readInHalves<string, Answer>(ids, context.api, {
 		read: async (some, api) => await requestBatch({ ...context, api }, some),

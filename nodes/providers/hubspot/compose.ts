@@ -9,10 +9,10 @@ import { DEAL_PROPERTIES, HISTORY_PROPERTIES } from './properties';
 import type { ReadDeal } from './replies';
 import { parseOptionalText } from './values';
 
-/** As many as HubSpot gives with their history at once. */
+/** HubSpot's maximum for a batch with history. */
 export const DEALS_AT_ONCE = 50;
 
-/** What all records of a reading need. */
+/** Shared by all records of a read. */
 interface Prepared {
 	stages: Stages;
 	companies: Companies;
@@ -22,7 +22,7 @@ export async function prepareDeals(context: StreamContext): Promise<Prepared> {
 	return { stages: await readStages(context), companies: new Companies() };
 }
 
-/** A batch of deals as records: each with its history, the stages that this names, and its company. */
+/** Builds the records of a batch: each deal with its history, the stages named in it, and its company. */
 export async function composeDeals(
 	context: StreamContext,
 	items: readonly ChangedItem[],
@@ -54,19 +54,19 @@ function deletedRecord(id: string, at: string | null): HydratedRecord[] {
 	return at === null ? [] : [{ recordId: id, record: { deal: { id }, deleted: { at } } }];
 }
 
-/** The stages that the deal is in, or was in. */
+/** Ids of the deal's current and past stages. */
 function listStageIds({ properties, propertiesWithHistory }: ReadDeal): string[] {
 	const { dealstage } = (propertiesWithHistory ?? {}) as { dealstage?: Array<{ value?: unknown }> };
 	const values = [properties.dealstage, ...(dealstage ?? []).map(({ value }) => value)];
 	return [...new Set(values.map(parseOptionalText).filter((id) => id !== null))];
 }
 
-/** Two deals that were merged answer as the same one. */
+/** Merged deals come back as the same deal. */
 function uniqueById(deals: readonly ReadDeal[]): ReadDeal[] {
 	return [...new Map(deals.map((deal) => [deal.id, deal])).values()];
 }
 
-/** What became of the deals that were asked for and did not come: merged, deleted, or out of the recycle bin too. */
+/** Explains the requested deals that did not come back: merged, deleted, or no longer in the recycle bin either. */
 async function isNotFound(
 	context: StreamContext,
 	ids: readonly string[],
@@ -94,7 +94,7 @@ async function isNotFound(
 	});
 }
 
-/** HubSpot names what is not there among the errors of a batch; this one it passed over. */
+/** HubSpot lists missing deals among a batch's errors. This deal was in neither the results nor the errors. */
 function leftOut({ account }: StreamContext, id: string): ReadFailure {
 	const call = {
 		provider: 'HubSpot',
@@ -103,11 +103,11 @@ function leftOut({ account }: StreamContext, id: string): ReadFailure {
 		status: 200,
 		detail: '',
 	};
-	const message = `HubSpot left the deal ${id} of ${account.name} out of its answer. The next run asks again.`;
+	const message = `HubSpot left the deal ${id} of ${account.name} out of its reply. The next run tries again.`;
 	return new ReadFailure('provider_unavailable', message, undefined, { ...call, ofEveryCall: false });
 }
 
-/** For `composeDeals`; what became of the deal shows there. */
+/** Only names the deal: `composeDeals` finds out whether it still exists. */
 export async function findDeal(_: StreamContext, id: string): Promise<ChangedItem> {
 	const notice: DealNotice = { deletedAt: null };
 	return await Promise.resolve({ id, version: null, item: notice });

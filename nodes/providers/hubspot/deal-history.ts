@@ -18,10 +18,14 @@ import { parseOptionalNumber, parseNumber, parseOptionalText } from './values';
 export type DealRecord = z.infer<typeof dealRecordShape>;
 
 /**
- * A deal as HubSpot gave it, as the history that all CRMs' deals are turned into.
- * @throws Rejection where something in it that a column needs cannot be read
+ * Converts a HubSpot deal to the history common to all CRMs.
+ * @throws Rejection if a value that a column needs cannot be read
  */
-export function readDealHistory(record: DealRecord, raw: RawRecord, settings: NormaliseSettings): DealHistory {
+export function readDealHistory(
+	record: DealRecord,
+	raw: RawRecord,
+	settings: NormaliseSettings,
+): DealHistory {
 	const { deal } = record;
 	const facts = new FactReader();
 	const times = readTimes(deal, facts);
@@ -46,7 +50,7 @@ export function readDealHistory(record: DealRecord, raw: RawRecord, settings: No
 	};
 }
 
-/** A deal as its record holds it. @throws Rejection `invalid_record` */
+/** @throws Rejection `invalid_record` */
 export function parseDealRecord(record: unknown): DealRecord {
 	return shaped<DealRecord>(dealRecordShape, record, '');
 }
@@ -66,7 +70,7 @@ function readTimes({ properties }: Deal, facts: FactReader): Times {
 	return Object.fromEntries(times) as Times;
 }
 
-/** An empty amount is none, and not 0. The currency is left out in accounts that use only their own. */
+/** An empty amount is null, not 0. Portals with a single currency omit the deal's currency. */
 function readAmount({ properties }: Deal, { account }: RawRecord): DealHistory['amount'] {
 	const amount = parseOptionalNumber(properties.amount, 'deal.properties.amount');
 	if (amount === null) return null;
@@ -75,11 +79,11 @@ function readAmount({ properties }: Deal, { account }: RawRecord): DealHistory['
 	throw new Rejection(
 		'unknown_currency',
 		'deal.properties.deal_currency_code',
-		`"${excerpt(currency)}" is not a currency of three letters. Correct the deal's currency in HubSpot.`,
+		`"${excerpt(currency)}" is not a three-letter currency code. Correct the deal's currency in HubSpot.`,
 	);
 }
 
-/** HubSpot's rate leads to the account's own currency, so it counts only where that is the one reported in. */
+/** HubSpot's rate converts to the portal's currency, so it is used only if that is the reporting currency. */
 function readOwnRate(
 	{ properties }: Deal,
 	amount: DealHistory['amount'],
@@ -93,7 +97,7 @@ function readOwnRate(
 	return rate?.gt(0) ? { ownRate: { rate: rate.toFixed(), source: 'hubspot' } } : {};
 }
 
-/** When a closed deal was closed, and an open one last changed: that day's rate counts. */
+/** The instant whose day's rate applies: when a closed deal was closed, or an open one last changed. */
 function valueInstant(times: Times, status: StageStatus): string | null {
 	const closed = status === 'active' ? null : (times.closedate ?? times.hs_v2_date_entered_current_stage);
 	return closed ?? times.hs_lastmodifieddate;
@@ -133,7 +137,7 @@ function buildMetadata(
 	return {
 		dealName: facts.text(dealname, 'deal.properties.dealname'),
 		createdAt: times.createdate,
-		// While a deal is open this is when it is hoped to be closed.
+		// For an open deal, this is the expected date.
 		[status === 'active' ? 'expectedCloseAt' : 'closedAt']: times.closedate,
 		...(status === 'lost' && { lostReason: facts.text(reason, 'deal.properties.closed_lost_reason') }),
 	};

@@ -17,29 +17,29 @@ import {
 const LIST_PAGE_SIZE = 100;
 const SEARCH_PAGE_SIZE = 200;
 
-/** A million deals at a hundred to the page, twice over. */
+/** Enough for two million deals at 100 per page. */
 const MAX_PAGES = 20_000;
 
 export interface DealsOfPage {
 	deals: DealSummary[];
 	nameless: NamelessEntry[];
-	/** Where the next page is; null on the last one. */
+	/** The cursor of the next page; null on the last one. */
 	after: string | null;
 }
 
-/** Which list of deals is read, and from which page on. */
+/** Which list of deals to read, and from which page. */
 interface Listed {
 	after: string | null;
-	/** Those in the recycle bin. */
+	/** Reads the deals in the recycle bin. */
 	archived?: true;
-	/** Told where HubSpot no longer takes a cursor, so that the list is begun anew. */
+	/** Called when HubSpot rejects the cursor, and the list is read from its first page. */
 	onBeginAnew?(): void;
 }
 
 /**
- * The pages of the deals, or of those in the recycle bin, the cursor followed to the end. There is no other way to call
- * the list: a page alone would be taken for all of it.
- * @throws ReadFailure where it cannot be read, or does not end
+ * Reads the pages of all deals, or of those in the recycle bin, to the last one. No other function reads the list: a
+ * single page could be mistaken for all of it.
+ * @throws ReadFailure if it cannot be read, or does not end
  */
 export async function* listedDeals(
 	context: StreamContext,
@@ -56,19 +56,19 @@ export async function* listedDeals(
 	} while (cursor !== null);
 }
 
-/** What a search is asked for next. */
+/** The next search request. */
 export interface SearchPlace {
 	filterGroups: ReadonlyArray<{ filters: readonly Filter[] }>;
 	sorts: readonly string[];
-	/** An offset; the first page unless told. */
+	/** By default the first page. */
 	offset?: string;
 }
 
 const SEARCHED = 'the changed deals';
 
 /**
- * The pages of a search, each asked for by what `next` made of the one before; none after it gave undefined.
- * @throws ReadFailure where it cannot be read, or does not end
+ * Reads the pages of a search. `next` builds each request from the page before, and ends the search with undefined.
+ * @throws ReadFailure if it cannot be read, or does not end
  */
 export async function* searchedDeals(
 	context: StreamContext,
@@ -114,7 +114,7 @@ function listRequest({ account }: StreamContext, archived: boolean): ListRequest
 	};
 }
 
-/** The page after a cursor. A cursor that HubSpot no longer takes begins the list again. */
+/** Reads the page after a cursor, or the first page if HubSpot rejects the cursor. */
 async function pageAfter(
 	{ api }: StreamContext,
 	request: ListRequest,

@@ -21,9 +21,9 @@ export const hubspot: ProviderDefinition = {
 	limits: {
 		scope: 'account',
 		windows: [
-			// Of 100 that every plan and way of distribution allows at least.
+			// Every plan allows at least 100.
 			{ calls: 90, seconds: 10, remainingHeader: 'x-hubspot-ratelimit-remaining' },
-			// Of 5, which all apps of the portal share; no header tells what is left.
+			// HubSpot allows 5, shared by all apps of the portal. No header states how many remain.
 			{ calls: 4, seconds: 1, group: 'search' },
 		],
 		concurrent: 4,
@@ -34,7 +34,7 @@ export const hubspot: ProviderDefinition = {
 		},
 	},
 	headers: { accept: 'application/json' },
-	// The introspection says the token that it was asked about.
+	// The introspection reply contains the token.
 	redact: ['token', 'access_token', 'refresh_token'],
 	rules: hubspotRules,
 	accounts: hubspotAccounts,

@@ -7,22 +7,22 @@ import type { DealSummary } from './replies';
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 /**
- * After the first time the list is gone through again week by week, for what no search gave: an association that
- * changed without its deal, a deal that the index forgot. So many pages a run, so that nothing else has to wait.
+ * After the first read, the list is read again every week for what searches miss: an association that changed without its
+ * deal, or a deal that is not in the index. This limits the pages per run, so that other scans do not have to wait.
  */
 const PAGES_A_RUN = 20;
 
-/** How far the list of all deals was read. Instants are milliseconds since 1970. */
+/** Progress in the list of all deals. Instants are milliseconds since 1970. */
 export interface ListCursor extends Cursor {
-	/** The cursor of the page to go on from; null before a round and after it. */
+	/** Cursor of the page to resume from; null before and after a round. */
 	after: string | null;
-	/** When the very first round began: where the searches begin. */
+	/** When the first round began: where the search starts. */
 	firstAt: number;
-	/** When the last round was complete; null before the first. */
+	/** When the last round was completed; null before that. */
 	doneAt: number | null;
 }
 
-/** All deals: the first read, and the slow reconciliation. */
+/** Lists all deals: for the first read, then for a slow reconciliation. */
 export const listScan: Scan = {
 	name: 'all',
 	async *pages(context, cursor) {
@@ -55,7 +55,7 @@ async function* listed(
 	}
 }
 
-/** Whether a deal was closed before the first day that matters to the operator. */
+/** Whether a deal was closed before the history start. */
 function endedBefore({ properties }: DealSummary, { historyStart, account }: StreamContext): boolean {
 	const closedAt = properties?.hs_is_closed === 'true' ? toMilliseconds(properties.closedate) : undefined;
 	if (historyStart === undefined || closedAt === undefined) return false;
@@ -63,4 +63,4 @@ function endedBefore({ properties }: DealSummary, { historyStart, account }: Str
 }
 
 const CURSOR_GONE =
-	'HubSpot no longer knew the place up to which the deals were listed, so the list was begun again.';
+	'HubSpot no longer accepted the cursor of the list of deals, so the list was started again.';

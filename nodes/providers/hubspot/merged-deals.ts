@@ -3,15 +3,17 @@ import type { Deletion } from '../../shared/messages';
 import type { Deal } from './shapes';
 import { parseOptionalText } from './values';
 
-/** The ids of the deals that were merged into this one, as HubSpot lists them with semicolons between. */
+/** Parses HubSpot's list of merged ids, which are separated by semicolons. */
 export function parseMergedIds(value: unknown): string[] {
-	return typeof value === 'object' ? [] : (parseOptionalText(value) ?? '').split(/[;,\s]+/).filter((id) => id !== '');
+	return typeof value === 'object'
+		? []
+		: (parseOptionalText(value) ?? '').split(/[;,\s]+/).filter((id) => id !== '');
 }
 
 /**
- * The deals that are gone since they were merged into this one. A merge is the instant at which the list first named
- * the id: it must not change with each reading.
- * @param otherwise the instant where the list has no history
+ * Builds deletions of the deals that were merged into this one. The time of a merge is when the list first contained the
+ * id, so that it is the same in every run.
+ * @param otherwise the instant to use if the list has no history
  */
 export function mergedAway(deal: Deal, otherwise: string): Deletion[] {
 	const ids = parseMergedIds(deal.properties.hs_merged_object_ids).filter((id) => id !== deal.id);

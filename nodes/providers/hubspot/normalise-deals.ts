@@ -8,7 +8,7 @@ import { mergedAway } from './merged-deals';
 import { DEAL_PROPERTIES } from './properties';
 import { deletedRecordShape } from './shapes';
 
-/** HubSpot's deal: a row of `lead_events` per entry into a stage; of a deleted one the word that it is gone. */
+/** Turns a deal into one row of `lead_events` per stage entry, and a deleted deal into a deletion. */
 export const deals: Normaliser = {
 	ages: true,
 
@@ -31,10 +31,11 @@ export const deals: Normaliser = {
 	},
 
 	complete({ record, now }: LooseRecord) {
-		const completed = 'deal' in record ? { stages: [], company: null, ...record } : toComposedRecord(record, now);
+		const completed =
+			'deal' in record ? { stages: [], company: null, ...record } : toComposedRecord(record, now);
 		const { id } = completed.deal as { id?: unknown };
 		if (id === undefined || id === '')
-			throw new Error('The item has no id. Give deals as HubSpot gives them.');
+			throw new Error('The item has no id. Provide deals as HubSpot returns them.');
 		return { recordId: String(id), fetchedAt: now, record: completed };
 	},
 };
@@ -47,7 +48,7 @@ function isDeleted(record: unknown): boolean {
 	return typeof record === 'object' && record !== null && 'deleted' in record;
 }
 
-/** That it is gone matters more than since when. */
+/** An unreadable deletion time does not reject the deletion. */
 function deletion({ record, fetchedAt }: RawRecord): Normalised {
 	const { deal, deleted } = shaped(deletedRecordShape, record, '');
 	const facts = new FactReader();
@@ -60,7 +61,7 @@ function deletion({ record, fetchedAt }: RawRecord): Normalised {
 	};
 }
 
-/** A deal of HubSpot's own, such as an HTTP Request node gives it: neither its pipeline nor its company come with it. */
+/** Wraps a deal as HubSpot returns it, for example to an HTTP Request node: without its pipeline and company. */
 function toComposedRecord(record: Record<string, unknown>, now: string): Record<string, unknown> {
 	const { archived, archivedAt, updatedAt } = record;
 	if (archived === true) return { deal: record, deleted: { at: archivedAt ?? updatedAt ?? now } };

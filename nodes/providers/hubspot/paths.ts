@@ -1,12 +1,12 @@
 /**
- * The dated version of HubSpot's API, the only place that names it: a new one comes every six months, and each is
- * supported for eighteen. The shapes read here have been the same since the numbered versions.
+ * The dated version of HubSpot's API. A new one is released every six months and supported for eighteen. The replies used
+ * here have not changed since the numbered versions.
  */
 export const API_VERSION = '2026-09';
 
 const objects = `/crm/objects/${API_VERSION}`;
 
-/** Below the API's address. */
+/** Paths relative to the API base URL. */
 export const paths = {
 	deals: `${objects}/deals`,
 	dealSearch: `${objects}/deals/search`,

@@ -6,7 +6,7 @@ import { paths } from './paths';
 import { fetchReply, pipelineShape, pipelinesShape, stageShape } from './replies';
 import { parseOptionalText } from './values';
 
-/** A stage with its pipeline, as a record holds it. `isClosed` and `probability` are texts, as HubSpot has them. */
+/** A stage with its pipeline, as stored in a record. `isClosed` and `probability` are HubSpot's strings. */
 export interface StageOfPipeline {
 	id: string;
 	label: string | null;
@@ -16,14 +16,14 @@ export interface StageOfPipeline {
 	probability: unknown;
 }
 
-/** The stages of all pipelines, and those removed since that deals still name. */
+/** The stages of all pipelines, and removed stages that deals still refer to. */
 export class Stages {
-	/** What is being looked up, or was, by the stages' ids: batches are composed side by side. */
+	/** Look-ups by stage id, running or done. Shared, because batches are hydrated concurrently. */
 	private readonly lookedUp = new Map<string, Promise<void>>();
 
 	constructor(private readonly known: Map<string, StageOfPipeline>) {}
 
-	/** The stages of these ids; what a stage that was removed was called last is known from our own tables. */
+	/** Finds stages by id. The last known label of a removed stage comes from our own tables. */
 	async named(context: StreamContext, ids: readonly string[]): Promise<Map<string, StageOfPipeline>> {
 		const missing = ids.filter((id) => !this.known.has(id) && !this.lookedUp.has(id));
 		const lookUp = missing.length > 0 ? this.remember(context, missing) : undefined;
@@ -48,7 +48,7 @@ export class Stages {
 	}
 }
 
-/** Reads all pipelines, once for all records of a reading. */
+/** Reads all pipelines, once per read of the stream. */
 export async function readStages(context: StreamContext): Promise<Stages> {
 	const { api, account } = context;
 	const { results } = await fetchReply(api, pipelinesShape, {
@@ -74,7 +74,7 @@ export async function readStages(context: StreamContext): Promise<Stages> {
 	return new Stages(new Map(stages.map((stage) => [stage.id, stage])));
 }
 
-/** The entries that have an id: a deal whose stage is not among them has it named by what our own tables know. */
+/** Parses the entries that have an id. A stage that is missing here gets its label from our own tables. */
 function parseNamed<Entry extends { id: string }>(
 	{ account, warn }: StreamContext,
 	given: readonly unknown[],

@@ -1,4 +1,4 @@
-/** What is asked for of a deal, by name: HubSpot gives hardly anything by itself, and ignores names it does not know. */
+/** Deal properties to request. HubSpot returns few by default, and ignores unknown names. */
 export const DEAL_PROPERTIES = [
 	'dealname',
 	'amount',
@@ -22,8 +22,8 @@ export const DEAL_PROPERTIES = [
 
 export type DealProperty = (typeof DEAL_PROPERTIES)[number];
 
-/** Of these every value that there ever was. */
+/** Deal properties to request with all their past values. */
 export const HISTORY_PROPERTIES = ['dealstage', 'hs_merged_object_ids'] as const;
 
-/** What a list or a search tells of a deal: enough to decide whether it must be read. */
+/** Deal properties to request in lists and searches: enough to decide whether a deal must be read. */
 export const GLANCE_PROPERTIES = ['hs_lastmodifieddate', 'closedate', 'hs_is_closed'] as const;

@@ -2,15 +2,15 @@ import { z } from 'zod/v4';
 
 import type { ApiRequest, ProviderApi } from '../../engine/contract/api';
 
-/** Ids are texts in most replies and numbers in some. */
+/** Ids are strings in most replies and numbers in some. */
 const id = z.union([z.string().min(1), z.number()]).transform(String);
-/** Values are texts or null in all that was seen. */
+/** In practice a string or null. */
 const text = z
 	.union([z.string(), z.number(), z.boolean()])
 	.nullish()
 	.transform((value) => (value === null || value === undefined ? null : String(value)));
 
-/** What a list says of a deal is only to find it by: what of it cannot be read is as good as not there. */
+/** A deal in a list or search, used only to find it. Unreadable properties count as missing. */
 const glanceShape = z.object({
 	id,
 	properties: z
@@ -25,18 +25,18 @@ const glanceShape = z.object({
 	archivedAt: text.catch(null),
 });
 
-/** An entry of a page of deals; undefined where it has no id. */
+/** Parses an entry of a page of deals; undefined if it has no id. */
 export function parseGlance(entry: unknown): DealSummary | undefined {
 	return glanceShape.safeParse(entry).data;
 }
 
-/** A page of a list or of a search. A short or empty page may still have another one after it. */
+/** A page of a list or search. A short or empty page is not necessarily the last. */
 export const pageShape = z.object({
 	results: z.array(z.unknown()),
 	paging: z.object({ next: z.object({ after: id }).nullish() }).nullish(),
 });
 
-/** Why a part of a batch did not come, beside what did. */
+/** Why parts of a batch are missing from its results. */
 const errors = z
 	.array(
 		z.object({
@@ -51,21 +51,21 @@ const errors = z
 
 type BatchErrors = z.infer<typeof errors>;
 
-/** A part that would come if it were asked for again; all else is not there. */
+/** Errors that a retry may resolve. All others mean that the object does not exist. */
 const PASSING = /INTERNAL|TIME_?OUT|RATE_LIMIT|UNAVAILABLE|LOCKED/i;
 
-/** Whether what a batch lacks is not there, and was not only left out for the moment. */
+/** Whether the objects that a batch lacks do not exist, rather than being temporarily unavailable. */
 export function isWhole(batch: { errors?: BatchErrors }): boolean {
 	return !batch.errors?.some(({ category }) => PASSING.test(category ?? ''));
 }
 
-/** The ids that a batch says do not exist. One that is in no result and in no error was only left out. */
+/** The ids that a batch reports as not found. An id in neither its results nor its errors was only left out. */
 export function idsNotFound({ errors: all }: { errors?: BatchErrors }): Set<string> {
 	const notFound = (all ?? []).filter(({ category }) => /NOT_FOUND/i.test(category ?? ''));
 	return new Set(notFound.flatMap(({ context }) => context?.ids ?? []));
 }
 
-/** What was found of what a batch asked for; the rest stands among the errors, or nowhere. */
+/** The objects found by a batch. The others are listed among its errors, or not at all. */
 export const dealBatchShape = z.object({
 	errors,
 	results: z.array(
@@ -105,7 +105,7 @@ export const associationsShape = z.object({
 
 export const pipelinesShape = z.object({ results: z.array(z.unknown()) });
 
-/** Names and facts that cannot be read are as good as not there: the stages' ids are what deals need. */
+/** Unreadable labels and metadata count as missing: deals need only the stages' ids. */
 export const pipelineShape = z.object({
 	id,
 	label: text.catch(null),
@@ -115,7 +115,7 @@ export const pipelineShape = z.object({
 export const stageShape = z.object({
 	id,
 	label: text.catch(null),
-	/** Texts both: "true", "0.8". */
+	/** Both strings: "true", "0.8". */
 	metadata: z.looseObject({ isClosed: z.unknown(), probability: z.unknown() }).nullish().catch(null),
 });
 
@@ -136,8 +136,8 @@ export type DealSummary = z.infer<typeof glanceShape>;
 export type ReadDeal = z.infer<typeof dealBatchShape>['results'][number];
 
 /**
- * Calls the API and gives the reply in its shape; what is of another one is tried again like an outage.
- * @returns undefined where the request's `isNotFound` says so
+ * Calls the API and parses the reply. A reply that does not match the schema is retried like an outage.
+ * @returns undefined if the request's `isNotFound` accepts the error response
  * @throws ReadFailure
  */
 export async function fetchReplyIfFound<T>(
@@ -153,7 +153,7 @@ export async function fetchReplyIfFound<T>(
 	return json === undefined ? undefined : shape.parse(json);
 }
 
-/** Like `ask`, where an answer is all that can come. */
+/** Like `fetchReplyIfFound`, for requests that always have a reply. */
 export async function fetchReply<T>(
 	api: ProviderApi,
 	shape: z.ZodType<T>,

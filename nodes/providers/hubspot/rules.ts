@@ -4,15 +4,15 @@ import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
-/** What HubSpot's replies mean, in order, where it is not what it means at all providers. */
+/** How to handle HubSpot's error responses where the default rules do not fit. The first match applies. */
 export const hubspotRules: readonly ResponseRule[] = [
 	{
-		// The edge answers so where the token is cut or garbled.
+		// HubSpot's edge responds with 530 to a truncated or garbled token.
 		status: [530, 530],
 		action: 'refresh',
 		class: 'reconnect_required',
 		message: ({ description, account }) =>
-			`HubSpot could not read the token that was sent for ${description} of ${account}. Connect the tenant again.`,
+			`HubSpot could not read the token sent for ${description} of ${account}. Connect the tenant again.`,
 	},
 	{
 		status: [403, 403],
@@ -21,7 +21,7 @@ export const hubspotRules: readonly ResponseRule[] = [
 		class: 'not_permitted',
 		ofEveryCall: true,
 		message: ({ description, account, scope }) =>
-			`HubSpot did not give ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}, or the plan does not include it. ` +
+			`HubSpot denied access to ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}, or the plan does not include it. ` +
 			'Add the scope in the HubSpot app and in the Zixly HubSpot credential, and connect the tenant again.',
 	},
 	{
@@ -30,22 +30,22 @@ export const hubspotRules: readonly ResponseRule[] = [
 		class: 'not_permitted',
 		message: (place) =>
 			`HubSpot does not permit ${place.description} of ${place.account}${said(place)}. ` +
-			'Check the rights of the user who connected it, and whether the app is still installed there.',
+			'Check the permissions of the user who connected it, and whether the app is still installed there.',
 	},
 	{
 		status: [404, 404],
 		action: 'fail',
 		class: 'bad_request',
 		message: ({ description, account }) =>
-			`HubSpot knows no ${description.replace(/^the /, '')} of ${account}. Check API Base URL in the Zixly HubSpot credential; ` +
-			'where it is right, this package’s version of the HubSpot API may have ended: update the package.',
+			`HubSpot returned 404 for ${description} of ${account}. Check API Base URL in the Zixly HubSpot credential. ` +
+			'If it is right, HubSpot may have retired the API version that this package uses: update the package.',
 	},
 	{
 		status: [414, 414],
 		action: 'fail',
 		class: 'bad_request',
 		message: ({ description, account }) =>
-			`The address of the call for ${description} of ${account} was too long for HubSpot. Report it with this text.`,
+			`The request URL for ${description} of ${account} was too long for HubSpot. Report it with this text.`,
 	},
 	{
 		status: [423, 423],
@@ -53,21 +53,21 @@ export const hubspotRules: readonly ResponseRule[] = [
 		class: 'provider_unavailable',
 		initialBackoffMs: 2_500,
 		message: ({ description, account }) =>
-			`HubSpot kept ${description} of ${account} locked, also after several waits. The next run tries again.`,
+			`HubSpot kept ${description} of ${account} locked, even after several waits. The next run tries again.`,
 	},
 	{
-		// At midnight of the portal's zone they are back, which this cannot know: an hour later one call tells.
+		// The limit resets at midnight in the portal's time zone, which is not known here. One call an hour finds out.
 		status: [429, 429],
 		body: /"policyName"\s*:\s*"DAILY"/,
 		action: 'fail',
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
-			`The calls that HubSpot allows for ${account} in a day are used up; other apps count too. ` +
-			'The rest is read by itself when they are back, at midnight of the portal’s time zone.',
+			`HubSpot's daily limit of calls for ${account} is used up; other apps count towards it. ` +
+			'The remaining data will be read after the limit resets, at midnight in the portal’s time zone.',
 	},
 	{
-		// The search's own limit: so many in any second.
+		// The search has its own limit per second.
 		status: [429, 429],
 		body: /"policyName"\s*:\s*"SECONDLY"|secondly limit/i,
 		action: 'wait',
@@ -88,13 +88,13 @@ export const hubspotRules: readonly ResponseRule[] = [
 		class: 'provider_unavailable',
 		initialBackoffMs: 60_000,
 		message: ({ account }) =>
-			`HubSpot is moving ${account} to another data centre, which takes up to a day. It is read again by itself afterwards.`,
+			`HubSpot is moving ${account} to another data centre, which takes up to a day. Reading resumes automatically afterwards.`,
 	},
 ];
 
 function noRoom({ description, account }: CallPlace): string {
 	return (
-		`HubSpot had no room for ${description} of ${account}, also after waiting several times: other apps use the portal’s limit too. ` +
-		'The rest is read by itself later.'
+		`HubSpot kept rate-limiting ${description} of ${account}, even after several waits: other apps use the portal’s limit too. ` +
+		'The remaining data will be read in a later run.'
 	);
 }

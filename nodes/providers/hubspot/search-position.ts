@@ -1,25 +1,25 @@
-/** A condition of HubSpot's search; those of a group must all hold. Instants are milliseconds as text. */
+/** A condition of HubSpot's search. All conditions of a group must hold. Instants are milliseconds as strings. */
 export interface Filter {
 	propertyName: string;
 	operator: 'GT' | 'GTE' | 'LT' | 'LTE';
 	value: string;
 }
 
-/** Where a search goes on. */
+/** Where a search continues. */
 export interface Position {
-	/** Everything changed before this was given out (milliseconds since 1970). */
+	/** All changes before this have been returned (milliseconds since 1970). */
 	at: number;
 	/**
-	 * Null: everything changed from then on follows. Else only what was changed in that very millisecond, which is more
-	 * than a page: it is read by id, and this is the last id read.
+	 * Null: continue with all changes from `at`. Otherwise more deals than fit on a page changed in this one millisecond;
+	 * they are read by id, and this is the last id read.
 	 */
 	id: string | null;
 }
 
-/** Smaller than every id, as a number and as a text. */
+/** Sorts before every id, as a number and as a string. */
 const BEFORE_ALL = '0';
 
-/** The groups with the conditions of a position added to each. */
+/** Adds the conditions of a position to each group. */
 export function buildFilterGroups(
 	groups: ReadonlyArray<readonly Filter[]>,
 	{ at, id }: Position,
@@ -35,18 +35,18 @@ export function buildFilterGroups(
 	return groups.map((filters) => ({ filters: [...filters, since, ...slice] }));
 }
 
-/** What follows a page. */
+/** How the search continues after a page. */
 export interface Step {
 	position: Position;
-	/** The offset to ask for with the same position: only after a page that held nothing and was not the last. */
+	/** Offset to request at the same position; only after an empty page that was not the last. */
 	offset?: string;
 	isLast: boolean;
 }
 
 /**
- * Where the search goes on after a page.
+ * Computes where the search continues after a page.
  * @param rows the page's deals in their order, `at` in milliseconds since 1970
- * @param next the offset of the next page, where HubSpot says that there is one
+ * @param next the offset of the next page, if HubSpot states one
  */
 export function afterPage(
 	position: Position,
@@ -58,11 +58,11 @@ export function afterPage(
 	if (position.id !== null) return afterSlice(position, last, next);
 	const at = Math.max(position.at, last?.at ?? 0);
 	if (next === undefined) return { position: { at, id: null }, isLast: true };
-	// Nothing but one millisecond on a whole page: the same page would come again and again.
+	// The whole page is of one millisecond: continuing by time would return the same page forever.
 	return { position: { at, id: at === position.at ? BEFORE_ALL : null }, isLast: false };
 }
 
-/** Goes on behind the page's last id, whichever way HubSpot orders ids, as numbers or as texts. */
+/** Continues after the page's last id, whether HubSpot orders ids as numbers or as strings. */
 function afterSlice({ at }: Position, last: { id: string } | undefined, next: string | undefined): Step {
 	if (next === undefined || last === undefined) return { position: { at: at + 1, id: null }, isLast: false };
 	return { position: { at, id: last.id }, isLast: false };

@@ -6,26 +6,26 @@ import { changedDeal, modifiedMs } from './page-of-deals';
 import type { DealSummary } from './replies';
 import { afterPage, buildFilterGroups, type Filter, type Position, type Step } from './search-position';
 
-/** Each round begins this much before the last one ended: changes show up in the search a little late. */
+/** Each round begins this much before the end of the last one: the search index shows changes with a delay. */
 const OVERLAP_MS = 10 * 60_000;
 
 /**
- * Where nothing changed, the next round still looks back to the newest change that was seen, for what the index gave
- * late; but not further than this, or the changes of a bulk edit would be read again in every run of a quiet portal.
+ * If nothing changed, the next round still looks back to the newest known change, in case the index showed others late.
+ * It looks back no further than this: otherwise every run of a quiet portal would read the last bulk edit again.
  */
 const LOOK_BACK_MS = 60 * 60_000;
 
-/** How far the changes were read. Instants are milliseconds since 1970. */
+/** Progress in the changes. Instants are milliseconds since 1970. */
 interface SearchCursor extends Cursor {
-	/** In a round the place to go on from, else the newest change seen, never later than that round began. */
+	/** Within a round, where to resume. Between rounds, the newest known change, at most the start of the last round. */
 	at: number;
-	/** The last deal read of those changed in that very millisecond, where they are read one slice after another. */
+	/** Set while the deals changed in this one millisecond are read by id: the last deal read. */
 	id: string | null;
-	/** When the present round began; null between rounds. */
+	/** When the current round began; null between rounds. */
 	round: number | null;
 }
 
-/** What changed since, oldest change first. It begins where the first read of the list began, once that is complete. */
+/** Finds changes, oldest first. Starts when the first read of the list is complete, with the changes since its begin. */
 export const searchScan: Scan = {
 	name: 'changed',
 	async *pages(context, cursor, cursors) {
@@ -51,13 +51,13 @@ export const searchScan: Scan = {
 	},
 };
 
-// A change may be dated in the future, by a clock that is wrong there or here: the next round begins where this one
-// began at the latest, so that nothing is passed over for it.
+// A wrong clock may date a change in the future. The next round therefore begins at the start of this one at the latest,
+// so that no change is missed.
 function betweenRounds(newest: number, began: number): SearchCursor {
 	return { at: Math.min(Math.max(newest, began - LOOK_BACK_MS), began), id: null, round: null };
 }
 
-/** A backfill: what was changed, or was made, on some days of the portal. Its marks are not kept. */
+/** Finds the deals changed or created on some days, in the portal's time zone, for a backfill. Its cursors are not kept. */
 async function* changedInRange(
 	context: StreamContext,
 	range: { from: string; to: string },
@@ -81,8 +81,8 @@ interface Found extends Pick<Page, 'items' | 'nameless'> {
 }
 
 /**
- * The changed deals from a place on, page by page, each asked for by what the one before ended with: so there is no
- * offset that a deal edited meanwhile could shift, and none beyond which HubSpot answers no more (10,000).
+ * Reads the changed deals from a position, page by page. Each page is requested by the last change of the one before, not
+ * by an offset: deals edited meanwhile would shift an offset, and HubSpot limits offsets to 10,000.
  */
 async function* found(
 	context: StreamContext,
@@ -104,7 +104,7 @@ async function* found(
 	}
 }
 
-/** One that does not say when it was changed leads nowhere where the pages go by time. */
+/** A deal without a modified time cannot be the end of a page ordered by time, so it is left out. */
 function toRows(deals: readonly DealSummary[], { id }: Position): Array<{ id: string; at: number }> {
 	const rows = deals.map((deal) => ({ id: deal.id, at: modifiedMs(deal) ?? (id === null ? undefined : 0) }));
 	return rows.filter((row): row is { id: string; at: number } => row.at !== undefined);

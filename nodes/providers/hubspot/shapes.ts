@@ -2,15 +2,15 @@ import { z } from 'zod/v4';
 
 import { DEAL_PROPERTIES, type DealProperty } from './properties';
 
-/** A property's value: text or null in all that was seen; numbers and booleans say the same. */
+/** A property's value. In practice a string or null; numbers and booleans are accepted too. */
 const value = z.union([z.string(), z.number(), z.boolean()]).nullish();
 
 const id = z.union([z.string().min(1, 'is empty'), z.number()]).transform(String);
 
-/** One value that a property had, and since when. */
+/** A past or current value of a property, with the time it was set. */
 const versionShape = z.object({ value, timestamp: z.unknown() });
 
-/** What a column needs. All else a deal is read for the sake of its metadata, and never rejects it. */
+/** Properties that columns need. All others only go into metadata and never cause a rejection. */
 const NEEDED: readonly DealProperty[] = ['amount', 'deal_currency_code', 'dealstage'];
 
 const properties = DEAL_PROPERTIES.map((name) => [name, NEEDED.includes(name) ? value : z.unknown()]);
@@ -28,13 +28,13 @@ const dealShape = z.looseObject({
 	updatedAt: z.unknown(),
 });
 
-/** A stage with its pipeline, as our own Extract puts them together. */
+/** A stage with its pipeline, as Extract builds it. */
 const stageShape = z.object({
 	id,
 	label: z.unknown(),
 	pipelineId: z.unknown(),
 	pipeline: z.unknown(),
-	/** "true" or "false", as HubSpot writes it. */
+	/** "true" or "false". */
 	isClosed: z.unknown(),
 	/** "0.0" to "1.0". */
 	probability: z.unknown(),

@@ -8,8 +8,8 @@ import { parseOptionalInstant, parseNumber, parseOptionalText } from './values';
 type EntryAt = (stageId: string, at: string, order?: number) => StageEntry;
 
 /**
- * Every entry of a deal into a stage, oldest first, out of the history of its stage.
- * @throws Rejection where an entry cannot be read, or there is no stage at all
+ * Builds a deal's stage entries, oldest first, from the past values of its stage.
+ * @throws Rejection if an entry cannot be read, or there is no stage at all
  */
 export function buildStageHistory(
 	deal: Deal,
@@ -21,13 +21,14 @@ export function buildStageHistory(
 		stageEntry(deal.id, { stageId, at, order }, stages.get(stageId), facts);
 	const entries = entriesInHistory(deal, entryAt);
 	const stageId = parseOptionalText(deal.properties.dealstage);
-	const since = findPresentStageTime(deal, facts) ?? (entries.length === 0 ? findCreationTime(deal, facts) : null);
+	const since =
+		findPresentStageTime(deal, facts) ?? (entries.length === 0 ? findCreationTime(deal, facts) : null);
 	if (entries.length === 0 && (stageId === null || since === null)) throw noStage();
 	const present = stageId === null ? null : { stageId, since, entryAt: (at: string) => entryAt(stageId, at) };
 	return completeHistory(entries, present, fetchedAt);
 }
 
-/** What a stage is called; one that was removed from its pipeline without a trace by its id. */
+/** The stage's label; for a removed stage that is not known any more, its id. */
 export function getLabel(stageId: string, stage: Stage | undefined, facts: FactReader): string {
 	return facts.text(stage?.label, 'stages.label') ?? `stage:${stageId}`;
 }
@@ -39,7 +40,7 @@ function entriesInHistory(deal: Deal, entryAt: EntryAt): StageEntry[] {
 		const at = parseOptionalInstant(timestamp, `${path}[${index}].timestamp`);
 		return stageId !== null && at !== null ? [{ stageId, at }] : [];
 	});
-	// The newest comes first in all that was seen, but nowhere is that promised.
+	// In practice the newest comes first, but the order is not documented.
 	const oldestFirst = (versions[0]?.at ?? '') < (versions.at(-1)?.at ?? '');
 	return versions.map(({ stageId, at }, index) =>
 		entryAt(stageId, at, oldestFirst ? index : versions.length - index),
@@ -52,7 +53,7 @@ const findPresentStageTime = ({ properties }: Deal, facts: FactReader): string |
 		'deal.properties.hs_v2_date_entered_current_stage',
 	);
 
-/** HubSpot gives no history where it was not asked for it. Then the deal has been in its stage since it was made. */
+/** Without history, which HubSpot returns only on request, the deal counts as in its stage since its creation. */
 function findCreationTime({ properties, createdAt, updatedAt }: Deal, facts: FactReader): string | null {
 	return (
 		facts.instant(properties.createdate, 'deal.properties.createdate') ??
@@ -66,7 +67,7 @@ const noStage = (): Rejection =>
 	new Rejection(
 		'stage_missing',
 		'deal.properties.dealstage',
-		'The deal is in no stage, and no instant is known at which it came into one. Choose a stage for it in HubSpot.',
+		'The deal has no stage, or no time is known at which it entered one. Choose a stage for it in HubSpot.',
 	);
 
 function stageEntry(

@@ -5,9 +5,9 @@ import type { Deal, Stage } from './shapes';
 import { parseFlag, parseNumber, parseOptionalText } from './values';
 
 /**
- * What a deal's present stage means. A label proves nothing: a stage called "Closed lost" may be open.
- * In this order: the operator's map, what the deal says of itself, what the pipeline says of the stage.
- * @throws Rejection `status_unknown` where none of them tells
+ * Chooses a deal's status from, in this order, the operator's Stage Map, the deal's own properties, and the pipeline's
+ * stage. Labels are not interpreted: a stage called "Closed lost" may be open.
+ * @throws Rejection `status_unknown` if none of them states it
  */
 export function chooseStatus(
 	{ properties }: Deal,
@@ -25,8 +25,8 @@ export function chooseStatus(
 	throw new Rejection(
 		'status_unknown',
 		'deal.properties.dealstage',
-		`Neither the deal nor its pipeline says whether the stage "${excerpt(label ?? stageId)}" (${excerpt(stageId)}) is open, won or lost. ` +
-			'Name it in Stage Map of Transform & Normalize, or set its probability to Won or Lost in HubSpot.',
+		`Neither the deal nor its pipeline states whether the stage "${excerpt(label ?? stageId)}" (${excerpt(stageId)}) is open, won or lost. ` +
+			'Add it to Stage Map in Zixly Transform & Normalize, or set its probability to Won or Lost in HubSpot.',
 	);
 }
 
@@ -41,7 +41,7 @@ function statusOfDeal(properties: Deal['properties']): StageStatus | undefined {
 
 function statusOfStage({ isClosed, probability }: Stage): StageStatus | undefined {
 	const closed = parseFlag(isClosed);
-	// An open stage may have the probability 0.
+	// An open stage may also have the probability 0.
 	if (closed === false) return 'active';
 	const chance = closed ? parseNumber(probability) : undefined;
 	if (chance?.eq(1)) return 'won';

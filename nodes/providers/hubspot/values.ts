@@ -3,14 +3,14 @@ import { toAmount, isEmpty, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 
-/** HubSpot computes with floats and prints them in full: "0.8000000000000000444089209850062616169452667236328125". */
+/** HubSpot prints floats with all their digits: "0.8000000000000000444089209850062616169452667236328125". */
 const NUMBER = /^-?(?:\d{1,40}(?:\.\d{0,200})?|\.\d{1,200})(?:e[+-]?\d{1,2})?$/i;
 
-/** What stands further behind the point is what a float adds, never money and never a rate. */
+/** Digits beyond this are float noise, never part of an amount or a rate. */
 const PLACES = 12;
 
 /**
- * The number that a property holds. Every value of HubSpot is a text or null; empty, null and absent mean the same.
+ * Parses a property's number. HubSpot's values are strings or null; empty, null and absent mean the same.
  * @throws Rejection `not_a_number`
  */
 export function parseOptionalNumber(value: unknown, path: string): Amount | null {
@@ -18,18 +18,18 @@ export function parseOptionalNumber(value: unknown, path: string): Amount | null
 	const number = parseNumber(value);
 	if (number !== undefined) return number;
 	const text = excerpt(String(value).trim(), 60);
-	throw new Rejection('not_a_number', path, `"${text}" is not a number as HubSpot writes one.`);
+	throw new Rejection('not_a_number', path, `"${text}" is not a number in HubSpot's format.`);
 }
 
-/** The number that a value is; undefined where it is none. */
+/** Undefined if the value is not a number. */
 export function parseNumber(value: unknown): Amount | undefined {
 	const text = String(value).trim();
 	return NUMBER.test(text) ? toAmount(text).toDecimalPlaces(PLACES) : undefined;
 }
 
 /**
- * The instant of an entry, in UTC as `…Z`; null where there is none. HubSpot writes ISO 8601 with or without
- * milliseconds, milliseconds since 1970, or for a mere date its midnight in UTC.
+ * Parses an instant to UTC as `…Z`; null if there is none. HubSpot writes ISO 8601 with or without milliseconds,
+ * milliseconds since 1970, or midnight UTC for a date.
  * @throws Rejection `not_an_instant`
  */
 export function parseOptionalInstant(value: unknown, path: string): string | null {
@@ -40,12 +40,12 @@ export function parseOptionalInstant(value: unknown, path: string): string | nul
 	throw new Rejection('not_an_instant', path, `"${text}" is neither a date nor an instant.`);
 }
 
-/** A property as text; null where it is empty. */
+/** A property's trimmed text; null if it is empty. */
 export function parseOptionalText(value: unknown): string | null {
 	return isEmpty(value) ? null : String(value).trim();
 }
 
-/** "true" and "false"; null where it says neither. */
+/** Parses "true" and "false"; null for anything else. */
 export function parseFlag(value: unknown): boolean | null {
 	const text = parseOptionalText(value)?.toLowerCase();
 	return text === 'true' || text === 'false' ? text === 'true' : null;

@@ -1,9 +1,9 @@
-/** What a row of an upload says. */
+/** The fields of an uploaded row. */
 export const UPLOAD_FIELDS = ['clientId', 'clientName', 'metricName', 'value', 'unit', 'date'] as const;
 
 export type UploadField = (typeof UPLOAD_FIELDS)[number];
 
-/** What the fields are called in messages. */
+/** The fields' names in messages. */
 export const FIELD_LABELS: Record<UploadField, string> = {
 	clientId: 'client ID',
 	clientName: 'client name',
@@ -13,7 +13,7 @@ export const FIELD_LABELS: Record<UploadField, string> = {
 	date: 'date',
 };
 
-/** What people call the columns, without spaces, signs and capitals. */
+/** Recognised column names, in lower case without spaces and punctuation. */
 const SPELLINGS: Record<UploadField, readonly string[]> = {
 	clientId: [
 		'clientid',
@@ -44,19 +44,19 @@ const FIELDS: ReadonlyMap<string, UploadField> = new Map(
 	UPLOAD_FIELDS.flatMap((field) => SPELLINGS[field].map((spelling) => [spelling, field] as const)),
 );
 
-/** What the columns are called where they have none of the usual names. */
+/** The column name of each field that is not recognised by its name. */
 export type ColumnMap = Partial<Record<UploadField, string>>;
 
-/** The cells of a row by what they are; a cell that two columns hold is a list of those columns. */
+/** The cells of a row by field. */
 export interface Cells {
 	cells: Partial<Record<UploadField, unknown>>;
-	/** Columns that both could be one field. */
+	/** Fields that several columns match. */
 	twice: Array<{ field: UploadField; columns: string[] }>;
-	/** Columns that are none of the fields. */
+	/** Names of columns that match no field. */
 	unknown: string[];
 }
 
-/** Finds the cells of a row by its columns' names; a column that the map names is that field and no other. */
+/** Assigns a row's cells to fields by column name. The map takes precedence over recognised names. */
 export function mapCells(row: Record<string, unknown>, map: ColumnMap): Cells {
 	const names = Object.keys(row);
 	const { fields, unknown } = columnsOfLastRow(names, map);
@@ -71,14 +71,14 @@ export function mapCells(row: Record<string, unknown>, map: ColumnMap): Cells {
 
 let last: { key: string; found: FoundColumns } | undefined;
 
-/** Mostly a row has the columns of the row before, and finding them takes longer than all else that is done with it. */
+/** Caches the last result: rows mostly have the same columns, and finding them is the slowest step of normalising. */
 function columnsOfLastRow(names: readonly string[], map: ColumnMap): FoundColumns {
 	const key = JSON.stringify([names, map]);
 	if (last?.key !== key) last = { key, found: findColumns(names.map(originalName(names, map)), map) };
 	return last.found;
 }
 
-/** n8n's own reader of spreadsheets calls the second of two columns `Value` by the name `Value_1`. */
+/** Undoes n8n's renaming: its spreadsheet reader calls the second of two columns `Value` `Value_1`. */
 function originalName(names: readonly string[], map: ColumnMap): (name: string) => string {
 	const chosen = new Set(Object.values(map).map(plain));
 	const all = new Set(names);
@@ -88,13 +88,13 @@ function originalName(names: readonly string[], map: ColumnMap): (name: string) 
 	};
 }
 
-/** Which field the columns are, by their places in the list, and the names of those that are none. */
+/** The indexes of each field's columns, and the names of unknown columns. */
 export interface FoundColumns {
 	fields: Map<UploadField, number[]>;
 	unknown: string[];
 }
 
-/** Finds the fields in a list of columns' names, in which a name may stand twice. */
+/** Finds the fields in a list of column names, which may contain duplicates. */
 export function findColumns(names: readonly string[], map: ColumnMap): FoundColumns {
 	const fields = new Map<UploadField, number[]>();
 	const unknown: string[] = [];

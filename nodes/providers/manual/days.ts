@@ -3,7 +3,7 @@ import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { isMissing, missingText, shownText } from './file/cell';
 
-/** How a file writes dates: in which order day, month and year stand, and what is between them. */
+/** Date formats of files. */
 const PATTERNS = {
 	'YYYY-MM-DD': /^(?<year>\d{4})-(?<month>\d{1,2})-(?<day>\d{1,2})$/,
 	'DD/MM/YYYY': /^(?<day>\d{1,2})\/(?<month>\d{1,2})\/(?<year>\d{4})$/,
@@ -15,14 +15,14 @@ export type DateFormat = keyof typeof PATTERNS;
 
 export const DATE_FORMATS = Object.keys(PATTERNS) as DateFormat[];
 
-/** Midnight, as programs write a date that they keep as an instant. The day is that of the text, whatever its offset. */
+/** Midnight, as programs add it to dates that they store as instants. The date applies as written, whatever the offset. */
 const MIDNIGHT = /[T ]00:00(?::00(?:\.0{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?$/;
 
-/** No date is longer; nothing longer is held against a pattern. */
+/** Longer texts are not dates and are not matched against the patterns. */
 const MAX_LENGTH = 40;
 
 /**
- * Reads a cell with a date. A workbook's date is one already, a text is read in the chosen format and no other.
+ * Reads a cell with a date. A workbook's date is used as it is; text is read only in the chosen format.
  * @throws Rejection `date_missing` or `not_a_date`, with what to do
  */
 export function readDay(cell: unknown, format: DateFormat): Day {
@@ -44,7 +44,7 @@ function parseCell(cell: unknown, format: DateFormat): Day | undefined {
 function parseText(text: string, format: DateFormat): Day | undefined {
 	if (text.length > MAX_LENGTH) return undefined;
 	const withoutTime = text.replace(MIDNIGHT, '');
-	// Written by a program with its time, it is year, month and day, whatever people write in that file.
+	// A date with a time was written by a program, as year, month and day, whatever the format of the file.
 	const pattern = withoutTime === text ? PATTERNS[format] : PATTERNS['YYYY-MM-DD'];
 	const groups = (pattern.exec(withoutTime) ?? PATTERNS[format].exec(withoutTime))?.groups;
 	if (!groups) return undefined;
@@ -59,6 +59,6 @@ function notADate(cell: unknown, format: DateFormat): string {
 	}
 	const advice = /^\d{1,2}\D\d{1,2}\D\d{2}$/.test(shown)
 		? 'Write the year with four digits.'
-		: 'Choose the date format that the file is written in, or correct the cell; a time of day is not taken.';
-	return `"${shown}" is not a day as ${format}. ${advice}`;
+		: 'Choose the date format of the file, or correct the cell. A time of day is not allowed.';
+	return `"${shown}" is not a date in the format ${format}. ${advice}`;
 }

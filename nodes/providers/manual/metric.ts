@@ -16,7 +16,7 @@ export interface Formats {
 
 type MetricRow = CanonicalRow<'custom_metrics'>;
 
-/** The row of `custom_metrics` that the cells make. @throws Rejection that names all that is wrong with them */
+/** Builds a row of `custom_metrics` from cells. @throws Rejection that lists everything wrong with them */
 export function parseMetric({ numberFormat, dateFormat }: Formats, cells: Cells['cells']): MetricRow {
 	const faults = new Faults();
 	const client = faults.catch(() => parseClient(cells));
@@ -39,7 +39,7 @@ export function parseMetric({ numberFormat, dateFormat }: Formats, cells: Cells[
 	};
 }
 
-/** Collects what is wrong with a row, so that a person corrects it once. */
+/** Collects all faults of a row, so that a person can correct them at once. */
 class Faults {
 	private readonly found: Rejection[] = [];
 
@@ -50,7 +50,7 @@ class Faults {
 		return undefined;
 	}
 
-	/** @throws Rejection with the code and place of the first one */
+	/** @throws Rejection with the code and path of the first fault, and all messages */
 	throwAll(): void {
 		const [first] = this.found;
 		if (!first) return;
@@ -58,7 +58,7 @@ class Faults {
 	}
 }
 
-/** An ID is that of `client_kpis`, so that metrics of one's own stand beside the synced figures; a name alone makes a client. */
+/** An ID refers to an existing row of `client_kpis`, next to its synced figures; a name alone creates a client. */
 function parseClient(cells: Cells['cells']): MetricRow['client'] {
 	const [id, name] = [readText(cells.clientId, 'clientId'), readText(cells.clientName, 'clientName')];
 	if (id !== '') return { externalId: id, clientId: id, clientName: name, industry: null };
@@ -80,7 +80,7 @@ function toValue({ amount, isPercent }: CellNumber): { value: string; isPercent:
 
 const PERCENT = /^(?:%|percent|per cent|pct|prozent)$/i;
 
-/** A cell that shows 12.5% holds 12.5 of the unit %: that is what people see, and what a CSV file of it has. */
+/** A cell that displays 12.5% becomes 12.5 with the unit %, as people see it and as a CSV file has it. */
 function parseUnit(cell: unknown, isPercent = false): string | null {
 	if (typeof cell === 'object' && cell !== null && isMissing(cell)) {
 		throw new Rejection('unit_missing', 'unit', missingText(cell, 'unit', 'Unit'));
@@ -91,21 +91,21 @@ function parseUnit(cell: unknown, isPercent = false): string | null {
 	throw new Rejection(
 		'percent_unit',
 		'unit',
-		`The value has a percent sign, and the unit is "${excerpt(unit, 60)}". Take the sign away, or leave the unit empty.`,
+		`The value has a percent sign, and the unit is "${excerpt(unit, 60)}". Remove the sign, or leave the unit empty.`,
 	);
 }
 
-/** What a number of an ID may have: a workbook keeps no more, and shows larger ones with an exponent. */
+/** The upper limit of numeric IDs: a workbook stores larger ones inexactly, and displays them with an exponent. */
 const MAX_ID = 1e15;
 
-/** @throws Rejection for what is no text, or was lost on the way */
+/** Reads a text. @throws Rejection if the cell is not a text, or its characters were lost */
 function readText(cell: unknown, field: UploadField): string {
 	if (isMissing(cell)) return '';
 	const what = FIELD_LABELS[field];
 	const isNumber = typeof cell === 'number';
 	const isOther = typeof cell === 'object' && !(cell !== null && 'shown' in cell);
 	if (isOther || (isNumber && Math.abs(cell) >= MAX_ID)) {
-		const text = `The ${what} is "${excerpt(shownText(cell), 60)}", not a text. Give the cell the number format Text, and write it again.`;
+		const text = `The ${what} is "${excerpt(shownText(cell), 60)}", not a text. Give the cell the number format Text, and enter it again.`;
 		throw new Rejection('not_a_text', field, text);
 	}
 	const text = shownText(cell);
@@ -113,6 +113,6 @@ function readText(cell: unknown, field: UploadField): string {
 	throw new Rejection(
 		'encoding',
 		field,
-		`The ${what} "${excerpt(text, 60)}" has lost letters (\uFFFD). Correct it, and save the file as "CSV UTF-8".`,
+		`The ${what} "${excerpt(text, 60)}" has lost characters (\uFFFD). Correct it, and save the file as "CSV UTF-8".`,
 	);
 }

@@ -12,17 +12,17 @@ import { shownText } from './file/cell';
 import { parseMetric } from './metric';
 import { NUMBER_FORMATS, type NumberFormat } from './numbers';
 
-/** A row of an upload with what it takes to read it: it means the same whenever it is read again. */
+/** A row of an upload with its formats, so that it is always read the same way. */
 const uploadedRow = z.object({
-	/** Its number in the file, the header of items being 1. */
+	/** Line number in the file. For items, the header counts as line 1. */
 	line: z.int(),
 	sheet: z.string().optional(),
-	// Not z.record: a column may be called "constructor".
+	// Not z.record, because a column may be called "constructor".
 	cells: z.custom<Record<string, unknown>>(isObject, 'is not an object'),
 	numberFormat: z.enum(Object.keys(NUMBER_FORMATS) as [NumberFormat, ...NumberFormat[]]),
 	dateFormat: z.enum(DATE_FORMATS),
 	columnMap: z.partialRecord(z.enum(UPLOAD_FIELDS), z.string()),
-	/** Why the file's reader could not read it. */
+	/** Why the file reader could not read the row. */
 	fault: z.object({ code: z.string(), message: z.string() }).optional(),
 });
 
@@ -36,7 +36,7 @@ type Completed = ReturnType<Normaliser['complete']>;
 
 const DEFAULTS: UploadSettings = { numberFormat: '1,234.56', dateFormat: 'YYYY-MM-DD', columnMap: {} };
 
-/** A row of a spreadsheet becomes one row of `custom_metrics`. */
+/** Turns a row of a spreadsheet into one row of `custom_metrics`. */
 export const customMetrics: Normaliser = {
 	ratesNeeded: () => [],
 
@@ -54,7 +54,7 @@ export const customMetrics: Normaliser = {
 		completeRow({ line: index + 2, cells: record }, upload, now),
 };
 
-/** A row as it is kept and normalised. @param now when the workflow runs, ISO 8601 */
+/** Completes a row for storing and normalising. @param now the current time, ISO 8601 */
 export function completeRow(
 	row: Pick<UploadedRow, 'line' | 'sheet' | 'cells' | 'fault'>,
 	{ numberFormat, dateFormat, columnMap }: UploadSettings,
@@ -69,13 +69,13 @@ function rejectTwice({ twice: [first] }: Cells): void {
 	throw new Rejection(
 		'column_twice',
 		first.field,
-		`The columns ${first.columns.map((name) => `"${name}"`).join(' and ')} could both be the ${FIELD_LABELS[first.field]}. Say in Column Map which one it is.`,
+		`The columns ${first.columns.map((name) => `"${name}"`).join(' and ')} could both be the ${FIELD_LABELS[first.field]}. Choose one in Column Map.`,
 	);
 }
 
 const MAX_ID_LENGTH = 200;
 
-/** What the row is about: a corrected copy of it has the same id. Without that, its content. */
+/** Identifies a row by client, metric and date, so that a corrected copy has the same id. Otherwise by its content. */
 function identifyRow(row: UploadedRow): string {
 	const { cells } = mapCells(row.cells, row.columnMap);
 	const client = shownText(cells.clientId) || shownText(cells.clientName);

@@ -3,7 +3,7 @@ import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { isMissing, missingText, shownText } from './file/cell';
 
-/** How a file writes numbers. Nobody can tell whether 1.234 is more than a thousand: a person says so. */
+/** Number formats of files. A person chooses, because 1.234 may be more than a thousand or not. */
 export const NUMBER_FORMATS = {
 	'1,234.56': { thousands: [','], point: '.' },
 	'1.234,56': { thousands: ['.'], point: ',' },
@@ -31,17 +31,17 @@ function escaped(sign: string): string {
 	return sign.replace(/[.]/, '\\$&');
 }
 
-/** A number of a cell, and whether the cell shows it with a percent sign: then it is what stands before the sign. */
+/** A cell's number. With a percent sign, it is the displayed number: 12.5 for 12.5%. */
 export interface CellNumber {
 	amount: Amount;
 	isPercent: boolean;
 }
 
-/** No number is longer; nothing longer is held against a pattern. */
+/** Longer texts are not numbers and are not matched against the patterns. */
 const MAX_LENGTH = 100;
 
 /**
- * Reads a cell with a number. A workbook's number is one already, a text is read in the chosen format and no other.
+ * Reads a cell with a number. A workbook's number is used as it is; text is read only in the chosen format.
  * @throws Rejection `value_missing` or `not_a_number`, with what to do
  */
 export function readNumber(cell: unknown, format: NumberFormat): CellNumber {
@@ -73,13 +73,13 @@ function notANumber(text: string, format: NumberFormat, what: string): Rejection
 	return new Rejection(
 		'not_a_number',
 		'value',
-		`"${excerpt(text, 60)}" is not a number as ${format}. ${what}`,
+		`"${excerpt(text, 60)}" is not a number in the format ${format}. ${what}`,
 	);
 }
 
 function advice(text: string): string {
-	if (/^\(.*\)$/.test(text)) return 'Write a negative number with a minus sign before it.';
-	if (/\p{Sc}/u.test(text)) return 'Leave the currency to the column Unit.';
-	if (/\d/.test(text)) return 'Choose the number format that the file is written in, or correct the cell.';
+	if (/^\(.*\)$/.test(text)) return 'Write negative numbers with a leading minus sign.';
+	if (/\p{Sc}/u.test(text)) return 'Move the currency to the column Unit.';
+	if (/\d/.test(text)) return 'Choose the number format of the file, or correct the cell.';
 	return 'Correct the cell.';
 }

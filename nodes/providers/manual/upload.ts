@@ -1,7 +1,7 @@
 import type { Account } from '../../shared/account';
 
-/** The provider of what people upload. */
+/** The provider key of uploaded files. */
 export const UPLOAD = 'manual';
 
-/** A file is nobody's organisation; its numbers are in no currency and its days in no time zone. */
+/** A placeholder: an uploaded file has no account, currency or time zone. */
 export const UPLOAD_ACCOUNT: Account = { id: UPLOAD, name: '', timezone: 'Etc/UTC', currency: 'AUD' };

@@ -15,12 +15,12 @@ interface CompanyFile {
 	Country?: unknown;
 }
 
-/** A company file says its country and no currency; there is no MYOB in other countries. */
+/** A company file states its country but not its currency. MYOB exists only in these countries. */
 const CURRENCIES: Readonly<Record<string, string>> = { AU: 'AUD', NZ: 'NZD' };
 
 /**
- * A consent is for one company file, and only the redirect that ends it says which (`businessId`). Keys made before
- * 12 March 2025 can list their files instead; which of several a consent is for, they do not say.
+ * A consent is for one company file, which only the redirect at its end states (`businessId`). Keys created before
+ * 12 March 2025 can list company files instead, but not tell which one a consent is for.
  */
 export const myobAccounts: AccountDiscovery = {
 	id: GUID,
@@ -28,7 +28,7 @@ export const myobAccounts: AccountDiscovery = {
 	async list({ api, metadata, chosen = [] }) {
 		const id = String(metadata.businessId ?? '').trim();
 		if (id !== '') return onlyOne({ id: parseBusinessId(id), name: null });
-		// Newer keys list no files, and each file is asked by its id in any case.
+		// Newer keys cannot list files, and every file is read by its id anyway.
 		if (chosen.length > 0) return { accounts: chosen, consent: null, warnings: [] };
 		const { files, nameless } = await listFiles(api);
 		const [file] = files;
@@ -69,7 +69,7 @@ async function listFiles(api: ProviderApi): Promise<{ files: AccountEntry[]; nam
 	return { files: entries.map(({ Id, Name }) => ({ id: Id, name: textOrNull(Name) })), nameless };
 }
 
-/** A file that does not say its country keeps the currency that is known of it. */
+/** A file that does not state its country keeps its known currency. */
 function chooseCurrency(name: string, country: string | null, before: string | null): string {
 	const currency = country === null ? before : CURRENCIES[country.toUpperCase()];
 	if (currency) return currency;
@@ -87,7 +87,7 @@ async function companyFile(api: ProviderApi, account: AccountReference): Promise
 	return getCompanyFile(reply) as CompanyFile;
 }
 
-/** The file comes with its resources, or by itself. */
+/** The reply holds the file with its resources, or only the file. */
 function getCompanyFile(json: unknown): unknown {
 	const { CompanyFile } = (json ?? {}) as { CompanyFile?: unknown };
 	return CompanyFile ?? json;
@@ -97,25 +97,25 @@ function isFile(value: unknown): value is CompanyFile {
 	return typeof (value as CompanyFile | null)?.Id === 'string';
 }
 
-/** It becomes part of the path of every call. */
+/** Validated because it becomes part of the path of every call. */
 function parseBusinessId(text: string): string {
 	const id = text.toLowerCase();
 	if (GUID.pattern.test(id)) return id;
 	throw new ReadFailure(
 		'configuration',
-		`Business ID "${excerpt(text, 60)}" is none: it looks like ${GUID.example}. ${WHERE_IT_STANDS}`,
+		`"${excerpt(text, 60)}" is not a Business ID, which looks like ${GUID.example}. ${WHERE_IT_STANDS}`,
 	);
 }
 
 const WHERE_IT_STANDS =
-	'It stands as businessId in the address to which MYOB returned after the consent; enter it with Connection: Update.';
+	'It is the parameter businessId in the URL to which MYOB redirected after the consent. Enter it with Connection: Update.';
 
-const NO_FILE = `MYOB did not say which company file the consent is for, and the connection has no Business ID. ${WHERE_IT_STANDS}`;
+const NO_FILE = `MYOB did not state which company file the consent is for, and the connection has no Business ID. ${WHERE_IT_STANDS}`;
 
 const unknownCountry = (name: string, country: string | null): string =>
-	`${excerpt(name)} is a company file of the country "${excerpt(country ?? '', 20)}", and MYOB's files are of AU or NZ: ` +
-	'which currency its books are in is not known, so nothing was read. Report it with this text.';
+	`The company file ${excerpt(name)} has the country "${excerpt(country ?? '', 20)}", but MYOB has only files of AU or NZ. ` +
+	'Its currency is therefore unknown, and nothing was read. Report it with this text.';
 
 const unknownZone = (name: string, zone: string): string =>
-	`${excerpt(name)} is read with the months of UTC, since "${zone}" is no time zone. ` +
-	'Give the connection one, such as Australia/Sydney.';
+	`${excerpt(name)} is read in UTC months because "${zone}" is not a time zone. ` +
+	'Set the time zone of the connection, for example Australia/Sydney.';

@@ -6,20 +6,20 @@ import { readRegisterLines, Register } from './register';
 import { gatherEvidence, type Evidence } from './register-evidence';
 import { buildFilePath, LEDGER_SCOPE } from './report';
 
-/** When a company file's books begin, and how they count their years. */
+/** When a company file's accounting begins, and when its financial years end. */
 interface AccountingProperties {
-	/** `2019-07-01T00:00:00`: nothing was booked before. */
+	/** `2019-07-01T00:00:00`: there are no transactions before. */
 	ConversionDate?: unknown;
 	/** 1 to 12. */
 	LastMonthFinancialYear?: unknown;
 }
 
-/** June in Australia, March in New Zealand, where the company file does not say. */
+/** Used if the company file does not state it: June in Australia, March in New Zealand. */
 const USUAL_LAST_MONTH: Readonly<Record<string, number>> = { AUD: 6, NZD: 3 };
 
 /**
- * Reads what all months share: the accounts and their register. Each month gets the accounts that its figures may stand
- * in and its lines of the register; a month before the books begin has no record.
+ * Reads the data shared by all months: the accounts and their register. Each month gets the accounts that may have
+ * figures, and its lines of the register. Months before the conversion date have no record.
  */
 export async function prepareBooks(
 	context: StreamContext,
@@ -42,7 +42,7 @@ export async function prepareBooks(
 	};
 }
 
-/** No lines where the register says two things of the month and nothing tells which holds, or where it was refuted. */
+/** Has no lines if the register is ambiguous for the month without evidence, or was refuted. */
 function selectMonth(register: Register, month: string, evidence: Evidence) {
 	if (evidence === 'refuted') return { year: 'refuted', lines: [] };
 	if (!register.isAmbiguous(month)) return { year: 'either', lines: register.listLines(month, 'calendar') };
@@ -67,7 +67,7 @@ async function readProperties({ api, account }: StreamContext): Promise<Accounti
 	return getProperties(reply) as AccountingProperties;
 }
 
-/** One object, or a list of one. */
+/** The reply is an object, or a list with one object. */
 function getProperties(json: unknown): unknown {
 	const { Items } = (json ?? {}) as { Items?: unknown };
 	const list = Array.isArray(Items)

@@ -12,16 +12,16 @@ export const myob: ProviderDefinition = {
 	domains: ['myob.com'],
 	apiBaseUrl: 'https://api.myob.com',
 	oauth: {
-		// It ends in "authorize", as the address of the consent does, and is another one.
+		// Ends in "authorize" like the consent URL, but is a different URL.
 		accessTokenUrl: 'https://secure.myob.com/oauth2/v1/authorize',
 		clientAuthentication: 'body',
 	},
 	limits: {
-		// The key is one for all customers: 8 a second and a million a day. Nothing in the replies says what is left.
+		// One key for all tenants: 8 calls per second and a million per day. Replies do not state how many remain.
 		scope: 'application',
 		windows: [{ calls: 5, seconds: 1 }],
 		concurrent: 3,
-		// A company file answers slowly, and slower still when asked several things at once.
+		// Company files respond slowly, and even more slowly to concurrent calls.
 		perAccount: 1,
 		day: { limits: [1_000_000], reserve: 0.05 },
 	},
@@ -30,7 +30,7 @@ export const myob: ProviderDefinition = {
 		'x-myobapi-key': clientId,
 		'x-myobapi-version': 'v2',
 	}),
-	// Account numbers at the bank, which come with every account.
+	// Bank account numbers, which are part of every account.
 	redact: ['BankingDetails'],
 	rules: myobRules,
 	accounts: myobAccounts,

@@ -2,7 +2,7 @@ import type { StreamContext } from '../../engine/contract/stream';
 import { readList } from './lists';
 import { buildFilePath } from './report';
 
-/** What is kept of an account. */
+/** The fields of an account in use. */
 export interface LedgerAccount {
 	UID: string;
 	DisplayID?: unknown;
@@ -14,13 +14,13 @@ export interface LedgerAccount {
 
 const OF_BALANCE_SHEET: ReadonlySet<unknown> = new Set(['Asset', 'Liability', 'Equity']);
 
-/** The accounts of a company file. */
+/** A company file's accounts. */
 export interface Ledger {
-	/** Those that a month's figures come from: those of the profit and loss, and the bank accounts. */
+	/** The accounts with figures of a month: profit and loss accounts and bank accounts. */
 	accounts: LedgerAccount[];
-	/** The ids of all that the list names, in lower case. */
+	/** Ids of all listed accounts, in lower case. */
 	known: ReadonlySet<string>;
-	/** How many entries of the list name no account. */
+	/** The number of list entries without an id. */
 	nameless: number;
 }
 
@@ -39,12 +39,12 @@ export async function readLedger(context: StreamContext): Promise<Ledger> {
 	return { accounts: used, known: new Set(accounts.keys()), nameless };
 }
 
-/** Whether an account belongs to the profit and loss; one of a classification that nobody knows does. */
+/** Whether an account belongs to the profit and loss. An unknown classification counts as such. */
 export function isOfResult({ Classification, Type }: LedgerAccount): boolean {
 	return !OF_BALANCE_SHEET.has(Classification) && Type !== 'Bank';
 }
 
-/** Whether an account is money at a bank. Credit cards are debts, and headers hold what their accounts hold. */
+/** Whether an account is a bank account. Credit cards are liabilities, and headers only sum up their accounts. */
 export function isBank({ Type, IsHeader }: LedgerAccount): boolean {
 	return Type === 'Bank' && IsHeader !== true;
 }

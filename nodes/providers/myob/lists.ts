@@ -4,15 +4,15 @@ import { isReadableList } from '../../engine/read/list-entries';
 import { PageTrail } from '../../engine/read/page-trail';
 import { LEDGER_SCOPE } from './report';
 
-/** A list of the API, such as that of the accounts. */
+/** A list of the API, for example the accounts. */
 export interface List {
 	path: string;
 	what: string;
-	/** An OData expression. A list that does not take it is read without, and gives more than was asked for. */
+	/** An OData expression. If the list rejects it, the list is read without it and may contain more entries. */
 	filter?: string;
 }
 
-/** Of whatever kind: who reads the list tells what of it can be used. */
+/** An entry of any list. The caller validates it. */
 export type Item = Partial<Record<string, unknown>>;
 
 interface Page {
@@ -22,16 +22,16 @@ interface Page {
 
 type Position = Pick<ApiRequest, 'path' | 'query'>;
 
-/** As many as MYOB gives at once. */
+/** MYOB's maximum page size. */
 const MAX_ROWS = 1_000;
-/** A smaller page would take no less time. */
+/** Smaller pages would not be faster. */
 const MIN_ROWS = 60;
-/** More would be a list that never ends. */
+/** Guards against a list that never ends. */
 const MAX_PAGES = 2_000;
 
 /**
- * All items of a list, page by page, in pages of half the size where MYOB takes too long for one. An item can come
- * twice where the list changes meanwhile. One that is no object comes as an empty one.
+ * Reads all entries of a list, halving the page size whenever MYOB takes too long. An entry can occur twice if the list
+ * changes meanwhile. An entry that is not an object is returned as an empty one.
  */
 export async function readList(context: StreamContext, list: List): Promise<Item[]> {
 	const items: Item[] = [];
@@ -47,7 +47,7 @@ export async function readList(context: StreamContext, list: List): Promise<Item
 	while (position) {
 		const { Items, NextPageLink }: Page = await readPage(context, list, position);
 		for (const item of Items) items.push(isItem(item) ? item : {});
-		// The last page says so, or is an empty one.
+		// The last page has no link, or is empty.
 		position = Items.length === 0 || !NextPageLink ? undefined : context.api.resolveLink(NextPageLink);
 		trail.follow(position && JSON.stringify(position));
 	}

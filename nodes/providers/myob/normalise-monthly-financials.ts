@@ -7,7 +7,7 @@ import { breakdownShape, monthlyFinancialsShape, reportShape, type MonthRecord }
 
 const SOURCE = { sourceSystem: 'myob', paths: { result: 'profitAndLoss', cashFlow: 'register' } };
 
-/** MYOB's month: the profit and loss by account and the register of the bank accounts become one row of `financials`. */
+/** Turns a month's profit and loss by account, and the bank accounts' register, into one row of `financials`. */
 export const monthlyFinancials: Normaliser = {
 	ratesNeeded: monthRatesNeeded,
 
@@ -38,7 +38,7 @@ function toFinancialMonth(record: MonthRecord, { sectionMap }: NormaliseSettings
 const REPORT = new Set(Object.keys(reportShape.shape));
 const LINE = new Set(Object.keys(breakdownShape.shape));
 
-/** What the report holds that is not known, each once; the rest of the record is of our own making. */
+/** The report's unknown properties, without duplicates. The rest of the record is built by Extract. */
 function findUnknownFields({ profitAndLoss }: MonthRecord): string[] {
 	const lines = (profitAndLoss.AccountsBreakdown ?? []).flatMap((line) => Object.keys(line));
 	return [

@@ -7,7 +7,7 @@ import type { SectionKind } from '../normaliser';
 import { sectionLabel } from '../xero/sections';
 import type { MonthAccount, MonthRecord } from './shapes';
 
-/** What an account's classification counts as. Its number says nothing: a company file may number as it likes. */
+/** What an account's classification counts as. Account numbers cannot be used: each file numbers its own way. */
 const KINDS: ReadonlyMap<string, SectionKind> = new Map([
 	['Income', 'income'],
 	['OtherIncome', 'income'],
@@ -16,7 +16,7 @@ const KINDS: ReadonlyMap<string, SectionKind> = new Map([
 	['OtherExpense', 'expense'],
 ]);
 
-/** An account's figure in the month. */
+/** An account's figure for the month. */
 export interface ResultLine {
 	account: MonthAccount;
 	total: Amount;
@@ -24,8 +24,8 @@ export interface ResultLine {
 }
 
 /**
- * The figures of the accounts of a profit and loss. Header accounts hold what their accounts hold and are left out.
- * @throws Rejection where the report is another one than was asked for, or a figure cannot be read
+ * Reads the accounts' figures from a profit and loss. Header accounts only sum up their accounts and are left out.
+ * @throws Rejection if the report is not the requested one, or a figure cannot be read
  */
 export function resultLines(record: MonthRecord): ResultLine[] {
 	assertMatchesRequest(record);
@@ -42,7 +42,7 @@ export function resultLines(record: MonthRecord): ResultLine[] {
 }
 
 /**
- * The lines summed by what they count as.
+ * Sums the lines by classification.
  * @throws Rejection `unknown_section` for a classification that is neither known nor in the operator's Section Map
  */
 export function sumSections(
@@ -62,12 +62,12 @@ export function sumSections(
 		.sort((a, b) => (a.title < b.title ? -1 : 1));
 }
 
-/** All that counts as one kind. */
+/** Sums all sections of a kind. */
 export function sumOfKind(sections: readonly SectionTotal[], kind: SectionKind): Amount {
 	return sumAmounts(sections.filter((section) => section.kind === kind).map(({ total }) => total));
 }
 
-/** A figure of another period, basis or year end must not pass for this month's. */
+/** Rejects figures of another period or basis, or with year-end adjustments. */
 function assertMatchesRequest({ month, basis, profitAndLoss }: MonthRecord): void {
 	const { StartDate, EndDate, ReportingBasis, YearEndAdjust } = profitAndLoss;
 	const path = 'profitAndLoss';
@@ -77,7 +77,7 @@ function assertMatchesRequest({ month, basis, profitAndLoss }: MonthRecord): voi
 	throw new Rejection(
 		'unexpected_report',
 		path,
-		`The report is of ${excerpt(found, 60)}${YearEndAdjust ? ', with adjustments of the year end' : ''}, and that of ${wanted} without them is expected. The month is read again with the next sync.`,
+		`The report covers ${excerpt(found, 60)}${YearEndAdjust ? ', with year-end adjustments' : ''}, instead of ${wanted} without year-end adjustments. The month is read again with the next sync.`,
 	);
 }
 
@@ -97,6 +97,6 @@ function unknownTo(lines: readonly ResultLine[], title: string): never {
 		'unknown_section',
 		line?.path ?? 'profitAndLoss',
 		`The account "${account}" of the profit and loss report ${classified}, which is not known. ` +
-			'Add it to Section Map in Zixly Transform & Normalize, as income, as an expense or to be left out; the record is then taken with the next sync.',
+			'Add it to Section Map in Zixly Transform & Normalize, as income, as an expense or to be left out. The record is then loaded with the next sync.',
 	);
 }

@@ -7,12 +7,12 @@ import type { MonthRecord } from './shapes';
 
 const TOLERANCE = toAmount('0.01');
 
-/** By account, in lower case. */
+/** By account id in lower case. */
 type Activities = ReadonlyMap<string, Amount>;
 
 /**
- * The month's activity of each account.
- * @throws Rejection where it is not known what the register means, or a figure cannot be read
+ * Reads each account's activity in the month.
+ * @throws Rejection if the meaning of the register is unknown, or a figure cannot be read
  */
 export function readActivities({ month, register }: MonthRecord): Activities {
 	if (register.year === 'unclear') throw yearUnclear(month);
@@ -25,23 +25,23 @@ export function readActivities({ month, register }: MonthRecord): Activities {
 	);
 }
 
-/** What came in less what went out: the sum over the accounts of money at a bank, inactive ones too. */
+/** Sums the activities of all bank accounts, including inactive ones. */
 export function computeCashFlow({ accounts }: MonthRecord, activities: Activities): Amount {
 	const banks = accounts.filter(isBank);
 	return sumAmounts(banks.map(({ UID }) => activities.get(UID.toLowerCase()) ?? ZERO));
 }
 
 /**
- * Holds each account's figure in the profit and loss against the register: neither the sign of the one nor the years
- * of the other are documented.
- * @throws Rejection `sign_differs` or `register_differs` where they are more than a cent apart
+ * Compares each account's figure in the profit and loss with the register, because neither the signs of the former nor
+ * the years of the latter are documented.
+ * @throws Rejection `sign_differs` or `register_differs` if they differ by more than a cent
  */
 export function checkAgainstRegister(
 	lines: readonly ResultLine[],
 	record: MonthRecord,
 	activities: Activities,
 ): void {
-	// The register counts what is invoiced; a report on the cash basis is another one.
+	// The register is on the accrual basis, so a report on the cash basis differs from it.
 	if (record.basis === 'cash') return;
 	const accounts = record.accounts.filter((account) => isOfResult(account) && !account.IsHeader);
 	for (const account of accounts) {
@@ -57,17 +57,17 @@ const isSame = (a: Amount, b: Amount): boolean => a.minus(b).abs().lte(TOLERANCE
 
 function differs(name: string, total: Amount, activity: Amount, path: string): Rejection {
 	const isSign = isSame(total, activity.negated());
-	const what = `The profit and loss report has ${plainText(total)} for "${excerpt(name)}", and the account register ${plainText(activity)}`;
+	const what = `The profit and loss report has ${plainText(total)} for "${excerpt(name)}", but the account register has ${plainText(activity)}`;
 	return isSign
 		? new Rejection(
 				'sign_differs',
 				path,
-				`${what}: it cannot be told which of the two has the sign that counts. Report it with this text.`,
+				`${what}. It is unclear which of the two has the right sign. Report it with this text.`,
 			)
 		: new Rejection(
 				'register_differs',
 				path,
-				`${what}. Where something was booked between the two readings, the next sync puts it right; else report it with this text.`,
+				`${what}. If something was posted between the two reads, the next sync corrects it; otherwise report it with this text.`,
 			);
 }
 
@@ -75,7 +75,7 @@ function refuted(): Rejection {
 	return new Rejection(
 		'register_differs',
 		'register.year',
-		'The account register says something else than the profit and loss report on the accrual basis, so that no cash flow can be taken from it. ' +
+		'The account register contradicts the profit and loss report on the accrual basis, so the cash flow cannot be taken from it. ' +
 			'Report it with this text; the month is read again with the next sync.',
 	);
 }
@@ -84,7 +84,7 @@ function yearUnclear(month: string): Rejection {
 	return new Rejection(
 		'register_year_unclear',
 		'register.year',
-		`The account register has other figures for ${month} by the financial year than by the calendar year, and no profit and loss report tells which it counts by. ` +
+		`The account register has different figures for ${month} by financial year and by calendar year, and no profit and loss report shows which of them it uses. ` +
 			'Report it with this text; the month is read again with the next sync.',
 	);
 }

@@ -6,14 +6,14 @@ import { attempt, Rejection } from '../../shared/rejection';
 import type { Register, RegisterLine, YearMeaning } from './register';
 import { profitAndLoss } from './report';
 
-/** What a report told of the register: what its `Year` means, or that it says something else than the report. */
+/** What a report shows about the register: the meaning of `Year`, nothing certain, or that the two contradict. */
 export type Evidence = YearMeaning | 'unclear' | 'refuted';
 
 const MEANINGS: readonly YearMeaning[] = ['calendar', 'financial'];
 
 /**
- * Finds out what the register's `Year` means, by the profit and loss of one month for which it makes a difference. On
- * the cash basis the register is tried in any case: there no month's own report can be held against it.
+ * Finds out what the register's `Year` means, from the profit and loss of one month for which it makes a difference. On
+ * the cash basis the register is always checked, because it cannot be compared with the months' own reports.
  */
 export async function gatherEvidence(
 	context: StreamContext,
@@ -36,10 +36,10 @@ export async function gatherEvidence(
 	return meaning && !other ? meaning : 'unclear';
 }
 
-/** A month whose report MYOB does not give says nothing of the others. */
+/** If one month's report fails, those of others may still work. */
 const MAX_MONTHS_TRIED = 4;
 
-/** The report of the latest month of which there is one. @throws ReadFailure where MYOB gives that of none */
+/** Reads the report of the latest month that has one. @throws ReadFailure if MYOB returns none */
 async function latestReport(
 	context: StreamContext,
 	months: readonly CalendarMonth[],
@@ -57,7 +57,7 @@ async function latestReport(
 	return undefined;
 }
 
-/** Ended ones before the running one, in which something may be booked between two calls. */
+/** Puts ended months before the current one, in which transactions may be posted between two calls. */
 function latestFirst(
 	{ account, startedAt }: StreamContext,
 	months: readonly CalendarMonth[],
@@ -67,13 +67,13 @@ function latestFirst(
 	return [...ended.reverse(), ...months.filter(({ key }) => key >= running).reverse()];
 }
 
-/** The register counts what is invoiced, whatever basis the connection is on. */
+/** Reads a report on the accrual basis, like the register, whatever the basis of the connection. */
 async function accrualReport({ api, account }: StreamContext, month: CalendarMonth): Promise<unknown> {
 	const { path, description, scope, isValid, query } = profitAndLoss;
 	return await api.call({
 		path: typeof path === 'function' ? path(account) : path,
 		query: query(month, 'accrual'),
-		description: `${description} for ${month.key}, to try the account register by it`,
+		description: `${description} for ${month.key}, to check the account register`,
 		...{ account, scope, isValid },
 	});
 }
@@ -85,7 +85,7 @@ interface ReportLine {
 
 type Totals = ReadonlyMap<string, Amount>;
 
-/** Without header accounts, which the report may show too. */
+/** Leaves out header accounts, which the report may contain. */
 function readTotals(report: unknown, register: Register): Totals {
 	const { AccountsBreakdown } = report as { AccountsBreakdown: Array<ReportLine | null> | null };
 	const lines = (AccountsBreakdown ?? []).map(
@@ -94,7 +94,7 @@ function readTotals(report: unknown, register: Register): Totals {
 	return summed(lines.filter(([account]) => register.isOfResult(account)));
 }
 
-/** Which year it is shows in the sizes; what the signs mean is another question. */
+/** Compares absolute values (`sizes`) or signed ones (`figures`). The year shows in the absolute values. */
 type Reading = 'sizes' | 'figures';
 
 function fits(totals: Totals, lines: readonly RegisterLine[], as: Reading): boolean {
@@ -108,7 +108,7 @@ function fits(totals: Totals, lines: readonly RegisterLine[], as: Reading): bool
 	);
 }
 
-/** By account, without what is no number: the month is rejected for it later, with the place. */
+/** Sums by account. Skips values that are not numbers: they reject the month later, with their path. */
 function summed(entries: Array<[account: string, value: unknown]>): Totals {
 	const totals = new Map<string, Amount>();
 	for (const [account, value] of entries) {

@@ -3,7 +3,7 @@ import { isBank, isOfResult, type LedgerAccount } from './ledger-accounts';
 import { readList } from './lists';
 import { buildFilePath } from './report';
 
-/** An account's activity in a month, as the register has it. */
+/** An account's activity in a month, as returned by the register. */
 export interface RegisterLine {
 	Account: { UID: string };
 	Year: number;
@@ -12,17 +12,17 @@ export interface RegisterLine {
 }
 
 /**
- * What the register's `Year` may mean: MYOB does not say. The financial year is named after the calendar year that it
- * ends in.
+ * What the register's `Year` may mean; MYOB does not document it. A financial year is named after the calendar year in
+ * which it ends.
  */
 export type YearMeaning = 'calendar' | 'financial';
 
-/** The register of the accounts that figures come from, by month. */
+/** The register of the accounts in use, by month. */
 export class Register {
 	private readonly byMonth = new Map<string, Map<string, RegisterLine>>();
 	private readonly result: ReadonlySet<string>;
 
-	/** @param lastMonth the financial year's, 1 to 12 */
+	/** @param lastMonth the last month of the financial year, 1 to 12 */
 	constructor(
 		accounts: readonly LedgerAccount[],
 		lines: readonly RegisterLine[],
@@ -35,29 +35,31 @@ export class Register {
 		for (const line of lines) if (kept.has(line.Account.UID.toLowerCase())) this.add(line);
 	}
 
-	/** The lines of a month (`YYYY-MM`), if `Year` means that. */
+	/** The lines of a month (`YYYY-MM`) under this meaning of `Year`. */
 	listLines(month: string, meaning: YearMeaning): RegisterLine[] {
 		return [...this.indexAccounts(month, meaning).values()];
 	}
 
-	/** Those of accounts of the profit and loss. */
+	/** The month's lines of profit and loss accounts. */
 	listResultLines(month: string, meaning: YearMeaning): RegisterLine[] {
 		return this.listLines(month, meaning).filter(({ Account }) => this.isOfResult(Account.UID));
 	}
 
-	/** Whether it is an account of the profit and loss, and no header. */
+	/** Whether an account belongs to the profit and loss and is not a header. */
 	isOfResult(uid: string): boolean {
 		return this.result.has(uid.toLowerCase());
 	}
 
-	/** Whether it matters for a month what `Year` means. */
+	/** Whether the month's lines depend on the meaning of `Year`. */
 	isAmbiguous(month: string): boolean {
 		return printed(this.listLines(month, 'calendar')) !== printed(this.listLines(month, 'financial'));
 	}
 
-	/** Whether a profit and loss of the month could tell what `Year` means. */
+	/** Whether the month's profit and loss could show the meaning of `Year`. */
 	canTell(month: string): boolean {
-		return printed(this.listResultLines(month, 'calendar')) !== printed(this.listResultLines(month, 'financial'));
+		return (
+			printed(this.listResultLines(month, 'calendar')) !== printed(this.listResultLines(month, 'financial'))
+		);
 	}
 
 	private add(line: RegisterLine): void {
@@ -69,26 +71,28 @@ export class Register {
 	private indexAccounts(month: string, meaning: YearMeaning): Map<string, RegisterLine> {
 		const [year, number] = month.split('-').map(Number) as [number, number];
 		const isNext = meaning === 'financial' && number > this.lastMonth;
-		return this.byMonth.get(buildMonthKey(isNext ? year + 1 : year, number)) ?? new Map<string, RegisterLine>();
+		return (
+			this.byMonth.get(buildMonthKey(isNext ? year + 1 : year, number)) ?? new Map<string, RegisterLine>()
+		);
 	}
 }
 
 const buildMonthKey = (year: number, month: number): string => `${year}/${month}`;
 
-/** What the lines say, whatever year they stand in. */
+/** The lines' content without their year, for comparison. */
 function printed(lines: RegisterLine[]): string {
 	const said = lines.map(({ Account, Activity }) => [Account.UID.toLowerCase(), Number(Activity)] as const);
 	return JSON.stringify(said.filter(([, activity]) => activity !== 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What the list of the register held. */
+/** The entries of the register. */
 export interface RegisterList {
 	lines: RegisterLine[];
-	/** What is known of the entries that are no lines: without an account, or without a month. */
+	/** The known fields of entries that lack an account or a month. */
 	unreadable: Array<Partial<Pick<RegisterLine, 'Year' | 'Month'>>>;
 }
 
-/** Reads the register of the years that some months may stand in, whatever `Year` means. */
+/** Reads the register for all years that the months may be stored under, whatever `Year` means. */
 export async function readRegisterLines(
 	context: StreamContext,
 	firstMonth: string,

@@ -1,12 +1,12 @@
 import type { MonthPart } from '../../engine/contract/stream';
 
-/** The scope of the accounts, the register and the reports. */
+/** Scope of the accounts, the register and the reports. */
 export const LEDGER_SCOPE = 'sme-general-ledger';
 
-/** A company file's own part of the API. */
+/** Base path of a company file. */
 export const buildFilePath = ({ id }: { id: string }): string => `/accountright/${id}`;
 
-/** A month's profit and loss by account. It has no totals, no classification and no currency. */
+/** Requests a month's profit and loss by account. The report has no totals, classifications or currency. */
 export const profitAndLoss: MonthPart = {
 	name: 'profitAndLoss',
 	description: 'the profit and loss report',
@@ -21,7 +21,7 @@ export const profitAndLoss: MonthPart = {
 	isValid: isReport,
 };
 
-/** Only the frame is looked at here; Transform judges the content, and can reject it with a reason. */
+/** Checks only the outer structure. Transform validates the content, and can reject it with a reason. */
 function isReport(json: unknown): boolean {
 	const { StartDate, AccountsBreakdown } = (json ?? {}) as Record<string, unknown>;
 	return typeof StartDate === 'string' && (Array.isArray(AccountsBreakdown) || AccountsBreakdown === null);

@@ -4,36 +4,36 @@ import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
-/** MYOB says by a name in the body what a 403 is about. */
+/** A name in the body tells the reason of a 403. */
 const named = (name: string): RegExp => new RegExp(`"Name"\\s*:\\s*"${name}"`, 'i');
 
-/** Both stand in the body, in whatever order; tied to its beginning, or each place would be searched to the end. */
+/** Matches both words in any order. Anchored at the start, because otherwise the time would be quadratic. */
 const DAILY = /^(?=[^]*RateLimitError)[^]*\b(?:daily|per day)\b/i;
 
 const dailyMessage = (): string =>
-	'The calls that MYOB allows the app in a day are used up, by all tenants together. The rest is read by itself when they are back.';
+	"MYOB's daily limit of calls for the app is used up; all tenants count towards it. The remaining data will be read after the limit resets.";
 
 const crowdedMessage = ({ description, account }: CallPlace): string =>
-	`MYOB had no room for ${description} of ${account}, also after waiting several times. The rest is read by itself later.`;
+	`MYOB kept rate-limiting ${description} of ${account}, even after several waits. The remaining data will be read in a later run.`;
 
-/** What MYOB's replies mean, in order, where it is not what it means at all providers. */
+/** How to handle MYOB's error responses where the default rules do not fit. The first match applies. */
 export const myobRules: readonly ResponseRule[] = [
 	{
-		// A missing scope answers 401 as an ended token does: what a new token does not mend is a right.
+		// MYOB responds with 401 to a missing scope as well as to an expired token. If a new token does not help, it is the scope.
 		status: [401, 401],
 		path: /\/(?:GeneralLedger|Report)\//,
 		action: 'refresh',
 		class: 'not_permitted',
 		message: ({ description, account, scope }) =>
-			`MYOB refused ${description} of ${account} with a fresh token too: the connection lacks the scope ${scope}, or the consent was withdrawn. ` +
-			'Check Scope in the Zixly MYOB credential, and let an administrator of the company file connect the tenant again.',
+			`MYOB denied access to ${description} of ${account}, even with a new token: the connection lacks the scope ${scope}, or the consent was withdrawn. ` +
+			'Check Scope in the Zixly MYOB credential, and have an administrator of the company file connect the tenant again.',
 	},
 	{
 		status: [401, 401],
 		action: 'refresh',
 		class: 'reconnect_required',
 		message: ({ description }) =>
-			`MYOB refused the token for ${description}, also after it was refreshed. Let an administrator of the company file connect the tenant again.`,
+			`MYOB rejected the token for ${description}, even after a refresh. Have an administrator of the company file connect the tenant again.`,
 	},
 	{
 		status: [403, 403],
@@ -65,7 +65,7 @@ export const myobRules: readonly ResponseRule[] = [
 		class: 'not_permitted',
 		message: (place) =>
 			`The person who connected ${place.account} may not see ${place.description} in MYOB${said(place)}. ` +
-			'Let an administrator of that company file connect the tenant again, and check Business ID of the connection.',
+			'Have an administrator of that company file connect the tenant again, and check Business ID of the connection.',
 	},
 	{
 		status: [404, 404],
@@ -73,7 +73,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'account_gone',
 		message: ({ account }) =>
-			`MYOB knows no company file ${account}. Correct Business ID of the connection; where the file was closed, switch the connection off.`,
+			`MYOB has no company file ${account}. Correct Business ID of the connection or, if the file was closed, disable the connection.`,
 	},
 	{
 		status: [429, 429],
@@ -95,15 +95,15 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: ({ description, account }) =>
-			`MYOB took too long for ${description} of ${account}, several times. It is slow between the 20th and the 5th of a month; the next run tries again.`,
+			`MYOB timed out several times for ${description} of ${account}. It is slow between the 20th and the 5th of a month; the next run tries again.`,
 	},
 	{
-		// An error is an error also where it comes as a success.
+		// MYOB may return errors with a success status.
 		status: [200, 299],
 		body: /^\s*\{\s*"Errors"\s*:\s*\[\s*\{/,
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: (place) =>
-			`MYOB answered an error for ${place.description} of ${place.account}${said(place)}, several times. The next run tries again.`,
+			`MYOB returned an error several times for ${place.description} of ${place.account}${said(place)}. The next run tries again.`,
 	},
 ];

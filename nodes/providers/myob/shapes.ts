@@ -4,7 +4,7 @@ import { monthHeadShape } from '../financials';
 
 const text = z.string().nullish();
 
-/** What of an account cannot be read is as good as not there: only a month in which it moved is rejected for it. */
+/** Unreadable fields of an account count as missing. Only months with activity on it are rejected for that. */
 const accountShape = z.object({
 	UID: z.string(),
 	DisplayID: text.catch(null),
@@ -18,7 +18,7 @@ const linkShape = z.object({ UID: z.string(), Name: text, DisplayID: text });
 
 /** One account's figure in the profit and loss. */
 export const breakdownShape = z.object({
-	/** Judged where it is used, so that the rejection can name the account. */
+	/** Validated where it is used, so that the rejection can name the account. */
 	AccountTotal: z.unknown(),
 	Account: linkShape,
 });
@@ -40,7 +40,7 @@ const registerLineShape = z.object({
 export const monthlyFinancialsShape = monthHeadShape.extend({
 	accounts: z.array(accountShape),
 	register: z.object({
-		/** What `Year` was found to mean; `either` where it makes no difference, `refuted` where a report says otherwise. */
+		/** The meaning of `Year`: `either` if it makes no difference, `refuted` if a report contradicts the register. */
 		year: z.enum(['calendar', 'financial', 'either', 'unclear', 'refuted'], {
 			error: 'is none of "calendar", "financial", "either", "unclear" and "refuted"',
 		}),

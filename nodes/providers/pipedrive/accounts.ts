@@ -3,7 +3,7 @@ import type { AccountReference } from '../../engine/contract/api';
 import { isTimeZone } from '../../shared/dates';
 import { DIGITS, textOrNull } from '../account-facts';
 
-/** The person whose token it is, and the company that the token is for. */
+/** The user and company of the token. */
 interface Me {
 	company_id: number;
 	company_name?: unknown;
@@ -11,7 +11,7 @@ interface Me {
 	timezone_name?: unknown;
 }
 
-/** A token belongs to one person in one company, so there is one account: the company. */
+/** A token belongs to one user in one company, so there is exactly one account: the company. */
 export const pipedriveAccounts: AccountDiscovery = {
 	id: DIGITS,
 
@@ -38,7 +38,7 @@ async function readPerson({ api }: DiscoveryContext, account?: AccountReference)
 	const reply = (await api.call({
 		path: '/api/v1/users/me',
 		account,
-		description: 'who connected it',
+		description: 'the connected user',
 		scope: 'base',
 		cost: 2,
 		isValid: isMe,
@@ -52,4 +52,4 @@ function isMe(json: unknown): boolean {
 }
 
 const unknownZone = (name: string, zone: string | null): string =>
-	`${name} has a time zone that is not known here (${zone ?? 'none'}); its days begin and end in UTC.`;
+	`The time zone of ${name} is not supported (${zone ?? 'none'}); its days begin and end in UTC.`;

@@ -6,25 +6,25 @@ import type { ListedDeal } from './replies';
 import { toMilliseconds } from './times';
 
 const DAY_MS = 24 * 3_600_000;
-/** Twice as far as our clock and Pipedrive's may be apart. */
+/** Twice the expected difference between our clock and Pipedrive's. */
 const OVERLAP_MS = 20 * 60_000;
 
-/** Few of them are read with their history. */
+/** Larger than for changed deals, because the history of only few of them is read. */
 const LISTED_PER_PAGE = 100;
 
-/** Where the look at what was added stands. */
+/** Progress in the added deals. */
 interface Place {
-	/** When it began. */
+	/** When the scan began. */
 	began: string;
-	/** Back to which creation it goes; null: to the first. */
+	/** Earliest creation time to look for; null for all. */
 	back: string | null;
-	/** Of the next page; null once it is done. */
+	/** Cursor of the next page; null once the scan is complete. */
 	cursor: string | null;
 }
 
 /**
- * A deal that was never changed has no time of change, and no list of changes is sure to hold it. So once a day those
- * are looked for among the deals of a list that were added since the day before, newest first.
+ * Finds deals that were added but never changed: they have no modified time and may be missing from lists of changes. Once
+ * a day, the deals added since the day before are listed, newest first.
  */
 export const addedDeals = (name: string, endpoint: ListEndpoint): Scan => ({
 	name,
@@ -33,7 +33,7 @@ export const addedDeals = (name: string, endpoint: ListEndpoint): Scan => ({
 		if (!place) return;
 		const back = chooseLookBack(place, context);
 		const pages = listPages(context, endpoint, { query: QUERY, cursor: place.cursor, anew: () => QUERY });
-		// An entry without an id is told by the list of changes.
+		// The list of changes already reports entries without an id.
 		for await (const { data, nextCursor } of pages) {
 			const meant = data.filter((deal) => !isBefore(deal, back));
 			const cursor = meant.length < data.length ? null : nextCursor;
@@ -50,7 +50,7 @@ const QUERY = {
 	limit: String(LISTED_PER_PAGE),
 };
 
-/** Undefined where it was done less than a day ago. */
+/** Undefined if the last scan was less than a day ago. */
 function placeFrom(mark: Cursor | undefined, startedAt: Date): Place | undefined {
 	const began = startedAt.toISOString();
 	if (mark === undefined) return { began, back: null, cursor: null };
@@ -60,7 +60,7 @@ function placeFrom(mark: Cursor | undefined, startedAt: Date): Place | undefined
 	return { began, back: last.began, cursor: null };
 }
 
-/** The creation before which nothing more is looked for, in milliseconds since 1970. */
+/** The earliest creation time to look for, in milliseconds since 1970. */
 function chooseLookBack({ back }: Place, { range, account }: StreamContext): number {
 	if (range) return getBounds(range, account.timezone).from;
 	return back === null ? 0 : Date.parse(back) - OVERLAP_MS;
@@ -68,7 +68,7 @@ function chooseLookBack({ back }: Place, { range, account }: StreamContext): num
 
 const isBefore = ({ add_time: added }: ListedDeal, ms: number): boolean => (toMilliseconds(added) ?? ms) < ms;
 
-/** A backfill takes all that were added on its days; else those that a list of changes may not hold. */
+/** Selects the deals added within a backfill's range, else those that may be missing from lists of changes. */
 function selectItems(deals: readonly ListedDeal[], context: StreamContext) {
 	return deals.filter((deal) => isMeant(deal, context) && matters(deal, context)).map(toItem);
 }

@@ -5,26 +5,26 @@ import { ALL_STATUSES, listPages, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
 import { apiTime, toMilliseconds } from './times';
 
-/** What is changed may show a little later, and with a time a little earlier. */
+/** A change may appear in the list with a delay, and with an earlier time. */
 const OVERLAP_MS = 10 * 60_000;
 
-/** How far our clock and Pipedrive's may be apart, twice over. */
+/** Twice the expected difference between our clock and Pipedrive's. */
 const SETTLED_MS = 20 * 60_000;
 
-/** Each deal costs a call for its history, and where the day's tokens run out in a page its calls were in vain. */
+/** Small, because each deal costs a call for its history: if the daily tokens run out within a page, its calls are lost. */
 export const DEALS_PER_PAGE = 50;
 
-/** Where a list stands. */
+/** Progress in a list. */
 interface Place {
-	/** From which change on it was asked for; null: from the beginning. */
+	/** Start of the requested changes; null for all. */
 	since: string | null;
-	/** Of the next page; null once the list was read to its end. */
+	/** Cursor of the next page; null once the list has been read completely. */
 	cursor: string | null;
-	/** Up to which change all is read; null where nothing is. */
+	/** All changes up to this time have been read; null if none. */
 	high: string | null;
 }
 
-/** The deals of a list that are new or changed, oldest change first, so that a long list can be read bit by bit. */
+/** Finds new and changed deals of a list, oldest change first, so that a long list can be read in several runs. */
 export function changedDeals(name: string, endpoint: ListEndpoint): Scan {
 	return {
 		name,
@@ -46,7 +46,7 @@ function placeFrom(mark: Cursor | undefined): Place {
 	return cursor === null ? fromHigh({ since, cursor, high }) : { since, cursor, high };
 }
 
-/** The list anew, with what may have come late: also where the cursor is no longer taken. */
+/** Restarts the list, with an overlap for delayed changes. Also used if Pipedrive rejects the cursor. */
 function fromHigh({ high }: Place): Place {
 	const since = high === null ? null : apiTime(new Date(Date.parse(high) - OVERLAP_MS));
 	return { since, cursor: null, high };
@@ -69,17 +69,17 @@ function buildRange({ range, account }: StreamContext): Record<string, string> {
 	return { updated_since: apiTime(new Date(from)), updated_until: apiTime(new Date(until)) };
 }
 
-/** Never beyond the reading's own start: a change dated in the future would hide all that come before it. */
+/** Advances the cursor, at most to the start of the run: a change dated in the future would hide earlier ones. */
 function after(place: Place, deals: readonly ListedDeal[], cursor: string | null, startedAt: Date): Place {
 	const start = startedAt.getTime();
 	const changes = deals.map(({ update_time: time }) => Math.min(toMilliseconds(time) ?? 0, start));
-	// Read to its end, it need not be read again from the last change: a thousand deals may have been changed at once.
+	// A complete list need not be read again from its last change: that might be a bulk change of many deals.
 	const settled = cursor === null ? start - SETTLED_MS : 0;
 	const newest = Math.max(toMilliseconds(place.high) ?? 0, settled, ...changes);
 	return { ...place, cursor, high: newest === 0 ? null : new Date(newest).toISOString() };
 }
 
-/** A list of all leaves those without a time of change to the pass that looks for them. */
+/** When all deals are listed, those without a modified time are left to the scan of added deals. */
 function selectItems(deals: readonly ListedDeal[], context: StreamContext, { since }: Place) {
 	const all = since !== null || context.range !== undefined;
 	return deals

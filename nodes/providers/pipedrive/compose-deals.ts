@@ -7,10 +7,10 @@ import { readOrganizations, type Organization } from './organizations';
 import { readStages, type NamedStages, type Stages } from './pipelines';
 import type { ListedDeal } from './replies';
 
-/** What is read once for all deals of a reading. */
+/** Shared by all records of a read. */
 interface Prepared {
 	stages: Stages;
-	/** Where version 1 answers: company hosts know it under /api, the common host may not. */
+	/** Base path of version 1: company hosts serve it under /api, the common host may not. */
 	versionOne: { path: string };
 }
 
@@ -18,7 +18,7 @@ export async function prepareDeals(context: StreamContext): Promise<Prepared> {
 	return { stages: await readStages(context), versionOne: { path: '/api/v1' } };
 }
 
-/** Completes deals to records: each with its changes of stage, the stages and pipelines they name, and its organization. */
+/** Builds records: each deal with its stage changes, the stages and pipelines named in them, and its organization. */
 export async function composeDeals(
 	context: StreamContext,
 	items: readonly ChangedItem[],
@@ -35,7 +35,7 @@ export async function composeDeals(
 	);
 }
 
-/** For `composeDeals`: a deal that could not be read before. */
+/** Finds a deal that could not be read earlier, for `composeDeals`. */
 export async function findDeal(context: StreamContext, id: string): Promise<ChangedItem | undefined> {
 	const deal = await oneDeal(context, id);
 	if (deal === 'gone') return undefined;
@@ -55,13 +55,13 @@ function hiddenFailure({ account }: StreamContext, id: string): ReadFailure {
 	};
 	return new ReadFailure(
 		'not_permitted',
-		`The person who connected ${account.name} may not see ${what}. Give that user the right in Pipedrive.`,
+		`The person who connected ${account.name} may not see ${what}. Give that user permission in Pipedrive.`,
 		undefined,
 		call,
 	);
 }
 
-/** The changes of stage of each; none of a deal that is gone, of which it matters only that it is. */
+/** Reads the stage changes of each deal. A deleted deal needs none. */
 async function readHistories(
 	context: StreamContext,
 	deals: readonly ListedDeal[],
@@ -78,10 +78,10 @@ async function readHistories(
 	});
 }
 
-/** The changes of a deal's stage, or why they are not to be had. */
+/** A deal's stage changes, or why they cannot be read. */
 type History = unknown[] | Refused | { failure: ReadFailure };
 
-/** The stages that a deal stands in or came through. */
+/** Ids of a deal's current and past stages. */
 function listStageIds(deal: ListedDeal, history: History): string[] {
 	const changes = Array.isArray(history) ? history : [];
 	const values = changes.flatMap((entry) => {

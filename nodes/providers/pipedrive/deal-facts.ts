@@ -3,7 +3,7 @@ import type { FactReader } from '../../shared/facts';
 import type { Deal } from './shapes';
 import { parseTime } from './times';
 
-/** What is read of a deal beside its stage and its value. Each is null where it is not there or cannot be read. */
+/** A deal's properties besides its stage and value. Each is null if it is missing or unreadable. */
 export interface DealFacts {
 	/** UTC instants, ISO 8601. */
 	addedAt: string | null;
@@ -12,7 +12,7 @@ export interface DealFacts {
 	closeTime: string | null;
 	wonTime: string | null;
 	lostTime: string | null;
-	/** The company's own dates. */
+	/** Local dates as stated for the company. */
 	localCloseDate: Day | null;
 	localWonDate: Day | null;
 	localLostDate: Day | null;
@@ -51,7 +51,7 @@ export function readDealFacts(deal: Deal, reader: FactReader): DealFacts {
 	};
 }
 
-/** The id of another object: version 1 gives the object, with its id as `value`, or as `id` where it is a person. */
+/** Parses the id of another object. Version 1 embeds the object, with its id as `value`, or `id` for a person. */
 export function parseReference(given: unknown): string | undefined {
 	const { value, id } = (typeof given === 'object' ? given : { value: given }) as Record<string, unknown>;
 	const text = String(value ?? id);

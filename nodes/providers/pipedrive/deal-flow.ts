@@ -4,17 +4,17 @@ import type { ApiRequest } from '../../engine/contract/api';
 import { isGone } from './one-deal';
 import { parseFlow, isFlow } from './replies';
 
-/** Why a deal's history cannot be had: the status of the refusal. */
+/** The status of the error response, if the deal has no history. */
 export interface Refused {
 	refused: number;
 }
 
-/** Half a million changes: no deal has as many. */
+/** Enough for half a million changes. */
 const MAX_PAGES = 1_000;
 
 /**
- * The changes of stage of a deal, as its flow has them.
- * @param versionOne where version 1 answers; corrected where it turns out to be elsewhere
+ * Reads a deal's stage changes from its flow.
+ * @param versionOne base path of version 1; corrected if the host serves it under another path
  */
 export async function readStageChanges(
 	context: StreamContext,
@@ -23,7 +23,7 @@ export async function readStageChanges(
 ): Promise<unknown[] | Refused> {
 	const first = await readFlow(context, dealId, versionOne.path);
 	if (!('refused' in first) || first.refused !== 404 || versionOne.path === '/v1') return first;
-	// Either the deal is gone, or this host knows the call under another path.
+	// Either the deal is deleted, or this host serves the call under another path.
 	const elsewhere = await readFlow(context, dealId, '/v1');
 	if (!('refused' in elsewhere)) versionOne.path = '/v1';
 	return elsewhere;
@@ -44,11 +44,11 @@ async function readFlow(context: StreamContext, dealId: number, path: string): P
 	}
 	throw new ReadFailure(
 		'provider_unavailable',
-		`Pipedrive leads in circles through the history of deal ${dealId} of ${context.account.name}. The next run tries again; report it with this text if it lasts.`,
+		`Pipedrive's pagination repeats a page of the history of deal ${dealId} of ${context.account.name}. The next run tries again; report it with this text if it persists.`,
 	);
 }
 
-/** One page of a deal's changes; undefined where `isNotFound` says so of the refusal. */
+/** Reads a page of a deal's changes; undefined if `isNotFound` accepts the error response. */
 async function flowPage(
 	{ api, account }: StreamContext,
 	version: string,
@@ -75,7 +75,7 @@ function noting(refusal: Refused): NonNullable<ApiRequest['isNotFound']> {
 	};
 }
 
-/** Moving a deal to another pipeline is logged as a change of pipeline and, at the same second, of stage. */
+/** Moving a deal to another pipeline also logs a stage change, in the same second. */
 function isStageChange(entry: unknown): boolean {
 	const { object, data } = (entry ?? {}) as { object?: unknown; data?: { field_key?: unknown } | null };
 	return object === 'dealChange' && data?.field_key === 'stage_id';

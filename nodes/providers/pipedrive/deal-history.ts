@@ -16,9 +16,9 @@ import { buildStageHistory } from './stage-entries';
 const STATUSES = { open: 'active', won: 'won', lost: 'lost', deleted: 'deleted' } as const;
 
 /**
- * A deal with its life so far.
- * @param fetchedAt when Pipedrive gave it: a UTC instant, ISO 8601
- * @throws Rejection where its amount or its stage cannot be read
+ * Converts a Pipedrive deal to the history common to all CRMs.
+ * @param fetchedAt when the deal was fetched: a UTC instant, ISO 8601
+ * @throws Rejection if its amount or its stage cannot be read
  */
 export function readDealHistory(
 	record: DealRecord,
@@ -54,13 +54,13 @@ function readAmount({ value, currency }: Deal): DealHistory['amount'] {
 		throw new Rejection(
 			'unknown_currency',
 			'deal.currency',
-			`The deal's value is in "${excerpt(currency ?? '', 20)}", which is no currency of ISO 4217: a company can have its own in Pipedrive, and there is no rate for those. Give the deal another currency there.`,
+			`The deal's currency "${excerpt(currency ?? '', 20)}" is not an ISO 4217 currency. Pipedrive allows custom currencies, but there are no exchange rates for those. Choose another currency for the deal in Pipedrive.`,
 		);
 	}
 	return { value: plainText(amount), currency: currency! };
 }
 
-/** The company's own day of closing, which no time zone shifts; of an open deal the day of its last change. */
+/** The closing day as stated for the company, not shifted by time zones; for an open deal, the day of its last change. */
 function chooseValueDay(deal: Deal, facts: DealFacts, enteredAt: string, zone: string): Day {
 	const changedAt = facts.updatedAt ?? facts.addedAt ?? enteredAt;
 	if (deal.status === 'open') return toDay(new Date(changedAt), zone);
@@ -87,7 +87,7 @@ function readClient(
 	return { externalId: `${account.id}:${organization.id}`, clientName, industry: null };
 }
 
-/** Of the latest entry: what the deal is like now. */
+/** The deal's current properties, stored with the latest entry. */
 function buildMetadata(
 	{ organization }: DealRecord,
 	facts: DealFacts,

@@ -8,7 +8,7 @@ import { goneDeals } from './gone-deals';
 import { restoredDeals } from './restored-deals';
 import { pipedriveRules } from './rules';
 
-/** The day's tokens of a seat of the smallest plan; every plan, and every seat more, is a multiple of it. */
+/** Daily tokens per seat of the smallest plan. The limits of all plans and seat counts are multiples of it. */
 const SEAT = 30_000;
 const MAX_SEATS = 1_000;
 
@@ -24,7 +24,7 @@ export const pipedrive: ProviderDefinition = {
 	oauth: { accessTokenUrl: 'https://oauth.pipedrive.com/oauth/token', clientAuthentication: 'header' },
 	limits: {
 		scope: 'account',
-		// Of 80 and more in any 2 seconds, as the plan has it: the header says how many.
+		// Plans allow 80 or more per 2 seconds; the header states how many remain.
 		windows: [{ calls: 20, seconds: 2, remainingHeader: 'x-ratelimit-remaining' }],
 		concurrent: 5,
 		day: {
@@ -41,7 +41,7 @@ export const pipedrive: ProviderDefinition = {
 		{
 			reading: 'changes',
 			key: 'deals',
-			// Archived deals are in no other list than their own.
+			// Archived deals are only in their own list.
 			scans: [
 				changedDeals('deals', DEALS),
 				changedDeals('archived', ARCHIVED_DEALS),

@@ -6,19 +6,19 @@ import { oneDeal } from './one-deal';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 
-/** Only to be told whether they are there: no history is read of them, so the pages may be large. */
+/** Large, because the deals are only checked for existence and their history is not read. */
 const LISTED_PER_PAGE = 500;
 
-/** More than this share of all deals at once is no tidying up: the person who connected has lost a right to see them. */
+/** If more than this share of all deals is missing, the connecting user has more likely lost a permission. */
 const MAX_SHARE = 0.1;
 const FEW = 20;
 
-/** Each is asked for by a call of its own. */
+/** Maximum number of deals to check, each with a separate call. */
 const MAX_CONCURRENT = 500;
 
 /**
- * A deal that was merged into another is listed no longer, and neither is one that was deleted more than 30 days ago.
- * So once a week all that are listed are struck off those that we hold, and each that is left is asked for by its id.
+ * Finds deals that are no longer listed because they were merged, or deleted more than 30 days ago. Once a week, the
+ * stored deals are compared with the listed ones, and each missing deal is read by id.
  */
 export const goneDeals: Scan = {
 	name: 'gone',
@@ -55,7 +55,7 @@ async function strikeOff(
 	}
 }
 
-/** Those of the deals that are gone for certain; one that is only hidden stays as it was. */
+/** Finds the deals that are certainly deleted. A hidden deal stays unchanged. */
 async function findGone(context: StreamContext, ids: readonly string[]): Promise<ChangedItem[]> {
 	const found = await Promise.allSettled(ids.map(async (id) => await oneDeal(context, id)));
 	return found.flatMap((one, index) => {
@@ -67,12 +67,12 @@ async function findGone(context: StreamContext, ids: readonly string[]): Promise
 	});
 }
 
-/** One that cannot be asked for alone stays as it was; the next look asks again. @throws ReadFailure of more than it */
+/** A deal that cannot be read stays unchanged; the next scan tries again. @throws ReadFailure if it concerns others too */
 function notAsked({ warn }: StreamContext, id: string, failure: ReadFailure): ChangedItem[] {
 	if (!failure.mayBeOfOneRecord) throw failure;
-	warn(`Whether the deal ${id} is gone could not be asked: ${failure.message}`);
+	warn(`Could not check whether the deal ${id} was deleted: ${failure.message}`);
 	return [];
 }
 
 const tooMany = (count: number, name: string): string =>
-	`${count} deals of ${name} are listed by Pipedrive no longer. So many at once are left as they are: look whether the person who connected it may still see all pipelines.`;
+	`Pipedrive no longer lists ${count} deals of ${name}. They are left unchanged because that is too many at once: check that the person who connected it may still see all pipelines.`;

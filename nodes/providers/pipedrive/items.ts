@@ -3,19 +3,19 @@ import { getStartOfDay } from '../../shared/local-days';
 import type { ListedDeal } from './replies';
 import { toMilliseconds } from './times';
 
-/** A deal as a page gave it. Archiving it need not change its time, but it does change the deal. */
+/** An item for a listed deal. Archiving may leave the modified time unchanged, so it is part of the version. */
 export function toItem(deal: ListedDeal): ChangedItem {
 	const time = toText(deal.update_time) ?? toText(deal.add_time);
 	const version = time && deal.is_archived === true ? `${time} archived` : time;
 	return { id: String(deal.id), version: version ?? null, item: deal };
 }
 
-/** Whether it is gone: the status may still say what it was before. */
+/** Whether a deal is deleted. It may still have its former status. */
 export function isDeleted({ status, is_deleted: deleted }: ListedDeal): boolean {
 	return deleted === true || status === 'deleted';
 }
 
-/** Whether a deal ended late enough to be read; an open one always does. */
+/** Whether a deal was closed after the history start. Open deals always count. */
 export function matters({ close_time: closed }: ListedDeal, context: StreamContext): boolean {
 	const { historyStart, account } = context;
 	const ended = toMilliseconds(closed);

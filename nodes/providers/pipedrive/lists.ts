@@ -4,12 +4,12 @@ import { isReadableList, sortEntries, warnOfNameless } from '../../engine/read/l
 import { PageTrail } from '../../engine/read/page-trail';
 import { getData, parseListed, parseNextCursor, type Listed, type ListedDeal } from './replies';
 
-/** A list of version 2. */
+/** A list of version 2 of the API. */
 export interface ListEndpoint {
 	path: string;
 	what: string;
 	scope: string;
-	/** Of the company's day, in tokens. */
+	/** API tokens per call, out of the company's daily limit. */
 	cost: number;
 }
 
@@ -50,10 +50,10 @@ export const ORGANIZATIONS: ListEndpoint = {
 
 export const ALL_STATUSES = 'open,won,lost,deleted';
 
-/** Of ids in one call. */
+/** Maximum number of ids per call. */
 export const MAX_IDS = 100;
 
-/** A million deals at fifty to the page: no list is as long. */
+/** Enough for a million deals at 50 per page. */
 const MAX_PAGES = 20_000;
 
 export interface ListPage<T extends Listed> {
@@ -63,14 +63,14 @@ export interface ListPage<T extends Listed> {
 	nextCursor: string | null;
 }
 
-/** Which pages of a list are read. */
+/** Which pages of a list to read. */
 interface Following {
 	query: Query;
-	/** Where an earlier reading stopped; null: from the first page on. */
+	/** Cursor of the page to resume from; null for the first page. */
 	cursor?: string | null;
-	/** The query to begin anew with, once, where the cursor is no longer taken; without it that is a failure. */
+	/** The query for a restart if Pipedrive rejects the cursor, used once. Without it, that is a failure. */
 	anew?(): Query;
-	/** Whether a refusal means that there is no such list: then there are no pages. */
+	/** Whether an error response means that the list does not exist: then there are no pages. */
 	absent?: ApiRequest['isNotFound'];
 }
 
@@ -78,9 +78,9 @@ type Query = Readonly<Record<string, string>>;
 type Where = Pick<StreamContext, 'api' | 'account'>;
 
 /**
- * The pages of a list, its cursor followed to the end. There is no other way to call a list: a page alone would be taken
- * for all of it.
- * @throws ReadFailure where it cannot be read, or does not end
+ * Reads the pages of a list to the last one. No other function reads lists: a single page could be mistaken for all of
+ * the list.
+ * @throws ReadFailure if it cannot be read, or does not end
  */
 export async function* listPages<T extends Listed = ListedDeal>(
 	where: Where,
@@ -105,7 +105,7 @@ export async function* listPages<T extends Listed = ListedDeal>(
 	}
 }
 
-/** All that a list holds, to its last page; undefined where `isNotFound` says so of the refusal. */
+/** Reads all pages of a list; undefined if `isNotFound` accepts the error response. */
 export async function listAll<T extends Listed = ListedDeal>(
 	context: Where & Pick<StreamContext, 'warn'>,
 	endpoint: ListEndpoint,

@@ -9,7 +9,7 @@ import { readDealHistory } from './deal-history';
 import { parseTime } from './times';
 import { goneShape, recordShape, findUnknownFields, type GoneRecord } from './shapes';
 
-/** Pipedrive's deal with its changes of stage becomes a row of `lead_events` for each stage it entered. */
+/** Turns a deal with its stage changes into one row of `lead_events` per stage entry. */
 export const deals: Normaliser = {
 	ages: true,
 
@@ -39,13 +39,13 @@ export const deals: Normaliser = {
 	},
 };
 
-/** Of a deal that came alone. Version 1 gives the organization itself, version 2 its id. */
+/** The organization of a raw deal. Version 1 of the API embeds the object, version 2 its id. */
 function getOrganization({ org_id: given }: Record<string, unknown>): object | null {
 	const id = given === null || given === undefined ? undefined : parseReference(given);
 	return id === undefined ? null : { id, name: (given as { name?: unknown }).name ?? null };
 }
 
-/** The status may still say what it was before. */
+/** A deleted deal may still have its former status. */
 const isGone = ({ deal }: GoneRecord): boolean =>
 	deal.is_deleted === true || deal.deleted === true || deal.status === 'deleted';
 

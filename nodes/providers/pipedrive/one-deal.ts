@@ -3,7 +3,7 @@ import { isOne, type ListedDeal } from './replies';
 
 type Where = Pick<StreamContext, 'api' | 'account'>;
 
-/** A deal by its id, or why it cannot be had. */
+/** Reads a deal by id, or tells why it cannot be read. */
 export async function oneDeal({ api, account }: Where, id: string): Promise<ListedDeal | 'gone' | 'hidden'> {
 	let refused = 0;
 	const json = await api.call({
@@ -22,11 +22,11 @@ export async function oneDeal({ api, account }: Where, id: string): Promise<List
 	return (json as { data: ListedDeal }).data;
 }
 
-/** One deal may be hidden, merged or gone; a scope that is missing, or a gateway that shuts us out, means all of them. */
+/** Whether an error response concerns only one deal, not all: a missing scope or a blocking gateway concerns all. */
 export function isOfOneDeal({ status, body }: { status: number; body: string }): boolean {
 	const hidden = status === 403 && /^\s*\{(?!.*scope and url mismatch)/is.test(body);
 	return isGone({ status }) || hidden;
 }
 
-/** Whether a refusal means that there is no such deal any more. */
+/** Whether an error response means that the deal no longer exists. */
 export const isGone = ({ status }: { status: number }): boolean => status === 404 || status === 410;

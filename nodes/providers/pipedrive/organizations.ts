@@ -3,13 +3,13 @@ import { readInHalves } from '../../engine/read/halves';
 import { listAll, MAX_IDS, ORGANIZATIONS } from './lists';
 import type { Listed, ListedDeal } from './replies';
 
-/** An organization as a record shows it; the name is null where it may not be seen. */
+/** An organization as stored in a record. The name is null if it cannot be read. */
 export interface Organization {
 	id: number;
 	name: string | null;
 }
 
-/** The organizations that deals are about, by their ids. */
+/** Reads the organizations of deals, keyed by id. */
 export async function readOrganizations(
 	context: StreamContext,
 	deals: readonly ListedDeal[],
@@ -21,7 +21,7 @@ export async function readOrganizations(
 	return found;
 }
 
-/** A name that cannot be read is one that is not known now: no deal is held up for it. */
+/** An organization that cannot be read gets no name in this run; its deals are still loaded. */
 async function readNames(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
 	return await readInHalves<number, Organization>(ids, context.api, {
 		read: async (some, api) => await readSome({ ...context, api }, some),
@@ -43,5 +43,5 @@ const isOutOfScope = ({ status, body }: { status: number; body: string }): boole
 	status === 403 && /scope and url mismatch/i.test(body);
 
 const NO_NAMES =
-	'Pipedrive did not give the names of organizations: the app lacks the scope contacts:read. Only Client Per: Company needs them; ' +
-	'tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.';
+	'Pipedrive denied access to the names of organizations: the app lacks the scope contacts:read. Only Client Per: Company needs them. ' +
+	'Tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.';

@@ -2,7 +2,7 @@ import type { StreamContext } from '../../engine/contract/stream';
 import { listAll, PIPELINES, STAGES, type ListEndpoint } from './lists';
 import type { Listed } from './replies';
 
-/** A stage as a record holds it: as the list gives it, or, where it was removed, what our own tables know of it. */
+/** A stage as stored in a record: as listed or, if it was removed, as known from our own tables. */
 interface NamedStage {
 	id: number | string;
 	name?: unknown;
@@ -10,18 +10,18 @@ interface NamedStage {
 	deal_probability?: unknown;
 }
 
-/** A pipeline likewise. */
+/** A pipeline as stored in a record. */
 type NamedPipeline = Pick<NamedStage, 'id' | 'name'>;
 
-/** What a record needs to know of the stages that it speaks of. */
+/** The stages that a record names, with their pipelines. */
 export interface NamedStages {
 	stages: NamedStage[];
 	pipelines: NamedPipeline[];
 }
 
-/** The stages and pipelines of a company, and those removed since that deals still speak of. Ids are texts here. */
+/** A company's stages and pipelines, and removed ones that deals still refer to. Keyed by ids as strings. */
 export class Stages {
-	/** What is being looked up, or was: batches are composed side by side. */
+	/** Look-ups by stage id, running or done. Shared, because batches are hydrated concurrently. */
 	private readonly lookedUp = new Map<string, Promise<void>>();
 
 	constructor(
@@ -29,7 +29,7 @@ export class Stages {
 		private readonly pipelines: Map<string, NamedPipeline>,
 	) {}
 
-	/** Looks up in our own tables what those of the stages that are no longer listed were called last. */
+	/** Looks up the last known labels of unlisted stages in our own tables. */
 	async lookUp(context: StreamContext, ids: readonly string[]): Promise<void> {
 		const missing = ids.filter((id) => !this.stages.has(id) && !this.lookedUp.has(id));
 		const found = missing.length > 0 ? this.remember(context, missing) : undefined;
@@ -37,7 +37,7 @@ export class Stages {
 		await Promise.all(ids.map((id) => this.lookedUp.get(id)));
 	}
 
-	/** Those of the stages that are known, with their pipelines. */
+	/** Finds the known stages among these ids, with their pipelines. */
 	named(ids: Iterable<string>): NamedStages {
 		const stages = [...ids].map((id) => this.stages.get(id)).filter((stage) => stage !== undefined);
 		const pipelineIds = new Set(stages.map(({ pipeline_id: id }) => String(id)));
@@ -56,7 +56,7 @@ export class Stages {
 	}
 }
 
-/** Reads all pipelines and stages, once for all records of a reading. */
+/** Reads all pipelines and stages, once per read of the stream. */
 export async function readStages(context: StreamContext): Promise<Stages> {
 	return new Stages(await readAll(context, STAGES), await readAll(context, PIPELINES));
 }

@@ -1,4 +1,4 @@
-/** What Extract itself looks at in a deal; Transform judges all of it. */
+/** The deal properties that Extract uses. Transform validates the whole deal. */
 export interface ListedDeal {
 	id: number;
 	add_time?: unknown;
@@ -11,17 +11,17 @@ export interface ListedDeal {
 	stage_id?: unknown;
 }
 
-/** Anything of version 2 that has an id. */
+/** An object of version 2 with an id. */
 export interface Listed {
 	id: number;
 }
 
-/** A page of a list of version 2; on the last one the cursor is null, or missing at any depth. */
+/** A page of a version 2 list. On the last page the cursor is null, or missing at any level. */
 interface ListReply {
 	additional_data?: { next_cursor?: unknown } | null;
 }
 
-/** A page of version 1; the paging stands in `pagination`, or, as documented for some calls, beside it. */
+/** A page of version 1. The paging is in `pagination` or, as documented for some calls, beside it. */
 interface FlowReply {
 	data?: unknown[] | null;
 	additional_data?: ({ pagination?: FlowPaging | null } & FlowPaging) | null;
@@ -34,7 +34,7 @@ interface FlowPaging {
 	next_start?: unknown;
 }
 
-/** An entry of a list as a thing with an id; undefined where it has none. */
+/** Parses an entry of a list; undefined if it has no id. */
 export function parseListed<T extends Listed>(entry: unknown): T | undefined {
 	if (typeof entry !== 'object' || entry === null) return undefined;
 	const { id } = entry as { id?: unknown };
@@ -42,20 +42,20 @@ export function parseListed<T extends Listed>(entry: unknown): T | undefined {
 	return typeof id === 'string' && /^\d{1,15}$/.test(id) ? { ...(entry as T), id: Number(id) } : undefined;
 }
 
-/** Tells whether a reply is one thing with an id. */
+/** Whether a reply is a single object with an id. */
 export function isOne(json: unknown): boolean {
 	const { success, data } = (json ?? {}) as { success?: unknown; data?: Partial<Listed> | null };
 	return success === true && typeof data?.id === 'number';
 }
 
-/** Tells whether a reply is a page of a deal's flow, whatever stands in it. */
+/** Whether a reply is a page of a deal's flow, whatever its entries. */
 export function isFlow(json: unknown): boolean {
 	return getData(json) !== undefined;
 }
 
 /**
- * The data of a reply, where it is a list; an empty one may be null. A 200 may also say `success: false`, or be nothing
- * but null.
+ * A reply's data, if it is a list. An empty list may be null. A reply with status 200 may also have `success: false`, or
+ * be null.
  */
 export function getData(json: unknown): unknown[] | undefined {
 	const { success, data } = (json ?? {}) as { success?: unknown; data?: unknown };
@@ -65,14 +65,14 @@ export function getData(json: unknown): unknown[] | undefined {
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined;
 
-/** The cursor of the page after this one; null on the last. */
+/** The cursor of the next page; null on the last page. */
 export function parseNextCursor(json: unknown): string | null {
 	const { additional_data: additional } = json as ListReply;
 	const cursor = additional?.next_cursor;
 	return typeof cursor === 'string' && cursor !== '' ? cursor : null;
 }
 
-/** The entries on a page of a flow, and where the next one starts; undefined after the last. */
+/** The entries on a page of a flow, and where the next page starts; undefined on the last page. */
 export function parseFlow(json: unknown): { entries: unknown[]; nextStart: number | undefined } {
 	const { data, additional_data: additional } = json as FlowReply;
 	const entries = data ?? [];

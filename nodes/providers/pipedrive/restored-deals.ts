@@ -7,7 +7,7 @@ import type { ListedDeal } from './replies';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Once a day, the deals that we hold for deleted are asked for by their ids: whoever is back may have no new time. */
+/** Reads deals that are deleted here by id, once a day: a restored deal may have no new modified time. */
 export const restoredDeals: Scan = {
 	name: 'restored',
 	async *pages(context, mark): AsyncGenerator<Page, void> {
@@ -35,7 +35,7 @@ async function thoseBack(context: StreamContext, ids: readonly string[]) {
 		.map(toItem);
 }
 
-/** Those that cannot be asked for alone stay deleted; the next look asks again. */
+/** A deal that cannot be read even alone stays deleted; the next scan tries again. */
 async function selectRestored(
 	context: StreamContext,
 	endpoint: ListEndpoint,
@@ -47,7 +47,7 @@ async function selectRestored(
 			return (await listAll({ ...context, api }, endpoint, query)) ?? [];
 		},
 		reject: (id, { message }) => {
-			context.warn(`Whether the deleted deal ${id} is there again could not be asked: ${message}`);
+			context.warn(`Could not check whether the deleted deal ${id} was restored: ${message}`);
 			return undefined;
 		},
 	});

@@ -1,6 +1,6 @@
 import { z } from 'zod/v4';
 
-/** An id, given back as text: the same one is a number in one reply and a text in the other. */
+/** An id, converted to a string: the same id is a number in some replies and a string in others. */
 const id = z
 	.union([z.int().nonnegative(), z.string().regex(/^\d+$/)], { error: 'is not an id' })
 	.transform(String);
@@ -9,20 +9,20 @@ const STATUS = z.enum(['open', 'won', 'lost', 'deleted'], {
 	error: 'is none of open, won, lost and deleted',
 });
 
-/** Read for the sake of metadata alone, or with something to fall back to: it never rejects a deal. */
+/** Used only for metadata, or with a fallback: never causes a rejection. */
 const fact = z.unknown();
 
-/** All that may be read of a deal; the rest of what it has passes. */
+/** The deal properties in use. Others are allowed. */
 const dealShape = z.object({
 	id,
 	title: fact,
 	owner_id: fact,
-	/** The owner as version 1 calls it. */
+	/** The owner in version 1. */
 	user_id: fact,
 	org_id: fact,
 	pipeline_id: fact,
 	stage_id: id.nullish(),
-	/** Judged as an amount, not as a number. */
+	/** Validated as an amount, not as a number. */
 	value: z.unknown(),
 	currency: z.string().nullish(),
 	status: STATUS,
@@ -41,7 +41,7 @@ const dealShape = z.object({
 	is_archived: fact,
 });
 
-/** A change of stage as the flow of a deal has it. */
+/** A stage change in the flow of a deal. */
 const changeShape = z.object({
 	timestamp: fact,
 	data: z.object({
@@ -49,12 +49,12 @@ const changeShape = z.object({
 		old_value: id.nullish(),
 		new_value: id,
 		log_time: fact,
-		/** An empty list, or an object with the stages' names of that time. */
+		/** An empty list, or an object with the stages' names at that time. */
 		additional_data: z.unknown(),
 	}),
 });
 
-/** A flow holds more than changes of stage; entries may be null, or have null for their data. */
+/** A flow has other entries besides stage changes. Entries and their data may be null. */
 const changesShape = z
 	.array(z.unknown())
 	.nullish()
@@ -93,7 +93,7 @@ export const recordShape = z.object({
 	organization: organizationShape.nullish(),
 });
 
-/** Of a deal that is gone no more is read. Version 1 calls the flag `deleted`. */
+/** The properties of a deleted deal in use. Version 1 calls the flag `deleted`. */
 export const goneShape = z.object({
 	deal: z.object({
 		id,
@@ -110,7 +110,7 @@ export type Deal = DealRecord['deal'];
 export type StageChange = z.infer<typeof changeShape>;
 export type Stage = z.infer<typeof stageShape>;
 
-/** What deals are known to have; account after account adds fields of its own only within `custom_fields`. */
+/** The known properties of deals. Custom fields are only within `custom_fields`. */
 const KNOWN: ReadonlySet<string> = new Set([
 	...Object.keys(dealShape.shape),
 	...[
@@ -128,7 +128,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 	...['stage_order_nr', 'person_name', 'org_name', 'next_activity_id', 'last_activity_id'],
 ]);
 
-/** The properties of a deal that are not known here, as `deal.<name>`. */
+/** The unknown properties of a deal, as `deal.<name>`. */
 export function findUnknownFields(deal: unknown): string[] {
 	return Object.keys(deal as object)
 		.filter((name) => !KNOWN.has(name))

@@ -6,7 +6,7 @@ import type { DealRecord, StageChange } from './shapes';
 import { StageNames } from './stage-names';
 import { parseTime } from './times';
 
-/** An entry but for what its stage is called. */
+/** A stage entry without its label. */
 type Place = Pick<StageEntry, 'externalId' | 'enteredAt' | 'changeId' | 'stageId'>;
 
 interface TimedChange {
@@ -15,8 +15,8 @@ interface TimedChange {
 }
 
 /**
- * A deal's creation and each change of its stage, up to the stage that it is in.
- * @throws Rejection where it is in no stage, or no time is known
+ * Builds a deal's stage entries from its creation and its stage changes.
+ * @throws Rejection if it has no stage or no readable time
  */
 export function buildStageHistory(
 	record: DealRecord,
@@ -46,7 +46,7 @@ const named = (place: Place, names: StageNames): StageEntry => ({
 /** Sorts before every change. */
 const CREATION = '0';
 
-/** None where the deal was moved since and no change says in which stage it was made. */
+/** Finds the entry at the deal's creation; none if the deal was moved but no change states its first stage. */
 function findCreation(
 	dealId: string,
 	changes: readonly TimedChange[],
@@ -62,20 +62,23 @@ function findCreation(
 	];
 }
 
-/** The first time that is known of it: `add_time` lies after the first change where a lead was converted. */
-function findCreationTime(first: TimedChange | undefined, { addedAt, stageChangedAt, updatedAt }: DealFacts): string {
+/** The deal's earliest known time: for a converted lead, `add_time` is later than the first change. */
+function findCreationTime(
+	first: TimedChange | undefined,
+	{ addedAt, stageChangedAt, updatedAt }: DealFacts,
+): string {
 	const at = first && addedAt && first.at < addedAt ? first.at : (addedAt ?? first?.at);
 	const known = at ?? stageChangedAt ?? updatedAt;
 	if (known) return known;
 	throw new Rejection(
 		'invalid_record',
 		'deal.add_time',
-		'The deal has no readable time: neither of its creation, nor of a change of its stage, nor of any change.',
+		'The deal has no readable time: no creation time, stage change time or modified time.',
 	);
 }
 
 function findMoves(dealId: string, changes: readonly TimedChange[]): Place[] {
-	// Where the first change comes from no stage, it is the creation that it tells of.
+	// A first change without an old stage is the deal's creation.
 	const [first] = changes;
 	const moves = first && !first.change.data.old_value ? changes.slice(1) : changes;
 	return moves.map(({ at, change: { data } }) => ({
@@ -86,7 +89,7 @@ function findMoves(dealId: string, changes: readonly TimedChange[]): Place[] {
 	}));
 }
 
-/** The changes by time and id, each once: a page may have given it twice. */
+/** Sorts the changes by time and id, without duplicates from overlapping pages. */
 function inOrder(stageChanges: readonly StageChange[], reader: FactReader): TimedChange[] {
 	const byId = new Map(stageChanges.map((change) => [change.data.id, change]));
 	return [...byId.values()]
@@ -100,7 +103,7 @@ function readTime({ data, timestamp }: StageChange, index: number, reader: FactR
 		reader.read(data.log_time, 'stageChanges.data.log_time', parseTime) ??
 		reader.read(timestamp, 'stageChanges.timestamp', parseTime);
 	if (at) return at;
-	throw new Rejection('invalid_record', path, 'A change of stage has no time that can be read.');
+	throw new Rejection('invalid_record', path, 'A stage change has no readable time.');
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

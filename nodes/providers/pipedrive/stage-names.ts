@@ -2,11 +2,11 @@ import type { FactReader } from '../../shared/facts';
 import { parsePercent } from './deal-facts';
 import type { DealRecord, Stage, StageChange } from './shapes';
 
-/** What a stage is called, also one that was removed. */
+/** Finds the labels of stages, including removed ones. */
 export class StageNames {
 	private readonly stages: ReadonlyMap<string, Stage>;
 	private readonly pipelines: ReadonlyMap<string, unknown>;
-	/** As they were called when a deal was moved. */
+	/** Labels at the time a deal was moved. */
 	private readonly former = new Map<string, string>();
 
 	constructor(
@@ -26,7 +26,7 @@ export class StageNames {
 		return filled(this.stages.get(stageId)?.name) ?? this.former.get(stageId) ?? `stage:${stageId}`;
 	}
 
-	/** What else is known of it. */
+	/** The stage's other properties, for metadata. */
 	getFacts(stageId: string): Record<string, unknown> {
 		const { pipeline_id: pipelineId, deal_probability: probability } = this.stages.get(stageId) ?? {};
 		const pipeline = this.reader.text(this.pipelines.get(pipelineId ?? ''), 'pipelines.name');

@@ -9,7 +9,7 @@ interface Connection {
 	tenantId: string;
 	tenantName?: unknown;
 	tenantType?: unknown;
-	/** The consent that gave it. */
+	/** Identifies the consent that created the connection. */
 	authEventId?: unknown;
 }
 
@@ -22,8 +22,8 @@ interface Organisation {
 }
 
 /**
- * A token reaches every organisation that its user ever connected with the app, also for other customers; those of
- * its own consent are the ones whose authentication event is the token's.
+ * A token reaches every organisation that its user ever connected with the app, including those of other tenants. The
+ * organisations of the token's own consent have the same authentication event as the token.
  */
 export const xeroAccounts: AccountDiscovery = {
 	id: GUID,
@@ -55,12 +55,12 @@ export const xeroAccounts: AccountDiscovery = {
 	},
 };
 
-/** The organisations that the token's own consent gave; null where the token or the list does not say. */
+/** The organisations of the token's own consent; null if the token or the list does not state it. */
 async function readConsent(
 	{ accessToken }: DiscoveryContext,
 	connections: readonly Connection[],
 ): Promise<string[] | null> {
-	// After the call: a token that was refused has been replaced.
+	// Only after the call, which replaces a rejected token.
 	const event = parseAuthenticationEvent(await accessToken());
 	const isTold = connections.every(
 		({ authEventId }) => typeof authEventId === 'string' && authEventId !== '',
@@ -80,7 +80,7 @@ async function readOrganisation(api: ProviderApi, account: AccountReference): Pr
 	return reply.Organisations[0];
 }
 
-/** An entry of the list; undefined where it does not say which organisation it is. */
+/** Undefined if the entry has no id. */
 function parseConnection(entry: unknown): Connection | undefined {
 	const { tenantId } = (entry ?? {}) as Partial<Connection>;
 	return typeof tenantId === 'string' && tenantId !== '' ? (entry as Connection) : undefined;
@@ -92,8 +92,8 @@ function isOrganisations(json: unknown): boolean {
 }
 
 /**
- * The consent that an access token stems from, out of the JWT's claims. They are not verified: Xero accepted the token,
- * and the value only narrows a list that Xero itself gave for it.
+ * Reads an access token's consent from the claims of its JWT. The signature is not verified: Xero accepted the token, and
+ * the value only narrows down a list that Xero returned for it.
  */
 export function parseAuthenticationEvent(accessToken: string | undefined): string | undefined {
 	const payload = Buffer.from(accessToken?.split('.', 3)[1] ?? '', 'base64url').toString('utf8');
@@ -103,4 +103,4 @@ export function parseAuthenticationEvent(accessToken: string | undefined): strin
 }
 
 const unknownZone = (name: string, zone: string): string =>
-	`${name} has a time zone that is not known here (${zone || 'none'}); its months begin and end in UTC.`;
+	`The time zone of ${name} is not supported (${zone || 'none'}); its months begin and end in UTC.`;

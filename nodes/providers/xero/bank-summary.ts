@@ -4,7 +4,7 @@ import { excerpt } from '../../shared/text';
 import { isSame } from './profit-and-loss';
 import { readFigure, getLabel, plainLabel, XeroReport, type PlacedRow } from './report';
 
-// Not the balances: with accounts in foreign currencies they also move with the rates, and Xero does not say how.
+// Balances cannot be used: those of foreign-currency accounts also change with the rates, by amounts Xero does not state.
 const COLUMNS = { received: 'cash received', spent: 'cash spent' } as const;
 
 type Column = keyof typeof COLUMNS;
@@ -12,15 +12,15 @@ type Indexes = Record<Column, number>;
 type Figures = Record<Column, Amount>;
 
 export interface BankSummary {
-	/** Received less spent of all bank accounts, in the currency of the books. */
+	/** Cash received minus cash spent of all bank accounts, in the organisation's currency. */
 	cashFlow: Amount;
 	unknownProperties: ReadonlySet<string>;
 }
 
 /**
- * Reads the cash flow of a month: what the accounts received less what they spent, checked against the report's
+ * Computes a month's cash flow: what the bank accounts received minus what they spent, checked against the report's
  * totals.
- * @throws Rejection where something in it is not understood or does not add up
+ * @throws Rejection if something in it is not understood or does not add up
  */
 export function readBankSummary(reply: Record<string, unknown>, path: string): BankSummary {
 	const report = new XeroReport(reply, path, 'BankSummary');
@@ -34,7 +34,7 @@ class Reading {
 
 	constructor(private readonly report: XeroReport) {}
 
-	/** The figures of the accounts in these rows and in the sections within, each total checked on the way. */
+	/** Reads the figures of the accounts in these rows and their subsections, and checks each total. */
 	read(rows: PlacedRow[], level: number): Figures[] {
 		const accounts: Figures[] = [];
 		for (const row of rows) {
@@ -54,7 +54,7 @@ class Reading {
 		return { received: figure(received), spent: figure(spent) };
 	}
 
-	/** Where the columns stand; a report without accounts may have none. */
+	/** Indexes of the columns. Found only when needed: a report without accounts may have no columns. */
 	private columns(): Indexes {
 		this.indexes ??= findColumns(this.report);
 		return this.indexes;
@@ -68,7 +68,7 @@ class Reading {
 			throw new Rejection(
 				'cash_does_not_add_up',
 				`${row.path}.Cells[${this.columns()[column]}]`,
-				`The accounts' ${COLUMNS[column]} adds up to ${plainText(sum)}, and the row "${excerpt(getLabel(row))}" says ${plainText(total[column])}.`,
+				`The accounts' ${COLUMNS[column]} adds up to ${plainText(sum)}, but the row "${excerpt(getLabel(row))}" has ${plainText(total[column])}.`,
 			);
 		}
 	}

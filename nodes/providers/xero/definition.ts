@@ -9,7 +9,7 @@ const profitAndLoss: MonthPart = {
 	description: 'the profit and loss report',
 	path: '/api.xro/2.0/Reports/ProfitAndLoss',
 	scope: 'accounting.reports.profitandloss.read',
-	// One month a call: with `periods` Xero cuts day 31 off the months beside a shorter one.
+	// One month per call: with `periods`, Xero drops day 31 of months next to a shorter one.
 	query: (month, basis) => ({
 		...toDateRange(month),
 		standardLayout: 'true',
@@ -38,12 +38,12 @@ export const xero: ProviderDefinition = {
 	oauth: { accessTokenUrl: 'https://identity.xero.com/connect/token', clientAuthentication: 'header' },
 	limits: {
 		scope: 'account',
-		// Of 60 a minute and 5 at once that Xero allows per organisation and app.
+		// Xero allows 60 per minute and 5 concurrent calls per organisation and app.
 		windows: [{ calls: 50, seconds: 60, remainingHeader: 'x-minlimit-remaining' }],
 		concurrent: 4,
 		day: { limits: [1_000, 5_000], reserve: 0.05, remainingHeader: 'x-daylimit-remaining' },
 	},
-	// Without it Xero answers in XML.
+	// By default Xero responds with XML.
 	headers: { accept: 'application/json' },
 	accountHeader: 'xero-tenant-id',
 	redact: ['APIKey'],
@@ -64,7 +64,7 @@ function toDateRange({ firstDay, lastDay }: CalendarMonth): Record<string, strin
 	return { fromDate: firstDay, toDate: lastDay };
 }
 
-/** Only the frame is looked at here; Transform judges the content, and can reject it with a reason. */
+/** Checks only the outer structure. Transform validates the content, and can reject it with a reason. */
 function isReport(json: unknown): boolean {
 	const { Reports } = (json ?? {}) as { Reports?: Array<{ Rows?: unknown } | null> };
 	return Array.isArray(Reports) && Array.isArray(Reports[0]?.Rows);

@@ -16,7 +16,7 @@ interface Month extends FinancialMonth {
 	unknownProperties: string[];
 }
 
-/** Xero's month: profit and loss and bank summary become one row of `financials`. */
+/** Turns a month's profit and loss and bank summary into one row of `financials`. */
 export const monthlyFinancials: Normaliser = {
 	ratesNeeded: monthRatesNeeded,
 
@@ -31,7 +31,7 @@ export const monthlyFinancials: Normaliser = {
 	},
 };
 
-/** When Xero answered: a reply that was kept since then still says what was known at that time. */
+/** When Xero created the reply. A stored reply is as old as that, not as its normalisation. */
 function readPrintTime({ profitAndLoss }: Record<string, unknown>): string | undefined {
 	const reply = replyShape.safeParse(profitAndLoss);
 	return xeroInstant(reply.data?.DateTimeUTC);

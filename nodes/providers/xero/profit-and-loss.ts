@@ -6,7 +6,7 @@ import type { SectionKind } from '../normaliser';
 import { readFigure, isAccountLine, getLabel, plainLabel, XeroReport, type PlacedRow } from './report';
 import { isLoss, isNetResult, isSubtotal, classifySection } from './sections';
 
-/** A month's profit and loss, in the currency of the books. */
+/** A month's profit and loss, in the organisation's currency. */
 export interface ProfitAndLoss {
 	revenue: Amount;
 	expenses: Amount;
@@ -14,15 +14,15 @@ export interface ProfitAndLoss {
 	unknownProperties: ReadonlySet<string>;
 }
 
-/** What rounding may make of a sum. */
+/** Allowed difference due to rounding. */
 export const TOLERANCE = '0.01';
 
 /**
- * Reads revenue and expenses out of a report's account lines, each section checked against its own total and all of
- * it against the report's net profit. Tax below the net profit is what the operator's Section Map says of it: an expense,
- * so that the net profit is the one after tax, or left out, so that it is the one before; until then the month is
- * rejected, since both are right and nobody can tell which is meant.
- * @throws Rejection where something in it is not understood or does not add up
+ * Sums revenue and expenses from a report's account lines. Checks each section against its own total, and the result
+ * against the report's net profit. The operator's Section Map decides about tax below the net profit: as an expense, the
+ * result is the net profit after tax; left out, it is the one before tax. Until that is decided the month is rejected,
+ * because both are valid.
+ * @throws Rejection if something in it is not understood or does not add up
  */
 export function readProfitAndLoss(
 	reply: Record<string, unknown>,
@@ -38,7 +38,7 @@ export function readProfitAndLoss(
 	return { revenue, expenses, sections: reading.sections, unknownProperties: report.unknownProperties };
 }
 
-/** A section while it is read; `kind` is its own or the one of the section around it. */
+/** The section being read. `kind` is its own, or that of the enclosing section. */
 interface Place {
 	title: string;
 	kind: SectionKind | undefined;
@@ -46,17 +46,17 @@ interface Place {
 	level: number;
 }
 
-/** What stands in a section and in those within it. */
+/** The content of a section, including its subsections. */
 interface Content {
 	sum: Amount;
-	/** Whether all of it counts as the same, so that it must equal the section's total. */
+	/** Whether all of it has the same kind, so that the sum must equal the section's total. */
 	uniform: boolean;
 }
 
 class Reading {
-	/** Each with the sum of its own account lines; those of sections within it stand apart. */
+	/** Each with the total of its own account lines, without its subsections. */
 	readonly sections: SectionTotal[] = [];
-	/** With how many sections stood before each. */
+	/** Each net result with the number of sections before it. */
 	private readonly netResults: Array<{ row: PlacedRow; sectionsBefore: number }> = [];
 	private hasFigures = false;
 
@@ -67,7 +67,7 @@ class Reading {
 
 	readAll(): void {
 		const place = { title: '', kind: undefined, path: this.report.path, level: 1 };
-		// One by one: what a result is of are the sections before it.
+		// One row at a time, because a net result covers the sections before it.
 		for (const row of this.report.rows) this.readRows([row], place);
 	}
 
@@ -76,8 +76,8 @@ class Reading {
 	}
 
 	/**
-	 * The report's own net profit is what tells whether anything was misread. Where tax stands below it, the one before
-	 * tax is of the sections above it, and the one after tax of all.
+	 * Checks the result against the report's own net profit, which reveals misread lines. If tax is below it, the net profit
+	 * before tax covers the sections above it, and the one after tax covers all sections.
 	 */
 	checkNetResults(): void {
 		if (this.netResults.length === 0 && this.hasFigures) throw resultMissing(this.report.path);
@@ -96,7 +96,7 @@ class Reading {
 		throw new Rejection('does_not_add_up', row.path, difference(all[0]!, printed, getLabel(row)));
 	}
 
-	/** A section that the operator leaves out may or may not be part of the report's own result. */
+	/** The acceptable results: a section that the operator leaves out may or may not be part of the report's result. */
 	private accepted(sections: readonly SectionTotal[]): Amount[] {
 		const result = this.sumKind('income', sections).minus(this.sumKind('expense', sections));
 		const ignored = this.sumKind('ignore', sections);
@@ -128,7 +128,7 @@ class Reading {
 		return { sum, uniform };
 	}
 
-	/** Sorts out what is no account's line, and notes the net profit on the way. */
+	/** Whether a row is an account line. Also records net results. */
 	private isLine(row: PlacedRow, place: Place): boolean {
 		assertOneColumn(row);
 		if (row.RowType !== 'Row') return false;
@@ -149,7 +149,7 @@ class Reading {
 
 	private figure(line: PlacedRow): Amount {
 		const figure = readFigure(line, 1);
-		// An account without a figure has no movement in the month; the section's total tells if it was one.
+		// An account without a figure has no movement in the month. The check of the section's total confirms that.
 		if (figure === undefined) return ZERO;
 		this.hasFigures = true;
 		return figure;
@@ -167,26 +167,26 @@ class Reading {
 		else if (uniform && !isSame(printed, sum)) throw sectionDiffers(row, place, sum, printed);
 	}
 
-	/** A total in a section that nobody knows, and that holds nothing of what is known. */
+	/** Checks a total in an unknown section that contains no known section. */
 	private checkForeignTotal(printed: Amount, sum: Amount, place: Place): void {
 		if (place.title !== '' && !printed.isZero() && sum.isZero()) throw unknownSection(place);
 	}
 }
 
-// With several columns it would be a guess which one is the month.
+// With several columns, it is unclear which one is the month.
 function assertOneColumn({ Cells, path, RowType }: PlacedRow): void {
 	if (RowType === 'Section' || (Cells?.length ?? 0) <= 2) return;
 	throw new Rejection(
 		'several_columns',
 		path,
-		'The report has more than one column of figures. Ask Xero for one month, without periods, timeframe or tracking.',
+		'The report has more than one column of figures. Request one month from Xero, without periods, timeframe or tracking.',
 	);
 }
 
 function unknownSection({ title, path }: Place): Rejection {
 	const message = title
-		? `The section "${excerpt(title)}" of the profit and loss report is not known. Add it to Section Map in Zixly Transform & Normalize, as income, as an expense or to be left out; the record is then taken with the next sync.`
-		: 'The profit and loss report has account lines outside any section with a title. Ask Xero for it with standardLayout=true.';
+		? `The section "${excerpt(title)}" of the profit and loss report is not known. Add it to Section Map in Zixly Transform & Normalize, as income, as an expense or to be left out. The record is then loaded with the next sync.`
+		: 'The profit and loss report has account lines outside any titled section. Request it from Xero with standardLayout=true.';
 	return new Rejection('unknown_section', path, message);
 }
 
@@ -194,7 +194,7 @@ function resultMissing(path: string): Rejection {
 	return new Rejection(
 		'net_profit_missing',
 		path,
-		'The report has figures but no net profit to check them against. Ask Xero for it with standardLayout=true.',
+		'The report has figures but no net profit to check them against. Request it from Xero with standardLayout=true.',
 	);
 }
 
@@ -204,7 +204,7 @@ function totalMissing({ path }: PlacedRow, place: Place): Rejection {
 }
 
 function sectionDiffers({ path }: PlacedRow, place: Place, sum: Amount, printed: Amount): Rejection {
-	const message = `The lines of ${named(place)} add up to ${plainText(sum)}, and the report says ${plainText(printed)}. The month is read again with the next sync.`;
+	const message = `The lines of ${named(place)} add up to ${plainText(sum)}, but the report states ${plainText(printed)}. The month is read again with the next sync.`;
 	return new Rejection('section_does_not_add_up', path, message);
 }
 
@@ -213,12 +213,12 @@ const named = ({ title }: Place): string => (title ? `"${excerpt(title)}"` : 'Th
 function difference(computed: Amount, printed: Amount, label: string): string {
 	const by = plainText(computed.minus(printed).abs());
 	return (
-		`Revenue less expenses is ${plainText(computed)}, and the report's own ${plainLabel(label)} is ${plainText(printed)}: ` +
+		`Revenue minus expenses is ${plainText(computed)}, but the report's own ${plainLabel(label)} is ${plainText(printed)}: ` +
 		`a difference of ${by}. Compare the report in Xero; the month is read again with the next sync.`
 	);
 }
 
-/** Equal but for rounding. */
+/** Whether two amounts are equal apart from rounding. */
 export function isSame(a: Amount, b: Amount): boolean {
 	return a.minus(b).abs().lte(TOLERANCE);
 }

@@ -4,15 +4,15 @@ import { shaped } from '../../shared/shape';
 import { excerpt } from '../../shared/text';
 import { replyShape, rowsShape, type ReportRow } from './shapes';
 
-/** A row and where it stands in the record. */
+/** A row with its path in the record. */
 export interface PlacedRow extends ReportRow {
 	path: string;
 }
 
-/** Deeper than any report that was ever seen. */
+/** Deeper than any known report. */
 const MAX_LEVELS = 20;
 
-/** Every property of a report that is known, used or not. */
+/** All known properties of a report, used or not. */
 const KNOWN = {
 	Reply: new Set(['Id', 'Status', 'ProviderName', 'DateTimeUTC', 'Reports']),
 	Report: new Set([
@@ -33,16 +33,16 @@ const KNOWN = {
 
 const ROW_TYPES = new Set(['Header', 'Section', 'Row', 'SummaryRow']);
 
-/** A reply of Xero's Reports endpoints, read level by level. */
+/** A reply of Xero's Reports endpoints, parsed level by level. */
 export class XeroReport {
-	/** Properties that Xero sent and that are not known, as `Row.NewProperty`. */
+	/** Unknown properties in the reply, as `Row.NewProperty`. */
 	readonly unknownProperties = new Set<string>();
 	readonly rows: PlacedRow[];
 
 	/**
 	 * @param reply the whole reply
-	 * @param path where it stands in the record
-	 * @throws Rejection where it is not one report of this type
+	 * @param path its path in the record
+	 * @throws Rejection if it is not a single report of this type
 	 */
 	constructor(
 		reply: Record<string, unknown>,
@@ -89,40 +89,40 @@ function assertType(found: string | null | undefined, wanted: string, path: stri
 	throw new Rejection(
 		'unexpected_report',
 		path,
-		`This is the report "${excerpt(found)}"; ${wanted} is expected here.`,
+		`The reply holds the report "${excerpt(found)}" instead of ${wanted}.`,
 	);
 }
 
 function placed(row: ReportRow, path: string): PlacedRow {
-	// The row is a copy that the shape made; spreading it once more takes long with many records.
+	// The row is already a copy made by the schema. Copying it again would be slow for many records.
 	if (ROW_TYPES.has(row.RowType)) return Object.assign(row, { path });
 	throw new Rejection(
 		'unexpected_report',
 		`${path}.RowType`,
-		`A row of the type "${excerpt(row.RowType)}" is not known. Report it with this text.`,
+		`The row type "${excerpt(row.RowType)}" is not known. Report it with this text.`,
 	);
 }
 
-/** A label or title in the form that it is compared in: lower case, single blanks, no blanks around it. */
+/** Normalises a label or title for comparison: lower case, single spaces, trimmed. */
 export function plainLabel(label: unknown): string {
 	if (typeof label !== 'string') return '';
 	return label.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
-/** The label that a row begins with. */
+/** The label in a row's first cell. */
 export function getLabel(row: ReportRow): string {
 	const label = row.Cells?.[0]?.Value;
 	return typeof label === 'string' ? label.trim() : '';
 }
 
-/** Tells a line of an account (or of grouped currency gains) from a total, whose cells have no attributes. */
+/** Whether a row is the line of an account or of grouped currency gains. The cells of totals have no attributes. */
 export function isAccountLine({ Cells }: ReportRow): boolean {
 	return (Cells ?? []).some(({ Attributes }) =>
 		(Attributes ?? []).some(({ Id }) => Id?.toLowerCase().startsWith('account')),
 	);
 }
 
-/** The amount in a row's cell; undefined where the cell is empty or missing. @throws Rejection `not_a_number` */
+/** The amount in a row's cell; undefined if the cell is empty or missing. @throws Rejection `not_a_number` */
 export function readFigure(row: PlacedRow, column: number): Amount | undefined {
 	const value = row.Cells?.[column]?.Value;
 	return isEmpty(value) ? undefined : parseAmount(value, `${row.path}.Cells[${column}].Value`);

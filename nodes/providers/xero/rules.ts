@@ -3,17 +3,17 @@ import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
-/** What Xero's replies mean, in order, where it is not what it means at all providers. */
+/** How to handle Xero's error responses where the default rules do not fit. The first match applies. */
 export const xeroRules: readonly ResponseRule[] = [
 	{
-		// A 401, although it is about a right: a new token would not have the scope either.
+		// Xero responds with 401 to a missing scope. A new token would not have the scope either.
 		status: [401, 401],
 		body: /AuthorizationUnsuccessful/i,
 		action: 'fail',
 		class: 'not_permitted',
 		ofEveryCall: true,
 		message: ({ description, account, scope }) =>
-			`Xero did not give ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
+			`Xero denied access to ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
 			'Add it to Scope in the Zixly Xero credential and connect the tenant again.',
 	},
 	{
@@ -22,7 +22,7 @@ export const xeroRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'account_gone',
 		message: ({ account }) =>
-			`Xero no longer gives access to ${account}: the organisation was disconnected, or archived. Connect it again in Xero to go on with it.`,
+			`Xero no longer gives access to ${account}: the organisation was disconnected or archived. Connect it again in Xero to resume syncing.`,
 	},
 	{
 		status: [403, 403],
@@ -31,7 +31,7 @@ export const xeroRules: readonly ResponseRule[] = [
 		class: 'not_permitted',
 		message: ({ description, account }) =>
 			`The person who connected ${account} may not see ${description}. ` +
-			'In Xero, give that user the right to view reports, or let somebody who has it connect the tenant again.',
+			'In Xero, give that user permission to view reports, or have someone with that permission connect the tenant again.',
 	},
 	{
 		status: [403, 403],
@@ -42,14 +42,14 @@ export const xeroRules: readonly ResponseRule[] = [
 			'Check the role of the user who connected it and the plan of the Xero app.',
 	},
 	{
-		// "day", "DayLimit" and "daily" have all been seen.
+		// Seen so far: "day", "DayLimit" and "daily".
 		status: [429, 429],
 		header: { name: 'x-rate-limit-problem', matches: /da(y|ily)/i },
 		action: 'fail',
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
-			`The calls that Xero allows for ${account} in a day are used up. The rest is read by itself when they are back; other apps count too.`,
+			`Xero's daily limit of calls for ${account} is used up; other apps count towards it. The remaining data will be read after the limit resets.`,
 	},
 	{
 		status: [429, 429],
@@ -58,13 +58,13 @@ export const xeroRules: readonly ResponseRule[] = [
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
-			`No calls for ${account} are left of those that Xero allows in a day. The rest is read by itself when they are back.`,
+			`Xero's daily limit of calls for ${account} is used up. The remaining data will be read after the limit resets.`,
 	},
 	{
 		status: [503, 503],
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: () =>
-			'Xero is under maintenance (503). The next run tries again; status.xero.com says how long it lasts.',
+			'Xero is under maintenance (503). The next run tries again; see status.xero.com for its duration.',
 	},
 ];

@@ -1,7 +1,7 @@
 import type { SectionKind } from '../normaliser';
 import { plainLabel } from './report';
 
-/** Titles of sections, after `sectionLabel`. */
+/** Section titles, normalised by `sectionLabel`. */
 const INCOME = [
 	'income',
 	'trading income',
@@ -37,20 +37,23 @@ const KNOWN: ReadonlyMap<string, SectionKind> = new Map([
 	...EXPENSE.map((label) => [label, 'expense'] as const),
 ]);
 
-/** A section's title in the form that it is compared in: "Less Cost of Sales" is "cost of sales". */
+/** Normalises a section's title for comparison: "Less Cost of Sales" becomes "cost of sales". */
 export function sectionLabel(title: unknown): string {
 	return plainLabel(title)
 		.replace(/^(?:less|plus|add):? /, '')
 		.replace(/:$/, '');
 }
 
-/** What a section counts as, the operator's word before ours; undefined where nobody knows it. */
-export function classifySection(title: unknown, own: ReadonlyMap<string, SectionKind>): SectionKind | undefined {
+/** What a section counts as. The operator's Section Map takes precedence. Undefined if the section is not known. */
+export function classifySection(
+	title: unknown,
+	own: ReadonlyMap<string, SectionKind>,
+): SectionKind | undefined {
 	const label = sectionLabel(title);
 	return own.get(label) ?? KNOWN.get(label);
 }
 
-/** The names of a report's last line, without blanks and slashes. */
+/** Labels of a report's last line, without spaces and slashes. */
 const NET_RESULT = new Set([
 	'netprofit',
 	'netloss',
@@ -64,7 +67,7 @@ const NET_RESULT = new Set([
 	'netsurplus(deficit)',
 ]);
 
-/** What is left once tax is taken off may be called a result without being called net. */
+/** Labels that count as a net result only with the suffix "after tax". */
 const RESULT_AFTER_TAX = new Set([
 	...['profit', 'loss', 'profit(loss)', '(loss)profit', 'surplus', 'deficit', 'surplus(deficit)'],
 	...['income', 'earnings', 'profitonordinaryactivities', 'profit(loss)onordinaryactivities'],
@@ -74,19 +77,19 @@ const AFTER_TAX = / after (?:income )?tax(?:ation|es)?$/;
 
 const withoutBlanks = (label: string): string => label.replace(/[\s/]/g, '');
 
-/** Tells the report's own net profit, under any of its names, before tax or after it. */
+/** Whether a label is one of the report's net profit, before or after tax. */
 export function isNetResult(label: string): boolean {
 	const plain = plainLabel(label);
 	const result = withoutBlanks(plain.replace(AFTER_TAX, ''));
 	return NET_RESULT.has(result) || (AFTER_TAX.test(plain) && RESULT_AFTER_TAX.has(result));
 }
 
-/** A label that says by itself that the figure is a loss, so that it may be printed without a minus. */
+/** Whether the label alone means a loss: its figure may then be printed without a minus sign. */
 export function isLoss(label: string): boolean {
 	return ['net loss', 'net deficit', 'loss', 'deficit'].includes(plainLabel(label).replace(AFTER_TAX, ''));
 }
 
-/** Totals that other totals are made of; they are not counted again. */
+/** Whether a label is a subtotal, which must not be counted again. */
 export function isSubtotal(label: string): boolean {
 	return /^(?:total\b|(?:gross|operating|trading|net) (?:profit|loss|income|margin|surplus|deficit)|ebitda\b|ebit\b)/.test(
 		plainLabel(label),

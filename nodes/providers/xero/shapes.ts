@@ -2,14 +2,14 @@ import { z } from 'zod/v4';
 
 import { monthHeadShape } from '../financials';
 
-/** What is read of a cell. An account's cells have attributes, those of a total have none. */
+/** A cell. An account's cells have attributes, those of a total have none. */
 export const cellShape = z.object({
-	/** Judged where it is used, so that the rejection can name the account. */
+	/** Validated where it is used, so that the rejection can name the account. */
 	Value: z.unknown(),
 	Attributes: z.array(z.object({ Id: z.string().nullish(), Value: z.string().nullish() })).nullish(),
 });
 
-/** A line, a total, the header, or a section with rows of its own, which are looked at one level at a time. */
+/** A line, a total, the header, or a section. A section's rows are parsed separately, one level at a time. */
 export const rowShape = z.object({
 	RowType: z.string(),
 	Title: z.string().nullish(),

@@ -1,7 +1,6 @@
 /**
- * The IANA zone of each time zone that Xero knows. Xero names them by their Windows ids with spaces, dots and signs
- * squeezed out; the zones are those that Unicode's CLDR gives for the ids' main territory. Brackets and plus signs,
- * which Xero keeps in some, are left out here.
+ * Maps Xero's time zones to IANA names. Xero uses Windows ids without spaces, dots and signs; some keep brackets and plus
+ * signs, which are removed here. The IANA names are those of Unicode's CLDR for the ids' main territory.
  */
 const ZONES: Readonly<Record<string, string>> = {
 	AFGHANISTANSTANDARDTIME: 'Asia/Kabul',
@@ -147,7 +146,7 @@ const ZONES: Readonly<Record<string, string>> = {
 	YUKONSTANDARDTIME: 'America/Whitehorse',
 };
 
-/** The IANA name of a time zone as Xero writes it ("AUSEASTERNSTANDARDTIME"); undefined where it is not known. */
+/** Converts Xero's time zone ("AUSEASTERNSTANDARDTIME") to its IANA name; undefined if it is not known. */
 export function toIanaZone(xeroZone: string): string | undefined {
 	return ZONES[xeroZone.toUpperCase().replace(/[^A-Z0-9]/g, '')];
 }

@@ -73,7 +73,7 @@ describe('what HubSpot answers', () => {
 	});
 
 	it.each<[name: string, fault: Fault, expected: string, words: RegExp, restMinutes: number | undefined]>([
-		['the day’s limit', { kind: 'dayLimit' }, 'rate_limited', /midnight of the portal/, 60],
+		['the day’s limit', { kind: 'dayLimit' }, 'rate_limited', /midnight in the portal/, 60],
 		[
 			'the ten seconds’ limit for ever',
 			{ kind: 'tooManyRequests' },
@@ -184,7 +184,7 @@ describe('which portal a token is for', () => {
 		sandbox.hubspot.faults.add({ ...fault, path: '/introspect' });
 		const messages = await extract({}, southern);
 		expect(await accountsOf(southern)).toMatchObject([{ name: null }]);
-		expect(states(messages)[0]?.warnings?.join()).toContain('did not say which domain');
+		expect(states(messages)[0]?.warnings?.join()).toContain('did not state the domain');
 		await extract({}, southern);
 		sandbox.hubspot.faults.add({ ...fault, path: '/introspect' });
 		const [record] = records(await extract({}, southern));

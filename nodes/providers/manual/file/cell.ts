@@ -1,8 +1,8 @@
 import { isEmpty } from '../../../shared/money';
 
 /**
- * A cell as its file has it. Text is read in the formats that a person chose; what a workbook knows of a number is told
- * with it. All of it is JSON: a rejected row is kept with its cells, and read again from them.
+ * A cell of a file. Text is later parsed in the formats that a person chose. A workbook's number keeps the kind that its
+ * format gives it. Cells are JSON, because a rejected row is stored with its cells and normalised from them again.
  */
 export type Cell =
 	| string
@@ -10,23 +10,23 @@ export type Cell =
 	| boolean
 	| null
 	| undefined
-	/** `YYYY-MM-DD`, with `Thh:mm:ss` where it is not midnight. */
+	/** `YYYY-MM-DD`, with `Thh:mm:ss` unless it is midnight. */
 	| { date: string }
-	/** A decimal as it is shown, without the sign: `12.5`. */
+	/** The displayed decimal without the percent sign: `12.5`. */
 	| { percent: string }
-	/** A number that is shown as a time of day or a duration. */
+	/** A number displayed as a time of day or a duration. */
 	| { time: number }
-	/** What the cell shows, such as `#N/A`. */
+	/** The displayed error, such as `#N/A`. */
 	| { error: string }
-	/** A formula of which the file does not say what it came to. */
+	/** A formula without a stored result. */
 	| { formula: true }
-	/** A number that is shown with zeros before it, such as an account's number. */
+	/** A number displayed with leading zeros, such as an account number. */
 	| { number: number; shown: string };
 
-/** Tells whether a workbook's or a CSV file's cell holds nothing at all. */
+/** Whether a cell is empty. */
 export const isEmptyCell = (cell: Cell): boolean => isEmpty(cell);
 
-/** What a person sees in the cell, for messages; blank for an empty one. */
+/** What a person sees in the cell, for messages; an empty string for an empty cell. */
 export function shownText(cell: unknown): string {
 	if (isEmpty(cell)) return '';
 	if (typeof cell !== 'object' || cell === null) return String(cell).trim();
@@ -40,19 +40,19 @@ export function shownText(cell: unknown): string {
 	return JSON.stringify(cell);
 }
 
-/** Tells whether a cell has nothing to read: it is empty, or its program could not say what it holds. */
+/** Whether a cell has no value: it is empty, an error, or a formula without a result. */
 export function isMissing(cell: unknown): boolean {
 	if (isEmpty(cell)) return true;
 	return typeof cell === 'object' && cell !== null && ('error' in cell || 'formula' in cell);
 }
 
-/** Why there is no `what` in a cell that `isMissing`. @param columns what its column could be called */
+/** Explains why a cell that `isMissing` has no `what`. @param columns possible names of its column */
 export function missingText(cell: unknown, what: string, columns: string): string {
 	const none = `There is no ${what}`;
 	if (cell === undefined) return `${none}: no column is called ${columns}. Add it, or name it in Column Map.`;
 	if (typeof cell !== 'object' || cell === null) return `${none}: the cell is empty. Fill it in.`;
 	if ('formula' in cell) {
-		return `${none}: the file does not say what the formula comes to. Open it in Excel or LibreOffice and save it.`;
+		return `${none}: the file does not contain the formula's result. Open it in Excel or LibreOffice and save it.`;
 	}
 	return `${none}: the cell shows ${shownText(cell)}. Correct it.`;
 }

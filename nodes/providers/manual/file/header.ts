@@ -3,23 +3,23 @@ import type { Cell } from './cell';
 import { shownText } from './cell';
 
 export interface HeaderColumn {
-	/** Its place in the row, from 0. */
+	/** Index in the row, from 0. */
 	index: number;
-	/** As it stands in the header, without blanks around it. */
+	/** Trimmed name in the header. */
 	name: string;
 	field: UploadField;
 }
 
-/** What a row is as a header. */
+/** A row interpreted as the header. */
 export interface Header {
 	columns: HeaderColumn[];
-	/** Names of columns that are nothing to us. */
+	/** Names of unknown columns. */
 	unknown: string[];
-	/** Names that could be the same field. */
+	/** Fields that several columns match. */
 	twice: Array<{ field: UploadField; columns: string[] }>;
-	/** Fields without which no row can be loaded. */
+	/** Required fields that no column matches. */
 	missing: string[];
-	/** Places of the columns that have a name. */
+	/** Indexes of the columns with a name. */
 	named: ReadonlySet<number>;
 }
 
@@ -30,7 +30,7 @@ const NEEDED: ReadonlyArray<[what: string, fields: UploadField[]]> = [
 	['a date (Date)', ['date']],
 ];
 
-/** Reads a row as the header; `missing` is empty where it is one. */
+/** Interprets a row as the header. It is one if `missing` is empty. */
 export function readHeader(cells: readonly Cell[], map: ColumnMap): Header {
 	const names = [...cells].map((cell, index) => ({ index, name: shownText(cell) }));
 	const named = names.filter(({ name }) => name !== '');

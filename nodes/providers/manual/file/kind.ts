@@ -2,7 +2,7 @@ import { FileRefusal } from './refusal';
 
 const SAVE_AS = 'Save it as XLSX or CSV, and upload that.';
 
-/** What files begin with that people take for a spreadsheet. */
+/** First bytes of files that people mistake for a spreadsheet. */
 const MAGIC: ReadonlyArray<[bytes: string, what: string]> = [
 	['%PDF-', 'a PDF document'],
 	['\x89PNG', 'a picture (PNG)'],
@@ -21,7 +21,7 @@ const MAGIC: ReadonlyArray<[bytes: string, what: string]> = [
 
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
 
-/** What the file is by its content, whatever its name. @throws FileRefusal for what is neither */
+/** Detects a file's kind by its content, not its name. @throws FileRefusal if it is neither */
 export function fileKind(content: Buffer): 'zip' | 'text' {
 	if (content.length === 0) throw new FileRefusal('The file is empty.');
 	const start = content.toString('latin1', 0, 16);
@@ -43,7 +43,7 @@ function oleRefusal(content: Buffer): FileRefusal {
 	return new FileRefusal(`The file is ${what}. ${SAVE_AS}`);
 }
 
-/** What text is not a table although programs give it the name of one. */
+/** Text formats that programs save under the name of a CSV or Excel file. */
 const MARKUP: ReadonlyArray<[pattern: RegExp, what: string]> = [
 	[/^<\?xml[\s\S]*urn:schemas-microsoft-com:office:spreadsheet/, 'an XML spreadsheet of Excel 2003'],
 	[/^<\?xml[\s\S]*office:document/, 'an OpenDocument file in XML'],
@@ -55,20 +55,20 @@ const MARKUP: ReadonlyArray<[pattern: RegExp, what: string]> = [
 	[/^[[{]\s*["[{]/, 'a JSON file'],
 ];
 
-/** What the first characters of a text are held against. */
+/** Characters at the start of the text to check. */
 const LOOKED_AT = 4_096;
 
-/** @throws FileRefusal for a text that is no table of cells */
+/** @throws FileRefusal if a text is not a table of cells */
 export function refuseMarkup(text: string): void {
 	const start = text.slice(0, LOOKED_AT).trimStart();
 	const known = MARKUP.find(([pattern]) => pattern.test(start));
 	if (known) throw new FileRefusal(`The file is ${known[1]}, not a CSV file. ${SAVE_AS}`);
 	if (start === '' && text.trim() === '') throw new FileRefusal('The file is empty.');
-	// eslint-disable-next-line no-control-regex -- these are what tells bytes from text
+	// eslint-disable-next-line no-control-regex -- control characters distinguish binary data from text
 	const control = text.slice(0, LOOKED_AT).match(/[\0-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
 	if (control > Math.min(text.length, LOOKED_AT) / 50) {
 		throw new FileRefusal(
-			`The file is neither an XLSX workbook nor text in UTF-8, Windows-1252 or UTF-16 with its mark. ${SAVE_AS}`,
+			`The file is neither an XLSX workbook nor text in UTF-8, Windows-1252 or UTF-16 with a byte order mark. ${SAVE_AS}`,
 		);
 	}
 }

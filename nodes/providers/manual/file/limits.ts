@@ -1,21 +1,21 @@
 const MB = 1_048_576;
 
-/** What a file may be at most. The form is open to people who do not know what their spreadsheet program wrote. */
+/** The upload form is open to people who may not know what is in their file. */
 export const MAX_FILE_BYTES = 20 * MB;
 export const MAX_ROWS = 100_000;
-/** As many as a sheet of Excel has; also empty ones take time. */
+/** As many as an Excel sheet has. Empty lines take time too. */
 export const MAX_LINES = 1_048_576;
-/** Of a workbook's parts, unpacked: a file of 20 MB can hold a thousand times that. */
+/** Unpacked size of a workbook's parts: a file of 20 MB can unpack to a thousand times its size. */
 export const MAX_UNPACKED_BYTES = 200 * MB;
-/** Of all shared strings together, in characters. */
+/** Total length of all shared strings, in characters. */
 export const MAX_SHARED_TEXT = 32 * MB;
-/** What a cell of Excel can hold. */
+/** Excel's limit for a cell, in characters. */
 export const MAX_CELL_TEXT = 32_767;
-/** A longer line of text is more likely a quotation mark that was never closed. */
+/** A longer line is more likely due to a quotation mark that is not closed. */
 export const MAX_LINE_TEXT = MB;
-/** How many filled rows may come before the header. */
+/** Non-empty rows allowed above the header. */
 export const MAX_ROWS_ABOVE_HEADER = 20;
-/** Against hanging only; a file at its limits takes some 10 s. */
+/** Guards only against hanging: a file at the limits takes about 10 s. */
 export const MAX_READ_MS = 120_000;
-/** The worker's heap. What is larger than that is refused instead of taken from n8n. */
+/** The worker's heap. A file that needs more is rejected instead of using up n8n's memory. */
 export const MAX_HEAP_MB = 256;

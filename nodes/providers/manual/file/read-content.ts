@@ -6,15 +6,15 @@ import { readSeparated, type SeparatorChoice } from './separated';
 import type { Upload } from './table';
 import { readWorkbook } from './workbook/workbook';
 
-/** What a person says of a file. */
+/** A person's settings for reading a file. */
 export interface FileSettings {
 	separator: SeparatorChoice;
 	columnMap: ColumnMap;
 }
 
 /**
- * Reads a CSV file or an XLSX workbook, whichever the content is, and gives its rows to the sink.
- * @throws FileRefusal where it is neither, or cannot be read whole; then what the sink got is to be thrown away
+ * Reads a CSV file or an XLSX workbook, detected by its content, and passes its rows to the sink.
+ * @throws FileRefusal if it is neither, or cannot be read completely; then the rows in the sink must be discarded
  */
 export async function readContent(
 	content: Buffer,
@@ -26,7 +26,7 @@ export async function readContent(
 	if (fileKind(content) === 'zip') await readWorkbook(content, upload);
 	else readSeparated(content, separator, upload);
 	if (upload.rows === 0) {
-		throw new FileRefusal('There is no row below the header. Fill in the rows, and upload the file again.');
+		throw new FileRefusal('There are no rows below the header. Fill in the rows, and upload the file again.');
 	}
 	return report;
 }

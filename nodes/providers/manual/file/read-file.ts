@@ -13,12 +13,12 @@ export interface ReadFile {
 	report: FileReport;
 }
 
-/** Two people's files at once; each may take a processor and its memory. */
+/** Limits concurrent reads: each may use a processor core and its share of memory. */
 const slots = new Semaphore(2);
 
 /**
- * Reads an uploaded file in a thread of its own, so that neither its size nor what it does to a parser stops the process.
- * @throws FileRefusal where it cannot be read, with what to do; the signal's reason where it was cancelled
+ * Reads an uploaded file in a worker thread, so that neither its size nor a parser bug can block or crash the process.
+ * @throws FileRefusal if it cannot be read, with what to do; the signal's reason if it was cancelled
  */
 export async function readFile(
 	content: Uint8Array,
@@ -29,7 +29,7 @@ export async function readFile(
 	return await slots.run(async () => await readInWorker({ content, settings }, signal));
 }
 
-/** What a file is refused with that is larger than the limit. */
+/** The error for a file above the size limit. */
 export function tooLarge(): FileRefusal {
 	return new FileRefusal(
 		`The file is larger than ${MAX_FILE_BYTES / 1_048_576} MB. Split it into several files, or delete what is not needed.`,
@@ -50,12 +50,12 @@ async function readInWorker(input: WorkerInput, signal?: AbortSignal): Promise<R
 }
 
 function startWorker(workerData: WorkerInput): Worker {
-	// From the sources, as tests run it, the worker needs what makes JavaScript of TypeScript.
+	// Tests run the worker from its TypeScript source.
 	const extension = extname(__filename);
 	return new Worker(join(__dirname, `worker${extension}`), {
 		workerData,
 		execArgv: extension === '.ts' ? ['--require', 'tsx/cjs'] : [],
-		// It reads what strangers wrote: it gets no secret.
+		// The worker parses untrusted files, so it gets no environment variables, which may hold secrets.
 		env: {},
 		resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: 32 },
 	});
@@ -73,7 +73,7 @@ async function awaitResult(worker: Worker, signal: AbortSignal): Promise<ReadFil
 		worker.on('error', (error: Error & { code?: string }) =>
 			reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuchMemory() : error),
 		);
-		worker.on('exit', () => reject(new Error('The reader of the file ended early.')));
+		worker.on('exit', () => reject(new Error('The file reader exited unexpectedly.')));
 		signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
 	});
 }

@@ -1,4 +1,4 @@
-/** Why a file cannot be read, in words for the person who uploaded it: what it is, then what to do. */
+/** A file that cannot be read. The message is for the person who uploaded it: what is wrong, then what to do. */
 export class FileRefusal extends Error {
 	constructor(message: string) {
 		super(message);
@@ -6,7 +6,7 @@ export class FileRefusal extends Error {
 	}
 }
 
-/** What a damaged workbook ends with; `what` is a clause, such as "a part of it is cut off". */
+/** The error for a damaged workbook. @param what a clause, such as "its part x is missing" */
 export function damaged(what: string): FileRefusal {
 	return new FileRefusal(
 		`The workbook is damaged: ${what}. Open it in Excel or LibreOffice, and save it again as XLSX or CSV.`,

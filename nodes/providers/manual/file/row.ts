@@ -1,26 +1,26 @@
 import type { Cell } from './cell';
 
-/** A row of a file below its header, as it leaves the reader. */
+/** A row below the header of a file. */
 export interface FileRow {
-	/** The sheet's name, in a workbook. */
+	/** The sheet's name, for a workbook. */
 	sheet?: string;
-	/** Its number in the sheet, or its line in the text, the first being 1. */
+	/** Row number in the sheet, or line number in the text, from 1. */
 	line: number;
-	/** The cells of the columns that are known, by the column's name in the header. */
+	/** Cells of known columns, keyed by the column's name in the header. */
 	cells: Record<string, Cell>;
-	/** Why the row cannot be read whatever its cells are. */
+	/** Why the row cannot be read, whatever its cells hold. */
 	fault?: { code: string; message: string };
 }
 
-/** What was read of a file, and what was not. */
+/** How a file was read. */
 export interface FileReport {
 	/** `CSV` or `XLSX`. */
 	kind: string;
-	/** How it was read, a sentence each. */
+	/** How the file was read, one sentence each. */
 	notes: string[];
-	/** What was not read, or guessed, a sentence each. */
+	/** What was not read, or only guessed, one sentence each. */
 	warnings: string[];
-	/** Rows between the header and the last filled row that hold nothing. */
+	/** The number of empty rows between the header and the last non-empty row. */
 	empty: number;
 }
 

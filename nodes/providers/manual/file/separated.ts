@@ -10,14 +10,14 @@ import { FileRefusal } from './refusal';
 import type { FileRow } from './row';
 import { Table, type Upload } from './table';
 
-/** What can stand between the cells of a line; `Detect` goes by the header. */
+/** Cell separators. `Detect` chooses one by the header. */
 export const SEPARATORS = { Comma: ',', Semicolon: ';', Tab: '\t', 'Vertical Bar': '|' } as const;
 
 export type Separator = keyof typeof SEPARATORS;
 
 export type SeparatorChoice = Separator | 'Detect';
 
-/** Reads a CSV file in whatever encoding, with whatever ends its lines. @throws FileRefusal */
+/** Reads a CSV file in any supported encoding, with any line breaks. @throws FileRefusal */
 export function readSeparated(content: Buffer, choice: SeparatorChoice, upload: Upload): void {
 	const decoded = decodeText(content);
 	refuseMarkup(decoded.text);
@@ -30,7 +30,7 @@ export function readSeparated(content: Buffer, choice: SeparatorChoice, upload: 
 	upload.report.notes.push(`CSV in ${decoded.encoding}, columns separated by ${NAMES[separator]} (${how}).`);
 	if (decoded.encoding === 'Windows-1252') {
 		upload.report.warnings.push(
-			`The file is not UTF-8, so it was read as Windows-1252, as Excel on Windows writes it. ${lettersToCheck(decoded.text)}`,
+			`The file is not UTF-8, so it was read as Windows-1252, the encoding of Excel on Windows. ${lettersToCheck(decoded.text)}`,
 		);
 	}
 	table.tell();
@@ -45,9 +45,9 @@ const NAMES: Record<Separator, string> = {
 
 interface ChosenSeparator {
 	separator: Separator;
-	/** How it was found. */
+	/** How it was chosen, for the report. */
 	how: string;
-	/** Where the lines begin, after a line `sep=;`. */
+	/** Offset of the first line, after a line `sep=;`. */
 	start: number;
 	line: number;
 }
@@ -62,7 +62,7 @@ function chooseSeparator(text: string, choice: SeparatorChoice, map: ColumnMap):
 	return { separator: detectSeparator(text.slice(start), map), how: 'detected', start, line };
 }
 
-/** The separator that makes most known columns of one of the first lines; of equals, the most columns at all. */
+/** Chooses the separator that yields the most known columns in one of the first lines, then the most columns. */
 function detectSeparator(text: string, map: ColumnMap): Separator {
 	const scored = (Object.keys(SEPARATORS) as Separator[]).map((separator) => {
 		const headers = firstLines(text, separator).map((cells) => readHeader(cells, map));
@@ -74,7 +74,7 @@ function detectSeparator(text: string, map: ColumnMap): Separator {
 	return scored[0]!.separator;
 }
 
-/** So much of the beginning decides about the separator. */
+/** Characters at the start of the text that are used to detect the separator. */
 const DETECTED_IN = 65_536;
 
 function firstLines(text: string, separator: Separator): string[][] {
@@ -86,16 +86,18 @@ function firstLines(text: string, separator: Separator): string[][] {
 			on_record: (record: string[]) => void records.push(record),
 		});
 	} catch {
-		// A quotation mark that is not closed; what came before it decides.
+		// A quotation mark is not closed. The lines before it are used.
 	}
 	return records;
 }
 
-/** Where another separator would make a header of the first lines, that is said. */
+/** Suggests another separator if it would yield a header. */
 function otherSeparator(text: string, separator: Separator, { map }: Upload): string {
 	const better = detectSeparator(text, map);
 	const header = firstLines(text, better).find((cells) => readHeader(cells, map).missing.length === 0);
-	return better !== separator && header ? ` Separated by ${NAMES[better]} there would be: choose that.` : '';
+	return better !== separator && header
+		? ` With ${NAMES[better]} as the separator there is a header: choose that.`
+		: '';
 }
 
 function buildOptions(separator: Separator) {
@@ -111,11 +113,11 @@ function buildOptions(separator: Separator) {
 interface Lines {
 	separator: Separator;
 	start: number;
-	/** The number of the first line. */
+	/** Number of the first line. */
 	line: number;
 }
 
-/** Ends the reading early; the parser has no other way. */
+/** Stops the parser early, which has no other way to do that. */
 class Enough extends Error {}
 
 function readLines(decoded: DecodedText, { separator, start, line: first }: Lines, table: Table): void {
@@ -138,14 +140,14 @@ function readLines(decoded: DecodedText, { separator, start, line: first }: Line
 
 function tooManyLines(): FileRefusal {
 	return new FileRefusal(
-		`The file has more than ${MAX_LINES.toLocaleString('en')} lines. Delete those that are empty, or split it.`,
+		`The file has more than ${MAX_LINES.toLocaleString('en')} lines. Delete empty lines, or split the file.`,
 	);
 }
 
 function unreadable(error: CsvError, line: number): Error {
 	if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
 		return new FileRefusal(
-			`Line ${line} does not end: a quotation mark that is opened there is not closed, or the line is longer than ${MAX_LINE_TEXT} characters. Correct the line; nothing of the file was loaded.`,
+			`Line ${line} does not end: it has a quotation mark that is not closed, or is longer than ${MAX_LINE_TEXT} characters. Correct the line. Nothing was loaded from the file.`,
 		);
 	}
 	return error;
@@ -158,25 +160,25 @@ interface ReadRecord {
 	encoding: DecodedText['encoding'];
 	separator: Separator;
 	line: number;
-	/** Line breaks within its cells. */
+	/** Number of line breaks within its cells. */
 	breaks: number;
 }
 
 function findFault(record: Cell[], { encoding, separator, line, breaks }: ReadRecord): FileRow['fault'] {
 	const cells = record as string[];
 	if (breaks > 0 && cells.some((cell) => swallowsLines(cell, SEPARATORS[separator]))) {
-		const message = `Lines ${line} to ${line + breaks} were read as one, since a quotation mark in line ${line} is not closed there. Close it or take it out; none of these lines was loaded.`;
+		const message = `Lines ${line} to ${line + breaks} were read as one because a quotation mark in line ${line} is not closed there. Close or remove it. None of these lines was loaded.`;
 		return { code: 'quote_not_closed', message };
 	}
 	if (encoding === 'Windows-1252' && cells.some(isDoubtful)) {
 		const message =
-			'The letters of this line are not all Windows-1252, although the file is not UTF-8. Save the file as "CSV UTF-8".';
+			'Some characters of this line are not Windows-1252, although the file is not UTF-8. Save the file as "CSV UTF-8".';
 		return { code: 'encoding', message };
 	}
 	return undefined;
 }
 
-/** A line break within a cell is nothing special, but not one with a whole line of cells after it. */
+/** Whether a cell contains whole lines of cells. A line break alone within a cell is fine. */
 function swallowsLines(cell: string, separator: string): boolean {
 	const lines = cell.split(/\r\n|\n|\r/);
 	return lines.length > 1 && lines.slice(1).some((line) => line.includes(separator));
@@ -185,7 +187,7 @@ function swallowsLines(cell: string, separator: string): boolean {
 const MAX_WORDS = 5;
 const MAX_WORD = 30;
 
-/** A few words by which a person sees whether the encoding was the right one. */
+/** Lists a few words that show a person whether the encoding is right. */
 function lettersToCheck(text: string): string {
 	const words = new Set<string>();
 	for (const { index } of text.matchAll(/[^\0-\x7f]/g)) {

@@ -5,38 +5,38 @@ import { MAX_CELL_TEXT, MAX_ROWS, MAX_ROWS_ABOVE_HEADER } from './limits';
 import { FileRefusal } from './refusal';
 import type { FileReport, FileRow, RowSink } from './row';
 
-/** What reading a sheet or a CSV file shares with the others of the same upload. */
+/** Shared by all sheets of an upload. */
 export interface Upload {
 	map: ColumnMap;
 	sink: RowSink;
 	report: FileReport;
-	/** Rows given to the sink so far. */
+	/** Number of rows passed to the sink so far. */
 	rows: number;
 }
 
-/** Finds the header in a stream of rows, and gives what stands below it to the upload's sink. */
+/** Finds the header in a stream of rows, and passes the rows below it to the upload's sink. */
 export class Table {
 	header: Header | undefined;
-	/** Filled rows below the header. */
+	/** Number of non-empty rows below the header. */
 	rows = 0;
-	/** The row that looked most like a header, while there is none. */
+	/** The row most like a header, until one is found. */
 	private candidate: Header | undefined;
 	private above: number[] = [];
 	private emptySince = 0;
 	private readonly unnamed = new Set<number>();
 
-	/** @param sheet its name, in a workbook */
+	/** @param sheet its name, for a workbook */
 	constructor(
 		private readonly upload: Upload,
 		private readonly sheet?: string,
 	) {}
 
-	/** Whether the rest need not be read: there is no header that would make sense of it. */
+	/** Whether reading on is pointless, because there is no usable header. */
 	get isHopeless(): boolean {
 		return this.header ? this.header.twice.length > 0 : this.above.length >= MAX_ROWS_ABOVE_HEADER;
 	}
 
-	/** Takes the next row. @throws FileRefusal beyond the limit of rows */
+	/** Adds the next row. @throws FileRefusal if there are too many rows */
 	take(line: number, cells: Cell[], fault?: FileRow['fault']): void {
 		if (cells.every(isEmptyCell)) this.emptySince++;
 		else if (this.header) this.takeFilled(this.header, line, cells, fault);
@@ -69,7 +69,7 @@ export class Table {
 		});
 	}
 
-	/** In text a cell too many means that a separator stands within a cell; in a workbook it is a note beside the table. */
+	/** In a text file, an extra cell means that a value contains a separator; in a workbook, it is a note beside the table. */
 	private unnamedFault({ named }: Header, cells: Cell[]): FileRow['fault'] {
 		const extra = cells.findIndex((cell, index) => !named.has(index) && !isEmptyCell(cell));
 		if (extra < 0) return undefined;
@@ -77,11 +77,11 @@ export class Table {
 		const count = cells.findLastIndex((cell) => !isEmptyCell(cell)) + 1;
 		return {
 			code: 'too_many_cells',
-			message: `The line has a cell in column ${columnLetters(extra)} ("${shownText(cells[extra]).slice(0, 60)}"), where the header has no name; it has ${count} cells, the header ${named.size} columns. Put a text or number that holds the separator in quotation marks, or give the column a name.`,
+			message: `The line has a cell in column ${columnLetters(extra)} ("${shownText(cells[extra]).slice(0, 60)}"), where the header has no name: it has ${count} cells, but the header has ${named.size} columns. Put values that contain the separator in quotation marks, or give the column a name.`,
 		};
 	}
 
-	/** Says what of the table was left out; called once at its end. */
+	/** Adds warnings about what was not read. Called once, at the end of the table. */
 	tell(): void {
 		const { header, unnamed } = this;
 		if (!header) return;
@@ -90,26 +90,26 @@ export class Table {
 			warn(`Not read: ${lines(this.above)}, above the header.`);
 		}
 		if (header.unknown.length > 0) {
-			warn(`Columns that are not known were not read: ${quoted(header.unknown)}.`);
+			warn(`Unknown columns were not read: ${quoted(header.unknown)}.`);
 		}
 		if (unnamed.size > 0) {
 			warn(
-				`Cells below no column's name were not read, the first in column ${[...unnamed].map(columnLetters).join(', ')}.`,
+				`Cells in columns without a name were not read: column ${[...unnamed].map(columnLetters).join(', ')}.`,
 			);
 		}
 	}
 
-	/** Why it cannot be read, as a sentence; undefined where it can. */
+	/** A sentence that explains why the table cannot be read; undefined if it can. */
 	get trouble(): string | undefined {
 		const twice = this.header?.twice[0];
 		if (twice) {
 			return `${this.prefix}The columns ${twice.columns.join(' and ')} could both be the ${FIELD_LABELS[twice.field]}. Rename or remove one.`;
 		}
 		if (this.header) return undefined;
-		if (!this.candidate) return `${this.prefix}There is nothing in it.`;
+		if (!this.candidate) return `${this.prefix}It is empty.`;
 		const { missing, columns, unknown } = this.candidate;
 		const found = [...columns.map(({ name }) => name), ...unknown];
-		return `${this.prefix}There is no row with the names of the columns: none for ${missing.join(', ')}. Found: ${quoted(found)}.`;
+		return `${this.prefix}There is no header row: no column for ${missing.join(', ')}. Found: ${quoted(found)}.`;
 	}
 
 	private get prefix(): string {
@@ -120,7 +120,7 @@ export class Table {
 function lengthFault(cells: FileRow['cells']): FileRow['fault'] {
 	for (const [name, cell] of Object.entries(cells)) {
 		if (typeof cell !== 'string' || cell.length <= MAX_CELL_TEXT) continue;
-		// The row is kept where it was rejected: not with a text of that length.
+		// A rejected row is stored, but not with a text of that length.
 		cells[name] = `${cell.slice(0, 100)}…`;
 		const message = `The cell under "${name}" has more than ${MAX_CELL_TEXT} characters. Shorten it.`;
 		return { code: 'text_too_long', message };
@@ -130,7 +130,7 @@ function lengthFault(cells: FileRow['cells']): FileRow['fault'] {
 
 const MAX_NAMED = 20;
 
-/** A list of names from outside, cut where it is long. */
+/** Quotes names from a file, and shortens a long list. */
 export function quoted(names: readonly string[]): string {
 	const shown = names.slice(0, MAX_NAMED).map((name) => `"${name.slice(0, 60)}"`);
 	return shown.join(', ') + (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');

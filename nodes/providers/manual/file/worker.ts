@@ -15,7 +15,7 @@ export type WorkerMessage =
 	| { refusal: string }
 	| { failure: string };
 
-/** So many rows are taken over at once: the receiver's event loop has room between them. */
+/** Rows per message. Keeps the receiver's event loop responsive between messages. */
 const BATCH = 2_000;
 
 async function main(

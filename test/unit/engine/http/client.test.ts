@@ -268,7 +268,7 @@ describe('a refusal', () => {
 			'not_permitted',
 			/scope accounting.reports.profitandloss.read/,
 		],
-		['the role "No reports"', 403, '{"Title":"Forbidden"}', 'not_permitted', /right to view reports/],
+		['the role "No reports"', 403, '{"Title":"Forbidden"}', 'not_permitted', /permission to view reports/],
 		[
 			'a disconnected organisation',
 			403,

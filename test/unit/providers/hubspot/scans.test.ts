@@ -72,7 +72,7 @@ describe('the first read', () => {
 		const all = portal.state.all as { after: string };
 		portal.state.all = { ...all, after: 'long-gone' };
 		const [window] = await portal.sync();
-		expect(window?.warnings).toEqual([expect.stringContaining('the list was begun again')]);
+		expect(window?.warnings).toEqual([expect.stringContaining('the list was started again')]);
 		expect(portal.differences()).toEqual([]);
 	});
 

@@ -183,7 +183,7 @@ describe('a number of an upload', () => {
 	] as const)('written as %s is not %s', (numberFormat, text) => {
 		const { rejected } = uploaded([{ ...good, Value: text }], { numberFormat });
 		expect(rejected[0]?.reason).toMatchObject({ code: 'not_a_number', path: 'value' });
-		expect(String(rejected[0]?.reason?.message)).toMatch(/is not a number as .*\. [A-Z]/);
+		expect(String(rejected[0]?.reason?.message)).toMatch(/is not a number in the format .*\. [A-Z]/);
 	});
 
 	it('of a spreadsheet is one already, exact to four places', () => {

@@ -110,7 +110,7 @@ describe('a month that is rejected', () => {
 			{ result: { rent: -20 }, register: { rent: 20 } },
 			'sign_differs',
 			'profitAndLoss.AccountsBreakdown[0]',
-			/has -20\.00 .* register 20\.00/,
+			/has -20\.00 .* register has 20\.00/,
 		],
 		[
 			'a figure that the register does not have',
@@ -138,7 +138,7 @@ describe('a month that is rejected', () => {
 			{ basis: 'cash', year: 'refuted', result: { sales: 1 } },
 			'register_differs',
 			'register.year',
-			/no cash flow/,
+			/cash flow cannot be taken/,
 		],
 		[
 			'a classification that nobody knows',
@@ -187,14 +187,14 @@ describe('a month that is rejected', () => {
 			{ report: { ReportingBasis: 'Cash' } },
 			'unexpected_report',
 			'profitAndLoss',
-			/cash, and that of .* accrual/,
+			/cash, instead of .* accrual/,
 		],
 		[
 			'a report with the year’s end adjusted',
 			{ report: { YearEndAdjust: true } },
 			'unexpected_report',
 			'profitAndLoss',
-			/adjustments of the year end/,
+			/with year-end adjustments/,
 		],
 		[
 			'a list that is none',

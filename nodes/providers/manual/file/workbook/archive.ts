@@ -5,10 +5,10 @@ import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 import { MAX_UNPACKED_BYTES } from '../limits';
 import { damaged, FileRefusal } from '../refusal';
 
-/** A workbook with every sheet, picture and chart has hundreds. */
+/** Real workbooks have at most hundreds. */
 const MAX_ENTRIES = 10_000;
 
-/** The parts of a zip file. What it states of their sizes is not believed: they are counted as they unpack. */
+/** The parts of a ZIP file. Stated sizes are not trusted: bytes are counted while unpacking. */
 export class Archive {
 	private unpacked = 0;
 
@@ -17,7 +17,7 @@ export class Archive {
 		private readonly entries: ReadonlyMap<string, Entry>,
 	) {}
 
-	/** @throws FileRefusal where it is no sound zip file */
+	/** @throws FileRefusal if it is not a valid ZIP file */
 	static async open(content: Buffer): Promise<Archive> {
 		const entries = new Map<string, Entry>();
 		const zip = await orDamaged(fromBufferPromise(content, { lazyEntries: true }));
@@ -39,7 +39,7 @@ export class Archive {
 		return this.entries.has(name.toLowerCase());
 	}
 
-	/** The unpacked bytes of a part. @throws FileRefusal where they are too many or damaged */
+	/** Unpacks a part. @throws FileRefusal if it is too large or damaged */
 	async *read(name: string): AsyncGenerator<Buffer> {
 		const entry = this.entries.get(name.toLowerCase());
 		if (!entry) throw damaged(`its part ${name.slice(0, 100)} is missing`);
@@ -68,10 +68,10 @@ export class Archive {
 	}
 }
 
-/** Two parts of one name: programs differ in which of them they read. */
+/** Rejects duplicate names, because programs differ in which part they read. */
 function add(entries: Map<string, Entry>, entry: Entry): void {
 	const name = entry.fileName.toLowerCase();
-	if (entries.has(name)) throw damaged('a part of it is there twice');
+	if (entries.has(name)) throw damaged('it has two parts of the same name');
 	entries.set(name, entry);
 }
 

@@ -7,11 +7,11 @@ import { localName, parseXml, type Attributes } from './xml';
 export interface SheetPart {
 	name: string;
 	isHidden: boolean;
-	/** Its part; undefined where it is a chart or a macro. */
+	/** Name of its part; undefined for a chart or macro sheet. */
 	part: string | undefined;
 }
 
-/** Where the parts of a workbook are that matter. */
+/** The parts of a workbook in use. */
 export interface BookParts {
 	is1904: boolean;
 	sheets: SheetPart[];
@@ -20,14 +20,14 @@ export interface BookParts {
 }
 
 interface Relation {
-	/** The last word of its type, such as `worksheet`. */
+	/** The last segment of its type, for example `worksheet`. */
 	type: string;
 	target: string;
 }
 
 const SAVE_AS = 'Save it as XLSX or CSV, and upload that.';
 
-/** What zip files are that are no XLSX workbook, by a part that only they have. */
+/** Other ZIP-based formats, recognised by a part that only they have. */
 const OTHERS: ReadonlyArray<[part: RegExp, what: string]> = [
 	[/^xl\/workbook\.bin$/, 'a binary Excel workbook (XLSB)'],
 	[/^word\//, 'a Word document'],
@@ -36,7 +36,7 @@ const OTHERS: ReadonlyArray<[part: RegExp, what: string]> = [
 	[/^content\.xml$|^mimetype$/, 'an OpenDocument file (ODS)'],
 ];
 
-/** Finds the parts of an XLSX workbook. @throws FileRefusal where the archive is something else */
+/** Finds the parts of an XLSX workbook. @throws FileRefusal if the archive is something else */
 export async function findParts(archive: Archive): Promise<BookParts> {
 	const root = await readRelations(archive, '');
 	const workbook =
@@ -57,7 +57,7 @@ function notAWorkbook(archive: Archive): FileRefusal {
 	return new FileRefusal(`The file is ${what}. ${SAVE_AS}`);
 }
 
-/** The relations of a part, by id; those to other files are left out. */
+/** Reads a part's relations by id, without those to external files. */
 async function readRelations(archive: Archive, part: string): Promise<Map<string, Relation>> {
 	const relations = new Map<string, Relation>();
 	const folder = posix.dirname(part);
@@ -98,7 +98,7 @@ const MAX_SHEETS = 1_000;
 const isTrue = (text: string | undefined): boolean => text === '1' || text === 'true' || text === 'on';
 
 function sheetPart(attributes: Attributes, relations: ReadonlyMap<string, Relation>): SheetPart {
-	// The id's prefix is what the workbook calls the namespace of relations.
+	// The namespace prefix of the id is chosen by the program that wrote the workbook.
 	const [, id = ''] =
 		Object.entries(attributes).find(([name]) => name.includes(':') && localName(name) === 'id') ?? [];
 	const relation = relations.get(id);

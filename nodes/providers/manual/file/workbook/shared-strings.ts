@@ -3,7 +3,7 @@ import { FileRefusal } from '../refusal';
 import type { Archive } from './archive';
 import { parseXml } from './xml';
 
-/** The texts that cells refer to by number. */
+/** Reads the strings that cells refer to by index. */
 export async function readSharedStrings(archive: Archive, part: string | undefined): Promise<string[]> {
 	const strings: string[] = [];
 	if (part === undefined || !archive.has(part)) return strings;
@@ -29,11 +29,11 @@ export async function readSharedStrings(archive: Archive, part: string | undefin
 
 function tooMuchText(): FileRefusal {
 	return new FileRefusal(
-		'The workbook holds too much text. Delete the sheets and columns that are not needed, or save it as CSV.',
+		'The workbook has too much text. Delete the sheets and columns that are not needed, or save it as CSV.',
 	);
 }
 
-/** Collects the text of an item's runs, but not how it is pronounced. */
+/** Collects the text of an item's runs, without phonetic text. */
 export class TextCollector {
 	private pieces = '';
 	private inText = false;
@@ -64,7 +64,7 @@ export class TextCollector {
 	}
 }
 
-/** Excel writes what XML cannot hold, such as a carriage return, as `_x000D_`. */
+/** Unescapes characters that XML cannot contain: Excel writes a carriage return as `_x000D_`. */
 export function unescapedText(text: string): string {
 	if (!text.includes('_x')) return text;
 	return text.replace(/_x([\da-f]{4})_/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));

@@ -7,10 +7,10 @@ import { TextCollector } from './shared-strings';
 import { cellValue, type BookFacts, type RawCell } from './value';
 import { parseXml, type Attributes } from './xml';
 
-/** As many as Excel has. */
+/** Excel's limit. */
 const MAX_COLUMNS = 16_384;
 
-/** Reads a sheet's rows into a table; what it states of its own range is not asked. Returns the hidden rows that it has. */
+/** Reads a sheet's rows into a table. The sheet's stated range is not trusted. @returns the number of hidden rows */
 export async function readSheet(
 	archive: Archive,
 	part: string,
@@ -62,7 +62,7 @@ class SheetReader {
 
 	private addValue(cell: RawCell, piece: string): void {
 		cell.value += piece;
-		if (cell.value.length > MAX_LINE_TEXT) throw damaged('a cell holds more text than Excel has room for');
+		if (cell.value.length > MAX_LINE_TEXT) throw damaged('a cell has more text than Excel allows');
 	}
 
 	close(name: string): void {
@@ -75,7 +75,7 @@ class SheetReader {
 
 	private openRow({ r, hidden }: Attributes): void {
 		const line = r === undefined ? this.line + 1 : Number(r);
-		// Rows in another order, or twice, are read differently by each program.
+		// Programs differ in how they read unordered or duplicate rows.
 		if (!Number.isInteger(line) || line <= this.line || line > MAX_LINES)
 			throw damaged('its rows are not in order');
 		this.line = line;
@@ -104,7 +104,7 @@ class SheetReader {
 	}
 }
 
-/** The place of `AB12`'s column, from 0; -1 where it is none. */
+/** The index of the column in a reference such as `AB12`, from 0; -1 if it is not a reference. */
 function parseColumn(reference: string): number {
 	const [, letters] = /^([A-Z]{1,3})\d{1,7}$/i.exec(reference) ?? [];
 	if (letters === undefined) return -1;

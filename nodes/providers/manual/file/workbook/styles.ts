@@ -3,17 +3,17 @@ import type { Archive } from './archive';
 import { numberKind, type NumberKind } from './number-format';
 import { parseXml, type Attributes } from './xml';
 
-/** Excel has room for 65,490 styles of cells, and fewer formats. */
+/** Excel allows 65,490 cell styles, and fewer number formats. */
 const MAX_STYLES = 100_000;
 
-/** What the cells' styles make of their numbers. */
+/** The number formats of cell styles. */
 export class Styles {
-	/** Numbers of formats, by style. */
+	/** Format ids by style index. */
 	private readonly formats: number[] = [];
 	private readonly codes = new Map<number, string>();
 	private readonly kinds = new Map<number, NumberKind>();
 
-	/** @param part its name; undefined where the workbook has none */
+	/** @param part its name; undefined if the workbook has none */
 	static async read(archive: Archive, part: string | undefined): Promise<Styles> {
 		const styles = new Styles();
 		if (part === undefined || !archive.has(part)) return styles;
@@ -41,7 +41,7 @@ export class Styles {
 		if (this.formats.length > MAX_STYLES) throw damaged('it has too many styles');
 	}
 
-	/** What a number in a cell of this style is. */
+	/** The kind of a number in a cell of this style. */
 	getKind(style: number): NumberKind {
 		const format = this.formats[style] ?? 0;
 		const known = this.kinds.get(format);

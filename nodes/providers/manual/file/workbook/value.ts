@@ -6,27 +6,27 @@ import { damaged } from '../refusal';
 import { unescapedText } from './shared-strings';
 import type { Styles } from './styles';
 
-/** What it takes to read a cell. */
+/** The workbook's data needed to read a cell. */
 export interface BookFacts {
 	strings: readonly string[];
 	styles: Styles;
-	/** Whether days count from 1904, as Excel for Mac has done. */
+	/** Whether dates count from 1904, as in old versions of Excel for Mac. */
 	is1904: boolean;
 }
 
-/** A cell as its element has it. */
+/** A cell's XML element. */
 export interface RawCell {
 	/** `s`, `str`, `inlineStr`, `b`, `e`, `d`, `n`. */
 	type: string;
 	style: number;
-	/** What stands in `v`. */
+	/** The content of `v`. */
 	value: string;
-	/** The text of `is`. */
+	/** The text in `is`. */
 	inline: string;
 	hasFormula: boolean;
 }
 
-/** What the cell holds, its number as its format shows it. @throws FileRefusal where it refers to nothing */
+/** Converts a cell, a number according to its format. @throws FileRefusal if it refers to a missing string */
 export function cellValue({ type, style, value, inline, hasFormula }: RawCell, book: BookFacts): Cell {
 	if (type === 'inlineStr') return inline;
 	if (value.trim() === '') return hasFormula && type !== 'str' ? { formula: true } : '';
@@ -40,7 +40,7 @@ export function cellValue({ type, style, value, inline, hasFormula }: RawCell, b
 
 function sharedString(strings: readonly string[], index: string): string {
 	const text = strings[Number(index)];
-	if (text === undefined) throw damaged('a cell refers to a text that is not there');
+	if (text === undefined) throw damaged('a cell refers to a missing text');
 	return text;
 }
 
@@ -56,7 +56,7 @@ function numberCell(text: string, style: number, { styles, is1904 }: BookFacts):
 	if (!NUMBER.test(text)) return text;
 	const exact = Number(text);
 	if (!Number.isFinite(exact)) return text;
-	// A cell keeps 17 digits of which it shows 15: the others are what binary fractions leave over.
+	// A cell stores 17 digits but displays 15. The others are rounding errors of binary fractions.
 	const number = Number(exact.toPrecision(15));
 	const kind = styles.getKind(style);
 	switch (kind.is) {
@@ -80,12 +80,12 @@ function paddedNumber(number: number, digits: number): Cell {
 
 const DAY_S = 86_400;
 
-/** Before March 1900 Excel's count is one off, since it takes 1900 for a leap year. */
+/** Earlier serials are off by one, because Excel treats 1900 as a leap year. */
 const FIRST_SERIAL_1900 = 61;
 const LAST_SERIAL_1900 = 2_958_465;
 const DAYS_FROM_1900_TO_1904 = 1_462;
 
-/** What Excel shows for a number that is no date. */
+/** What Excel displays for a number that is not a date. */
 const NO_DATE: Cell = { error: '#####' };
 
 function dateOfSerial(serial: number, is1904: boolean): Cell {

@@ -7,7 +7,7 @@ import { readSheet } from './sheet';
 import { Styles } from './styles';
 import type { BookFacts } from './value';
 
-/** Reads all visible sheets of an XLSX workbook that have the columns, and says which have not. @throws FileRefusal */
+/** Reads all visible sheets of an XLSX workbook that have the columns, and reports the others. @throws FileRefusal */
 export async function readWorkbook(content: Buffer, upload: Upload): Promise<void> {
 	const archive = await Archive.open(content);
 	const { sheets, is1904, ...parts } = await findParts(archive);
@@ -16,7 +16,7 @@ export async function readWorkbook(content: Buffer, upload: Upload): Promise<voi
 	const visible = sheets.filter(({ isHidden }) => !isHidden);
 	if (sheets.length === 0) throw damaged('it has no sheets');
 	if (visible.length === 0) {
-		throw new FileRefusal('All sheets of the workbook are hidden. Show the one that is to be loaded.');
+		throw new FileRefusal('All sheets of the workbook are hidden. Unhide the sheet to load.');
 	}
 	upload.report.kind = 'XLSX';
 	const { read, troubles } = await readSheets(archive, visible, { styles, strings, is1904 }, upload);
@@ -29,7 +29,7 @@ async function readSheets(archive: Archive, sheets: SheetPart[], book: BookFacts
 	const troubles: string[] = [];
 	for (const { name, part } of sheets) {
 		if (part === undefined) {
-			troubles.push(`Sheet "${name}": It is a chart or a macro.`);
+			troubles.push(`Sheet "${name}": It is a chart or macro sheet.`);
 			continue;
 		}
 		const table = new Table(upload, name);
@@ -52,7 +52,7 @@ function tellSheets(
 	is1904: boolean,
 	{ report }: Upload,
 ): void {
-	const days = is1904 ? ' Its days count from 1904, as it says.' : '';
+	const days = is1904 ? ' Its dates count from 1904, as set in the workbook.' : '';
 	report.notes.push(`XLSX workbook, ${read.length === 1 ? 'sheet' : 'sheets'} ${quoted(read)}.${days}`);
 	const hidden = sheets.filter(({ isHidden }) => isHidden).map(({ name }) => name);
 	if (hidden.length > 0) report.warnings.push(`Hidden sheets were not read: ${quoted(hidden)}.`);

@@ -6,19 +6,19 @@ import { damaged, FileRefusal } from '../refusal';
 
 export type Attributes = Record<string, string>;
 
-/** What to do with a part's elements; names come without the prefix of their namespace. */
+/** Handlers for a part's elements. Names are without a namespace prefix. */
 export interface XmlHandlers {
 	open(name: string, attributes: Attributes): void;
 	close?(name: string): void;
 	text?(text: string): void;
-	/** Asked between pieces: whether the rest need not be read. */
+	/** Checked between chunks: whether to skip the rest. */
 	isDone?(): boolean;
 }
 
-/** The parts of a workbook nest some ten levels deep. */
+/** A workbook's parts nest about ten levels deep. */
 const MAX_DEPTH = 64;
 
-/** Reads a part piece by piece. @throws FileRefusal where it is no sound XML, or defines entities */
+/** Parses a part chunk by chunk. @throws FileRefusal if it is not well-formed, or has a document type definition */
 export async function parseXml(chunks: AsyncIterable<Buffer>, handlers: XmlHandlers): Promise<void> {
 	const parser = createSaxParser(handlers);
 	let decoder: TextDecoder | undefined;
@@ -45,7 +45,7 @@ function decoded(decoder: TextDecoder, chunk?: Buffer): string {
 	}
 }
 
-/** Its types do not know the option that leaves XML's own five entities alone. */
+/** The package's types lack `strictEntities`, which allows only XML's five predefined entities. */
 const OPTIONS: SAXOptions & { strictEntities: boolean } = { strictEntities: true, position: false };
 
 function createSaxParser({ open, close, text }: XmlHandlers) {
@@ -54,10 +54,10 @@ function createSaxParser({ open, close, text }: XmlHandlers) {
 	parser.onerror = (error) => {
 		throw damaged(error.message.split('\n')[0]!.slice(0, 200).toLowerCase());
 	};
-	// No spreadsheet program writes one: it is how a small file makes a reader build a large text, or open other files.
+	// Attacks use document types to expand a small file to a large text, or to read other files.
 	parser.ondoctype = () => {
 		throw new FileRefusal(
-			'The workbook holds a document type definition, which no spreadsheet program writes.',
+			'The workbook contains a document type definition, which no spreadsheet program writes. Save it again as XLSX or CSV.',
 		);
 	};
 	parser.onopentag = (tag) => {
@@ -73,7 +73,7 @@ function createSaxParser({ open, close, text }: XmlHandlers) {
 	return parser;
 }
 
-/** `row` of `x:row`: some programs write a prefix. */
+/** Removes the namespace prefix that some programs write: `x:row` becomes `row`. */
 export function localName(name: string): string {
 	return name.slice(name.indexOf(':') + 1);
 }

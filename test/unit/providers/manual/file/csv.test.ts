@@ -108,7 +108,7 @@ describe('the lines of a CSV file', () => {
 		);
 		expect(lines).toEqual([A, B]);
 		expect(rejected).toEqual(['2: too_many_cells', '4: too_many_cells']);
-		expect(reasons[0]).toContain('5 cells, the header 4 columns');
+		expect(reasons[0]).toContain('5 cells, but the header has 4 columns');
 	});
 
 	it('are counted by those of the text, also where a cell has several', async () => {
@@ -183,7 +183,7 @@ describe('the separator of a CSV file', () => {
 
 	it('that was chosen wrongly is named with the right one', async () => {
 		const refusal = await refusalOf([HEADER, lineA].join('\n').replaceAll(',', ';'), { separator: 'Comma' });
-		expect(refusal).toMatch(/Separated by a semicolon there would be: choose that\.$/);
+		expect(refusal).toMatch(/With a semicolon as the separator there is a header: choose that\.$/);
 	});
 });
 
@@ -206,12 +206,12 @@ describe('the header of a CSV file', () => {
 		);
 		expect(lines).toEqual([A]);
 		expect(rejected).toEqual([]);
-		expect(report.warnings).toEqual(['Columns that are not known were not read: "Note", "Note", "Value_1".']);
+		expect(report.warnings).toEqual(['Unknown columns were not read: "Note", "Note", "Value_1".']);
 	});
 
 	it('is not there: that is said with what there is', async () => {
 		expect(await refusalOf('Colour,Size\nred,9\n')).toBe(
-			'There is no row with the names of the columns: none for a client (Client ID or Client Name), a metric (Metric), a value (Value), a date (Date). Found: "Colour", "Size".',
+			'There is no header row: no column for a client (Client ID or Client Name), a metric (Metric), a value (Value), a date (Date). Found: "Colour", "Size".',
 		);
 	});
 
@@ -222,7 +222,7 @@ describe('the header of a CSV file', () => {
 	});
 
 	it('alone is nothing to load', async () => {
-		expect(await refusalOf(`${HEADER}\r\n`)).toMatch(/^There is no row below the header/);
+		expect(await refusalOf(`${HEADER}\r\n`)).toMatch(/^There are no rows below the header/);
 	});
 });
 
@@ -231,7 +231,7 @@ describe('all that is wrong with a row', () => {
 		const { rejected, reasons } = await uploadedFile(`${HEADER}\n,V,thirteen,30/6/26\n`);
 		expect(rejected).toEqual(['2: client_missing']);
 		expect(reasons[0]).toBe(
-			'There is no client: the cell is empty. Fill it in. "thirteen" is not a number as 1,234.56. Correct the cell. "30/6/26" is not a day as YYYY-MM-DD. Write the year with four digits.',
+			'There is no client: the cell is empty. Fill it in. "thirteen" is not a number in the format 1,234.56. Correct the cell. "30/6/26" is not a date in the format YYYY-MM-DD. Write the year with four digits.',
 		);
 	});
 });

@@ -156,6 +156,6 @@ describe('a workbook in every way that programs write it', () => {
 		expect(read.lines).toEqual(EXPECTED);
 		const said = read.report.warnings.join('\n');
 		expect(said.includes('Hidden sheets were not read: "Old"')).toBe(way.hidden !== 'none');
-		expect(said.includes('Sheet "S0": There is no row')).toBe(way.sheets === 'a cover');
+		expect(said.includes('Sheet "S0": There is no header row')).toBe(way.sheets === 'a cover');
 	});
 });

@@ -201,21 +201,23 @@ describe('the sheets of a workbook', () => {
 		});
 		const { lines, report } = await uploadedFile(content);
 		expect(lines).toHaveLength(1);
-		expect(report.warnings).toEqual([expect.stringMatching(/^Not read: Sheet "Read me": There is no row/)]);
+		expect(report.warnings).toEqual([
+			expect.stringMatching(/^Not read: Sheet "Read me": There is no header row/),
+		]);
 	});
 
 	it('are refused with what each lacks where none has them', async () => {
 		const content = xlsxOf({ sheets: [sheet('One', [['x']]), sheet('Two', [['Client ID', 'Value']])] });
 		const refusal = await refusalOf(content);
-		expect(refusal).toContain('Sheet "One": There is no row with the names of the columns');
-		expect(refusal).toContain('none for a metric (Metric), a date (Date). Found: "Client ID", "Value".');
+		expect(refusal).toContain('Sheet "One": There is no header row');
+		expect(refusal).toContain('no column for a metric (Metric), a date (Date). Found: "Client ID", "Value".');
 	});
 
 	it('are refused where all are hidden, or there is nothing below the header', async () => {
 		expect(
 			await refusalOf(xlsxOf({ sheets: [sheet('KPI', [HEADER, row(1)], { state: 'hidden' })] })),
 		).toMatch(/All sheets of the workbook are hidden/);
-		expect(await refusalOf(book([HEADER]))).toMatch(/There is no row below the header/);
+		expect(await refusalOf(book([HEADER]))).toMatch(/There are no rows below the header/);
 	});
 
 	it('have their own range, whatever they state', async () => {
@@ -243,7 +245,7 @@ describe('the sheets of a workbook', () => {
 			book([HEADER, [...row(1), null, 'note'], row(2, { date: '2026-07-31' })]),
 		);
 		expect(lines).toHaveLength(2);
-		expect(report.warnings.join()).toMatch(/below no column's name were not read, the first in column F/);
+		expect(report.warnings.join()).toMatch(/in columns without a name were not read: column F/);
 	});
 
 	it.each([
