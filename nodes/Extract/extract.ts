@@ -9,7 +9,7 @@ import type { Message } from '../shared/messages';
 import { getDatabase } from '../adapter/database';
 import { nodeError } from '../adapter/errors';
 import { createAuthenticatedHttpClient, createHttpClient } from '../adapter/http';
-import { paired } from '../adapter/items';
+import { pairItem } from '../adapter/items';
 import { getKeyRing } from '../adapter/key-ring';
 import { OwnRuns } from '../adapter/own-runs';
 import { claimedRuns, namesRun } from './claimed-run';
@@ -31,7 +31,7 @@ export async function extract(context: IExecuteFunctions): Promise<INodeExecutio
 		const run = runs[index];
 		if (run === 'again') return [];
 		if (!run) return [{ ...item, pairedItem: { item: index } }];
-		return (messages.get(run.syncRunId) ?? []).map((message) => paired(message, index));
+		return (messages.get(run.syncRunId) ?? []).map((message) => pairItem(message, index));
 	});
 	const failed = output.filter(({ json }) => json.type === 'FAILURE' || json.type === 'REJECTED');
 	return [output, failed.map((item) => ({ ...item, json: { ...item.json } }))];

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { providerField } from '../adapter/provider-field';
+import { providerField } from '../adapter/fields';
 
 export const extractProperties: INodeProperties[] = [
 	providerField,

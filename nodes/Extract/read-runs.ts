@@ -21,7 +21,7 @@ import { RateLimiters } from '../engine/limits/rate-limiter';
 import type { Message } from '../shared/messages';
 import type { Connection } from './connection';
 import { fromDatabase } from './database-failure';
-import { inOrder } from './in-order';
+import { mapConcurrently } from '../shared/concurrency';
 import { LeaseKeeper } from './lease-keeper';
 import type { ExtractSettings } from './settings';
 
@@ -57,7 +57,7 @@ export async function readRuns(
 		clock,
 	);
 	const messages = new Map<string, Message[]>();
-	await inOrder([...runs.entries()], RUNS_AT_ONCE, async ([index, run]) => {
+	await mapConcurrently([...runs.entries()], RUNS_AT_ONCE, async ([index, run]) => {
 		// The first run is always read, so that every execution makes progress.
 		if (index > 0 && budget.isSpent) return;
 		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);

@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { paired } from '../adapter/items';
+import { pairItem } from '../adapter/items';
 
 /** Collects the node's output. Chunks end out of order; the items are output in the order of their input items. */
 export class Output {
@@ -31,5 +31,5 @@ interface Placed {
 }
 
 function inOrder(placed: Placed[]): INodeExecutionData[] {
-	return placed.sort((a, b) => a.item - b.item).map(({ json, item }) => paired(json, item));
+	return placed.sort((a, b) => a.item - b.item).map(({ json, item }) => pairItem(json, item));
 }

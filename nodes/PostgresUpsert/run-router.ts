@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { LoadRun } from '../../db/load/input';
 import type { RunEnd } from '../../db/runs/finish';
-import { settleAll } from '../shared/settle-all';
+import { settleAll } from '../shared/concurrency';
 import { RunLoader, type RunLoaderOptions } from './run-loader';
 
 export interface LoadingOptions extends RunLoaderOptions {

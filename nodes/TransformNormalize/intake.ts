@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { explain, nodeError } from '../adapter/errors';
-import { paired } from '../adapter/items';
+import { pairItem } from '../adapter/items';
 import type { Incoming } from './incoming';
 
 /** The input items, classified. */
@@ -21,5 +21,5 @@ export function refusedItem(
 	error: Error,
 ): INodeExecutionData {
 	if (!context.continueOnFail()) throw nodeError(context.getNode(), error, item);
-	return paired({ type: 'REFUSED', item, reason: explain(error), record: json }, item);
+	return pairItem({ type: 'REFUSED', item, reason: explain(error), record: json }, item);
 }

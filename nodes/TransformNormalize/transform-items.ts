@@ -9,7 +9,7 @@ import { Conversion } from '../shared/conversion';
 import { getDatabase } from '../adapter/database';
 import { nodeError } from '../adapter/errors';
 import { readItemInput } from '../adapter/item-input';
-import { paired } from '../adapter/items';
+import { pairItem } from '../adapter/items';
 import { eachInTurns } from '../shared/turns';
 import type { Intake } from './intake';
 import { takeItems } from './item-intake';
@@ -63,7 +63,7 @@ async function transformed(
 }
 
 function toItem({ item, message }: Outgoing, items: INodeExecutionData[]): INodeExecutionData {
-	return message ? paired(message, item) : { ...items[item]!, pairedItem: { item } };
+	return message ? pairItem(message, item) : { ...items[item]!, pairedItem: { item } };
 }
 
 /** The rates for all items at once. */

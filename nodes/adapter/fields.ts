@@ -5,6 +5,7 @@ import { getPool } from '../../db/postgres/pool';
 import { listClients } from '../../db/clients/list';
 import { listIntegrations } from '../../db/integrations/integrations';
 import { listTenants } from '../../db/integrations/tenants';
+import { providers } from '../providers/registry';
 import { readDatabaseSettings, POSTGRES_CREDENTIAL } from './database';
 
 const MAX_SHOWN = 100;
@@ -98,4 +99,14 @@ export const integrationField: INodeProperties = {
 		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
 	],
+};
+
+/** A field that selects one of the registered providers. */
+export const providerField: INodeProperties = {
+	displayName: 'Provider',
+	name: 'provider',
+	type: 'options',
+	default: 'xero',
+	description: 'The service that the data comes from',
+	options: Object.values(providers).map(({ key, displayName }) => ({ name: displayName, value: key })),
 };

@@ -23,3 +23,17 @@ function toText(raw: unknown): string {
 	const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
 	return typeof value === 'string' ? value : '';
 }
+
+/** The id of the connection chosen for an item. @throws Error if none is chosen */
+export function readIntegrationId(context: IExecuteFunctions, item: number): string {
+	const id = context.getNodeParameter('integrationId', item, '', { extractValue: true }) as string;
+	if (id) return id;
+	throw new Error('No connection is chosen. Pick one in the field Integration.');
+}
+
+/** The id of the tenant chosen for an item. @throws Error if none is chosen */
+export function readTenantId(context: IExecuteFunctions, item: number): string {
+	const id = context.getNodeParameter('tenantId', item, '', { extractValue: true }) as string;
+	if (id) return id;
+	throw new Error('No tenant is chosen. Pick one in the field Tenant, or create it with Zixly Database.');
+}

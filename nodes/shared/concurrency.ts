@@ -35,3 +35,47 @@ export class Semaphore {
 		else this.free++;
 	}
 }
+
+/** Each task holds a connection of the pool. */
+const MAX_SETTLING = 4;
+/** After this time a task is presumably waiting for a locked row, not for a busy database. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Runs `work` for all items, a few at a time, even if it fails for some. One that takes longer than a second, such as
+ * waiting for a lock, does not delay the others.
+ * @returns the results and the errors, both in the order of the items
+ */
+export async function settleAll<Item, Result>(
+	items: readonly Item[],
+	work: (item: Item) => Promise<Result>,
+): Promise<{ results: Result[]; errors: unknown[] }> {
+	const semaphore = new Semaphore(MAX_SETTLING, PATIENCE_MS);
+	const endings = await Promise.allSettled(items.map((item) => semaphore.run(async () => await work(item))));
+	return {
+		results: endings.flatMap((ending) => (ending.status === 'fulfilled' ? [ending.value] : [])),
+		errors: endings.flatMap((ending) => (ending.status === 'rejected' ? [ending.reason as unknown] : [])),
+	};
+}
+
+/** Runs `work` for all inputs, at most `concurrent` at a time, and returns the results in the order of the inputs. */
+export async function mapConcurrently<In, Out>(
+	inputs: readonly In[],
+	concurrent: number,
+	work: (input: In) => Promise<Out>,
+): Promise<Out[]> {
+	const results: Out[] = [];
+	const entries = inputs.entries();
+	const worker = async (): Promise<void> => {
+		for (const [index, input] of entries) results[index] = await work(input);
+	};
+	await Promise.all(Array.from({ length: Math.min(concurrent, inputs.length) }, worker));
+	return results;
+}
+
+/** Splits a list into batches of at most `size`. */
+export function splitIntoBatches<T>(all: readonly T[], size: number): T[][] {
+	return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+		all.slice(index * size, (index + 1) * size),
+	);
+}

@@ -1,4 +1,5 @@
 import type { Account } from './account';
+import type { FailureClass } from './failure-classes';
 
 /** Where a message comes from. Every message carries it, so that each node knows whose data it handles. */
 export interface Envelope {
@@ -104,23 +105,6 @@ export interface RejectedMessage extends Envelope {
 }
 
 export type RejectionStage = 'extract' | 'transform' | 'load';
-
-export const FAILURE_CLASSES = [
-	'reconnect_required',
-	'not_permitted',
-	'account_gone',
-	'account_conflict',
-	'needs_choice',
-	'rate_limited',
-	'provider_unavailable',
-	'bad_request',
-	'configuration',
-	'database_unavailable',
-	'run_lost',
-	'internal',
-] as const;
-
-export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /** A deal that was deleted at the provider, or a derived metric that no longer has a value. */
 export type DeletedMessage = Envelope & { type: 'DELETED'; recordId: string } & Deletion;

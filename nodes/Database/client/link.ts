@@ -1,14 +1,14 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { linkClient, unlinkClient, type LinkPlace } from '../../../db/clients/links';
-import { chosenTenant } from '../../adapter/chosen';
+import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 
 /** Links an account, company or project to an existing client; its rows move to that client. */
 export async function linkClients(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const client = context.getNodeParameter('clientKpiId', item, '', { extractValue: true }) as string;
 		if (!client) throw new Error('No client is chosen. Choose one in the field Client.');
 		return [await linkClient(pool, readLinkPlace(context, item), client)];
@@ -18,7 +18,7 @@ export async function linkClients(context: IExecuteFunctions): Promise<INodeExec
 /** Removes a link; its rows move back to a separate client. */
 export async function unlinkClients(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => [await unlinkClient(pool, readLinkPlace(context, item))]);
+	return await mapItems(context, async (item) => [await unlinkClient(pool, readLinkPlace(context, item))]);
 }
 
 /** Accepts an external id with or without the provider's key as prefix, as in a client's `clientId`. */
@@ -27,5 +27,5 @@ function readLinkPlace(context: IExecuteFunctions, item: number): LinkPlace {
 	const given = String(context.getNodeParameter('externalId', item, '')).trim();
 	const externalId = given.startsWith(`${provider}:`) ? given.slice(provider.length + 1) : given;
 	if (!externalId) throw new Error('There is no external ID. Fill in the field External ID.');
-	return { tenantId: chosenTenant(context, item), provider, externalId };
+	return { tenantId: readTenantId(context, item), provider, externalId };
 }

@@ -1,8 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../../adapter/limit';
-import { providerField } from '../../adapter/provider-field';
-import { tenantField } from '../../adapter/fields';
+import { providerField, tenantField } from '../../adapter/fields';
 
 const externalIdField: INodeProperties = {
 	displayName: 'External ID',

@@ -6,7 +6,7 @@ import { saveRates, type SavedPair } from '../../../db/rates/save';
 import type { Day } from '../../shared/dates';
 import { getDatabase } from '../../adapter/database';
 import { nodeError } from '../../adapter/errors';
-import { paired } from '../../adapter/items';
+import { pairItem } from '../../adapter/items';
 import { replayable } from './missing';
 import { checkedRate } from './published';
 import { recompute } from './recompute';
@@ -30,7 +30,7 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 	const outcome = await buildOutcome(context, pool, pairs, today);
 	const firstItem = new Map(rates.map(({ item, rate }) => [buildPairKey(rate), item] as const).reverse());
 	const reported = report(source, outcome).map((json) =>
-		paired(json, firstItem.get(buildPairKey(json)) ?? 0),
+		pairItem(json, firstItem.get(buildPairKey(json)) ?? 0),
 	);
 	return [...reported, ...refused];
 }
@@ -56,7 +56,7 @@ function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], sour
 				const whole = `Item ${item} has no valid rate, so nothing was stored: ${message}`;
 				throw nodeError(context.getNode(), new Error(whole), item);
 			}
-			refused.push(paired({ type: 'REFUSED', item, error: message, content: json }, item));
+			refused.push(pairItem({ type: 'REFUSED', item, error: message, content: json }, item));
 		}
 	}
 	return { rates, refused };

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { systemClock } from '../../engine/contract/ports';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { createHttpClient } from '../../adapter/http';
 import { parseLoadChoice, type RawLoadOptions } from './load-choice';
 import { loadFromBank } from './load-from-bank';
@@ -12,7 +12,7 @@ export async function loadRates(context: IExecuteFunctions): Promise<INodeExecut
 	const pool = await getDatabase(context);
 	const signal = context.getExecutionCancelSignal();
 	const connection = { http: createHttpClient(context), clock: systemClock, signal };
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const options = context.getNodeParameter('options', item, {}) as RawLoadOptions;
 		const source = String(context.getNodeParameter('source', item));
 		const items = await loadFromBank(pool, connection, parseLoadChoice(source, options));

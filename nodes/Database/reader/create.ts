@@ -1,16 +1,16 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createReader } from '../../../db/readers/logins';
-import { chosenTenant } from '../../adapter/chosen';
+import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 
 /** Creates a login for one tenant. The output item is the only place that has its password. */
 export async function createReaders(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const login = String(context.getNodeParameter('login', item, '')).trim();
 		if (!login) throw new Error('There is no login for the reader. Fill in the field Login.');
-		return [await createReader(pool, { tenantId: chosenTenant(context, item), login })];
+		return [await createReader(pool, { tenantId: readTenantId(context, item), login })];
 	});
 }

@@ -2,12 +2,12 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { revokeReader } from '../../../db/readers/logins';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 
 /** Revokes a reader's access and drops its login. */
 export async function revokeReaders(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const login = String(context.getNodeParameter('login', item, '')).trim();
 		if (!login) throw new Error('There is no login to revoke. Fill in the field Login.');
 		return [await revokeReader(pool, { login })];

@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { schemaStatus } from '../../../db/schema/status';
 import { getDatabase } from '../../adapter/database';
-import { paired } from '../../adapter/items';
+import { pairItem } from '../../adapter/items';
 
 /** Shows the schema's version, pending migrations, and what needs fixing. */
 export async function getSchemaStatus(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return [paired(await schemaStatus(await getDatabase(context)), 0)];
+	return [pairItem(await schemaStatus(await getDatabase(context)), 0)];
 }

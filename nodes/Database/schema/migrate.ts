@@ -2,11 +2,11 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { migrate } from '../../../db/schema/migrate';
 import { readDatabaseSettings, POSTGRES_CREDENTIAL } from '../../adapter/database';
-import { paired } from '../../adapter/items';
+import { pairItem } from '../../adapter/items';
 
 /** Migrates the schema to this package's version over a separate connection: its lock must not go through a pooler. */
 export async function migrateSchema(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const settings = readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL));
 	const outcome = await migrate(settings, { log: (line) => context.logger.info(line) });
-	return [paired(outcome, 0)];
+	return [pairItem(outcome, 0)];
 }

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createTenant } from '../../../db/integrations/tenants';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 
 interface AdditionalFields {
 	industry?: string;
@@ -12,7 +12,7 @@ interface AdditionalFields {
 /** Creates one tenant per item. An existing tenant of the same name is returned, so that running twice creates one. */
 export async function createTenants(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const name = String(context.getNodeParameter('name', item, '')).trim();
 		if (!name) throw new Error('The tenant has no name. Fill in the field Name.');
 		const { industry, allowDuplicate } = context.getNodeParameter(

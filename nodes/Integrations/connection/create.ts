@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createIntegration } from '../../../db/integrations/integrations';
-import { chosenTenant } from '../../adapter/chosen';
+import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { accountsNamed, parseIds } from './account-ids';
 
 interface CreateOptions {
@@ -18,8 +18,8 @@ interface CreateOptions {
 export async function createConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	let ignored = false;
-	const output = await eachItem(context, async (item) => {
-		const tenantId = chosenTenant(context, item);
+	const output = await mapItems(context, async (item) => {
+		const tenantId = readTenantId(context, item);
 		const options = context.getNodeParameter('options', item, {}) as CreateOptions;
 		const authentication = context.getNodeParameter('authentication', item) as string;
 		const provider = context.getNodeParameter('provider', item) as string;

@@ -1,16 +1,16 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { disconnectIntegration } from '../../../db/integrations/settings';
-import { chosenIntegration } from '../../adapter/chosen';
+import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 
 /** Ends a connection: its tokens are deleted and its accounts become free for another tenant; the data stays. */
 export async function disconnectConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	let keptByN8n = false;
-	const output = await eachItem(context, async (item) => {
-		const ended = await disconnectIntegration(pool, chosenIntegration(context, item));
+	const output = await mapItems(context, async (item) => {
+		const ended = await disconnectIntegration(pool, readIntegrationId(context, item));
 		keptByN8n ||= ended.metadata.authentication === 'n8n';
 		return [ended];
 	});

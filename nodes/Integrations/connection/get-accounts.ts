@@ -3,9 +3,9 @@ import type { Pool } from 'pg';
 
 import { integrationById, type IntegrationSummary } from '../../../db/integrations/integrations';
 import type { CheckedListing } from '../../engine/read/account-list';
-import { chosenIntegration } from '../../adapter/chosen';
+import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { accountOverview } from './account-overview';
 import { askProvider } from './live-accounts';
 import { nodeError } from '../../adapter/errors';
@@ -13,8 +13,8 @@ import { nodeError } from '../../adapter/errors';
 /** Lists the accounts of a connection: whether and how far each is read, and which others could be. */
 export async function getAccounts(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
-		const integration = await integrationById(pool, chosenIntegration(context, item));
+	return await mapItems(context, async (item) => {
+		const integration = await integrationById(pool, readIntegrationId(context, item));
 		const { tenantId, tenantName, integrationId, provider } = integration;
 		const isAsked = context.getNodeParameter('askProvider', item, true) as boolean;
 		const live = isAsked ? await liveOrStored(context, pool, integration) : undefined;

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listIntegrations } from '../../../db/integrations/integrations';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
 
 interface Filters {
@@ -13,7 +13,7 @@ interface Filters {
 /** Lists the connections of every tenant, each with its last run; never a token. */
 export async function getConnections(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const { provider, tenantId } = context.getNodeParameter('filters', item, {}) as Filters;
 		return await listIntegrations(pool, {
 			provider: provider || undefined,

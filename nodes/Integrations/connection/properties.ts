@@ -1,8 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { integrationField, tenantField, tenantIdFilter } from '../../adapter/fields';
+import { integrationField, tenantField, tenantIdFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
-import { providerField } from '../../adapter/provider-field';
 import {
 	accountIdsField,
 	accountsReadField,

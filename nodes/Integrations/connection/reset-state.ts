@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { integrationById } from '../../../db/integrations/integrations';
 import { resetStates } from '../../../db/runs/stream-states';
-import { chosenIntegration } from '../../adapter/chosen';
+import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 
 interface Scope {
 	accountId?: string;
@@ -14,10 +14,10 @@ interface Scope {
 /** Forgets how far a connection, or one stream or account of it, was read: the next sync starts from the beginning. */
 export async function resetConnectionState(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const { tenantId, tenantName, integrationId, provider } = await integrationById(
 			pool,
-			chosenIntegration(context, item),
+			readIntegrationId(context, item),
 		);
 		const { accountId, stream } = context.getNodeParameter('scope', item, {}) as Scope;
 		const reset = await resetStates(pool, { tenantId, integrationId, accountId, stream });

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { setIntegrationStatus } from '../../../db/integrations/integrations';
-import { chosenIntegration } from '../../adapter/chosen';
+import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 
 /** Stops syncing a connection; its data and its token stay. */
 export async function disableConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -20,7 +20,7 @@ async function setStatus(
 	status: 'ACTIVE' | 'DISABLED',
 ): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
-		return [await setIntegrationStatus(pool, { integrationId: chosenIntegration(context, item), status })];
+	return await mapItems(context, async (item) => {
+		return [await setIntegrationStatus(pool, { integrationId: readIntegrationId(context, item), status })];
 	});
 }

@@ -10,9 +10,9 @@ import {
 import { integrationById, type IntegrationSummary } from '../../../db/integrations/integrations';
 import { getProvider } from '../../providers/registry';
 import { isTimeZone } from '../../shared/dates';
-import { chosenIntegration } from '../../adapter/chosen';
+import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { accountsNamed } from './account-ids';
 
 interface UpdateFields {
@@ -31,8 +31,8 @@ interface UpdateFields {
 /** Changes the settings of a connection, effective with the next sync. */
 export async function updateConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
-		const integration = await integrationById(pool, chosenIntegration(context, item));
+	return await mapItems(context, async (item) => {
+		const integration = await integrationById(pool, readIntegrationId(context, item));
 		const fields = context.getNodeParameter('updateFields', item, {}) as UpdateFields;
 		const changes = readChanges(fields);
 		assertReadable(changes);

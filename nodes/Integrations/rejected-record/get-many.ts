@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listRejected } from '../../../db/runs/rejected-records';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
 import { readRejectedFilter } from './filters';
 
@@ -11,7 +11,7 @@ const RESOLVED: Record<string, boolean | undefined> = { open: false, resolved: t
 /** Lists rejected records with their reasons, newest first. */
 export async function getRejected(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const show = context.getNodeParameter('show', item, 'open') as string;
 		return await listRejected(pool, {
 			...readRejectedFilter(context, item),

@@ -1,8 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../../adapter/limit';
-import { providerField } from '../../adapter/provider-field';
-import { tenantIdFilter } from '../../adapter/fields';
+import { providerField, tenantIdFilter } from '../../adapter/fields';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',

@@ -7,7 +7,7 @@ import { askAgainNow } from '../../../db/runs/unreadable-records';
 import { getDatabase } from '../../adapter/database';
 import { nodeError } from '../../adapter/errors';
 import { buildRunHolder } from '../../adapter/execution';
-import { paired } from '../../adapter/items';
+import { pairItem } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
 import { readRejectedFilter } from './filters';
 import { replayMessages } from './replay-messages';
@@ -36,7 +36,7 @@ export async function replayRejected(context: IExecuteFunctions): Promise<INodeE
 			continue;
 		}
 		const { messages, leftOut } = replayMessages(group, replay);
-		for (const message of messages) output.push(paired(message, group.item));
+		for (const message of messages) output.push(pairItem(message, group.item));
 		for (const [reason, count] of leftOut) notes.push(leftOutNote(group, count, reason));
 	}
 	if (output.length === 0 && notes.length === 0) notes.push(NOTHING_OPEN);

@@ -1,5 +1,5 @@
 import type { IntegrationHealth } from '../../../db/runs/health';
-import { adviceOn } from './advice';
+import { adviceOn } from '../../shared/failure-classes';
 
 /** A condition of a connection that needs attention. */
 export interface Alert {

@@ -6,7 +6,7 @@ import { claimDue, type ClaimOptions } from '../../../db/runs/claim';
 import { providers } from '../../providers/registry';
 import { getDatabase } from '../../adapter/database';
 import { buildRunHolder } from '../../adapter/execution';
-import { paired } from '../../adapter/items';
+import { pairItem } from '../../adapter/items';
 import { nothingDueText } from './nothing-due';
 
 interface ClaimFields {
@@ -31,7 +31,7 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 	};
 	const runs = await claimDue(pool, claim);
 	if (runs.length === 0) await sayWhy(context, pool, claim);
-	return runs.map((run) => paired(run, 0));
+	return runs.map((run) => pairItem(run, 0));
 }
 
 async function sayWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptions): Promise<void> {

@@ -3,9 +3,9 @@ import type { Pool } from 'pg';
 
 import { listRuns, runsOfExecution } from '../../../db/runs/list';
 import { finishRun, type FinishedRun, type RunEnd } from '../../../db/runs/finish';
-import { settleAll } from '../../shared/settle-all';
+import { settleAll } from '../../shared/concurrency';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { buildExecutionKey } from '../../adapter/execution';
 import { excerpt } from '../../shared/text';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
@@ -18,7 +18,7 @@ import { retryInMs } from './retry';
  */
 export async function failRunsOfExecution(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const executionId = String(context.getNodeParameter('executionId', item, '') ?? '').trim();
 		// A trigger that fails has no execution, and so no runs.
 		if (!executionId) return [];

@@ -4,11 +4,11 @@ import type { Pool } from 'pg';
 import { finishRun, isUpToDate, type FinishedRun } from '../../../db/runs/finish';
 import { listRuns, runsOfExecution } from '../../../db/runs/list';
 import { parseMessage } from '../../shared/messages';
-import { settleAll } from '../../shared/settle-all';
+import { settleAll } from '../../shared/concurrency';
 import { getDatabase } from '../../adapter/database';
 import { nodeError } from '../../adapter/errors';
 import { buildExecutionKey } from '../../adapter/execution';
-import { paired } from '../../adapter/items';
+import { pairItem } from '../../adapter/items';
 import { OwnRuns, type StrangerError } from '../../adapter/own-runs';
 import { describeFailedRuns, type FailWhen } from './failed-runs';
 import { failedInARow, RUNS_LOOKED_AT } from './history';
@@ -54,7 +54,7 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	if (failure && !context.continueOnFail()) {
 		throw new NodeOperationError(context.getNode(), failure.message, { description: failure.description });
 	}
-	return finished.map(({ item, run }) => paired(run, item));
+	return finished.map(({ item, run }) => pairItem(run, item));
 }
 
 /** The first message of another execution's run. Preview messages have no run. */

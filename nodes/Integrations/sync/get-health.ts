@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { syncHealth, type IntegrationHealth } from '../../../db/runs/health';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
-import { adviceOn } from './advice';
+import { adviceOn } from '../../shared/failure-classes';
 import { buildAlerts } from './alerts';
 
 interface Filters {
@@ -22,7 +22,7 @@ interface HealthOptions {
 /** Lists the health of every connection, or only the alerts: one item each. */
 export async function getHealth(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const { provider, tenantId } = context.getNodeParameter('filters', item, {}) as Filters;
 		const options = context.getNodeParameter('options', item, {}) as HealthOptions;
 		const health = await syncHealth(pool, {

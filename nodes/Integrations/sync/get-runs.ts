@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listRuns } from '../../../db/runs/list';
 import { getDatabase } from '../../adapter/database';
-import { eachItem } from '../../adapter/each-item';
+import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
 
 interface Filters {
@@ -14,7 +14,7 @@ interface Filters {
 /** Lists the latest runs, newest first, with their counts and outcome. */
 export async function getRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await eachItem(context, async (item) => {
+	return await mapItems(context, async (item) => {
 		const filters = context.getNodeParameter('filters', item, {}) as Filters;
 		return await listRuns(pool, {
 			integrationId: filters.integrationId || undefined,

@@ -1,4 +1,5 @@
-import type { Envelope, FailureClass, FailureMessage, Message, StateMessage } from '../../shared/messages';
+import { FAILURE_CLASSES } from '../../shared/failure-classes';
+import type { Envelope, FailureMessage, Message, StateMessage } from '../../shared/messages';
 
 /** What a run achieved, according to its messages. */
 export interface RunOutcome {
@@ -17,14 +18,6 @@ export interface RunOutcome {
 	requiresAction: boolean;
 	warnings: string[];
 }
-
-const FOR_A_PERSON: ReadonlySet<FailureClass> = new Set([
-	'reconnect_required',
-	'not_permitted',
-	'account_gone',
-	'account_conflict',
-	'needs_choice',
-]);
 
 /** Summarizes every run that has a message, in order of appearance. */
 export function summarizeRuns(messages: Message[]): RunOutcome[] {
@@ -53,7 +46,7 @@ function summarizeRun(messages: Message[]): RunOutcome {
 		failures,
 		hasMore,
 		keepsSchedule: failures.length === 0 && !hasMore && states.length > 0 && states.every(movesNothing),
-		requiresAction: status === 'failed' && failures.length > 0 && failures.every(isForAPerson),
+		requiresAction: status === 'failed' && failures.length > 0 && failures.every(needsAction),
 		warnings: states.flatMap(({ warnings }) => warnings ?? []),
 	};
 }
@@ -77,7 +70,7 @@ const movesNothing = ({ state, switchedOff }: StateMessage): boolean => state ==
 
 const buildStreamKey = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
 
-const isForAPerson = ({ failure }: FailureMessage): boolean => FOR_A_PERSON.has(failure.class);
+const needsAction = ({ failure }: FailureMessage): boolean => FAILURE_CLASSES[failure.class].requiresAction;
 
 /** The outcome of a claimed run without messages: they were removed on the way. */
 export function silentRun(

@@ -1,13 +1,8 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { NamedRun } from '../../../db/runs/take';
-import {
-	FAILURE_CLASSES,
-	parseMessage,
-	type FailureClass,
-	type FailureMessage,
-	type Message,
-} from '../../shared/messages';
+import { isFailureClass } from '../../shared/failure-classes';
+import { parseMessage, type FailureMessage, type Message } from '../../shared/messages';
 import type { OwnRuns } from '../../adapter/own-runs';
 import { excerpt } from '../../shared/text';
 
@@ -44,9 +39,7 @@ function readable(message: Message): Message {
 function parseFailure(given: unknown): FailureMessage['failure'] {
 	const { class: failureClass, message, retryAt } = (given ?? {}) as Record<string, unknown>;
 	return {
-		class: FAILURE_CLASSES.includes(failureClass as FailureClass)
-			? (failureClass as FailureClass)
-			: 'internal',
+		class: isFailureClass(failureClass) ? failureClass : 'internal',
 		message: excerpt(toText(message), MAX_WORDS),
 		...(typeof retryAt === 'string' && !Number.isNaN(Date.parse(retryAt)) && { retryAt }),
 	};

@@ -1,8 +1,7 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { integrationField, tenantIdFilter } from '../../adapter/fields';
+import { integrationField, tenantIdFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
-import { providerField } from '../../adapter/provider-field';
 import { failRunsFields, getHealthFields } from './health-properties';
 
 const syncEvery = (description: string): INodeProperties => ({

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../../shared/messages';
+import type { FailureClass } from '../../shared/failure-classes';
 import type { CallPlace } from './failure';
 
 /**

@@ -1,23 +1,5 @@
-import type { FailureClass } from '../../shared/messages';
+import { FAILURE_CLASSES, type FailureClass } from '../../shared/failure-classes';
 import { withoutSecrets } from '../../shared/secrets';
-
-/** What keeps a whole integration from being read, not only one of its accounts. */
-const ENDS_RUN: ReadonlySet<FailureClass> = new Set([
-	'reconnect_required',
-	'needs_choice',
-	'configuration',
-	'database_unavailable',
-	'run_lost',
-	'internal',
-]);
-
-/** What says nothing of a single record, whatever was asked for. */
-const NEVER_OF_ONE_RECORD: ReadonlySet<FailureClass> = new Set([
-	...ENDS_RUN,
-	'rate_limited',
-	'account_gone',
-	'account_conflict',
-]);
 
 /** What a message can say about the request that failed. */
 export interface CallPlace {
@@ -55,12 +37,14 @@ export class ReadFailure extends Error {
 
 	/** Whether the other accounts of the integration would fail too. */
 	get endsRun(): boolean {
-		return ENDS_RUN.has(this.failureClass);
+		return FAILURE_CLASSES[this.failureClass].endsRun;
 	}
 
 	/** Whether the provider may still answer for other records. */
 	get mayBeOfOneRecord(): boolean {
-		return this.call !== undefined && !this.call.ofEveryCall && !NEVER_OF_ONE_RECORD.has(this.failureClass);
+		return (
+			this.call !== undefined && !this.call.ofEveryCall && FAILURE_CLASSES[this.failureClass].ofOneRecord
+		);
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { TokenSet } from '../../../db/vault/token-set';
+import { FAILURE_CLASSES } from '../../shared/failure-classes';
 import { backoffMs } from './backoff';
 import type { Clock } from '../contract/ports';
 import type { OAuthFacts } from '../contract/provider';
@@ -36,12 +37,10 @@ export async function exchangeRefreshToken(client: OAuthClient, refreshToken: st
 	for (let tries = 0; ; tries++) {
 		const outcome = await attempt(client, refreshToken);
 		if (!(outcome instanceof ReadFailure)) return outcome;
-		if (!PASSES.has(outcome.failureClass) || tries === RETRIES) throw outcome;
+		if (!FAILURE_CLASSES[outcome.failureClass].transient || tries === RETRIES) throw outcome;
 		await client.clock.sleep(backoffMs(tries, client.clock.random));
 	}
 }
-
-const PASSES: ReadonlySet<string> = new Set(['provider_unavailable', 'rate_limited']);
 
 async function attempt(client: OAuthClient, refreshToken: string): Promise<TokenSet | ReadFailure> {
 	const reply = await replyTo(client, refreshToken);

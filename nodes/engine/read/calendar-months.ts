@@ -1,4 +1,4 @@
-import { inBatches } from './changes';
+import { splitIntoBatches } from '../../shared/concurrency';
 import {
 	RejectedMonth,
 	type CalendarMonthsStream,
@@ -41,7 +41,7 @@ export async function* readCalendarMonths(context: Context): Reading {
 	const records = await RecordReading.begin(context);
 	const months = [...monthsToAskAgain(records, plan.from), ...monthsBetween(plan.from, plan.through)];
 	const shareOf: MonthShares = (await stream.prepare?.(context, months)) ?? (() => ({}));
-	for (const batch of inBatches(months, monthsAtOnce(context))) {
+	for (const batch of splitIntoBatches(months, monthsAtOnce(context))) {
 		const read = async (month: CalendarMonth) => await readMonth(context, month, variant, shareOf(month));
 		for (const month of await Promise.all(batch.map(read))) if (month) yield* records.take(month);
 	}

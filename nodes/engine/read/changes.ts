@@ -1,5 +1,6 @@
 import type { ChangedItem, ChangesStream, HydratedRecord, Cursor, Page } from '../contract/stream';
 import { asFailure } from '../contract/failure';
+import { splitIntoBatches } from '../../shared/concurrency';
 import { readInHalves } from './halves';
 import type { Reading, ReadingContext, ReadRecord } from './strategy';
 import { RecordReading } from './record-reading';
@@ -68,7 +69,7 @@ class Changes {
 	private async *completeAll(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
 		const { concurrent, stream } = this.context;
 		// Several batches at once, yielded in order.
-		for (const together of inBatches(inBatches(items, stream.batch), concurrent)) {
+		for (const together of splitIntoBatches(splitIntoBatches(items, stream.batch), concurrent)) {
 			const composing = together.map(async (batch) => await this.compose(batch));
 			for (const result of await Promise.allSettled(composing)) {
 				if (result.status === 'rejected') throw result.reason;
@@ -112,11 +113,4 @@ async function findOne(
 	} catch (error) {
 		return { recordId, failure: asFailure(error) };
 	}
-}
-
-/** A list cut into lists of so many. */
-export function inBatches<T>(all: readonly T[], size: number): T[][] {
-	return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-		all.slice(index * size, (index + 1) * size),
-	);
 }

@@ -1,4 +1,4 @@
-import { inBatches } from '../../engine/read/changes';
+import { splitIntoBatches } from '../../shared/concurrency';
 import type {
 	ChangedItem,
 	ChangesStream,
@@ -47,7 +47,7 @@ const everyProject: Scan = {
 		const days = context.range ?? (reading.from === null ? undefined : { from: reading.from });
 		const nameless: NamelessEntry[] = [];
 		const projects = await projectsAfter(reading.after, context, nameless);
-		for (const some of inBatches(projects, context.concurrent)) {
+		for (const some of splitIntoBatches(projects, context.concurrent)) {
 			const items = some.map((project): ChangedItem => toItem({ project, days }));
 			yield { items, cursor: { ...reading, after: getGid(some.at(-1)!) } };
 		}

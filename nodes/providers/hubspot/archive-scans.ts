@@ -1,4 +1,4 @@
-import { inBatches } from '../../engine/read/changes';
+import { splitIntoBatches } from '../../shared/concurrency';
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { readInHalves } from '../../engine/read/halves';
 import { readDeals } from './batch-read';
@@ -77,7 +77,7 @@ export const restoredScan: Scan = {
 		const list = cursors.all as ListCursor | undefined;
 		if (context.range || !list || list.doneAt === null) return;
 		const checkedAt = context.startedAt.getTime();
-		for (const ids of inBatches(await context.store.deletedLeads(), BATCH)) {
+		for (const ids of splitIntoBatches(await context.store.deletedLeads(), BATCH)) {
 			const asked = new Set(ids);
 			const found = await readThere(context, ids);
 			// A merged deal comes back as the deal that it was merged into.

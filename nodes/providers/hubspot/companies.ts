@@ -1,4 +1,4 @@
-import { inBatches } from '../../engine/read/changes';
+import { splitIntoBatches } from '../../shared/concurrency';
 import type { StreamContext } from '../../engine/contract/stream';
 import { readInHalves } from '../../engine/read/halves';
 import { parseMergedIds } from './merged-deals';
@@ -29,7 +29,7 @@ export class Companies {
 
 	private async readAll(context: StreamContext, ids: readonly string[]): Promise<void> {
 		const unknown = ids.filter((id) => !this.read.has(id));
-		for (const batch of inBatches(unknown, BATCH)) {
+		for (const batch of splitIntoBatches(unknown, BATCH)) {
 			for (const [id, company] of await readCompanies(context, batch)) this.read.set(id, company);
 		}
 	}

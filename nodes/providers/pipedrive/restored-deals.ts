@@ -1,5 +1,5 @@
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
-import { inBatches } from '../../engine/read/changes';
+import { splitIntoBatches } from '../../shared/concurrency';
 import { readInHalves } from '../../engine/read/halves';
 import { isDeleted, toItem } from './items';
 import { ARCHIVED_DEALS, DEALS, listAll, MAX_IDS, type ListEndpoint } from './lists';
@@ -13,7 +13,7 @@ export const restoredDeals: Scan = {
 	async *pages(context, mark): AsyncGenerator<Page, void> {
 		if (context.range || !isDue(mark, context)) return;
 		const ids = (await context.store.deletedLeads()).filter((id) => /^\d+$/.test(id));
-		const batches = inBatches(ids, MAX_IDS);
+		const batches = splitIntoBatches(ids, MAX_IDS);
 		const done = { at: context.startedAt.toISOString() };
 		for (const [index, batch] of batches.entries()) {
 			const last = index === batches.length - 1;

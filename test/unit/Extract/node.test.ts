@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { describe, expect, it } from '@jest/globals';
 
 import { namesRun } from '../../../nodes/Extract/claimed-run';
-import { inOrder } from '../../../nodes/Extract/in-order';
+import { mapConcurrently } from '../../../nodes/shared/concurrency';
 import { LeaseKeeper } from '../../../nodes/Extract/lease-keeper';
 import { manualClock } from '../../support/engine/manual-clock';
 
@@ -58,7 +58,7 @@ describe('work in order', () => {
 	it('runs so many at once and gives the results as they were asked for', async () => {
 		let running = 0;
 		let most = 0;
-		const results = await inOrder([30, 1, 10, 1, 5], 2, async (milliseconds) => {
+		const results = await mapConcurrently([30, 1, 10, 1, 5], 2, async (milliseconds) => {
 			most = Math.max(most, ++running);
 			await new Promise((resolve) => setTimeout(resolve, milliseconds));
 			running--;
@@ -69,6 +69,6 @@ describe('work in order', () => {
 	});
 
 	it('is nothing for nothing', async () => {
-		expect(await inOrder([], 3, async () => await Promise.resolve(1))).toEqual([]);
+		expect(await mapConcurrently([], 3, async () => await Promise.resolve(1))).toEqual([]);
 	});
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { summarizeRuns, silentRun, type RunOutcome } from '../../../../nodes/Integrations/sync/outcome';
 import { chooseRetryTime } from '../../../../nodes/Integrations/sync/retry';
 import { imbalances } from '../../../../nodes/shared/counts';
-import type { FailureClass, FailureMessage, Message, StateMessage } from '../../../../nodes/shared/messages';
+import type { FailureClass } from '../../../../nodes/shared/failure-classes';
+import type { FailureMessage, Message, StateMessage } from '../../../../nodes/shared/messages';
 
 const envelope = {
 	tenantId: 't1',
