@@ -67,7 +67,9 @@ function describeRemedy(period: ConversionPeriod, conversion: Conversion): strin
 	return `${reasons.join('')}${load}, or, where it has none of these days, i${byHand}. Then ${REPLAY}`;
 }
 
-const REPLAY = 'replay the record (workflow Zixly Replay Rejected).';
+// A replay needs the account's connection, which items of a user's own do not have.
+const REPLAY =
+	'replay the record (workflow Zixly Replay Rejected), or put an item of your own through Transform & Normalize again.';
 const NO_BANK = 'No bank that can be loaded publishes it. ';
 
 /** The sources that stopped publishing a currency before the needed days but continued with others. */
