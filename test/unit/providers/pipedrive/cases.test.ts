@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { linesOf, normalisedDeal } from '../crm-deals';
+import { deals } from '../../../../nodes/providers/pipedrive/normalise-deals';
+import { Conversion } from '../../../../nodes/shared/conversion';
+import { linesOf, normalisedDeal, rawDeal } from '../crm-deals';
+import { SETTINGS } from '../xero/months';
 
 // Deals as people have them: /work/shared/cases/crm-and-database.md, by its numbers.
 
@@ -16,6 +19,29 @@ const recordOf = (deal: object, stageChanges: unknown[] = []) => ({
 		{ id: 11, name: 'Contract Signed', pipeline_id: 2 },
 	],
 	pipelines: [{ id: 2, name: 'Sales' }],
+});
+
+describe('case 25: times as version 1 writes them, and no last change', () => {
+	const never = { update_time: null, stage_change_time: null, stage_id: 10 };
+
+	it('are UTC, with a blank between day and time', () => {
+		const duplicated = { ...never, add_time: '2026-11-01 22:03:33', active: true, deleted: false };
+		expect(linesOf('pipedrive', recordOf(duplicated))).toEqual([
+			'2026-11-01T22:03 Negotiations active 31200.00',
+		]);
+	});
+
+	it('have the deal valued on the local day on which it was added', () => {
+		// In Sydney it is the 2nd: the only rate is of that day.
+		const rates = new Conversion([
+			{ base: 'USD', quote: 'AUD', date: '2026-11-02', rate: '1.5', source: 'made-up' },
+		]);
+		const created = { ...never, add_time: '2026-11-01T22:03:27Z', currency: 'USD', value: 499.95 };
+		const { rows } = deals.normalise(rawDeal(recordOf(created)), { ...SETTINGS, maxRateAgeDays: 0 }, rates);
+		expect(rows.map(({ row }) => row)).toMatchObject([
+			{ value: '749.93', metadata: { fx: { rateDate: '2026-11-02', currency: 'USD' } } },
+		]);
+	});
 });
 
 describe('case 26: the flow of a deal as the API gives it', () => {
