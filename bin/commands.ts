@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
 
-import { closePools, getPool, settingsFromUrl, unverifiedTls, type DatabaseSettings } from '../db/postgres/pool';
+import {
+	closePools,
+	getPool,
+	settingsFromUrl,
+	unverifiedTls,
+	type DatabaseSettings,
+} from '../db/postgres/pool';
 import { generateKey } from '../db/vault/key-ring';
 import { migrate } from '../db/schema/migrate';
 import { createReader, revokeReader } from '../db/readers/logins';
@@ -8,7 +14,7 @@ import { schemaStatus } from '../db/schema/status';
 import { createTenant } from '../db/integrations/tenants';
 import { explainDatabaseError } from './explain';
 
-/** Takes a line for a person, as soon as there is something to say. */
+/** Receives progress and results for people, line by line. */
 export type Say = (line: string) => void;
 
 interface Flags {
@@ -30,21 +36,21 @@ type Command = (invocation: Invocation) => Promise<object>;
 export const USAGE = `Usage: zixly <command> [options]
 
   migrate                     bring the database to this package's schema; safe to repeat
-  status                      say which schema the database has, and what is wrong with the login
-  tenant create --name NAME   make a tenant and print its id    [--industry TEXT]
-  reader create               make a login that sees one tenant, for a BI tool, and print it with its password once
+  status                      show the database's schema version and problems with the login
+  tenant create --name NAME   create a tenant and print its id    [--industry TEXT]
+  reader create               create a login for a BI tool that sees one tenant, and print its password once
                               --tenant-id ID --login NAME
-  reader revoke --login NAME  end such a login
-  key generate                make a key for the credential "Zixly Token Key API"
+  reader revoke --login NAME  revoke such a login
+  key generate                generate a key for the credential "Zixly Token Key API"
 
 Options:
   --database-url URL          postgresql://user:password@host:5432/database?sslmode=verify-full
                               (or set DATABASE_URL, which keeps the password out of the process list;
-                              sslmode is disable, require or verify-full; without it: verify-full, on this machine disable;
-                              sslrootcert=FILE names the authority's certificate for verify-full)
-  --help                      this text
+                              sslmode is disable, require or verify-full; default: verify-full, for localhost disable;
+                              sslrootcert=FILE is the certificate authority's file for verify-full)
+  --help                      show this text
 
-Words go to stderr, one line of JSON to stdout. The exit code is 0 only on success.`;
+Messages go to stderr, one line of JSON to stdout. The exit code is 0 only on success.`;
 
 const COMMANDS: Record<string, Command> = {
 	migrate: runMigrate,
@@ -56,9 +62,9 @@ const COMMANDS: Record<string, Command> = {
 };
 
 /**
- * Runs one command line, without the names of node and the script. Words go to `say` as they come up.
- * @returns what scripts read; undefined where only words were asked for
- * @throws Error whose message says what was wrong and what to do
+ * Runs one command line, given without the names of node and the script. Messages for people go to `say`.
+ * @returns the result for scripts; undefined for help
+ * @throws Error whose message says what went wrong and what to do
  */
 export async function runCommand(
 	args: string[],
@@ -104,7 +110,7 @@ function parse(args: string[]) {
 
 function readDatabaseSettings({ flags, environment }: Invocation): DatabaseSettings {
 	const url = flags['database-url'] || environment.DATABASE_URL;
-	if (!url) throw new Error('No database was named. Give --database-url or set DATABASE_URL.');
+	if (!url) throw new Error('No database was given. Use --database-url or set DATABASE_URL.');
 	return settingsFromUrl(url);
 }
 
@@ -113,7 +119,7 @@ async function runMigrate(invocation: Invocation): Promise<object> {
 	const result = await migrate(readDatabaseSettings(invocation), { log: say });
 	say(
 		result.applied.length === 0
-			? `The schema was up to date already: version ${result.to}.`
+			? `The schema was already up to date: version ${result.to}.`
 			: `The schema is now at version ${result.to} (before: ${result.from ?? 'none'}).`,
 	);
 	for (const warning of result.warnings) say(`Note: ${warning}`);
@@ -126,7 +132,7 @@ async function runStatus(invocation: Invocation): Promise<object> {
 	const status = await schemaStatus(getPool(settings));
 	const version = status.version ? `version ${status.version}` : 'none of this package';
 	const advice = status.upToDate ? 'It is up to date.' : 'It is not up to date: run zixly migrate.';
-	say(`Schema: ${version}; this package brings version ${status.packageVersion}. ${advice}`);
+	say(`Schema: ${version}; this package has version ${status.packageVersion}. ${advice}`);
 	const warnings = [...unverifiedTls(settings), ...status.warnings];
 	for (const warning of [...status.unfit, ...warnings]) say(`Warning: ${warning}`);
 	return { ...status, warnings };
@@ -134,7 +140,7 @@ async function runStatus(invocation: Invocation): Promise<object> {
 
 async function runTenantCreate(invocation: Invocation): Promise<object> {
 	const { name, industry } = invocation.flags;
-	if (!name) throw new Error('The tenant needs a name: zixly tenant create --name "Harbour Coffee"');
+	if (!name) throw new Error('A tenant needs a name: zixly tenant create --name "Harbour Coffee"');
 	const tenant = await createTenant(getPool(readDatabaseSettings(invocation)), { name, industry });
 	invocation.say(`Created the tenant ${tenant.name} with id ${tenant.id}.`);
 	return { id: tenant.id, name: tenant.name };
@@ -143,23 +149,23 @@ async function runTenantCreate(invocation: Invocation): Promise<object> {
 async function runReaderCreate(invocation: Invocation): Promise<object> {
 	const { 'tenant-id': tenantId, login } = invocation.flags;
 	if (!tenantId || !login) {
-		throw new Error('The reader needs a tenant and a login: zixly reader create --tenant-id ID --login NAME');
+		throw new Error('A reader needs a tenant and a login: zixly reader create --tenant-id ID --login NAME');
 	}
 	const reader = await createReader(getPool(readDatabaseSettings(invocation)), { tenantId, login });
-	invocation.say(`Created the login ${login}, which sees this tenant only. Its password is shown this once.`);
+	invocation.say(`Created the login ${login}, which sees this tenant only. Its password is shown only once.`);
 	return reader;
 }
 
 async function runReaderRevoke(invocation: Invocation): Promise<object> {
 	const { login } = invocation.flags;
-	if (!login) throw new Error('Which reader? zixly reader revoke --login NAME');
+	if (!login) throw new Error('Name the reader: zixly reader revoke --login NAME');
 	const revoked = await revokeReader(getPool(readDatabaseSettings(invocation)), { login });
-	invocation.say(`The login ${login} is gone, and its sessions have ended.`);
+	invocation.say(`Dropped the login ${login} and ended its sessions.`);
 	return revoked;
 }
 
 async function runKeyGenerate({ say }: Invocation): Promise<object> {
-	say('Put both into the credential "Zixly Token Key API": id as Active Key ID, key as Active Key.');
+	say('Enter both in the credential "Zixly Token Key API": id as Active Key ID, key as Active Key.');
 	say('Keep a copy in a safe place: without the key no stored token can be read again.');
 	return generateKey();
 }

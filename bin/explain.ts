@@ -1,7 +1,7 @@
 import { explainTls } from '../db/postgres/tls-errors';
 import { describeDatabaseError, getMeaning, getSqlstate } from '../db/postgres/sqlstate';
 
-/** Adds to an error of the server or the network what it means; other errors say it themselves. */
+/** Explains errors of the server, the network and TLS; other errors explain themselves. */
 export function explainDatabaseError(error: unknown): unknown {
 	if (!(error instanceof Error)) return error;
 	const tls = explainTls(error);
@@ -12,7 +12,7 @@ export function explainDatabaseError(error: unknown): unknown {
 	return state ? new Error(`${getMeaning(state).message} (${error.message})`, { cause: error }) : error;
 }
 
-/** A host name with several addresses fails with one error per address, and no words of its own. */
+/** A host name with several addresses fails with one error per address and an empty message. */
 function describeError(error: Error & { errors?: Error[] }): string {
 	return error.message || (error.errors ?? []).map(({ message }) => message).join('; ');
 }

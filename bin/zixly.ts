@@ -3,7 +3,7 @@ import { runCommand } from './commands';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Words go to stderr; stdout gets one line of JSON, so that scripts can read it. */
+/** Messages go to stderr; stdout gets one line of JSON for scripts. */
 runCommand(process.argv.slice(2), process.env, say).then(
 	(result) => {
 		if (result) process.stdout.write(`${JSON.stringify(result)}\n`);

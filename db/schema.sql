@@ -512,22 +512,22 @@ begin
 			where m.member = role.oid and m.roleid <> 'zixly_reader'::pg_catalog.regrole
 		)
 	then
-		raise exception 'The login "%" may do more than read, or is not in the role zixly_reader. Make a new one.', login
+		raise exception 'The login "%" may do more than read, or lacks the role zixly_reader. Create a new one.', login
 			using errcode = 'invalid_grant_operation';
 	end if;
-	-- A function or an operator of its own could be met by the statements of others.
+	-- Statements of other logins could resolve to a function or operator that the reader creates.
 	if pg_catalog.has_database_privilege(role.oid, pg_catalog.current_database(), 'create')
 		or exists (
 			select from pg_catalog.pg_namespace n
 			where n.nspname !~ '^pg_' and pg_catalog.has_schema_privilege(role.oid, n.oid, 'create')
 		)
 	then
-		raise exception 'The login "%" may create objects in this database, as every login may where "public" can. Nothing '
-			'was made. As an administrator run: revoke create on schema public from public; '
+		raise exception 'The login "%" may create objects in this database, as every login may if "public" has that right. '
+			'Nothing was created. As an administrator run: revoke create on schema public from public; '
 			'revoke create on database % from public;', login, pg_catalog.quote_ident(pg_catalog.current_database())
 			using errcode = 'invalid_grant_operation';
 	end if;
-	-- What was noted of roles that are gone.
+	-- Entries of roles that no longer exist.
 	delete from etl.tenant_readers r
 	where (r.role_name = login or r.role_oid = role.oid) and (r.role_name, r.role_oid) <> (role.rolname, role.oid);
 	insert into etl.tenant_readers (role_name, role_oid, tenant_id) values (login, role.oid, for_tenant);
@@ -577,17 +577,16 @@ begin
 			)
 	),
 	places as (
-		-- Who tries again goes before who is merely due, one for one: there may be so many of the former that the
-		-- latter would never be read.
+		-- Retries and regularly due integrations alternate, retries first: many retries alone would starve the others.
 		select due.*, row_number() over (partition by due.again order by due.since nulls first, due.id) as place
 		from due
 	),
-	-- Not the stronger `for update`: that would skip an integration whose row is merely pointed to by someone's insert.
+	-- Not the stronger `for update`: that would skip an integration that a concurrent insert merely references.
 	locked as (
 		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, places.place, places.again
 		from public.integrations i
 		join places on places.id = i.id
-		-- Asked again of the row as it is once locked: another claimer may have brought it up to date meanwhile.
+		-- Checked again on the locked row: another claimer may have synced it in the meantime.
 		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from places.last_sync_at
 		order by places.place, places.again desc
 		limit coalesce(cardinality(run_ids), 0)
@@ -627,7 +626,7 @@ AS $function$
 #variable_conflict use_column
 begin
 	if reuse then
-		-- One after the other. A row that no other role may lock, since an advisory key anybody could compute and hold.
+		-- Serialises the calls by a row that no other role may lock: any login could hold an advisory lock.
 		perform 1 from etl.schema_migrations m order by m.id limit 1 for no key update;
 		return query
 		select t.id, t.name, t.industry, t.created_at, false
@@ -680,7 +679,7 @@ begin
 	if of_provider is null then
 		raise exception 'enter_accounts: the connection is not the tenant''s' using errcode = 'insufficient_privilege';
 	end if;
-	-- In one order, so that two who want the same accounts cannot wait for each other in a circle.
+	-- Sorted, so that two calls with the same accounts cannot deadlock.
 	for wanted in
 		select a.id, max(a.name) as name from jsonb_to_recordset(accounts) as a (id text, name text)
 		group by a.id order by a.id

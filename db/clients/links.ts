@@ -8,29 +8,29 @@ import { getSqlstate } from '../postgres/sqlstate';
 import { dataTables } from '../schema/tables';
 import { inTenant, withRetries } from '../postgres/transaction';
 
-/** Which of a provider's accounts, companies or projects. */
+/** An account, company or project of a provider. */
 export interface LinkPlace {
 	tenantId: string;
 	provider: string;
-	/** As the provider knows it, without the provider's key before it. */
+	/** The provider's own id, without a prefix. */
 	externalId: string;
 }
 
 export interface LinkResult extends LinkPlace {
-	/** Where what it brings goes from now on: `client_kpis.id`. */
+	/** The client (`client_kpis.id`) that its rows belong to from now on. */
 	clientKpiId: string;
 	clientName: string;
-	/** How many rows were there already and moved, by table. */
+	/** The number of existing rows that were moved, by table. */
 	moved: Record<string, number>;
-	/** Whether the client that held them before was empty then, and is gone. */
+	/** Whether the client that had them before was empty afterwards and was deleted. */
 	oldClientRemoved: boolean;
 }
 
 /**
- * Says that an account, company or project of a provider is a client that exists already: its rows move there in one
- * transaction, and later loads follow.
- * @throws Error where the client is not there, has another one of that provider, or has rows with the same keys;
- * then nothing was moved
+ * Links an account, company or project of a provider to an existing client: its rows move there in one transaction, and
+ * later loads follow.
+ * @throws Error if the client does not exist, already has another one of that provider, or has rows with the same keys;
+ *   nothing was moved then
  */
 export async function linkClient(pool: Pool, place: LinkPlace, clientKpiId: string): Promise<LinkResult> {
 	return await betweenLoads(pool, place.tenantId, async (client) => {
@@ -43,8 +43,8 @@ export async function linkClient(pool: Pool, place: LinkPlace, clientKpiId: stri
 }
 
 /**
- * Takes a link away: its rows move back to a client of their own, in one transaction, and later loads follow.
- * @throws Error where there is no such link
+ * Removes a link: its rows move back to their own client in one transaction, and later loads follow.
+ * @throws Error if there is no such link
  */
 export async function unlinkClient(pool: Pool, place: LinkPlace): Promise<LinkResult> {
 	return await betweenLoads(pool, place.tenantId, async (client) => {
@@ -64,7 +64,7 @@ interface Client {
 	clientName: string;
 }
 
-/** Runs `work` in a transaction while nothing of the tenant is being loaded: later chunks find the clients anew. */
+/** Runs `work` in a transaction while no chunk of the tenant is being stored: later chunks look up their clients again. */
 async function betweenLoads<T>(
 	pool: Pool,
 	tenantId: string,
@@ -90,7 +90,7 @@ async function betweenLoads<T>(
 const MAX_WAIT_MS = 30_000;
 
 const BUSY =
-	'Nothing was moved, since data of this tenant was being stored all the while. Try again when its syncs have ended.';
+	'Nothing was moved because data of this tenant was being stored the whole time. Try again when its syncs have ended.';
 
 async function isAlone(client: PoolClient): Promise<boolean> {
 	const { rows } = await client.query<{ alone: boolean }>('select etl.hold_links() as alone');
@@ -102,16 +102,18 @@ const CLIENT = 'select id, client_id as "clientId", client_name as "clientName" 
 async function clientById(client: PoolClient, id: string): Promise<Client> {
 	const { rows } = await client.query<Client>(`${CLIENT} where id = $1 for update`, [id]);
 	if (rows[0]) return rows[0];
-	throw new Error(`There is no client "${id}" of this tenant. Client: Get Many lists those there are.`);
+	throw new Error(`There is no client "${id}" of this tenant. Client: Get Many lists the existing ones.`);
 }
 
 const buildOwnId = ({ provider, externalId }: LinkPlace): string => `${provider}:${externalId}`;
 
-/** The client that has its rows now, where there is one. */
+/** The client that has its rows now, if any. */
 async function findHolder(client: PoolClient, place: LinkPlace): Promise<Client | undefined> {
 	const linked = await linkedClient(client, place);
 	if (linked) return linked;
-	const { rows } = await client.query<Client>(`${CLIENT} where client_id = $1 for update`, [buildOwnId(place)]);
+	const { rows } = await client.query<Client>(`${CLIENT} where client_id = $1 for update`, [
+		buildOwnId(place),
+	]);
 	return rows[0];
 }
 
@@ -127,7 +129,7 @@ async function linkedClient(
 	return rows[0];
 }
 
-/** The figures of two of one provider would meet in the keys of the tables. */
+/** With two accounts of one provider, a client's figures would collide in the tables' keys. */
 async function refuseSecond(client: PoolClient, place: LinkPlace, target: Client): Promise<void> {
 	const { provider, externalId } = place;
 	const { rows } = await client.query<{ externalId: string }>(
@@ -141,9 +143,9 @@ async function refuseSecond(client: PoolClient, place: LinkPlace, target: Client
 	const other = rows[0]?.externalId ?? own;
 	if (other === undefined) return;
 	if (other === externalId)
-		throw new Error(`"${externalId}" of ${provider} is this client already. There is nothing to link.`);
+		throw new Error(`"${externalId}" of ${provider} already is this client. There is nothing to link.`);
 	throw new Error(
-		`Nothing was moved, since the client "${target.clientName}" has "${other}" of ${provider} already. It can have one of a provider: unlink that first, or choose another client.`,
+		`Nothing was moved because the client "${target.clientName}" already has "${other}" of ${provider}. A client can have one per provider: unlink that first, or choose another client.`,
 	);
 }
 
@@ -159,7 +161,9 @@ async function ownClient(client: PoolClient, place: LinkPlace): Promise<Client> 
 		on conflict (tenant_id, client_id) do nothing`,
 		[cuid(), place.tenantId, buildOwnId(place), place.provider, place.externalId],
 	);
-	const { rows } = await client.query<Client>(`${CLIENT} where client_id = $1 for update`, [buildOwnId(place)]);
+	const { rows } = await client.query<Client>(`${CLIENT} where client_id = $1 for update`, [
+		buildOwnId(place),
+	]);
 	return rows[0]!;
 }
 
@@ -204,7 +208,7 @@ const UNIQUE_VIOLATION = '23505';
 
 function inTheWay(table: string, { clientName }: Client, cause: unknown): Error {
 	return new Error(
-		`Nothing was moved, since the client "${clientName}" has rows of ${table} with the same keys already. Delete or correct those rows first.`,
+		`Nothing was moved because the client "${clientName}" already has rows of ${table} with the same keys. Delete or correct those rows first.`,
 		{ cause },
 	);
 }
@@ -215,6 +219,6 @@ const REMOVE_EMPTY = `delete from client_kpis k where k.id = $1
 
 function noLink({ provider, externalId }: LinkPlace): Error {
 	return new Error(
-		`"${externalId}" of ${provider} is not linked to a client. Client: Get Many shows the links there are.`,
+		`"${externalId}" of ${provider} is not linked to a client. Client: Get Many shows the existing links.`,
 	);
 }

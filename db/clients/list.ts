@@ -7,18 +7,18 @@ import { inTenant } from '../postgres/transaction';
 export interface ClientSummary {
 	/** `client_kpis.id`. */
 	clientKpiId: string;
-	/** `<provider>:<its id there>`, unless a person named it otherwise. */
+	/** `<provider>:<external id>`, unless plain items set another one. */
 	clientId: string;
 	clientName: string;
 	industry: string | null;
 	createdAt: string;
-	/** What the operator linked to it besides. */
+	/** What the operator has linked to it. */
 	links: Array<{ provider: string; externalId: string }>;
 }
 
 export interface ClientFilter {
 	tenantId: string;
-	/** Only clients whose name or id holds this. */
+	/** Only clients whose name or id contains this. */
 	search?: string;
 	limit?: number;
 }

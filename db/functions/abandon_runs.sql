@@ -1,6 +1,7 @@
--- A crash mends itself: a run whose lease ended is closed, and its integration is due at once. Who is abandoned again
--- may be what kills the process, and takes down whatever is claimed with it: it waits, longer each time, and by chance,
--- so that those who went down together come back apart. A run that someone is renewing or closing right now is theirs.
+-- Recovers from crashes: closes each run whose lease has ended and makes its integration due immediately. A run that is
+-- abandoned repeatedly may itself crash the process, along with every run claimed beside it. So it waits longer each
+-- time, with jitter, so that runs that crashed together are not retried together. Skips runs that are being renewed or
+-- closed right now.
 create function etl.abandon_runs() returns bigint
 language sql security definer set search_path = pg_catalog, pg_temp as $$
 	with ended as (

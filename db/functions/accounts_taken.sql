@@ -1,4 +1,4 @@
--- Those of the accounts that another connection has, not whose.
+-- The accounts that another connection has. Does not tell which connection.
 create function etl.accounts_taken(from_integration text, of_provider text, account_ids text[])
 returns table (account_id text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

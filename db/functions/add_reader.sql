@@ -1,4 +1,4 @@
--- Binds a login to the tenant that it may read. A login that may do anything else is refused.
+-- Binds a login to the tenant that it may read. Fails for a login that may do anything else.
 create function etl.add_reader(login text, for_tenant text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -19,22 +19,22 @@ begin
 			where m.member = role.oid and m.roleid <> 'zixly_reader'::pg_catalog.regrole
 		)
 	then
-		raise exception 'The login "%" may do more than read, or is not in the role zixly_reader. Make a new one.', login
+		raise exception 'The login "%" may do more than read, or lacks the role zixly_reader. Create a new one.', login
 			using errcode = 'invalid_grant_operation';
 	end if;
-	-- A function or an operator of its own could be met by the statements of others.
+	-- Statements of other logins could resolve to a function or operator that the reader creates.
 	if pg_catalog.has_database_privilege(role.oid, pg_catalog.current_database(), 'create')
 		or exists (
 			select from pg_catalog.pg_namespace n
 			where n.nspname !~ '^pg_' and pg_catalog.has_schema_privilege(role.oid, n.oid, 'create')
 		)
 	then
-		raise exception 'The login "%" may create objects in this database, as every login may where "public" can. Nothing '
-			'was made. As an administrator run: revoke create on schema public from public; '
+		raise exception 'The login "%" may create objects in this database, as every login may if "public" has that right. '
+			'Nothing was created. As an administrator run: revoke create on schema public from public; '
 			'revoke create on database % from public;', login, pg_catalog.quote_ident(pg_catalog.current_database())
 			using errcode = 'invalid_grant_operation';
 	end if;
-	-- What was noted of roles that are gone.
+	-- Entries of roles that no longer exist.
 	delete from etl.tenant_readers r
 	where (r.role_name = login or r.role_oid = role.oid) and (r.role_name, r.role_oid) <> (role.rolname, role.oid);
 	insert into etl.tenant_readers (role_name, role_oid, tenant_id) values (login, role.oid, for_tenant);

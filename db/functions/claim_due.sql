@@ -1,3 +1,4 @@
+-- Opens a run for each due integration: never synced, last success older than `sync_every`, or its retry time reached.
 create function etl.claim_due(
 	for_provider text, run_ids text[], sync_every interval, lease interval,
 	execution_id text, workflow_id text, mode text, only_integration text, run_now boolean, authentication text
@@ -42,17 +43,16 @@ begin
 			)
 	),
 	places as (
-		-- Who tries again goes before who is merely due, one for one: there may be so many of the former that the
-		-- latter would never be read.
+		-- Retries and regularly due integrations alternate, retries first: many retries alone would starve the others.
 		select due.*, row_number() over (partition by due.again order by due.since nulls first, due.id) as place
 		from due
 	),
-	-- Not the stronger `for update`: that would skip an integration whose row is merely pointed to by someone's insert.
+	-- Not the stronger `for update`: that would skip an integration that a concurrent insert merely references.
 	locked as (
 		select i.id, i.tenant_id, i.provider, i.metadata, i.last_sync_at, places.place, places.again
 		from public.integrations i
 		join places on places.id = i.id
-		-- Asked again of the row as it is once locked: another claimer may have brought it up to date meanwhile.
+		-- Checked again on the locked row: another claimer may have synced it in the meantime.
 		where i.status = 'ACTIVE' and i.last_sync_at is not distinct from places.last_sync_at
 		order by places.place, places.again desc
 		limit coalesce(cardinality(run_ids), 0)

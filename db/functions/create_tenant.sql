@@ -1,11 +1,11 @@
--- With `reuse` a tenant of this name is given back instead, whatever its capitals; two who ask at once make one.
+-- With `reuse` returns an existing tenant of this name (case-insensitive) instead; concurrent calls create only one.
 create function etl.create_tenant(new_id text, name text, industry text, reuse boolean)
 returns table (id text, tenant_name text, tenant_industry text, created_at timestamptz, created boolean)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
 	if reuse then
-		-- One after the other. A row that no other role may lock, since an advisory key anybody could compute and hold.
+		-- Serialises the calls by a row that no other role may lock: any login could hold an advisory lock.
 		perform 1 from etl.schema_migrations m order by m.id limit 1 for no key update;
 		return query
 		select t.id, t.name, t.industry, t.created_at, false

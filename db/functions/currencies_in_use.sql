@@ -1,4 +1,4 @@
--- The currencies that books are kept in, with the earliest month (YYYY-MM) that someone wants of them.
+-- The currencies of enabled accounts, with the earliest month (YYYY-MM) that a connection reads.
 create function etl.currencies_in_use()
 returns table (currency text, history_start text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

@@ -1,5 +1,5 @@
--- Enters accounts that a connection is to read, or takes back those that it gave up; with `enable` also those that it
--- switched off. Says of each whether another tenant's connection has it, and not whose.
+-- Adds accounts that a connection is to read, or takes released ones back; with `enable` also enables disabled ones.
+-- Returns for each whether another connection has it, but not which one.
 create function etl.enter_accounts(for_tenant text, for_integration text, accounts jsonb, enable boolean)
 returns table (account_id text, taken boolean)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -14,7 +14,7 @@ begin
 	if of_provider is null then
 		raise exception 'enter_accounts: the connection is not the tenant''s' using errcode = 'insufficient_privilege';
 	end if;
-	-- In one order, so that two who want the same accounts cannot wait for each other in a circle.
+	-- Sorted, so that two calls with the same accounts cannot deadlock.
 	for wanted in
 		select a.id, max(a.name) as name from jsonb_to_recordset(accounts) as a (id text, name text)
 		group by a.id order by a.id

@@ -1,4 +1,5 @@
--- Whether it could be had. It is only tried: to wait for it would keep out a chunk that another chunk waits for.
+-- Tries to take the lock of `share_links` exclusively and returns whether it succeeded. Does not wait: a waiting request
+-- would block a chunk that another chunk waits for.
 create function etl.hold_links() returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,4 +1,4 @@
--- Gives accounts up: all of a connection, or some, which are switched off as well, so that nothing takes them back.
+-- Releases all accounts of a connection, or some, which are also disabled so that nothing takes them back.
 create function etl.release_accounts(for_tenant text, for_integration text, only_accounts text[])
 returns bigint
 language sql security definer set search_path = pg_catalog, pg_temp as $$

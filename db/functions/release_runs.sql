@@ -1,5 +1,5 @@
--- Gives up runs of which nothing was read yet, as if they had never been claimed: what was due stays due. One whose row
--- somebody has locked is left to the end of its lease.
+-- Deletes runs that have read nothing, as if they had never been claimed: their integrations stay due. A run whose row is
+-- locked is left until its lease ends.
 create function etl.release_runs(run_ids text[])
 returns table (sync_run_id text)
 language sql security definer set search_path = pg_catalog, pg_temp as $$

@@ -1,5 +1,5 @@
--- The runs that are still running. A row that somebody has locked is left alone, not waited for: its run is not lost, and
--- one tenant's lock must not keep the leases of all others from being renewed.
+-- Renews leases and returns the runs that are still running. Skips locked rows instead of waiting: their runs are not
+-- lost, and one tenant's lock must not keep the leases of all others from being renewed.
 create function etl.renew_leases(run_ids text[], lease interval)
 returns table (sync_run_id text, renewed boolean)
 language sql security definer set search_path = pg_catalog, pg_temp as $$

@@ -1,4 +1,4 @@
--- How every integration stands. A failure here is a run that brought nothing; one that ended partly well ends the row.
+-- The health of every integration. Only runs that brought nothing count as failures; a partial run ends the series.
 create function etl.sync_health(only_tenant text, only_provider text, sync_every interval, max_rows integer)
 returns table (
 	integration_id text, tenant_id text, tenant_name text, provider text, status text, authentication text,

@@ -1,6 +1,6 @@
--- The runs that the messages of an execution name, as they stand. One that an earlier execution of the same workflow and
--- n8n left open goes over to this one, where a person executes a step by hand (what they opened by hand) or retries a
--- failed execution. Of two that want it at once one gets it: it must still be with the execution that it was seen with.
+-- Returns the runs that an execution's messages name. First takes over runs that an earlier execution of the same
+-- workflow and n8n left open, if a person executes a step by hand (only runs opened by hand) or retries a failed
+-- execution. Of two concurrent calls one succeeds: the run must still belong to the execution seen at the start.
 create function etl.take_runs(
 	run_ids text[], by_execution text, by_workflow text, by_mode text, lease interval
 )

@@ -1,4 +1,4 @@
--- Whose rows were converted from another currency.
+-- The tenants with rows that were converted from another currency.
 create function etl.tenants_with_conversions()
 returns table (tenant_id text, tenant_name text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

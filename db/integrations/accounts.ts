@@ -3,20 +3,20 @@ import type { Pool, PoolClient } from 'pg';
 import { withIsoInstants } from '../postgres/rows';
 import { asWorker, asWorkerWithin, inTenant } from '../postgres/transaction';
 
-/** Whose accounts. */
+/** The connection that accounts belong to. */
 export interface AccountOwner {
 	tenantId: string;
 	integrationId: string;
 	provider: string;
 }
 
-/** An account to be entered, with its name where that is known. */
+/** An account to add, with its name if known. */
 export interface AccountEntry {
 	id: string;
 	name: string | null;
 }
 
-/** What is known of an account; null where the provider did not say. */
+/** The facts of an account; null if the provider does not state them. */
 export interface AccountFacts extends AccountEntry {
 	/** IANA. */
 	timezone: string | null;
@@ -24,29 +24,29 @@ export interface AccountFacts extends AccountEntry {
 	currency: string | null;
 }
 
-/** An account as a connection has it. */
+/** An account of a connection. */
 export interface EnteredAccount extends AccountFacts {
-	/** Whether the operator wants it read. */
+	/** Whether the operator has enabled it for reading. */
 	enabled: boolean;
-	/** Given up, and free for another tenant. */
+	/** Whether it was released, so that another tenant may have it. */
 	released: boolean;
 }
 
-/** Which accounts a connection is to read. */
+/** The accounts of a connection and the settings that choose among them. */
 export interface AccountChoice {
-	/** The connection's settings, as they are now. */
+	/** The connection's current settings. */
 	metadata: Record<string, unknown>;
-	/** Every account that it has or had. */
+	/** Every account that it has or has had. */
 	accounts: EnteredAccount[];
 }
 
-/** What became of accounts that were to be entered, by id: `taken` are those that another connection has. */
+/** The outcome of adding accounts, by id: another connection has those in `taken`. */
 export interface Entered {
 	entered: string[];
 	taken: string[];
 }
 
-/** The accounts of a connection with its settings. A connection that is not the tenant's has none. */
+/** The accounts of a connection with its settings. Empty for a connection of another tenant. */
 export async function accountChoice(
 	pool: Pool,
 	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
@@ -66,8 +66,8 @@ export async function accountChoice(
 }
 
 /**
- * Enters accounts that a connection is to read, and takes back those that it gave up. One that another connection has
- * is refused and named in `taken`; the others are entered all the same.
+ * Adds accounts that a connection is to read, and takes released ones back. Those that another connection has are listed
+ * in `taken`; the others are added regardless.
  */
 export async function enterAccounts(
 	pool: Pool,
@@ -78,8 +78,8 @@ export async function enterAccounts(
 }
 
 /**
- * Enters accounts that a person chose, within a transaction of the tenant, and switches them on.
- * @throws Error where another connection has some of them; whose it is, is not told
+ * Adds and enables accounts that a person chose, within a transaction of the tenant.
+ * @throws Error if another connection has some of them; it does not tell which tenant's
  */
 export async function chooseAccounts(
 	client: PoolClient,
@@ -90,8 +90,8 @@ export async function chooseAccounts(
 	if (taken.length === 0) return;
 	const named = taken.map((id) => `"${id}"`).join(', ');
 	throw new Error(
-		`Nothing was changed, since another connection has ${named}. An account belongs to one connection at a time: ` +
-			'give it up there with Release in Connection: Update, or with Connection: Disconnect.',
+		`Nothing was changed because another connection has ${named}. An account belongs to one connection at a time: ` +
+			'release it there with Release in Connection: Update, or with Connection: Disconnect.',
 	);
 }
 
@@ -112,9 +112,9 @@ async function enter(
 }
 
 /**
- * Gives up accounts of a connection, within a transaction of the tenant: all, or those named, which are switched off
- * as well.
- * @returns how many
+ * Releases accounts of a connection, within a transaction of the tenant: all, or those in `only`, which are also
+ * disabled.
+ * @returns the number of released accounts
  */
 export async function releaseAccounts(
 	client: PoolClient,
@@ -133,7 +133,7 @@ export async function releaseAccounts(
 	return Number(rows[0]?.released ?? 0);
 }
 
-/** Those of the accounts that another connection has; whose it is, nobody is told. */
+/** The accounts among `ids` that another connection has. Never tells which tenant's. */
 export async function accountsTaken(
 	pool: Pool,
 	{ integrationId, provider }: Pick<AccountOwner, 'integrationId' | 'provider'>,
@@ -153,7 +153,7 @@ export async function accountsTaken(
 }
 
 /**
- * Notes what is known of an account. What is not known overwrites nothing, and nothing is written where nothing changed.
+ * Stores the facts of an account. Unknown facts overwrite nothing, and an unchanged row is not written.
  * @returns whether the connection has that account
  */
 export async function saveAccountFacts(
@@ -177,19 +177,19 @@ export async function saveAccountFacts(
 	});
 }
 
-/** An account as the operator sees it, with how far its streams have been read. */
+/** An account as the operator sees it, with the time when each stream was last read. */
 export interface AccountSummary {
 	accountId: string;
 	name: string | null;
 	timezone: string | null;
 	currency: string | null;
 	enabled: boolean;
-	/** When it was given up (ISO 8601 in UTC). */
+	/** When it was released (ISO 8601 in UTC). */
 	releasedAt: string | null;
 	streams: Array<{ stream: string; readAt: string }>;
 }
 
-/** Every account that a connection has or had, by name. */
+/** Every account that a connection has or has had, by name. */
 export async function listAccounts(
 	pool: Pool,
 	{ tenantId, integrationId }: Pick<AccountOwner, 'tenantId' | 'integrationId'>,

@@ -10,10 +10,10 @@ export type IntegrationStatus = 'PENDING' | 'ACTIVE' | 'ERROR' | 'DISABLED';
 export interface NewIntegration {
 	tenantId: string;
 	provider: string;
-	/** `stored`: the token lies in the vault; `n8n`: an n8n credential obtained and keeps it. */
+	/** `stored`: the token is in the vault; `n8n`: an n8n credential obtained and keeps it. */
 	authentication: 'stored' | 'n8n';
 	metadata?: Record<string, unknown>;
-	/** The accounts that it is to read, where that is known already. Only a new connection takes them. */
+	/** The accounts to read, if already known. Used only for a new connection. */
 	accounts?: readonly AccountEntry[];
 }
 
@@ -23,11 +23,11 @@ export interface Integration {
 	provider: string;
 	status: IntegrationStatus;
 	metadata: Record<string, unknown>;
-	/** Whether this call made it. */
+	/** Whether this call created it. */
 	created: boolean;
 }
 
-/** An integration as the operator sees it; never a token. */
+/** An integration as the operator sees it, without tokens. */
 export interface IntegrationSummary {
 	integrationId: string;
 	tenantId: string;
@@ -41,7 +41,7 @@ export interface IntegrationSummary {
 	lastRunStatus: string | null;
 	lastRunFinishedAt: string | null;
 	retryAt: string | null;
-	/** When its live run began. */
+	/** When its running run began. */
 	runningSince: string | null;
 }
 
@@ -57,10 +57,11 @@ const SUMMARY = `integration_id as "integrationId", tenant_id as "tenantId", ten
 	retry_at as "retryAt", running_since as "runningSince"`;
 
 /**
- * Connects a tenant to a provider. A connection that is there already is returned as it is, with `created: false`;
- * only one that was never used may still change its way of authentication. One whose token n8n keeps is ACTIVE at
- * once, the other PENDING until a token is stored.
- * @throws Error where the tenant does not exist, or is connected in the other way, or an account is another connection's
+ * Connects a tenant to a provider. An existing connection is returned unchanged, with `created: false`; only one that was
+ * never used may still change its authentication. A connection whose token n8n keeps is ACTIVE immediately, others are
+ * PENDING until a token is stored.
+ * @throws Error if the tenant does not exist or is connected with the other authentication, or if another connection has
+ *   an account
  */
 export async function createIntegration(pool: Pool, input: NewIntegration): Promise<Integration> {
 	const { tenantId, provider, authentication } = input;
@@ -74,7 +75,7 @@ export async function createIntegration(pool: Pool, input: NewIntegration): Prom
 			[cuid(), tenantId, provider, status, JSON.stringify(metadata)],
 		);
 		if (rowCount !== 1) {
-			// Whether it was used tells its token.
+			// Only this role may read the token, which tells whether the connection was ever used.
 			await actAs(client, 'zixly_tokens');
 			await client.query(CHANGE_UNUSED, [provider, authentication === 'n8n', status]);
 		}
@@ -93,13 +94,13 @@ const CHANGE_UNUSED = `
 	where provider = $1 and access_token = '' and last_sync_at is null
 		and (metadata ->> 'authentication' is not distinct from 'n8n') <> $2`;
 
-// Two owners of one token would each end it for the other.
+// Two owners of one token would each invalidate it for the other.
 function assertAuthentication({ provider, metadata }: Integration, wanted: 'stored' | 'n8n'): void {
 	const keptBy = metadata.authentication === 'n8n' ? 'n8n' : 'stored';
 	if (keptBy === wanted) return;
 	throw new Error(
 		keptBy === 'n8n'
-			? `This tenant is connected to ${provider} with an n8n credential already. Choose n8n Credential in Authentication.`
+			? `This tenant is connected to ${provider} through an n8n credential already. Choose n8n Credential in Authentication.`
 			: `This tenant is connected to ${provider} with a token in the vault already. Choose Stored Integration in Authentication.`,
 	);
 }
@@ -121,16 +122,16 @@ async function summaries(pool: Pool, query: string, values: unknown[]): Promise<
 	return rows.map(withIsoInstants);
 }
 
-/** A connection, whichever tenant it belongs to. @throws Error where there is none */
+/** A connection of any tenant. @throws Error if it does not exist */
 export async function integrationById(pool: Pool, integrationId: string): Promise<IntegrationSummary> {
 	const [found] = await summaries(pool, ONE, [integrationId]);
 	if (found) return found;
-	throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists those there are.`);
+	throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists the existing ones.`);
 }
 
 /**
- * Switches a connection on or off, for whichever tenant it belongs to. One that still has no token stays PENDING.
- * @throws Error where there is no such connection
+ * Enables or disables a connection of any tenant. One without a token stays PENDING.
+ * @throws Error if there is no such connection
  */
 export async function setIntegrationStatus(
 	pool: Pool,
@@ -168,7 +169,7 @@ async function assertTenant(client: PoolClient, tenantId: string): Promise<void>
 	const { rowCount } = await client.query('select from tenants where id = $1', [tenantId]);
 	if (rowCount === 1) return;
 	throw new Error(
-		`There is no tenant "${tenantId}". Zixly Database lists those there are and creates new ones.`,
+		`There is no tenant "${tenantId}". Zixly Database lists the existing ones and creates new ones.`,
 	);
 }
 

@@ -4,7 +4,7 @@ import { chooseAccounts, releaseAccounts, type AccountEntry } from './accounts';
 import { integrationById, type IntegrationSummary } from './integrations';
 import { actAs, inTenant, withRetries } from '../postgres/transaction';
 
-/** What the operator changes; what is left out stays, and an empty text takes a setting away. */
+/** The operator's changes. Omitted settings are kept; an empty text removes a setting. */
 export interface IntegrationChanges {
 	basis?: string;
 	businessId?: string;
@@ -12,23 +12,24 @@ export interface IntegrationChanges {
 	timezone?: string;
 	/** By key. */
 	streams?: { enable: readonly string[]; disable: readonly string[] };
-	/** `consent`: all that a consent reaches, where the provider says what that is; `chosen`: those that are enabled. */
+	/** `consent`: all accounts that the consent covers, if the provider lists them; `chosen`: the enabled ones. */
 	readAccounts?: 'chosen' | 'consent';
 	accounts?: AccountChanges;
 }
 
-/** By the provider's id. */
+/** Accounts by the provider's id. */
 export interface AccountChanges {
-	/** Also those that the connection does not have yet. */
+	/** May include accounts that the connection does not have yet. */
 	enable: readonly AccountEntry[];
 	disable: readonly string[];
-	/** Given up and switched off: another tenant may have them. */
+	/** Released and disabled, so that another tenant may have them. */
 	release?: readonly string[];
 }
 
 /**
- * Changes the settings of a connection, all of them or none; the next sync goes by them.
- * @throws Error where there is no such connection, or an account is another connection's, or none of its
+ * Changes the settings of a connection, all of them or none; they take effect with the next sync.
+ * @throws Error if there is no such connection, if another connection has an account to enable, or if this one does not
+ *   have an account to disable or release
  */
 export async function updateIntegration(
 	pool: Pool,
@@ -102,17 +103,17 @@ async function assertHas(
 	);
 	if (rows.length === 0) return;
 	throw new Error(
-		`Nothing was changed, since this connection has no account ${quoted(rows.map(({ id }) => id))}. ` +
-			'Connection: Get Accounts lists those it has.',
+		`Nothing was changed because this connection has no account ${quoted(rows.map(({ id }) => id))}. ` +
+			'Connection: Get Accounts lists its accounts.',
 	);
 }
 
 const quoted = (ids: readonly string[]): string => ids.map((id) => `"${id}"`).join(', ');
 
 /**
- * Ends a connection: its tokens are removed, its accounts are free for another tenant, and a run that is going on
- * stores nothing more. Its data, settings and states stay, so that connecting again goes on where it stopped.
- * @throws Error where there is no such connection
+ * Ends a connection: removes its tokens, releases its accounts for other tenants and closes a running run, which then
+ * stores nothing more. Data, settings and states are kept, so that connecting again continues where it stopped.
+ * @throws Error if there is no such connection
  */
 export async function disconnectIntegration(
 	pool: Pool,
@@ -122,7 +123,7 @@ export async function disconnectIntegration(
 	const done = await withRetries(
 		async () =>
 			await inTenant(pool, tenantId, async (client) => {
-				// The run first, as the loader does, so that the two cannot wait for each other in a circle.
+				// The run first, as the loader does, so that the two cannot deadlock.
 				const { rowCount: runs } = await client.query(CLOSE_RUN, [integrationId]);
 				await actAs(client, 'zixly_tokens');
 				await client.query(REMOVE_TOKENS, [integrationId]);
@@ -135,10 +136,10 @@ export async function disconnectIntegration(
 
 const CLOSE_RUN = `update etl.sync_runs
 	set status = 'failed', finished_at = now(), lease_until = null,
-		error = '{"class": "reconnect_required", "message": "The connection was ended while it was being synced. Connect the tenant again to go on."}'
+		error = '{"class": "reconnect_required", "message": "The connection was ended during a sync. Connect the tenant again to continue."}'
 	where integration_id = $1 and status = 'running'`;
 
-// One that waits for its token becomes ACTIVE with it; where n8n keeps the token, only switching it off ends the syncs.
+// PENDING becomes ACTIVE with the next token. If n8n keeps the token, only DISABLED stops the syncs.
 const REMOVE_TOKENS = `update integrations
 	set access_token = '', refresh_token = null, expires_at = null,
 		status = case when status = 'DISABLED' or metadata ->> 'authentication' = 'n8n' then 'DISABLED' else 'PENDING' end

@@ -14,9 +14,9 @@ export interface Tenant {
 const DEFAULT_LIMIT = 100;
 
 /**
- * Makes a tenant with a new id; with `reuse` one of the same name is given back instead, whatever its capitals, also
- * where two ask at once.
- * @throws Error when the name is blank
+ * Creates a tenant with a new id. With `reuse` an existing tenant of the same name (case-insensitive) is returned
+ * instead, even if two calls run concurrently.
+ * @throws Error if the name is blank
  */
 export async function createTenant(
 	pool: Pool,
@@ -35,7 +35,7 @@ export async function createTenant(
 	return withIsoInstants(rows[0]!);
 }
 
-/** Tenants by name, those whose name contains `search` (or whose id it is). */
+/** Lists tenants by name: those whose name contains `search`, or whose id it is. */
 export async function listTenants(
 	pool: Pool,
 	{ limit = DEFAULT_LIMIT, search }: { limit?: number; search?: string } = {},

@@ -5,12 +5,12 @@ import { inTenant } from '../postgres/transaction';
 /** An account of a tenant at a provider. */
 export interface LeadsPlace {
 	tenantId: string;
-	/** As `lead_events.source_system` has it. */
+	/** As in `lead_events.source_system`. */
 	provider: string;
 	accountId: string;
 }
 
-/** Only the latest entry of a lead has not passed, so that each lead comes once. */
+/** Only the latest entry of a lead is not `passed`, so each lead is listed once. */
 const LEADS = `select distinct lead_id as "leadId" from public.lead_events
 	where status <> 'passed' and source_system = $1 and metadata -> '_src' ->> 'accountId' = $2`;
 
@@ -20,7 +20,7 @@ order by 1`;
 
 const DAY_MS = 86_400_000;
 
-/** The leads of an account that were deleted in the last `sinceDays` days: they may have been restored. */
+/** The leads of an account that were deleted in the last `sinceDays` days and may have been restored since. */
 export async function deletedLeads(
 	pool: Pool,
 	{ tenantId, provider, accountId, sinceDays = 100 }: LeadsPlace & { sinceDays?: number },
@@ -29,7 +29,7 @@ export async function deletedLeads(
 	return await leadIds(pool, tenantId, DELETED, [provider, accountId, since]);
 }
 
-/** The leads of an account that are not marked deleted: one that the provider lists no longer may be gone. */
+/** The leads of an account that are not marked deleted. Those that the provider no longer lists may be deleted. */
 export async function liveLeads(
 	pool: Pool,
 	{ tenantId, provider, accountId }: LeadsPlace,

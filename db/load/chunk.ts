@@ -1,14 +1,14 @@
-/** What a chunk is made of, and what became of it. */
+/** A chunk and the outcome of storing it. */
 
 import type { LoadDeletion, LoadRejected, LoadRow, LoadRun, LoadState, LoadRejection } from './input';
 import type { Preparation } from './prepare';
 
-/** What is stored in one transaction. The run must be the tenant's, the execution's, and running. */
+/** What one transaction stores. The run must be running and belong to the tenant and the execution. */
 export interface LoadChunk extends LoadRun {
 	rows: LoadRow[];
-	/** The rows checked by a `RowReader`, where that was done beforehand: while the chunk before was stored. */
+	/** The rows as a `RowReader` checked them, if that was done while the previous chunk was stored. */
 	prepared?: Preparation[];
-	/** What is gone once the rows are stored. */
+	/** Applied after the rows are stored. */
 	deletions?: LoadDeletion[];
 	rejected: LoadRejected[];
 	states: LoadState[];
@@ -16,19 +16,19 @@ export interface LoadChunk extends LoadRun {
 
 export type Change = LoadRow | LoadDeletion;
 
-/** What the fates are of, in their order: the rows, then the deletions. */
+/** The changes in the order of `outcomes`: the rows, then the deletions. */
 export function orderChanges({ rows, deletions = [] }: Pick<LoadChunk, 'rows' | 'deletions'>): Change[] {
 	return deletions.length === 0 ? rows : [...rows, ...deletions];
 }
 
-/** What became of a row, or of what a deletion is about. `superseded`: the stored one is newer; `deduplicated`: a better copy was in the chunk. */
+/** The outcome of a row or deletion. `superseded`: the stored row is newer; `deduplicated`: the chunk has a better copy. */
 export type RowOutcome = 'inserted' | 'updated' | 'unchanged' | 'superseded' | 'deduplicated' | 'rejected';
 
 export interface ChunkResult {
 	/** One for each row of the chunk, in its order, then one for each deletion. */
 	outcomes: RowOutcome[];
-	/** Why they were rejected, by their index in `fates`. */
+	/** The reasons for rejections, by index in `outcomes`. */
 	rejections: Map<number, LoadRejection>;
-	/** How many leads grew stale, by the state that asked for it. */
+	/** The number of leads that became stale, by the state that requested the check. */
 	aged: Map<LoadState, number>;
 }

@@ -6,8 +6,8 @@ import { isolate, type Statement } from './isolate-faults';
 import type { PreparedClient } from './prepared-client';
 
 /**
- * Finds each client, makes those that are missing and renames those whose name has changed.
- * @returns `client_kpis.id` of each that could be had; `refused` has, by `clientId`, those that the database would not take
+ * Finds each client, creates missing ones and renames those whose name has changed.
+ * @returns `client_kpis.id` of each client; `rejected`: the database's errors for the others, by `clientId`
  */
 export async function resolveClients(
 	client: PoolClient,
@@ -43,7 +43,7 @@ async function saveOwn(
 	return { stored, refused };
 }
 
-/** The last that is said of a client holds, but a name is better than none. */
+/** The last mention of a client wins, but one with a name beats one without. */
 function distinctClients(wanted: Iterable<PreparedClient>): Map<string, PreparedClient> {
 	const distinct = new Map<string, PreparedClient>();
 	for (const one of wanted) {
@@ -53,12 +53,12 @@ function distinctClients(wanted: Iterable<PreparedClient>): Map<string, Prepared
 	return distinct;
 }
 
-/** Tells a chunk's clients apart. */
+/** Identifies a client within a chunk. */
 function clientKey({ provider, externalId, clientId }: PreparedClient): string {
 	return externalId === null ? `=${clientId}` : `${provider}/${externalId}`;
 }
 
-/** The operator may have said that this account or company is a client that exists already. */
+/** The operator may have linked an account or company to an existing client. */
 async function linkedClients(
 	client: PoolClient,
 	tenantId: string,

@@ -4,7 +4,7 @@ import type { Column, ColumnType } from '../schema/tables';
 import { isStorable, storable } from '../postgres/storable-text';
 import type { LoadRejection } from './input';
 
-/** A value that its column cannot take. */
+/** A value that its column cannot store. */
 export class InvalidValueError extends Error implements LoadRejection {
 	constructor(
 		readonly code: string,
@@ -15,12 +15,12 @@ export class InvalidValueError extends Error implements LoadRejection {
 	}
 }
 
-/** What PostgreSQL cannot hold, in JSON text, where it is an escape: an even number of backslashes before one is text. */
+/** An escape in JSON text that PostgreSQL cannot store. After an odd number of further backslashes it is plain text. */
 const UNSTORABLE_ESCAPE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
 /**
- * The value as PostgreSQL reads it, in one spelling per value, so that equal keys are equal texts.
- * @throws RefusedValue when the column cannot take it
+ * The value as text for PostgreSQL, in one canonical spelling, so that equal keys are equal texts.
+ * @throws InvalidValueError if the column cannot store it
  */
 export function columnText(column: Column, given: unknown): string | null {
 	const value = plain(given ?? column.fallback);
@@ -31,7 +31,7 @@ export function columnText(column: Column, given: unknown): string | null {
 	return READERS[column.type](value, column.property);
 }
 
-/** Dates of JavaScript and Luxon, which expressions in n8n give, know their own text. */
+/** n8n expressions yield dates of JavaScript and Luxon, which have `toJSON`. */
 function plain(value: unknown): unknown {
 	if (typeof value !== 'object' || value === null) return value;
 	const { toJSON } = value as { toJSON?: unknown };
@@ -48,7 +48,7 @@ const READERS: Record<ColumnType, Reader> = {
 	'numeric(12,4)': (value, path) => readNumber(value, path, 1e8),
 };
 
-/** A text that PostgreSQL can hold; numbers are taken as their digits. */
+/** A text that PostgreSQL can store; numbers become their digits. */
 export function readText(value: unknown, path: string): string {
 	const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 	if (typeof text !== 'string') throw wrongType(path, 'a text', value);
@@ -58,7 +58,7 @@ export function readText(value: unknown, path: string): string {
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
 
-/** `limit` is the first magnitude too large for the column; what only rounding makes too large is left to it. */
+/** `limit` is the first magnitude too large for the column. Overflow by rounding is left to the database. */
 function readNumber(value: unknown, path: string, limit: number): string {
 	const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 	if (typeof text !== 'string' || !DECIMAL.test(text)) throw wrongType(path, 'a decimal number', value);
@@ -71,7 +71,7 @@ function readNumber(value: unknown, path: string, limit: number): string {
 	);
 }
 
-/** A calendar day. An instant is taken only at midnight UTC: any other could be another day somewhere. */
+/** A calendar day. An instant is accepted only at midnight UTC: any other could be another day in some time zone. */
 function readDate(value: unknown, path: string): string {
 	if (typeof value !== 'string') throw wrongType(path, 'a date (YYYY-MM-DD)', value);
 	const day = value.length > 10 ? value.replace(/T00:00:00(?:\.0+)?Z$/, '') : value;
@@ -95,8 +95,8 @@ function readInstant(value: unknown, path: string): string {
 }
 
 /**
- * JSON text that `jsonb` can hold.
- * @throws RefusedValue for circles, big integers, NUL and lone surrogates
+ * JSON text that `jsonb` can store.
+ * @throws InvalidValueError for circular references, big integers, NUL and lone surrogates
  */
 export function readJson(value: object, path: string): string {
 	const text = jsonText(value);
@@ -106,22 +106,22 @@ export function readJson(value: object, path: string): string {
 	return text;
 }
 
-/** Tells whether `jsonb` can hold JSON text: no NUL, no lone surrogate. */
+/** Whether `jsonb` can store JSON text: no NUL, no lone surrogate. */
 export function isStorableJson(text: string): boolean {
 	return !(text.includes('\\u') && UNSTORABLE_ESCAPE.test(text));
 }
 
-/** JSON text, or undefined for what JSON cannot express, such as a circle. */
+/** JSON text, or undefined for what JSON cannot express, such as a circular reference. */
 export function jsonText(value: unknown): string | undefined {
 	try {
 		return JSON.stringify(value);
 	} catch {
-		// A circle, a big integer, or nested deeper than the stack.
+		// A circular reference, a big integer, or nested deeper than the stack.
 		return undefined;
 	}
 }
 
-/** A JSON object, and not an array, a date or a class of its own. */
+/** Whether a value is a JSON object: not an array, a date or another value with its own JSON form. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
 	return typeof (value as { toJSON?: unknown }).toJSON !== 'function';
@@ -132,7 +132,7 @@ function wrongType(path: string, wanted: string, value: unknown): InvalidValueEr
 }
 
 function unstorable(path: string): InvalidValueError {
-	const message = `${path} holds a NUL character or half a surrogate pair, which PostgreSQL cannot store.`;
+	const message = `${path} contains a NUL character or half a surrogate pair, which PostgreSQL cannot store.`;
 	return new InvalidValueError('untranslatable_character', path, message);
 }
 

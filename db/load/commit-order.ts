@@ -3,44 +3,45 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { shareKeys, type InKeyOrder } from './key-order';
 
 /**
- * Rows of two chunks of a run may be written at once, on two connections, but each chunk is committed after the one
- * before it: what is stored is always the beginning of what came, and a state never runs ahead of the data.
+ * Two chunks of a run may write their rows at the same time, on two connections, but chunks commit in order: what is
+ * stored is always a prefix of what arrived, and a state is never ahead of its data.
  */
 
-/** The chunk let go of what it had written, since the one before it has to go first; it is to be tried again. */
+/** Rolled back because the preceding chunk must commit first. The chunk is to be retried. */
 export class CommitOrderError extends Error {
 	constructor() {
-		super('The chunk before this one has to be stored first.');
+		super('The preceding chunk must be stored first.');
 	}
 }
 
 /**
- * How long a chunk that has written its rows waits for the one before it. Two runs whose chunks wait for each other's
- * rows would wait for ever: PostgreSQL sees only half of such a circle.
+ * How long a chunk that has written its rows waits for the preceding one. Two runs whose chunks wait for each other's
+ * rows would wait for ever: PostgreSQL detects no deadlock, since half of the cycle is in this process.
  */
 const PATIENCE_MS = 5_000;
 
-/** A chunk's place among those of its run. */
+/** A chunk's position in the commit order of its run. */
 export class CommitTurn {
-	/** It is known which rows it writes, or its first attempt did not come so far. */
+	/** Resolved when the keys that it writes are known, or when its first attempt failed before that. */
 	private readonly placed = new Deferred<void>();
-	/** These, until it ends: the last turn of a run outlives it. */
+	/** Its rows while it is being stored. Cleared at the end, since the last turn outlives its run. */
 	private rows: InKeyOrder | undefined;
-	/** What became of its first attempt. */
+	/** The outcome of its first attempt. */
 	private readonly attempted = new Deferred<'stored' | 'failed'>();
 	private readonly ended = new Deferred<{ error?: unknown }>();
 	private alone = false;
 
-	/** @param before the chunk that was begun before this one, where it may not be stored yet */
+	/** @param before the preceding chunk, if it may not be stored yet */
 	constructor(
 		private before?: CommitTurn,
 		private readonly patienceMs = PATIENCE_MS,
 	) {}
 
 	/**
-	 * Stores the chunk by `work`. `alone`: it touches rows besides those that it brings, so neither the chunk before it
-	 * nor the one after it may write at the same time.
-	 * @throws what `work` throws, or what stopped the chunk before
+	 * Stores the chunk by `work`.
+	 * @param alone the chunk also changes rows that it does not contain, so neither the preceding nor the following chunk
+	 *   may write at the same time
+	 * @throws what `work` throws, or what stopped the preceding chunk
 	 */
 	async take<Result>(alone: boolean, work: () => Promise<Result>): Promise<Result> {
 		this.alone = alone;
@@ -55,7 +56,7 @@ export class CommitTurn {
 		}
 	}
 
-	/** One attempt of the `work`; one more where it had to let the chunk before go first. */
+	/** Runs `work` once, and again after the preceding chunk if that one must commit first. */
 	async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
 		try {
 			return await work();
@@ -69,9 +70,9 @@ export class CommitTurn {
 	}
 
 	/**
-	 * To be called before the rows are written. Where the chunk before has one of their keys it waits for it: of two
-	 * rows with one key the later stays.
-	 * @throws OutOfTurnError as `comes`
+	 * Must be called before the rows are written. Waits for the preceding chunk if both have a key in common: of two rows
+	 * with one key the later one wins.
+	 * @throws CommitOrderError as `comes`
 	 */
 	async writes(rows: InKeyOrder): Promise<void> {
 		this.rows = rows;
@@ -80,8 +81,8 @@ export class CommitTurn {
 	}
 
 	/**
-	 * To be called before what must be in order is stored: waits until the chunk before is committed.
-	 * @throws OutOfTurnError where that one has to try again, or takes so long that it may wait for this one
+	 * Must be called before anything that depends on the order is stored. Waits until the preceding chunk is committed.
+	 * @throws CommitOrderError if that chunk must be retried, or takes so long that it may be waiting for this one
 	 */
 	async comes(): Promise<void> {
 		if (!this.before) return;
@@ -90,7 +91,7 @@ export class CommitTurn {
 		await this.untilBeforeEnds();
 	}
 
-	/** As long as the chunk before may still need locks on clients, this one must hold none. */
+	/** While the preceding chunk may still need locks on clients, this one must hold none. */
 	private async begin(): Promise<void> {
 		const { before } = this;
 		if (!before) return;
@@ -101,7 +102,7 @@ export class CommitTurn {
 	private async untilBeforeEnds(): Promise<void> {
 		const end = await this.before?.ended.come;
 		if (end && 'error' in end) throw end.error;
-		// Nothing of it is needed any more; else each chunk would keep all chunks before it in memory.
+		// Released, since otherwise each chunk would keep all its predecessors in memory.
 		this.before = undefined;
 	}
 
@@ -113,7 +114,7 @@ export class CommitTurn {
 	}
 }
 
-/** Something that happens once and can be waited for; that it happens again is ignored. */
+/** A promise that is resolved from outside. Only the first resolution counts. */
 class Deferred<Value> {
 	happens!: (value: Value) => void;
 	readonly come = new Promise<Value>((resolve) => {

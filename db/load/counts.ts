@@ -1,14 +1,14 @@
 import type { StreamCounts } from '../runs/list';
 import { orderChanges, type ChunkResult, type LoadChunk, type RowOutcome } from './chunk';
 
-/** How many rows came, and how many met which fate; the fates add up to `produced`. */
+/** The number of rows and their outcomes; the outcomes add up to `produced`. */
 export type RowTally = Record<'produced' | RowOutcome, number>;
 
 export function emptyTally(): RowTally {
 	return { produced: 0, inserted: 0, updated: 0, unchanged: 0, superseded: 0, deduplicated: 0, rejected: 0 };
 }
 
-/** Counts rows by what `keyOf` says of them. */
+/** Counts rows and their outcomes per key. */
 export function tallyRows<Row, Key>(
 	rows: readonly Row[],
 	fates: readonly RowOutcome[],
@@ -27,10 +27,10 @@ export function tallyRows<Row, Key>(
 
 const GIVEN_OF_RECORDS = ['extracted', 'normalised', 'skipped', 'rejected', 'filtered'] as const;
 
-/** What became of rows beyond this is for the database to say. */
+/** All other outcomes of rows are counted by the database. */
 const GIVEN_OF_ROWS = ['produced', 'deduplicated'] as const;
 
-/** What the nodes before the loader may count. */
+/** The counts that nodes before the loader may report. */
 export type GivenCounts = Partial<Record<(typeof GIVEN_OF_RECORDS)[number], number>> & {
 	rows?: Partial<Record<(typeof GIVEN_OF_ROWS)[number], number>>;
 };
@@ -38,7 +38,7 @@ export type GivenCounts = Partial<Record<(typeof GIVEN_OF_RECORDS)[number], numb
 /** More than any stream of one run holds. */
 const MAX_COUNT = 1_000_000_000;
 
-/** The counts that a STATE of any making holds: known names and whole numbers, everything else is left out. */
+/** The counts of an untrusted STATE message: only known names with whole numbers are kept. */
 export function parseCounts(given: unknown): GivenCounts {
 	const rows = known(ownValue(given, 'rows'), GIVEN_OF_ROWS);
 	return { ...known(given, GIVEN_OF_RECORDS), ...(Object.keys(rows).length > 0 && { rows }) };
@@ -60,8 +60,8 @@ const isCount = (value: unknown): value is number =>
 	Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT;
 
 /**
- * The run's counts with the chunk's added, by stream. Where a STATE says how many rows its records gave, that is
- * `produced`, however many arrived: a row lost on the way must show as a sum that does not add up.
+ * Adds the chunk's counts to the run's, by stream. If a STATE states how many rows its records gave, that number is
+ * `produced`, however many arrived: a lost row must show as a sum that does not add up.
  */
 export function addCounts(
 	before: Record<string, unknown>,
@@ -79,7 +79,7 @@ export function addCounts(
 		add(sums.records, records);
 		if (deduplicated > 0) add(sums.rows, { deduplicated });
 		if (produced !== undefined) add(sums.rows, { produced: produced - rowsArrived });
-		// Beside the fates: no row came for it.
+		// Not part of the sum: no row arrived for it.
 		if (aged.has(state)) add(sums.rows, { aged: aged.get(state)! });
 	}
 	return Object.fromEntries(counts);
@@ -92,7 +92,7 @@ function streamCounts(counts: Map<string, unknown>, stream: string): StreamCount
 	return sums;
 }
 
-/** Without what every object inherits. */
+/** Without a prototype, so that inherited names count as absent. */
 const copySums = (before: Record<string, number> = {}): Record<string, number> =>
 	Object.assign(Object.create(null) as Record<string, number>, before);
 

@@ -26,26 +26,26 @@ interface DeletedMetric {
 	index: number;
 	client: PreparedClient;
 	metricName: string;
-	/** Null where all rows of the metric are meant. */
+	/** Null for all rows of the metric. */
 	recordDate: string | null;
-	/** Of all rows the one that stays. */
+	/** The day of the only row that stays. */
 	keptDate: string | null;
-	/** What a row of another day is worth once it has moved to that one; null where none is to move. */
+	/** The value of a row of another day that moves to `keptDate`; null if none is to move. */
 	keptValue: string | null;
 	/** JSON. */
 	keptMetadata: string | null;
 }
 
 export interface DeletionResult {
-	/** One for each deletion, in order. */
+	/** One per deletion, in order. */
 	outcomes: RowOutcome[];
-	/** Why deletions were rejected, by their index. */
+	/** The reasons for rejected deletions, by index. */
 	rejections: Map<number, LoadRejection>;
 }
 
 /**
- * Marks the leads that are gone, and takes out the metrics that have no value any more: after the rows that came before
- * them. What is so already, and what is not there, is `unchanged`.
+ * Marks deleted leads and removes metrics that no longer have a value, after the chunk's rows have been written. Leads
+ * that are marked already and rows that do not exist are `unchanged`.
  */
 export async function applyDeletions(
 	client: PoolClient,
@@ -77,7 +77,7 @@ const required = (property: string, type: ColumnType): Column => ({
 	nullable: false,
 });
 
-/** @throws RefusedValue */
+/** @throws InvalidValueError */
 function parseDeletedLead(given: LoadDeletion): Omit<DeletedLead, 'index'> {
 	return {
 		accountId: filled(given.accountId, 'accountId'),
@@ -86,7 +86,7 @@ function parseDeletedLead(given: LoadDeletion): Omit<DeletedLead, 'index'> {
 	};
 }
 
-/** @throws RefusedValue */
+/** @throws InvalidValueError */
 function parseDeletedMetric(given: LoadDeletion, run: LoadRun): Omit<DeletedMetric, 'index'> {
 	if (given.table !== 'custom_metrics') throw wrongTable(given.table);
 	if (!isPlainObject(given.client)) {
@@ -104,7 +104,7 @@ function parseDeletedMetric(given: LoadDeletion, run: LoadRun): Omit<DeletedMetr
 	};
 }
 
-/** One row, or, where the message names what is kept, all others. @throws RefusedValue */
+/** The date of one row, or of the row that is kept while all others are removed. @throws InvalidValueError */
 function parseMetricDates({
 	recordDate,
 	keptDate,
@@ -116,7 +116,7 @@ function parseMetricDates({
 	return { recordDate: null, keptDate: columnText(kept, keptDate) };
 }
 
-/** @throws RefusedValue */
+/** @throws InvalidValueError */
 function parseKeptRow({
 	keptValue,
 	keptMetadata,
@@ -138,11 +138,11 @@ function wrongTable(name: unknown): InvalidValueError {
 	return new InvalidValueError(
 		'unknown_table',
 		'table',
-		`What is gone is a lead of lead_events or a row of custom_metrics, not of "${given}".`,
+		`Only leads of lead_events and rows of custom_metrics can be deleted, not rows of "${given}".`,
 	);
 }
 
-// A copy of the lead that is newer than its deletion is one that was restored since. The time of the first word stays.
+// A copy of the lead that is newer than its deletion was restored since. The time of the first deletion is kept.
 const MARK = `with incoming as materialized (
 	select i.*, $1::text as source_system,
 		row_number() over (partition by lead_id, account_id order by deleted_at, ord) as nth
@@ -176,7 +176,7 @@ async function markLeads(
 	return rows.map(({ place }) => leads[place - 1]!.index);
 }
 
-// Where two ask for one row, either may be told that it went.
+// If two deletions name the same row, either may count it.
 const REMOVE = `with incoming as materialized (
 	select i.*, coalesce(l.client_kpi_id, k.id) as client_kpi_id
 	from unnest($3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::numeric[], $9::jsonb[])

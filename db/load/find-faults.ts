@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 
 import { isInsufficientPrivilege, isDataError } from '../postgres/sqlstate';
 
-/** What PostgreSQL does not take of a row. */
+/** Why PostgreSQL rejects a row. */
 export interface DataError {
 	/** The SQLSTATE. */
 	code: string;
@@ -10,18 +10,17 @@ export interface DataError {
 	constraint?: string;
 }
 
-/** Parameters of a statement; the lists among them hold texts. */
+/** The parameters of a statement; arrays among them contain texts. */
 export type Values = ReadonlyArray<string | number | null | ReadonlyArray<string | null>>;
 
 /**
- * Runs a statement on the server once with each list of values, and undoes it all: a fixed number of round trips, however
- * many lists there are and however many fail. A subtransaction reaches from one fault to the next, so no more
- * transaction ids are used than there are faults, and never is more than one of them open: past 64, they would slow
- * down every other session.
- * @param sql has a result, and casts its parameters, which come as texts
- * @returns the faults, by the index of their values; undefined where the server does not let us look for them, as one
- *   on which only some roles may use PL/pgSQL
- * @throws every error that is not a row's own fault
+ * Runs a statement on the server once per list of values and rolls everything back. The number of round trips is fixed,
+ * whatever the number of lists and faults. A subtransaction extends from one fault to the next, so it uses only as many
+ * transaction ids as there are faults, with one open at a time: more than 64 would slow down every other session.
+ * @param sql returns rows and casts its parameters, which are passed as texts
+ * @returns the faults by the index of their values; undefined if the server does not allow the search, for instance
+ *   because only some roles may use PL/pgSQL
+ * @throws every error that is no data error
  */
 export async function findFaults(
 	client: PoolClient,
@@ -42,15 +41,15 @@ export async function findFaults(
 	}
 }
 
-/** Anonymous code takes no parameters: it reads them from a cursor. */
+/** A `do` block takes no parameters, so it reads them from a cursor. */
 const HAND_OVER = `declare zixly_values no scroll cursor for
 	select array(select json_array_elements_text(given::json)) from unnest($1::text[]) as lists(given)`;
 
-/** Nor does it give anything back but a setting, which the rollback takes away. */
+/** A `do` block returns nothing, so the result is passed in a setting, which the rollback resets. */
 const ANSWER = `select current_setting('zixly.faults') as faults`;
 
-// The conditions are those that `isRowFault` knows. A cursor is not wound back with a subtransaction, so the next one
-// goes on behind the fault. Planned once: a plan for each row would take longer than the row.
+// The conditions must match `isDataError`. The rollback of a subtransaction does not rewind the cursor, so the next one
+// continues after the fault. Planned once, since planning takes longer than writing a row.
 const buildSearch = (sql: string): string => `do $zixly$
 declare
 	zixly_cursor constant refcursor := 'zixly_values';

@@ -2,20 +2,20 @@
 export interface LoadClient {
 	/** The provider's own id: the client's `client_id` becomes `<provider>:<externalId>`. */
 	externalId: string;
-	/** Null where it is not known: the stored name stays, and a new client is called by its id. */
+	/** Null if unknown: a stored name is kept, and a new client is named by its id. */
 	clientName: string | null;
 	industry: string | null;
-	/** Where it is known, the exact `client_id`; then `externalId` is not looked at. */
+	/** The exact `client_id`, if known; then `externalId` is ignored. */
 	clientId?: string;
 }
 
-/** Whose record a row, a rejection or a state came of; the provider is the run's. */
+/** The stream and account that a row, rejection or state comes from; the provider is the run's. */
 export interface LoadOrigin {
 	stream: string;
 	accountId: string;
 }
 
-/** A row for one of the data tables; its properties are the columns in camel case. A ROW message is one. */
+/** A row for one of the data tables; its properties are the columns in camel case. ROW messages have this shape. */
 export interface LoadRow extends LoadOrigin {
 	recordId: string;
 	table: string;
@@ -24,10 +24,10 @@ export interface LoadRow extends LoadOrigin {
 }
 
 /**
- * What is gone at the provider: a lead of `lead_events` (`leadId`, `deletedAt`) or a row of `custom_metrics` (`client`,
- * `metricName`, `recordDate`), or all rows of a metric but one (`keptDate`, null for none). With
- * `keptValue` (and `keptMetadata`) a row of another day moves to that day where none is there. A DELETED message is one;
- * whatever is wrong with it ends as a rejection.
+ * A deletion at the provider: of a lead in `lead_events` (`leadId`, `deletedAt`), of a row in `custom_metrics` (`client`,
+ * `metricName`, `recordDate`), or of all rows of a metric but one (`keptDate`, null for none). With `keptValue` (and
+ * `keptMetadata`) a row of another day moves to `keptDate` if that day has none. DELETED messages have this shape; invalid
+ * ones end as rejections.
  */
 export interface LoadDeletion extends LoadOrigin {
 	recordId: string;
@@ -42,45 +42,45 @@ export interface LoadDeletion extends LoadOrigin {
 	keptMetadata?: unknown;
 }
 
-/** Why a row or record was refused: a code for machines, the place, words for people. */
+/** Why a row or record was rejected: a code for programs, the property, and a message for people. */
 export interface LoadRejection {
 	code: string;
 	path: string;
 	message: string;
-	/** What a program needs of it: a JSON object. One that cannot be stored is left out. */
+	/** Details for programs, a JSON object. Omitted if it cannot be stored. */
 	detail?: Record<string, unknown>;
 }
 
-/** A record that is to be kept with the reason why it is in no table. A REJECTED message is one. */
+/** A record that is kept with the reason why it is in no table. REJECTED messages have this shape. */
 export interface LoadRejected extends LoadOrigin {
 	recordId: string;
-	/** `extract`: the provider did not give the record, so there is none to keep. */
+	/** `extract`: the provider did not return the record, so there is none to keep. */
 	stage: 'extract' | 'transform' | 'load';
 	reason: LoadRejection;
 	record: unknown;
 }
 
-/** How far a stream was read once the rows before it are stored. A STATE message is nearly one. */
+/** How far a stream has been read once the rows before it are stored. STATE messages have nearly this shape. */
 export interface LoadState extends LoadOrigin {
-	/** Null where only the counts are meant. */
+	/** Null if only the counts are to be stored. */
 	state: Record<string, unknown> | null;
 	counts: Record<string, unknown>;
-	/** The account's open leads that were last touched before this UTC instant (ISO 8601) are stale. */
+	/** The account's open leads without activity since this UTC instant (ISO 8601) become stale. */
 	ageing?: { staleBefore: string };
-	/** Records that the provider did not give before and has answered for since. */
+	/** Records that the provider had not returned before and has now answered for. */
 	settled?: readonly string[];
 	/** Records that were read and give no row. */
 	withoutRows?: readonly string[];
-	/** How many rows and deletions of its stream and account came since its last state, in this chunk and in earlier ones. */
+	/** The number of rows and deletions of its stream and account since its last state, in this chunk and earlier ones. */
 	rowsArrived: number;
 }
 
-/** A run to store for, as it stands in the database: whatever is stored for it takes all this from here. */
+/** The run that a chunk is stored for, as the database has it. Whatever is stored takes these values from here. */
 export interface LoadRun {
 	tenantId: string;
 	syncRunId: string;
 	integrationId: string | null;
 	provider: string;
-	/** Whose it is, as in `RunHolder`. */
+	/** The execution that holds the run, as in `RunHolder`. */
 	executionId: string | null;
 }

@@ -10,21 +10,21 @@ export interface Statement {
 
 /** How items are written. */
 export interface Write<T, Row extends QueryResultRow> {
-	/** What writes these items. */
+	/** Writes these items. */
 	statementFor: (part: readonly T[]) => Statement;
-	/** What finds out whether an item can be written, as `findFaults` takes it: the same text for all items. */
+	/** Tests whether an item can be written, for `findFaults`: the same text for all items. */
 	trialOf: (item: T) => Statement;
-	/** Told what the statement gave back for items that are written. */
+	/** Called with the statement's result for items that were written. */
 	written?: (part: readonly T[], rows: Row[]) => void;
-	/** Told of an item that the database does not take. */
+	/** Called for each item that the database rejects. */
 	rejected: (item: T, fault: DataError) => void;
 }
 
 /**
- * Writes all items at once. Where the database does not take one of them, the server looks for all that it does not
- * take, and the others are written at once, still in their order: the number of round trips does not grow with the
- * number of faults.
- * @throws every error that is not a row's own fault
+ * Writes all items in one statement. If the database rejects one, the server searches for all faulty items and the
+ * others are written in one statement, still in their order: the number of round trips does not grow with the number of
+ * faults.
+ * @throws every error that is no data error
  */
 export async function isolate<T, Row extends QueryResultRow>(
 	client: PoolClient,
@@ -41,7 +41,7 @@ export async function isolate<T, Row extends QueryResultRow>(
 	await writeEach(client, rest, write);
 }
 
-/** Gives back the items of which no fault was found. */
+/** @returns the items without a fault */
 async function rejectFaulty<T, Row extends QueryResultRow>(
 	client: PoolClient,
 	items: readonly T[],
@@ -57,7 +57,7 @@ async function rejectFaulty<T, Row extends QueryResultRow>(
 	});
 }
 
-/** For items that the database takes one by one and not together, as rules of the operator's own may have it. */
+/** For items that the database accepts one by one but not together, as triggers of the operator may cause. */
 async function writeEach<T, Row extends QueryResultRow>(
 	client: PoolClient,
 	items: readonly T[],
@@ -69,7 +69,7 @@ async function writeEach<T, Row extends QueryResultRow>(
 	}
 }
 
-/** Writes the part, or gives back why one of its items cannot be written: then none is. */
+/** Writes all items or none. @returns the error if one of them cannot be written */
 async function attempt<T, Row extends QueryResultRow>(
 	client: PoolClient,
 	part: readonly T[],

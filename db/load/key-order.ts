@@ -1,6 +1,6 @@
 import type { UpsertStatement } from './upsert-sql';
 
-/** What a row's unique key is made of. Rows of different statements never have the same key. */
+/** A row's unique key. Rows of different statements never have the same key. */
 export interface Keyed {
 	statement: UpsertStatement;
 	clientKpiId: string;
@@ -8,12 +8,12 @@ export interface Keyed {
 	ownKey: string;
 }
 
-/** Rows by what writes them, in the order of their keys. */
+/** Rows by statement, each list sorted by key. */
 export type InKeyOrder<Row extends Keyed = Keyed> = ReadonlyMap<UpsertStatement, readonly Row[]>;
 
 /**
- * Parallel loads that take their locks in one order cannot wait for each other in a circle. Rows with one key stay in
- * the order in which they were given.
+ * Sorts rows by key, so that parallel loads take their locks in the same order and cannot deadlock. Rows with the same
+ * key keep their order.
  */
 export function inKeyOrder<Row extends Keyed>(rows: readonly Row[]): Map<UpsertStatement, Row[]> {
 	const byStatement = [...groupBy(rows, ({ statement }) => statement)];
@@ -21,25 +21,25 @@ export function inKeyOrder<Row extends Keyed>(rows: readonly Row[]): Map<UpsertS
 	return new Map(byStatement.map(([statement, some]) => [statement, sorted(some)]));
 }
 
-/** Client by client, since what comes of one mostly is in order already. */
+/** Client by client, since the rows of one client are mostly in order already. */
 function sorted<Row extends Keyed>(rows: readonly Row[]): Row[] {
 	const byClient = [...groupBy(rows, ({ clientKpiId }) => clientKpiId)];
 	byClient.sort(([a], [b]) => (a < b ? -1 : 1));
 	return byClient.flatMap(([, some]) => some.sort((a, b) => compare(a.ownKey, b.ownKey)));
 }
 
-/** Of rows of one statement. */
+/** Whether two rows of one statement have the same key. */
 export function haveOneKey(one: Keyed, other: Keyed): boolean {
 	return one.ownKey === other.ownKey && one.clientKpiId === other.clientKpiId;
 }
 
-/** Whether a key is among both. */
+/** Whether both have a key in common. */
 export function shareKeys(some: InKeyOrder, others: InKeyOrder): boolean {
 	for (const [statement, rows] of some) if (meet(rows, others.get(statement) ?? [])) return true;
 	return false;
 }
 
-/** Walks both lists at once, always on in the one that is behind. */
+/** Walks both sorted lists at once. */
 function meet(some: readonly Keyed[], others: readonly Keyed[]): boolean {
 	for (let i = 0, j = 0; i < some.length && j < others.length; ) {
 		const [one, other] = [some[i]!, others[j]!];

@@ -9,8 +9,8 @@ const INCOMING = `incoming as materialized (
 		as i(lead_id, source_system, account_id, client_kpi_id, version, latest, ord)
 )`;
 
-// A lead whose stored copy is newer stays where that is. Of two rows with one key only one can be at the lead's home;
-// those that move and those that go are never the same, so the order in which the two happen does not matter.
+// A lead whose stored copy is newer stays at that client, its home. Of two rows with one key only one can be there. No
+// row is both moved and removed, so the order of the two does not matter.
 const MOVE = `with ${INCOMING}, stored as materialized (
 	select i.ord, i.client_kpi_id as sent_to, i.version as sent, t.id, t.client_kpi_id, t.external_id, t.version
 	from incoming i, ${STORED_ENTRIES} t
@@ -31,8 +31,8 @@ const MOVE = `with ${INCOMING}, stored as materialized (
 select ord::int as place, home from homes where home <> sent_to`;
 
 /**
- * Brings each lead to one client before its rows are written: what is stored of it moves to where the newer copy
- * belongs, and rows of an older copy go to where the newer one is.
+ * Gives each lead one client before its rows are written: stored entries move to the client of the newest copy, and rows
+ * of an older copy are redirected there.
  */
 export async function placeLeads(client: PoolClient, rows: readonly PreparedRow[]): Promise<void> {
 	const leads = groupByLead(rows);
@@ -42,8 +42,8 @@ export async function placeLeads(client: PoolClient, rows: readonly PreparedRow[
 	for (const lead of leads) for (const row of lead.rows) row.clientKpiId = lead.clientKpiId;
 }
 
-// What made the entry the latest one goes with its place: a corrected rate must give it no value again. An entry that was
-// only assumed goes as a whole: it stood in for what came now.
+// A passed entry loses what made it the latest one: a corrected rate must not give it a value again. An entry that was
+// only assumed is deleted: it was a placeholder for what has arrived now.
 const SETTLE = `with ${INCOMING}, ranked as materialized (
 	select t.id, row_number() over (partition by i.ord order by
 		coalesce(t.version > i.version, false) desc,
@@ -62,9 +62,9 @@ update public.lead_events t set status = 'passed', value = null,
 from ranked r where t.id = r.id and r.place > 1 and t.metadata -> 'assumed' is distinct from 'true'`;
 
 /**
- * Leaves one entry of each lead with a status and a value, that of its newest copy. An entry that the provider does not
- * give any more, or that came late with an older copy, has passed, or is gone where it was only assumed: else the lead's
- * money would count twice.
+ * Leaves one entry of each lead with a status and a value: that of its newest copy. Entries that the provider no longer
+ * lists, or that arrived late with an older copy, become `passed`, or are deleted if they were only assumed. Otherwise
+ * the lead's value would count twice.
  */
 export async function settleLeads(client: PoolClient, rows: readonly PreparedRow[]): Promise<void> {
 	const leads = groupByLead(rows);

@@ -1,20 +1,20 @@
 import type { PreparedRow } from './prepare';
 import { isNewer } from './row-source';
 
-/** A lead that rows of the chunk are about. */
+/** A lead with its rows in the chunk. */
 export interface ChunkLead {
 	leadId: string;
 	sourceSystem: string;
 	accountId: string;
-	/** Where the newest copy in the chunk belongs, and that copy's version. */
+	/** The client of the newest copy in the chunk, and that copy's version. */
 	clientKpiId: string;
 	version: string | null;
-	/** `external_id` of the entry that carries the status in that copy; null where it came in another chunk. */
+	/** `external_id` of the entry that has the status in that copy; null if it is in another chunk. */
 	latest: string | null;
 	rows: PreparedRow[];
 }
 
-/** Where `values` of a row of `lead_events` has what. */
+/** Indexes in `values` of a row of `lead_events`. */
 const LEAD_ID = 1;
 const STATUS = 4;
 const SOURCE_SYSTEM = 5;
@@ -24,8 +24,8 @@ const EXTERNAL_ID = 6;
 const PASSED = 'passed';
 
 /**
- * The leads of the chunk that came out of a provider's account. Those of a user's own items are left alone: what their
- * statuses mean is the user's.
+ * The chunk's leads from a provider's account. Leads of plain items are excluded: only their user knows what their
+ * statuses mean.
  */
 export function groupByLead(rows: readonly PreparedRow[]): ChunkLead[] {
 	const leads = new Map<string, ChunkLead>();
@@ -48,7 +48,7 @@ function begun(named: Pick<ChunkLead, 'leadId' | 'sourceSystem' | 'accountId'>, 
 	return { ...named, clientKpiId, version, latest: readLatestEntry(row), rows: [row] };
 }
 
-/** The newest copy counts, of equals the later one. */
+/** The newest copy wins; of equally new ones the later. */
 function take(lead: ChunkLead, row: PreparedRow): void {
 	lead.rows.push(row);
 	if (isNewer(lead, row)) return;

@@ -15,17 +15,17 @@ import { InvalidValueError } from './column-values';
 import { writeRows } from './write-rows';
 
 export interface LoadOptions {
-	/** The chunk's place among those of its run. */
+	/** The chunk's position in the commit order of its run. */
 	turn?: CommitTurn;
 }
 
 /**
- * Stores a chunk in one transaction of its tenant: clients and rows, which may be written while the chunk before it
- * is; then, in its turn, rejected records, states, and the run's counts and lease. Repeated after conflicts and lost
- * connections; where a commit's answer was lost, the run tells whether it had succeeded.
- * @throws RunLostError when the run is not running, or not this tenant's, connection's, provider's and execution's; then nothing was stored
- * @throws the database's error after the last attempt, or the error that stopped the chunk before; then nothing was stored
- *   either
+ * Stores a chunk in one transaction of its tenant: first clients and rows, possibly while the preceding chunk is still
+ * being stored; then, in commit order, deletions, rejected records, states, and the run's counts and lease. Retried after
+ * conflicts and lost connections; if the answer to a commit was lost, the run shows whether it succeeded.
+ * @throws RunLostError if the run is not running or not of this tenant, connection, provider and execution
+ * @throws the database's error after the last attempt, or the error that stopped the preceding chunk; nothing is stored
+ *   after any error
  */
 export async function loadChunk(
 	pool: Pool,
@@ -52,7 +52,7 @@ function attemptsTo(
 		if (found.committed && stored) return stored;
 		const written = await writeRows(client, tenantId, prepared, turn);
 		await turn.comes();
-		// The commit of an attempt that was cut off may have ended only while the rows were written again.
+		// The commit of an earlier attempt whose connection was lost may have completed only in the meantime.
 		const run = await holdRun(client, chunk, chunkId);
 		if (run.committed && stored) return stored;
 		stored = written;
@@ -67,7 +67,7 @@ function readAll(chunk: LoadChunk): Preparation[] {
 	return chunk.rows.map((row) => reader.read(row));
 }
 
-/** Rows of the funnel concern other entries of their lead, and what is gone or grows stale is no row of the chunk. */
+/** Rows of the funnel affect other entries of their lead; deletions and staleness change rows outside the chunk. */
 function touchesOthers({ deletions = [], states }: LoadChunk, prepared: readonly Preparation[]): boolean {
 	if (deletions.length > 0 || states.some(({ ageing }) => ageing)) return true;
 	return prepared.some(

@@ -3,8 +3,8 @@ import type { PoolClient } from 'pg';
 import type { LoadChunk } from './chunk';
 import type { LoadState } from './input';
 
-// Both instants are texts that compare as the instants they are; metadata of others may hold anything. Looked up client by
-// client, since the policy alone makes the planner read the leads of all tenants.
+// Both instants are compared as texts, which sort as instants: metadata written by others may contain anything. Looked up
+// client by client, since with the policy alone the planner reads the leads of all tenants.
 const AGE = `with incoming as materialized (
 	select * from unnest($3::text[], $4::text[]) with ordinality as i(account_id, stale_before, ord)
 ), stale as materialized (
@@ -24,8 +24,8 @@ const AGE = `with incoming as materialized (
 select ord::int as place, count(*)::int as aged from aged group by ord`;
 
 /**
- * Marks the open leads that nobody has touched for long: a deal that is not changed is not read again.
- * @returns how many, by the state that asked for it; every such state is there
+ * Marks open leads without recent activity as stale. Done here because an unchanged deal is not read again.
+ * @returns the number of leads by the state that requested the check; includes every such state
  */
 export async function ageLeads(
 	client: PoolClient,
@@ -44,7 +44,7 @@ export async function ageLeads(
 	return aged;
 }
 
-/** The last of an account's states in the chunk looks furthest. */
+/** The last state of an account in the chunk has the latest limit. */
 function latestOfAccounts(states: readonly LoadState[]): LoadState[] {
 	const latest = new Map<string, LoadState>();
 	for (const state of states) if (state.ageing) latest.set(state.accountId, state);

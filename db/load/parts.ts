@@ -1,9 +1,9 @@
 import type { PreparedRow } from './prepare';
 
-/** Far below what one text may be in JavaScript and one message to PostgreSQL. */
+/** Far below the limits of a JavaScript string and of a message to PostgreSQL. */
 const MAX_CHARACTERS = 64 * 2 ** 20;
 
-/** Rows as lists that one statement can take each, in their order; a row larger than that is alone. */
+/** Splits rows into lists small enough for one statement each, in order; a larger row gets its own. */
 export function splitIntoParts(rows: readonly PreparedRow[]): PreparedRow[][] {
 	const parts: PreparedRow[][] = [[]];
 	let characters = 0;
@@ -19,9 +19,10 @@ export function splitIntoParts(rows: readonly PreparedRow[]): PreparedRow[][] {
 	return parts;
 }
 
-/** How many characters a statement has for the row. */
+/** The number of characters of the row in a statement. */
 function measureRow({ values, metadata, recordId, version, origin }: PreparedRow): number {
-	let size = measureText(metadata) + measureText(recordId) + measureText(version) + (origin?.json.length ?? 0);
+	let size =
+		measureText(metadata) + measureText(recordId) + measureText(version) + (origin?.json.length ?? 0);
 	for (const value of values) size += measureText(value);
 	return size;
 }

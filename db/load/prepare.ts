@@ -7,24 +7,24 @@ import { SourceReader, type RowSource } from './row-source';
 import { upsertStatement } from './upsert-sql';
 import { columnText, isPlainObject, readJson, InvalidValueError } from './column-values';
 
-/** A row whose values are known to suit their columns, as the texts that PostgreSQL reads. */
+/** A row whose values have been checked against their columns, as texts for PostgreSQL. */
 export interface PreparedRow extends Keyed, RowSource {
-	/** Its place in the chunk. */
+	/** Its index in the chunk. */
 	index: number;
-	/** One object for all rows of the chunk that say the same of a client. */
+	/** Shared by all rows of the chunk that describe the client in the same way. */
 	client: PreparedClient;
-	/** One for each of the table's columns. */
+	/** One per column of the table. */
 	values: Array<string | null>;
 	/** `metadata` without `_src`, as JSON. */
 	metadata: string | null;
-	/** Known once the client is in the database. */
+	/** Set once the client is in the database. */
 	clientKpiId: string;
 }
 
-/** What checking a row gave: the row as it can be written, or why it cannot. */
+/** The result of checking a row: the prepared row, or why it is invalid. */
 export type Preparation = PreparedRow | InvalidValueError;
 
-/** What of a run its rows are held to. */
+/** The part of a run that its rows are checked against. */
 export type RunOfRows = Pick<LoadRun, 'provider' | 'integrationId'>;
 
 /** Checks the rows of one chunk. */
@@ -48,7 +48,7 @@ export class RowReader {
 		}
 	}
 
-	/** @throws RefusedValue for the first thing that the database could not take */
+	/** @throws InvalidValueError for the first value that the database could not store */
 	private prepare(given: LoadRow, index: number): PreparedRow {
 		const table = dataTables.get(given.table);
 		if (!table) throw unknownTable(given.table);
@@ -75,11 +75,11 @@ function readValues(table: DataTable, row: Record<string, unknown>, provider: st
 /** Rows of one source never replace those of another. */
 function otherSource(source: string, provider: string): InvalidValueError {
 	const [given, own] = [source, provider].map((name) => storable(name.slice(0, 60)));
-	const message = `The row is of "${given}", and what is loaded here is of "${own}". Set Source System to what the rows say.`;
+	const message = `The row is from "${given}", but this load is for "${own}". Set Source System to the rows' source.`;
 	return new InvalidValueError('other_source', 'sourceSystem', message);
 }
 
-/** With a NUL between the values: the one character that none of them can hold. */
+/** Joined by NUL, the one character that no value can contain. */
 function buildOwnKey(table: DataTable, values: PreparedRow['values']): string {
 	return table.keyIndexes.map((index) => values[index] ?? '').join('\0');
 }
@@ -90,7 +90,7 @@ function unknownTable(name: unknown): InvalidValueError {
 	return new InvalidValueError('unknown_table', 'table', `Rows go into ${known}, not into "${given}".`);
 }
 
-/** A value that no column takes would be lost without a word. */
+/** A value without a column would be lost silently. */
 function refuseUnknown(table: DataTable, row: Record<string, unknown>): void {
 	for (const name in row) {
 		if (table.properties.has(name) || !Object.hasOwn(row, name)) continue;
@@ -99,17 +99,17 @@ function refuseUnknown(table: DataTable, row: Record<string, unknown>): void {
 	}
 }
 
-/** Never what the prototype has under that name. */
+/** Ignores properties of the prototype. */
 function ownValue(row: Record<string, unknown>, { property }: Column): unknown {
 	return Object.hasOwn(row, property) ? row[property] : undefined;
 }
 
-/** JSON of the metadata but for its `_src`, which is read apart: it never makes an unchanged row look changed. */
+/** JSON of the metadata without `_src`, which is kept apart so that it never makes an unchanged row look changed. */
 function metadataText(given: unknown): string | null {
 	if (given === undefined || given === null) return null;
 	if (!isPlainObject(given)) {
 		throw new InvalidValueError('wrong_type', 'metadata', 'metadata is not an object.');
 	}
-	// Set to undefined, which JSON leaves out: taking a property away costs three times as much.
+	// Set to undefined, which JSON omits: deleting the property costs three times as much.
 	return readJson({ ...given, _src: undefined }, 'metadata');
 }

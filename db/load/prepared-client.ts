@@ -1,10 +1,10 @@
 import type { LoadClient, LoadRun } from './input';
 import { isPlainObject, readText, InvalidValueError } from './column-values';
 
-/** A client as it is to be found in, or put into, `client_kpis`. */
+/** A client to find in, or insert into, `client_kpis`. */
 export interface PreparedClient {
 	provider: string;
-	/** Looked up in `etl.client_links`; null where the exact `clientId` was given. */
+	/** Looked up in `etl.client_links`; null if the exact `clientId` was given. */
 	externalId: string | null;
 	clientId: string;
 	clientName: string | null;
@@ -13,7 +13,7 @@ export interface PreparedClient {
 
 type RunOfClients = Pick<LoadRun, 'provider' | 'integrationId'>;
 
-/** Thousands of rows speak of a few clients: each is checked once, and is one object. */
+/** Thousands of rows refer to a few clients: each is checked once and is one shared object. */
 export class ClientReader {
 	private readonly known = new Map<string, { given: LoadClient; prepared: PreparedClient }>();
 
@@ -32,8 +32,8 @@ const sameClient = (one: LoadClient, other: LoadClient): boolean =>
 	one.clientName === other.clientName && one.industry === other.industry && !other.clientId;
 
 /**
- * A client as it is to be found.
- * @throws RefusedValue where it is none
+ * Checks a client.
+ * @throws InvalidValueError if it is not a valid client
  */
 export function prepareClient(given: LoadClient, { provider, integrationId }: RunOfClients): PreparedClient {
 	if (!isPlainObject(given)) throw missingClient();
@@ -54,9 +54,9 @@ function missingClient(): InvalidValueError {
 	return new InvalidValueError('missing_value', 'client', 'The row does not say which client it is about.');
 }
 
-/** A provider knows its own clients only: one that is named exactly may be any of the tenant's. */
+/** A provider's data may refer to the provider's own clients only; an exact id could be any client of the tenant. */
 function exactClient(): InvalidValueError {
-	const message = 'What was read of a provider names its clients by externalId, never by clientId.';
+	const message = 'Rows from a provider must name their client by externalId, not by clientId.';
 	return new InvalidValueError('foreign_client', 'client.clientId', message);
 }
 

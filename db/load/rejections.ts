@@ -10,20 +10,20 @@ import { storable } from '../postgres/storable-text';
 import { WITHOUT_ID } from '../runs/unreadable-records';
 import { isPlainObject, isStorableJson, jsonText } from './column-values';
 
-/** What `etl.rejected_records` is told of one record. */
+/** A record for `etl.rejected_records`. */
 interface Rejection {
 	stream: string;
 	accountId: string;
 	recordId: string;
 	stage: string;
 	reason: LoadRejection;
-	/** JSON; null where the provider did not give the record. */
+	/** JSON; null if the provider did not return the record. */
 	payload: string | null;
 }
 
 /**
- * Stores every record of the chunk that is in no table, with its reason: one open row per record and stage, which
- * counts up in each further run that meets the record again.
+ * Stores every rejected record of the chunk with its reason: one open row per record and stage, whose attempts increase
+ * with each run that rejects the record again.
  */
 export async function saveRejections(
 	client: PoolClient,
@@ -32,7 +32,7 @@ export async function saveRejections(
 ): Promise<void> {
 	const all = [...chunk.rejected.map(toRejection), ...refusedRecords(orderChanges(chunk), refusals)];
 	const latest = new Map(all.map((one) => [buildKey(one), one]));
-	// In one order, so that parallel loads cannot wait for each other in a circle.
+	// Sorted, so that parallel loads cannot deadlock.
 	const sorted = [...latest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rejection]) => rejection);
 	const unstorable: Rejection[] = [];
 	await isolate(client, sorted, {
@@ -46,7 +46,7 @@ export async function saveRejections(
 }
 
 const NOT_STORABLE = JSON.stringify({
-	note: 'The record itself could not be stored: it refers to itself, or is nested too deep.',
+	note: 'The record itself could not be stored: it refers to itself or is nested too deeply.',
 });
 
 function toRejection(given: LoadRejected): Rejection {
@@ -61,17 +61,17 @@ function toRejection(given: LoadRejected): Rejection {
 	};
 }
 
-/** Messages of a user's own making may hold anything; not every object can be made a text. */
+/** Messages may come from users' own nodes and contain anything; not every object can be converted to text. */
 const toText = (value: unknown): string =>
 	storable(typeof value === 'object' ? (value === null ? '' : (jsonText(value) ?? '')) : String(value ?? ''));
 
-/** A record without an id is known by its content. */
+/** A record without an id is identified by its content. */
 function identifyRecord(given: unknown, payload: string): string {
 	const id = toText(given);
 	return id || `sha256:${createHash('sha256').update(payload).digest('hex')}`;
 }
 
-/** The rows that were refused, together for each record: the reason is the first one's. */
+/** The rejected rows, grouped by record; the reason is that of the first row. */
 function refusedRecords(
 	arrivals: readonly Change[],
 	refusals: ReadonlyMap<number, LoadRejection>,
@@ -93,7 +93,7 @@ function refusedRecords(
 	];
 }
 
-/** Without what the rejection has in columns of its own. */
+/** Without the properties that the rejection stores in separate columns. */
 function toPayload(arrival: Change): Record<string, unknown> {
 	const { table, client } = arrival;
 	if ('row' in arrival) return { table, client, row: arrival.row };
@@ -159,7 +159,7 @@ const buildSave = (chunk: LoadChunk, part: readonly Rejection[]): Statement => (
 
 const MAX_DETAIL = 1_000;
 
-/** Null for none, and for what jsonb or its limit would refuse: the rejection is kept all the same. */
+/** Null for none, and for a detail that jsonb or its limit would not accept: the rejection is still stored. */
 function detailText(detail: unknown): string | null {
 	if (!isPlainObject(detail)) return null;
 	const text = jsonText(detail);
@@ -173,8 +173,8 @@ where r.tenant_id = $1 and r.resolved_at is null and r.provider = $2 and r.strea
 	and (r.stage <> 'load' or r.sync_run_id is distinct from $6)`;
 
 /**
- * Closes the open rejections of the records whose rows are all in their tables now, or that give no row any more. Where a row of the record was refused
- * in an earlier chunk of this run, the others landing does not mend it: a later run does.
+ * Resolves the open rejections of records whose rows are all stored now, or that no longer give a row. If a row of the
+ * record was rejected in an earlier chunk of this run, the rejection stays open until a later run.
  */
 export async function resolveRejections(
 	client: PoolClient,
@@ -200,7 +200,7 @@ export async function resolveRejections(
 	]);
 }
 
-/** Mostly there are none, and then thousands of ids need not be sent. */
+/** Usually there are none, and then thousands of ids need not be sent. */
 async function hasOpenRejections(client: PoolClient, tenantId: string): Promise<boolean> {
 	const { rows } = await client.query<{ open: boolean }>(
 		'select exists (select from etl.rejected_records where tenant_id = $1 and resolved_at is null) as open',
@@ -214,7 +214,7 @@ from unnest($3::text[], $4::text[], $5::text[]) as i(stream, account_id, record_
 where r.tenant_id = $1 and r.stage = 'extract' and r.resolved_at is null and r.provider = $2
 	and r.stream = i.stream and r.account_id = i.account_id and md5(r.record_id) = md5(i.record_id)`;
 
-/** Closes the rejections of records that the provider had not given and now has answered for, also where it gave no row. */
+/** Resolves the rejections of records that the provider has now answered for, even if the answer gave no row. */
 export async function settleUnreadable(
 	client: PoolClient,
 	{ tenantId, provider, states }: LoadChunk,

@@ -1,20 +1,20 @@
 import { canonicalInstant } from '../postgres/rows';
 import { isPlainObject, readJson, readText } from './column-values';
 
-/** Which record a row came of: `metadata._src`. */
+/** The record that a row comes from: `metadata._src`. */
 export interface RowSource {
 	recordId: string | null;
-	/** The provider's version of the record, comparable as text; null where it has none. */
+	/** The provider's version of the record, comparable as text; null if it has none. */
 	version: string | null;
-	/** One object for all rows of the chunk that have the rest in common; null where nothing is said of a source. */
+	/** Shared by all rows of the chunk with the same remaining properties; null without `_src`. */
 	origin: RowOrigin | null;
 }
 
 const NO_SOURCE: RowSource = { recordId: null, version: null, origin: null };
 
-/** All of `_src` but the record and its version: the stream, the account and the run. */
+/** `_src` without the record and its version: the stream, the account and the run. */
 export interface RowOrigin {
-	/** Tells the chunk's origins apart. */
+	/** Identifies the origin within the chunk. */
 	name: string;
 	accountId: string;
 	json: string;
@@ -22,12 +22,12 @@ export interface RowOrigin {
 
 type Source = Record<string, unknown>;
 
-/** Thousands of rows came of a few streams and accounts: what their sources have in common is written once. */
+/** Thousands of rows come from a few streams and accounts: what their sources share is serialised once. */
 export class SourceReader {
 	private readonly known = new Map<unknown, { given: Source; origin: RowOrigin }>();
 	private count = 0;
 
-	/** @throws RefusedValue for what the database could not hold */
+	/** @throws InvalidValueError for a value that the database could not store */
 	read(metadata: unknown): RowSource {
 		if (!isPlainObject(metadata) || metadata._src === undefined) return NO_SOURCE;
 		const source = isPlainObject(metadata._src) ? metadata._src : {};
@@ -41,7 +41,7 @@ export class SourceReader {
 	private resolveOrigin(source: Source): RowOrigin {
 		const known = this.known.get(source.accountId);
 		if (known && haveOneOrigin(known.given, source)) return known.origin;
-		// What is undefined is left out of JSON.
+		// JSON omits undefined properties.
 		const rest = { ...source, recordId: undefined, version: undefined };
 		const accountId = typeof source.accountId === 'string' ? source.accountId : '';
 		const origin = { name: String(this.count++), accountId, json: readJson(rest, 'metadata._src') };
@@ -65,13 +65,13 @@ function readRecordId(given: unknown): string | null {
 	return given === undefined || given === null ? null : readText(given, 'metadata._src');
 }
 
-/** Versions are compared as texts, so instants need one spelling. */
+/** Versions are compared as texts, so instants need a canonical spelling. */
 function readVersion(given: unknown): string | null {
 	if (typeof given === 'number') return String(given);
 	return typeof given === 'string' ? (canonicalInstant(given) ?? readText(given, 'metadata._src')) : null;
 }
 
-/** Whether one copy is newer; without both versions it is not known, and the one that comes later counts. */
+/** Whether `one` is newer than `other`. False unless both have a version; then the later arrival wins. */
 export function isNewer(one: Pick<RowSource, 'version'>, other: Pick<RowSource, 'version'>): boolean {
 	return one.version !== null && other.version !== null && one.version > other.version;
 }

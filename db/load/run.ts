@@ -4,19 +4,19 @@ import { LEASE_MINUTES } from '../runs/lease';
 
 import type { LoadRun } from './input';
 
-/** The run is closed, taken over or another tenant's: nothing may be stored for it any more. */
+/** The run is closed, was taken over or belongs to another tenant: nothing may be stored for it. */
 export class RunLostError extends Error {
 	override readonly name = 'RunLostError';
 
 	constructor(readonly syncRunId: string) {
 		super(
-			'The sync run is not running any more, so nothing of it was stored. Another execution has taken it over, or it was closed; let the next run bring the data.',
+			'The sync run is no longer running, so nothing was stored. Another execution has taken it over, or it was closed. The next run brings the data.',
 		);
 	}
 }
 
 export interface FoundRun {
-	/** Whether this chunk was committed by an earlier attempt whose answer was lost. */
+	/** Whether an earlier attempt, whose answer was lost, committed this chunk. */
 	committed: boolean;
 	counts: Record<string, unknown>;
 }
@@ -30,22 +30,22 @@ interface RunRow {
 	executionId: string | null;
 }
 
-// With the lock no link of a client changes until the chunk is committed (db/client-links.ts waits for it).
+// `share_links` locks the tenant's client links until the chunk is committed (db/clients/links.ts waits for it).
 const FIND = `select status, last_chunk as "lastChunk", counts, integration_id as "integrationId", provider,
 		execution_id as "executionId", etl.share_links()
 	from etl.sync_runs where id = $1`;
 
 /**
- * Looks whether anything may be stored for the run.
- * @throws RunLostError when it is not a running run of this tenant, connection, provider and execution
+ * Finds the run and checks that chunks may be stored for it.
+ * @throws RunLostError if it is not a running run of this tenant, connection, provider and execution
  */
 export function findRun(client: PoolClient, run: LoadRun, chunkId: string): Promise<FoundRun> {
 	return readRun(client, FIND, run, chunkId);
 }
 
 /**
- * The same, and locks the run's row until the transaction ends: nobody can close it or take it over before that.
- * @throws RunLostError when it is not a running run of this tenant, connection, provider and execution, any more
+ * The same, and locks the run's row, so that no one can close it or take it over before the transaction ends.
+ * @throws RunLostError if it is no longer a running run of this tenant, connection, provider and execution
  */
 export function holdRun(client: PoolClient, run: LoadRun, chunkId: string): Promise<FoundRun> {
 	return readRun(client, `${FIND} for no key update`, run, chunkId);
@@ -68,7 +68,7 @@ function isSame(found: RunRow, run: LoadRun): boolean {
 	);
 }
 
-/** Stores the run's counts, renews its lease and notes which chunk was the last. */
+/** Stores the run's counts and its last chunk, and renews its lease. */
 export async function saveProgress(
 	client: PoolClient,
 	syncRunId: string,

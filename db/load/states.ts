@@ -11,7 +11,7 @@ order by i.account_id, i.stream
 on conflict (integration_id, account_id, stream) do update
 set state = excluded.state, sync_run_id = excluded.sync_run_id`;
 
-/** Stores how far the streams were read, in the transaction of the rows before. Uploads have no state to keep. */
+/** Stores how far the streams were read, in the same transaction as the rows before. Uploads have no state. */
 export async function saveStates(client: PoolClient, chunk: LoadChunk): Promise<void> {
 	const latest = new Map<string, LoadState>();
 	for (const one of chunk.states) if (one.state) latest.set(JSON.stringify([one.accountId, one.stream]), one);

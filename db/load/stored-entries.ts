@@ -1,7 +1,7 @@
 /**
- * The stored entries of the lead `i` (`lead_id`, `source_system`, `account_id`), of whichever client, with their
- * `version`: a text that compares as the instant it is. Lateral and with an offset, so that they are looked up by the
- * lead's id: the planner would read and hash a whole tenant's entries for every chunk.
+ * The stored entries of the lead `i` (`lead_id`, `source_system`, `account_id`), of any client, with their `version`, a
+ * text that sorts as its instant. Lateral and with an offset, to force a lookup by the lead's id: the planner would
+ * otherwise read and hash a whole tenant's entries for every chunk.
  */
 export const STORED_ENTRIES = `lateral (
 	select t.*, (t.metadata -> '_src' ->> 'version') collate "C" as version

@@ -1,20 +1,20 @@
 import type { DataTable } from '../schema/tables';
 
-/** The statement that brings rows of one table to what they should be and writes no other. */
+/** The statement that inserts new rows of one table, updates changed ones and writes no others. */
 export interface UpsertStatement {
-	/** Tells the statements apart; loads that write in this order cannot wait for each other in a circle. */
+	/** Identifies the statement. Loads execute statements in this order, so that they cannot deadlock. */
 	name: string;
 	table: DataTable;
 	/**
-	 * Parameters: separator, null mark, number of rows, beginning and end of the ids for new rows, names and JSON of the
-	 * origins, then as column texts client_kpi_id, the table's columns, metadata without `_src`, and of `_src` the
-	 * origin's name, recordId and version. Result: one row, `fates`, a character for each row in order: `+` inserted,
+	 * Parameters: separator, null mark, number of rows, prefix and suffix of the ids of new rows, names and JSON of the
+	 * origins, then as column texts: client_kpi_id, the table's columns, metadata without `_src`, and from `_src` the
+	 * origin's name, recordId and version. Result: one row with `outcomes`, one character per row in order: `+` inserted,
 	 * `~` updated, `=` unchanged, `<` superseded.
 	 */
 	sql: string;
 	/**
-	 * Tries to write one row, unless the stored one is newer; faster than the other for one. Parameters, as texts: id,
-	 * client_kpi_id, the table's columns, metadata without `_src`, and of `_src` the origin's JSON, recordId and version.
+	 * Writes one row unless the stored one is newer; for a single row faster than `sql`. Parameters, as texts: id,
+	 * client_kpi_id, the table's columns, metadata without `_src`, and from `_src` the origin's JSON, recordId and version.
 	 * Result: at most one row.
 	 */
 	trial: string;
@@ -23,8 +23,8 @@ export interface UpsertStatement {
 const statements = new Map<DataTable, UpsertStatement[]>();
 
 /**
- * The statement that can write a row with these values. Rows with nulls in different columns of the key need different
- * ones: `is not distinct from` could not use the index.
+ * The statement for a row with these values. Rows with nulls in different key columns need different statements, since
+ * `is not distinct from` could not use the index.
  */
 export function upsertStatement(table: DataTable, values: ReadonlyArray<string | null>): UpsertStatement {
 	let ofTable = statements.get(table);
@@ -42,8 +42,8 @@ function build(table: DataTable, nullKeys: readonly boolean[]): UpsertStatement 
 	return { name, table, sql: buildUpsertSql(table, nullKeys), trial: buildTrial(table, nullKeys) };
 }
 
-// The lookup is lateral with a limit: as a plain join the planner, who knows the number of rows, reads and hashes
-// the whole table for every chunk (measured: 24,000 unchanged rows a second against 65,000).
+// The lookup is lateral with a limit: with a plain join the planner, which knows the number of rows, reads and hashes the
+// whole table for every chunk (measured: 24,000 unchanged rows a second against 65,000).
 function buildUpsertSql(table: DataTable, nullKeys: readonly boolean[]): string {
 	const names = table.columns.map(({ name }) => name);
 	const business = names.filter((name) => !table.key.includes(name));
@@ -79,7 +79,7 @@ select string_agg(mark, '' order by ord) as fates from (
 	select ord, fate as mark from compared where fate in ('=', '<')
 	union all
 	select c.ord, case
-		when w.id is null then '<' -- a newer one came in while this statement ran
+		when w.id is null then '<' -- a newer version was stored while this statement ran
 		when w.id = ${newId('c')} then '+'
 		else '~' end
 	from compared c left join written w on ${sameKey('w', 'c', table.key, nullKeys)}
@@ -87,11 +87,11 @@ select string_agg(mark, '' order by ord) as fates from (
 ) marks`;
 }
 
-/** A cuid for each row of the statement: what would count the process's ids counts its rows. */
+/** A cuid for each row of the statement: its counter part is the row's number instead of the process's counter. */
 const newId = (rows: string): string => `$4::text || lpad(to_hex(${rows}.ord), 4, '0') || $5::text`;
 
-// Functions in the select list run in step, row by row; in `from` each would first fill a table of its own. `offset 0`
-// keeps the casts from being written, and so done, wherever a value is used.
+// Set-returning functions in the select list advance together, row by row; in `from` each would first be materialised.
+// `offset 0` keeps the planner from inlining the casts, and so from repeating them wherever a value is used.
 function incoming({ columns }: DataTable): string {
 	const casts = columns.map(({ name, type }, index) => `v${index + 1}::${type} as ${name}`);
 	const metadata = columns.length + 1;
@@ -101,7 +101,7 @@ function incoming({ columns }: DataTable): string {
 	return `select ord, v0 as client_kpi_id, ${casts.join(', ')}, v${metadata}::jsonb as metadata,
 		v${metadata + 1} as origin, v${metadata + 2} as record_id, v${metadata + 3} as version
 	from (select generate_series(1, $3::int) as ord, ${texts.join(', ')}) as given
-	where ord is not null -- every text ends with a separator
+	where ord is not null -- every column text ends with a separator
 	offset 0`;
 }
 
@@ -121,7 +121,7 @@ set ${updated.map((column) => `${column} = excluded.${column}`).join(', ')}
 returning t.id`;
 }
 
-/** Metadata as it is stored. */
+/** Metadata as stored. */
 const withSource = (metadata: string, source: string, recordId: string, version: string): string =>
 	`case when ${source} is null then ${metadata} else ${metadata} || jsonb_build_object('_src',
 			${source} || jsonb_build_object('recordId', ${recordId}, 'version', ${version})) end`;
@@ -133,7 +133,7 @@ function sameKey(left: string, right: string, key: readonly string[], nullKeys: 
 	return [`${left}.client_kpi_id = ${right}.client_kpi_id`, ...columns].join(' and ');
 }
 
-/** Taking a key out of what is no object is an error. */
+/** Removing a key from a value that is no object would fail. */
 const withoutSource = (metadata: string): string =>
 	`case when jsonb_typeof(${metadata}) = 'object' then ${metadata} - '_src' else ${metadata} end`;
 

@@ -18,8 +18,8 @@ import type { CommitTurn } from './commit-order';
 import { InvalidValueError } from './column-values';
 
 /**
- * Brings the rows to their tables, inside the tenant's transaction.
- * @throws OutOfTurnError where the chunk before has to be stored first
+ * Writes the rows to their tables, within the tenant's transaction.
+ * @throws CommitOrderError if the preceding chunk must be stored first
  */
 export async function writeRows(
 	client: PoolClient,
@@ -72,7 +72,7 @@ async function placeAtClients(
 	});
 }
 
-/** Of rows with one key, which are neighbours, only the newest; of equals the later one. */
+/** Of rows with the same key, which are adjacent, only the newest; of equally new ones the later. */
 function pickLatestRows(rows: readonly PreparedRow[], { outcomes }: ChunkResult): PreparedRow[] {
 	const best: PreparedRow[] = [];
 	for (const row of rows) {
@@ -131,7 +131,7 @@ function noteFates(
 	});
 }
 
-/** As the statement wants them. */
+/** In the order of the statement's parameters. */
 function listColumns({ columns }: DataTable): Array<TextColumn<PreparedRow>> {
 	return [
 		{ of: ({ clientKpiId }) => clientKpiId, free: true },
@@ -139,7 +139,7 @@ function listColumns({ columns }: DataTable): Array<TextColumn<PreparedRow>> {
 			of: ({ values }: PreparedRow) => values[index]!,
 			free: type === 'text',
 		})),
-		// JSON writes control characters as escapes.
+		// JSON escapes control characters.
 		{ of: ({ metadata }) => metadata, free: false },
 		{ of: ({ origin }) => origin && origin.name, free: false },
 		{ of: ({ recordId }) => recordId, free: true },
@@ -152,7 +152,7 @@ function listOrigins(rows: readonly PreparedRow[]): [names: string[], jsons: str
 	return [origins.map(({ name }) => name), origins.map(({ json }) => json)];
 }
 
-/** A cuid without the four characters that count ids. */
+/** A cuid without its four counter characters. */
 function idMargins(): [begin: string, end: string] {
 	const id = cuid();
 	return [id.slice(0, -16), id.slice(-12)];
@@ -160,13 +160,17 @@ function idMargins(): [begin: string, end: string] {
 
 function readOutcome(mark: string | undefined): RowOutcome {
 	const fate = mark === undefined ? undefined : OUTCOMES[mark];
-	if (!fate) throw new Error('The database answered with fewer fates than rows. Nothing was saved.');
+	if (!fate) throw new Error('The database returned fewer outcomes than rows. Nothing was saved.');
 	return fate;
 }
 
 function toRejection(fault: DataError | undefined, path?: string): LoadRejection {
 	if (!fault) {
-		return { code: 'client_missing', path: 'client', message: 'The client was deleted while it was needed.' };
+		return {
+			code: 'client_missing',
+			path: 'client',
+			message: 'The client was deleted while its rows were being stored.',
+		};
 	}
 	const { code, message } = getMeaning(fault.code);
 	const detail = fault.constraint ? `${message} (${fault.constraint})` : message;

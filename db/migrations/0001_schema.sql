@@ -77,10 +77,10 @@ create table public.lead_events (
 	unique nulls not distinct (client_kpi_id, source_system, external_id)
 );
 create index lead_events_client_kpi_id_event_date_idx on public.lead_events (client_kpi_id, event_date);
--- With the client, since the ids of leads are often small numbers that every tenant has.
+-- Includes the client, since lead ids are often small numbers that occur in every tenant.
 create index lead_events_lead_id_client_kpi_id_idx on public.lead_events (lead_id, client_kpi_id);
 create index lead_events_stage_status_idx on public.lead_events (stage, status);
--- The entries that carry a lead's status and value: what ages, and what was deleted.
+-- The entries with a lead's status and value, for finding stale and deleted leads.
 create index lead_events_latest_idx on public.lead_events (client_kpi_id, status) where status <> 'passed';
 
 -- `embedding vector(1536)` is added by `migrate` as soon as the server has the vector extension.

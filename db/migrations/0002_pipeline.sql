@@ -1,6 +1,6 @@
 -- Up Migration
 
--- The pipeline's own books.
+-- The pipeline's own state.
 
 create table etl.sync_runs (
 	id text primary key,
@@ -13,7 +13,7 @@ create table etl.sync_runs (
 	finished_at timestamptz,
 	lease_until timestamptz,
 	retry_at timestamptz,
-	-- Which execution may store for it, in which workflow and n8n, and in n8n's mode in which it was opened.
+	-- The execution that may store for it, with its workflow and n8n's execution mode.
 	execution_id text,
 	workflow_id text,
 	mode text,
@@ -23,7 +23,7 @@ create table etl.sync_runs (
 	constraint sync_runs_closed_check
 		check (status = 'running' or (finished_at is not null and lease_until is null))
 );
--- Two live runs of one integration are impossible, whatever the claimers see.
+-- Guarantees one running run per integration, whatever concurrent claims see.
 create unique index sync_runs_one_running_idx on etl.sync_runs (integration_id) where status = 'running';
 create index sync_runs_tenant_id_started_at_idx on etl.sync_runs (tenant_id, started_at desc);
 create index sync_runs_integration_id_started_at_idx on etl.sync_runs (integration_id, started_at desc);
@@ -31,20 +31,20 @@ create index sync_runs_started_at_idx on etl.sync_runs (started_at desc);
 create index sync_runs_running_idx on etl.sync_runs (lease_until) where status = 'running';
 create index sync_runs_running_execution_id_idx on etl.sync_runs (execution_id) where status = 'running';
 
--- The right to ask a provider for a new pair of tokens. A lease that was ended properly is deleted.
+-- The right to request a new token pair from a provider. A lease that was ended properly is deleted.
 create table etl.refresh_leases (
 	integration_id text primary key references public.integrations on delete cascade,
 	tenant_id text not null references public.tenants on delete cascade,
 	holder text not null,
 	until timestamptz not null,
-	-- Whether somebody held it before who never reported, and may still have the newer pair.
+	-- Whether an earlier holder never reported and may still have the newer pair.
 	taken_over boolean not null default false,
-	-- When the provider first refused the grant since then.
+	-- When the provider first refused the grant after that.
 	refused_at timestamptz
 );
 create index refresh_leases_tenant_id_idx on etl.refresh_leases (tenant_id);
 
--- Which accounts a connection reads: those that are enabled and not released, and nothing else.
+-- A connection reads exactly the accounts that are enabled and not released.
 create table etl.accounts (
 	integration_id text not null references public.integrations on delete cascade,
 	tenant_id text not null references public.tenants on delete cascade,
@@ -54,11 +54,11 @@ create table etl.accounts (
 	timezone text,
 	currency text,
 	enabled boolean not null default true,
-	-- Given up, so that another tenant may have it; the row stays, to know the account again when it comes back.
+	-- Set when another tenant may have it. The row is kept, so that the account is recognised if it returns.
 	released_at timestamptz,
 	primary key (integration_id, account_id)
 );
--- Not led by the tenant, on purpose: an organisation belongs to one tenant's integration at a time.
+-- Without the tenant on purpose: an account belongs to one tenant's integration at a time.
 create unique index accounts_one_owner_idx on etl.accounts (provider, account_id) where released_at is null;
 create index accounts_tenant_id_idx on etl.accounts (tenant_id);
 
@@ -90,21 +90,21 @@ create table etl.rejected_records (
 	reason_code text not null,
 	reason_path text,
 	reason_message text not null,
-	-- What a program needs of the reason, such as the rate that is missing.
+	-- Details for programs, such as the missing rate.
 	reason_detail jsonb check (jsonb_typeof(reason_detail) = 'object'),
-	-- json, not jsonb: a record may hold the escape \u0000, which jsonb refuses.
+	-- json, not jsonb: a record may contain the escape \u0000, which jsonb cannot store.
 	payload json,
 	first_seen_at timestamptz not null default now(),
 	last_seen_at timestamptz not null default now(),
 	attempts integer not null default 1,
-	-- When a record that the provider did not give is to be asked for again.
+	-- When to request a record again that the provider did not return.
 	ask_again_at timestamptz,
 	resolved_at timestamptz,
 	constraint rejected_records_payload_check check (payload is not null or stage = 'extract'),
 	constraint rejected_records_ask_again_check check (ask_again_at is null or stage = 'extract')
 );
--- One open row per record. What names it comes from outside and may be longer than an index entry, hence the hashes;
--- the record's goes first, since resolving looks for that.
+-- One open row per record. The hashes are needed because its ids come from outside and may exceed the size of an index
+-- entry. The record's comes first, since resolving searches for it.
 create unique index rejected_records_open_idx
 	on etl.rejected_records (tenant_id, md5(record_id), md5(account_id), md5(stream), md5(provider), stage)
 	nulls not distinct where resolved_at is null;
@@ -114,7 +114,7 @@ create index rejected_records_unreadable_idx on etl.rejected_records (integratio
 	where stage = 'extract' and resolved_at is null;
 create index rejected_records_sync_run_id_idx on etl.rejected_records (sync_run_id);
 
--- What was applied of db/functions, with the SHA-256 of each file.
+-- The applied files of db/functions with their SHA-256.
 create table etl.schema_functions (
 	name text primary key,
 	digest text not null
@@ -127,7 +127,7 @@ create table etl.exchange_rates (
 	rate numeric not null check (rate > 0),
 	source text not null,
 	changed_at timestamptz not null default now(),
-	-- Whether every row that was converted without this rate has been converted anew.
+	-- Whether every row that was converted without this rate has been recomputed.
 	applied boolean not null default false,
 	primary key (base, quote, rate_date, source)
 );
@@ -140,12 +140,12 @@ create table etl.client_links (
 	external_id text not null,
 	client_kpi_id text not null references public.client_kpis on delete cascade,
 	unique (tenant_id, provider, external_id),
-	-- Two accounts of one provider would meet in the keys of financials and custom_metrics.
+	-- Two accounts of one provider would collide in the keys of financials and custom_metrics.
 	unique (client_kpi_id, provider)
 );
 
--- Which tenant a reader's login sees. By name and oid: a role that was made anew under an old name, or got the oid of
--- one that is gone, sees nothing.
+-- The tenant that a reader's login sees. By name and oid: a role that was recreated under an old name, or that got the oid
+-- of a dropped role, sees nothing.
 create table etl.tenant_readers (
 	role_name text primary key,
 	role_oid oid not null unique,

@@ -1,14 +1,14 @@
 -- Up Migration
 
--- Who may see and do what. The roles themselves belong to the cluster: db/roles.ts makes them first.
+-- Rights and policies. The roles themselves belong to the cluster: db/schema/roles.ts creates them first.
 -- The tenant is read in a scalar subquery, so that the planner evaluates it once per statement.
 
--- What a reader may know of its connections.
+-- What a reader may see of its connections.
 create view public.sync_status with (security_invoker = true) as
 	select tenant_id, provider, status, last_sync_at from public.integrations;
 
--- The tenant of whoever logged in. In a definer's function current_user is the function's owner; session_user is the
--- login, which no statement of a reader can change. Restricted, since a parallel worker need not know the session's user.
+-- The tenant of the session's login. In a security definer function current_user is the function's owner; session_user is
+-- the login, which no statement of a reader can change. Restricted, since a parallel worker may not know session_user.
 create function etl.tenant_of_reader() returns text
 language sql stable security definer parallel restricted set search_path = pg_catalog, pg_temp as $$
 	select r.tenant_id
@@ -46,7 +46,7 @@ begin
 end
 $$;
 
--- A tenant reads its own row and changes none: with a delete right one session could cascade through another's data.
+-- A tenant only reads its own row: with a delete right one session could cascade through another's data.
 create policy tenant on public.tenants for all to zixly_app
 	using (id = (select nullif(current_setting('app.tenant_id', true), '')))
 	with check (id = (select nullif(current_setting('app.tenant_id', true), '')));
@@ -67,10 +67,10 @@ begin
 			' with check (tenant_id = (select nullif(current_setting(''app.tenant_id'', true), '''')))', name, roles);
 	end loop;
 
-	-- Reached through their client, in two ways that see the same rows. zixly_app, which reads, has the tenant's clients
-	-- as an array, which is looked up in an index: a query over a whole tenant does not read everyone's rows (at
-	-- 100,000 rows 1 ms instead of 12). zixly_loader has them hashed: for each row that is looked up by its key the array
-	-- would be sorted again, or an index of all tenants' dates be preferred to the key (5,000 rows of a tenant with 5,000
+	-- Isolated through their client, by two policies that see the same rows. For zixly_app, which reads, the tenant's
+	-- clients are an array that uses an index: a query over a whole tenant does not read all tenants' rows (at 100,000 rows
+	-- 1 ms instead of 12). For zixly_loader they are hashed: for each row looked up by its key the array would be sorted
+	-- again, or the planner would prefer an index of all tenants' dates to the key (5,000 rows of a tenant with 5,000
 	-- clients: 1,000 ms instead of 140).
 	foreach name in array array['public.financials', 'public.lead_events', 'public.custom_metrics'] loop
 		execute format(
@@ -83,7 +83,7 @@ begin
 			' with check (client_kpi_id in (select k.id from public.client_kpis k))', name);
 	end loop;
 
-	-- Foreign keys are checked without policies: what they point to must be the tenant's own as well.
+	-- Foreign keys are checked without policies, so the policy must check that referenced rows are the tenant's.
 	for name, roles in values
 		('etl.sync_runs', 'zixly_app, zixly_loader'),
 		('etl.accounts', 'zixly_app, zixly_loader'),
@@ -111,16 +111,16 @@ create policy tenant on etl.client_links for all to zixly_app, zixly_loader
 		and client_kpi_id in (select k.id from public.client_kpis k)
 	);
 
--- The planner estimates by all tenants' values, whoever asks, and text compares without leaking by its own account: by
--- EXPLAIN a reader could tell how often any name is there, and search out names that others have. So there are no
--- statistics of what people wrote. What loads and dashboards look up by ids, days and closed lists keeps its own.
+-- The planner's statistics cover all tenants, and comparing texts is leakproof: with EXPLAIN a reader could estimate how
+-- often any name occurs and so guess other tenants' names. Therefore free texts have no statistics. Ids, days and closed
+-- lists, which loads and dashboards look up, keep theirs.
 alter table public.tenants alter name set statistics 0, alter industry set statistics 0;
 alter table public.client_kpis
 	alter client_id set statistics 0, alter client_name set statistics 0, alter industry set statistics 0;
 alter table public.lead_events alter stage set statistics 0;
 alter table public.custom_metrics alter metric_name set statistics 0, alter unit set statistics 0;
 
--- A reader sees the tenant that its login was made for, whatever it sets: nothing that it can change is asked.
+-- A reader sees the tenant of its login, whatever it sets: the policies use nothing that a session can change.
 create policy reader on public.tenants for select to zixly_reader using (id = (select etl.tenant_of_reader()));
 create policy reader on public.client_kpis for select to zixly_reader
 	using (tenant_id = (select etl.tenant_of_reader()));
@@ -133,7 +133,7 @@ create policy reader on public.lead_events for select to zixly_reader
 create policy reader on public.custom_metrics for select to zixly_reader
 	using (client_kpi_id = any (array(select k.id from public.client_kpis k)));
 
--- No usage of etl: the policies call the function, a reader cannot.
+-- Without usage on etl: the policies call the function, but a reader cannot.
 grant usage on schema public to zixly_reader;
 grant select on
 	public.tenants, public.client_kpis, public.financials, public.lead_events, public.custom_metrics, public.sync_status
@@ -143,8 +143,8 @@ grant select (tenant_id, provider, status, last_sync_at) on public.integrations 
 grant usage on schema public, etl to zixly_app, zixly_loader, zixly_tokens, zixly_operator;
 grant usage on schema etl to zixly_worker;
 
--- Each role has what its statements need (docs/security.md has the same as a table). Updates are granted by column:
--- that also keeps LOCK TABLE from zixly_app, since it takes a right to update, delete or truncate the whole table.
+-- Each role has the rights that its statements need (docs/security.md lists them). Updates are granted by column, which
+-- also denies LOCK TABLE to zixly_app: that takes a right to update, delete or truncate the whole table.
 grant select on
 	public.tenants, public.client_kpis, public.financials, public.lead_events, public.custom_metrics,
 	etl.sync_runs, etl.accounts, etl.stream_states, etl.rejected_records, etl.client_links
@@ -155,15 +155,15 @@ grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_a
 	on public.integrations to zixly_app;
 grant insert on etl.sync_runs to zixly_app;
 grant update (status, finished_at, lease_until, retry_at, counts, error) on etl.sync_runs to zixly_app;
--- A tenant enters no account, and takes back none that it gave up: it could keep another tenant from having it.
+-- A tenant cannot add accounts or take released ones back: it could block another tenant's account.
 grant update (name, timezone, currency, enabled) on etl.accounts to zixly_app;
 grant update (ask_again_at) on etl.rejected_records to zixly_app;
 
--- Refreshing and connecting.
+-- Refreshing tokens and connecting.
 grant select, update (access_token, refresh_token, expires_at, status, metadata) on public.integrations to zixly_tokens;
 grant select, insert, update, delete on etl.refresh_leases to zixly_tokens;
 
--- Loading, and what else moves or removes rows of a tenant.
+-- Loading, and everything else that moves or removes rows of a tenant.
 grant select, insert, delete, update (client_name, industry) on public.client_kpis to zixly_loader;
 grant select, insert,
 	update (client_kpi_id, revenue, expenses, net_profit, cash_flow, currency, external_id, metadata)
@@ -185,7 +185,7 @@ grant select, insert, delete, update (client_kpi_id) on etl.client_links to zixl
 grant select, insert, update (rate, changed_at, applied) on etl.exchange_rates to zixly_worker;
 grant select on etl.schema_migrations, etl.schema_functions to zixly_worker;
 
--- The operator functions work across tenants, without the tokens.
+-- The operator functions work across tenants but cannot read tokens.
 create policy operator on public.tenants for all to zixly_operator using (true) with check (true);
 create policy operator on public.integrations for all to zixly_operator using (true) with check (true);
 create policy operator on etl.sync_runs for all to zixly_operator using (true) with check (true);
@@ -199,8 +199,8 @@ create policy operator on etl.accounts for all to zixly_operator using (true) wi
 create policy operator on etl.rejected_records for select to zixly_operator using (true);
 
 grant select, insert on public.tenants to zixly_operator;
--- Who has converted rows, which rates are wanted, and what was rejected why; what rows and records hold is none of the
--- operator's.
+-- Enough to find tenants with converted rows, missing rates and reasons of rejections. The operator cannot read amounts or
+-- payloads.
 grant select (id, tenant_id) on public.client_kpis to zixly_operator;
 grant select (client_kpi_id, metadata) on public.financials, public.lead_events to zixly_operator;
 grant select, insert on etl.accounts to zixly_operator;
@@ -212,7 +212,7 @@ grant select (
 ) on etl.rejected_records to zixly_operator;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at)
 	on public.integrations to zixly_operator;
--- Locking a row takes the right to update some column of it.
+-- Locking a row requires the right to update some column of it.
 grant update (last_sync_at) on public.integrations to zixly_operator;
 grant update (updated_at) on public.tenants to zixly_operator;
 grant select, update (name) on etl.schema_migrations to zixly_operator;

@@ -11,10 +11,11 @@ interface Waiting {
 }
 
 /**
- * Keeps tenants from taking a pool's connections from each other. Somebody may hold a lock that a tenant's transactions
- * wait for: these hold half of the connections at most, in all executions of the process, its others queue without one,
- * and one connection is left for work across tenants, such as claiming. So that several such tenants do not hold all
- * places, whoever waits long for a lock has a patient place, and only half of the places are that.
+ * Limits how many of a pool's connections a tenant may hold, in all executions of the process. If another session locks
+ * a tenant's rows, the tenant's waiting transactions hold at most half of the connections; its other transactions queue
+ * without one. One connection is reserved for work across tenants, such as claiming. Transactions that may wait long
+ * for a lock need a patient permit, and only half of the permits are patient, so that several locked tenants together
+ * cannot exhaust the pool.
  */
 class Places {
 	private readonly held = new Map<string, number>();
@@ -32,7 +33,7 @@ class Places {
 		this.limitOfATenant = Math.max(1, Math.floor(connections / 2));
 	}
 
-	/** Gives back what frees the place again. */
+	/** @returns a function that releases the permit */
 	async take(tenantId: string, isPatient: boolean, signal: AbortSignal | undefined): Promise<() => void> {
 		if (!this.enter(tenantId, isPatient)) await this.turn(tenantId, isPatient, signal);
 		return () => this.leave(tenantId, isPatient);
@@ -60,7 +61,7 @@ class Places {
 		}
 	}
 
-	/** The place may have been given in the very moment in which its taker was cancelled. */
+	/** The permit may have been granted just as the waiter was cancelled; then it is released again. */
 	private forget(place: Waiting): void {
 		const index = this.waiting.indexOf(place);
 		if (index >= 0) this.waiting.splice(index, 1);
@@ -81,8 +82,9 @@ class Places {
 const places = new WeakMap<Pool, Places>();
 
 /**
- * Waits until the tenant may take one of the pool's connections; the result gives it back.
- * @param isPatient whether it may wait long for a lock
+ * Waits until the tenant may take one of the pool's connections.
+ * @param isPatient whether the transaction may wait long for a lock
+ * @returns a function that releases the permit
  */
 export async function takePlace(
 	pool: Pool,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import pg from 'pg';
 
-/** Where a database is and how to get in. `tls: 'require'` encrypts without checking the certificate. */
+/** How to connect to a database. `tls: 'require'` encrypts without checking the certificate. */
 export interface DatabaseSettings {
 	host: string;
 	port: number;
@@ -24,9 +24,9 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1']);
 
 /**
  * Reads a URL such as `postgresql://user:password@host:5432/database?sslmode=verify-full`.
- * Without `sslmode` the server's certificate is checked, except on this machine; `sslrootcert` names a file with the
- * authority's certificate.
- * @throws Error when the text is no such URL; the message never repeats it, since it holds the password
+ * Without `sslmode` the server's certificate is checked, except for a server on this machine; `sslrootcert` is the path
+ * of the certificate authority's file.
+ * @throws Error when the URL cannot be parsed; the message never repeats it, since it contains the password
  */
 export function settingsFromUrl(url: string): DatabaseSettings {
 	const parsed = parseUrl(url);
@@ -48,7 +48,7 @@ function parseUrl(url: string): URL {
 	return parsed;
 }
 
-/** A % that begins no code, as in a password that was not encoded, is found only here. */
+/** Only decoding finds an invalid percent sequence, as in a password that was not encoded. */
 function decoded(part: string): string {
 	try {
 		return decodeURIComponent(part);
@@ -86,24 +86,22 @@ function readAuthority(file: string | null): string | undefined {
 	} catch (error) {
 		throw new Error(
 			`The certificate file that sslrootcert names cannot be read: ${(error as Error).message}`,
-			{
-				cause: error,
-			},
+			{ cause: error },
 		);
 	}
 }
 
-/** What to say of a connection to another machine whose server could be an impostor; nothing where that is ruled out. */
+/** Warnings about a connection to another machine whose server is not authenticated; empty if TLS is verified. */
 export function unverifiedTls({ tls, host }: Pick<DatabaseSettings, 'tls' | 'host'>): string[] {
 	if (tls === 'verify-full' || LOOPBACK.has(host)) return [];
 	const risk =
 		tls === 'disable'
-			? 'The connection is not encrypted: whoever can listen reads the password and the data.'
-			: "The server's certificate is not checked: whoever can stand in for the server gets the password.";
+			? 'The connection is not encrypted: anyone on the network path can read the password and the data.'
+			: "The server's certificate is not checked: anyone who can impersonate the server gets the password.";
 	return [`${risk} Use TLS "Verify Full" (sslmode=verify-full) unless the network is trusted.`];
 }
 
-/** What `pg` wants for a connection with these settings. */
+/** The settings in the form that `pg` takes. */
 export function clientConfig(settings: DatabaseSettings): pg.ClientConfig {
 	const { host, port, database, user, password } = settings;
 	return {
@@ -116,7 +114,7 @@ export function clientConfig(settings: DatabaseSettings): pg.ClientConfig {
 		application_name: 'zixly',
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
 		keepAlive: true,
-		// A connection that was cut without a word is noticed within minutes, not after the system's two hours.
+		// Detects a silently dropped connection within minutes instead of the operating system's two hours.
 		keepAliveInitialDelayMillis: 10_000,
 		types: { getTypeParser },
 	};
@@ -129,7 +127,7 @@ function buildSslOptions({ tls, ca }: DatabaseSettings): pg.ClientConfig['ssl'] 
 		: { rejectUnauthorized: true, ca: ca || undefined };
 }
 
-/** A date has no time zone, so it stays text: `pg` would make it midnight of this machine's zone. */
+/** Dates stay text, since they have no time zone: `pg` would parse them as midnight in this machine's zone. */
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
 	oid === pg.types.builtins.DATE && format !== 'binary'
 		? (value: string) => value
@@ -138,8 +136,8 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
 const pools = new Map<string, pg.Pool>();
 
 /**
- * The process's one pool for these settings. Idle connections close after ten seconds and keep no process
- * alive; the empty pool is kept, since it costs nothing and a second one would double the connections.
+ * The process's only pool for these settings. Idle connections close after ten seconds and keep no process alive. The
+ * empty pool is kept: it costs nothing, and a second one would double the connections.
  */
 export function getPool(settings: DatabaseSettings): pg.Pool {
 	const key = createHash('sha256')
@@ -159,8 +157,8 @@ function createPool(settings: DatabaseSettings): pg.Pool {
 		idleTimeoutMillis: IDLE_TIMEOUT_MS,
 		allowExitOnIdle: true,
 	});
-	// Without a listener a connection that the server cuts ends the whole process. The pool listens to idle
-	// ones only; one that is lent out fails its next statement, which is where the error is handled.
+	// Without a listener, a connection closed by the server would crash the process. The pool itself listens to idle
+	// connections only. On one in use the next statement fails, and the error is handled there.
 	pool.on('error', ignore);
 	pool.on('connect', (client) => client.on('error', ignore));
 	return pool;
@@ -168,7 +166,7 @@ function createPool(settings: DatabaseSettings): pg.Pool {
 
 const ignore = (): void => undefined;
 
-/** Closes every pool of the process; the next `poolFor` opens a new one. */
+/** Closes every pool of the process; the next `getPool` opens a new one. */
 export async function closePools(): Promise<void> {
 	const open = [...pools.values()];
 	pools.clear();

@@ -1,6 +1,6 @@
 import { isDay } from './days';
 
-/** The driver gives instants as Date objects; what leaves this room is ISO 8601 text in UTC, as items carry it. */
+/** Turns the driver's Date objects into ISO 8601 texts in UTC, the form that items carry. */
 export function withIsoInstants<Row extends object>(row: Row): Row {
 	const entries = Object.entries(row).map(([name, value]) => [
 		name,
@@ -12,16 +12,16 @@ export function withIsoInstants<Row extends object>(row: Row): Row {
 const INSTANT =
 	/^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:Z|([+-])(\d{2})(?::?(\d{2})(?::?(\d{2}))?)?)$/i;
 
-/** A local mean time is no further from UTC, and neither does PostgreSQL take one. */
+/** No local mean time is further from UTC, and PostgreSQL accepts no larger offset. */
 const MAX_OFFSET_MS = 16 * 3_600_000;
 
 /** Longer than any form of an instant. */
 const MAX_LENGTH = 64;
 
 /**
- * An instant with its zone in UTC as `…Z`, with milliseconds, or microseconds where there are some; undefined for other
- * texts, and beyond the years 1 to 9999. Taken are ISO 8601 and every form in which PostgreSQL prints a `timestamptz`
- * in ISO style: a blank for the T, an offset of `+HH`, `+HH:MM` or `+HH:MM:SS`.
+ * Converts an instant with a zone to UTC (`…Z`) with milliseconds, or microseconds if it has any. Undefined for other
+ * texts and outside the years 1 to 9999. Accepts ISO 8601 and every form in which PostgreSQL prints a `timestamptz` in
+ * ISO style: a blank for the T, an offset of `+HH`, `+HH:MM` or `+HH:MM:SS`.
  */
 export function canonicalInstant(text: string): string | undefined {
 	const parts = text.length <= MAX_LENGTH ? INSTANT.exec(text) : null;
@@ -48,10 +48,10 @@ function isoWithinYears(ms: number): string | undefined {
 	return /^(?!0000)\d{4}-/.test(iso) ? iso : undefined;
 }
 
-/** What PostgreSQL prints and no column here holds, in words; undefined for other texts. */
+/** Explains values that PostgreSQL prints but that no column here accepts; undefined for other texts. */
 export function describeOddInstant(text: string): string | undefined {
-	if (/^[+-]?infinity$/i.test(text.trim())) return 'is infinite, and no time of the calendar';
-	if (/\sBC$/i.test(text)) return 'lies before the year 1';
-	if (/^\d{5,}-/.test(text)) return 'lies after the year 9999';
+	if (/^[+-]?infinity$/i.test(text.trim())) return 'is infinite, not a time in the calendar';
+	if (/\sBC$/i.test(text)) return 'is before the year 1';
+	if (/^\d{5,}-/.test(text)) return 'is after the year 9999';
 	return undefined;
 }

@@ -11,7 +11,7 @@ interface ServerFacts {
 
 const OLDEST_SERVER = 150000;
 
-/** Why a database cannot be used, and what to do, in words; nothing where it can. */
+/** Why a database cannot be used, and what to do; empty if it can. */
 export async function findUnfitSettings(client: ClientBase): Promise<string[]> {
 	const { rows } = await client.query<ServerFacts>(
 		`select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
@@ -30,13 +30,13 @@ const CHECKS: Array<(facts: ServerFacts) => string | undefined> = [
 	({ database, encoding }) =>
 		encoding === 'UTF8'
 			? undefined
-			: `The database "${database}" has the encoding ${encoding}, which cannot hold every text that comes in. ` +
+			: `The database "${database}" has the encoding ${encoding}, which cannot store every text. ` +
 				"Use one with UTF8: create database <name> encoding 'UTF8' template template0.",
 	({ standby }) =>
-		standby ? 'The server is a standby and takes no writes. Connect to the primary.' : undefined,
+		standby ? 'The server is a standby and accepts no writes. Connect to the primary.' : undefined,
 	({ standby, readOnly }) =>
 		readOnly && !standby
-			? 'The database takes no writes: default_transaction_read_only is on for the server, the database or the ' +
-				'login. Some hosts set it where the disk is nearly full: make room, then switch it off.'
+			? 'The database accepts no writes: default_transaction_read_only is on for the server, the database or the ' +
+				'login. Some hosts set it when the disk is nearly full: free disk space, then switch it off.'
 			: undefined,
 ];

@@ -1,19 +1,22 @@
-/** How long a statement waits for a row or table that somebody else has locked. */
+/** How long a statement waits for a row or table that another session has locked. */
 export const LOCK_TIMEOUT_MS = 10_000;
-/** The same at first, so that tenants whose rows are locked do not hold all connections; longer than PostgreSQL needs to find a deadlock. */
+/**
+ * The limit of the first attempt, so that tenants whose rows are locked do not hold all connections. Longer than
+ * PostgreSQL needs to detect a deadlock.
+ */
 export const BRIEF_LOCK_TIMEOUT_MS = 1_500;
-/** A process that is frozen, or cut off, in the middle of a transaction holds its locks no longer than this. */
+/** Limits how long a process that is frozen or cut off inside a transaction can hold its locks. */
 export const MAX_IDLE_MS = 60_000;
-/** One statement: longer than any of ours takes, so only one that hangs meets it, and a stricter server's limit no longer. */
+/** Longer than any of our statements takes, so only one that hangs reaches it. Replaces a stricter limit of the server. */
 export const STATEMENT_TIMEOUT_MS = 600_000;
-/** A change of the schema that waits for a table keeps all who come after it from that table. */
+/** Short, since a schema change that waits for a table blocks every session that comes after it. */
 export const DDL_LOCK_TIMEOUT_MS = 1_000;
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Where a statement runs, how values are read and printed there, and what would slow it down or keep it from its rows. */
+/** Settings that change what a statement means: name resolution, how values are read and printed, visible rows, speed. */
 const MEANING: Settings = {
-	// `pg` reads instants in ISO style only.
+	// `pg` parses instants in ISO style only.
 	DateStyle: 'ISO, MDY',
 	TimeZone: 'UTC',
 	IntervalStyle: 'postgres',
@@ -22,12 +25,12 @@ const MEANING: Settings = {
 	standard_conforming_strings: 'on',
 	array_nulls: 'on',
 	transform_null_equals: 'off',
-	// Nothing that a login could make stands before what is meant.
+	// Objects that a login creates must not shadow ours.
 	search_path: 'pg_catalog, public, pg_temp',
-	// Off, a query that a policy would filter fails.
+	// With `off`, a query that a policy filters would fail.
 	row_security: 'on',
-	// Thousands of lookups look dear to the planner, who would then compile the statement for longer than it runs: on a
-	// server with just-in-time compilation, the default, unchanged rows took three times as long.
+	// The planner overestimates the cost of thousands of lookups, and compiling the statement would take longer than
+	// running it: with just-in-time compilation, the default, unchanged rows took three times as long.
 	jit: 'off',
 };
 
@@ -37,10 +40,10 @@ const LIMITS: Settings = {
 	statement_timeout: String(STATEMENT_TIMEOUT_MS),
 };
 
-/** What every transaction sets for itself, whatever server, database or login say: expressions for a select list. */
+/** What every transaction sets, whatever server, database or login define: expressions for a select list. */
 export const LOCAL_SETTINGS = expressions({ ...MEANING, ...LIMITS }, 'true');
 
-/** The same for a session that changes the schema: it runs over a direct connection, and its statements take their time. */
+/** The same for a session that changes the schema: a direct connection, and statements without a time limit. */
 export const MIGRATION_SETTINGS = expressions(
 	{
 		...MEANING,
@@ -57,7 +60,7 @@ function expressions(settings: Settings, isLocal: 'true' | 'false'): string {
 	const set = (name: string, value: string): string => `set_config('${name}', '${value}', ${isLocal})`;
 	return [
 		...Object.entries(settings).map(([name, value]) => set(name, value)),
-		// PostgreSQL 17 and newer. The name is looked up when it is set, so older servers never meet it.
+		// PostgreSQL 17 and newer. Older servers never evaluate this branch, so the unknown name does no harm.
 		`case when current_setting('server_version_num')::int >= 170000 then ${set('transaction_timeout', '0')} end`,
 	].join(', ');
 }

@@ -1,19 +1,19 @@
 /**
- * What an error of the database calls for:
- * - `row`: the row's own values are at fault; it would be rejected again, the others of its chunk may pass
- * - `conflict`: two transactions met; the same work may pass a moment later
- * - `lock`: somebody holds a lock; that was waited for already, so it is tried only once more
- * - `outage`: not this server, not now; the same work may pass over a fresh connection
- * - `later`: nothing is lost, but to repeat it at once helps nobody
- * - `person`: settings, rights or schema are not as they must be
+ * How to handle a database error:
+ * - `row`: the row's own values are invalid; it would be rejected again, the others of its chunk may succeed
+ * - `conflict`: two transactions collided; the same work may succeed a moment later
+ * - `lock`: another session holds a lock; the statement has already waited for it, so there is only one more attempt
+ * - `outage`: the server is unavailable; the same work may succeed over a new connection
+ * - `later`: nothing is lost, but an immediate retry does not help
+ * - `person`: settings, rights or schema need fixing
  */
 type Call = 'row' | 'conflict' | 'lock' | 'outage' | 'later' | 'person';
 
-/** What a SQLSTATE means: a word for machines (a rejected record's reason code) and sentences for people. */
+/** What a SQLSTATE means: `code` for programs (a rejected record's reason code), the texts for people. */
 export interface SqlstateMeaning {
 	code: string;
 	message: string;
-	/** What a person can do about it. */
+	/** What to do about it. */
 	remedy?: string;
 }
 
@@ -21,45 +21,45 @@ type Entry = [call: Call, code: string, message: string, remedy?: string];
 
 const MIGRATE =
 	'Run the migrations: the workflow "Zixly Setup", the Zixly Database node with Schema: Migrate, or zixly migrate.';
-const LATER = 'The next run tries again; look at the database server if it lasts.';
+const LATER = 'The next run tries again. If it persists, check the database server.';
 
-/** By SQLSTATE, or by its first two characters for the whole class. The only list of what they mean. */
+/** By SQLSTATE, or by its first two characters for the whole class. The only such list. */
 const MEANINGS: Record<string, Entry> = {
-	'21000': ['row', 'duplicate_in_batch', 'The same key stands twice in one batch.'],
+	'21000': ['row', 'duplicate_in_batch', 'The same key occurs twice in one batch.'],
 	'22001': ['row', 'text_too_long', 'A text is longer than its column allows.'],
 	'22003': ['row', 'numeric_out_of_range', 'A number does not fit its column.'],
-	'22007': ['row', 'invalid_datetime', 'A date or time is not in a form that PostgreSQL reads.'],
-	'22008': ['row', 'datetime_out_of_range', 'A date or time lies outside the range of PostgreSQL.'],
-	'22021': ['row', 'invalid_text', 'A text holds characters that PostgreSQL cannot store.'],
+	'22007': ['row', 'invalid_datetime', 'PostgreSQL cannot read a date or time.'],
+	'22008': ['row', 'datetime_out_of_range', "A date or time is outside PostgreSQL's range."],
+	'22021': ['row', 'invalid_text', 'A text contains characters that PostgreSQL cannot store.'],
 	'22023': ['row', 'invalid_value', 'A value is not allowed in its place.'],
-	'22030': ['row', 'duplicate_json_key', 'A JSON object holds the same key twice.'],
+	'22030': ['row', 'duplicate_json_key', 'A JSON object contains the same key twice.'],
 	'22032': ['row', 'invalid_json', 'A JSON value cannot be read.'],
 	'22P02': ['row', 'invalid_text_representation', 'A value does not have the type of its column.'],
-	'22P05': ['row', 'untranslatable_character', 'A text holds a character that PostgreSQL cannot store.'],
-	'22': ['row', 'invalid_data', 'PostgreSQL did not take a value of the row.'],
+	'22P05': ['row', 'untranslatable_character', 'A text contains a character that PostgreSQL cannot store.'],
+	'22': ['row', 'invalid_data', 'PostgreSQL did not accept a value of the row.'],
 	'23502': ['row', 'not_null_violation', 'A value is missing where the column needs one.'],
 	'23503': ['row', 'foreign_key_violation', 'The row points to another row that does not exist.'],
 	'23505': ['row', 'unique_violation', 'Another row has the same key.'],
-	'23514': ['row', 'check_violation', 'The values of the row contradict a rule of the table.'],
-	'23': ['row', 'constraint_violation', 'The row breaks a rule of the table.'],
+	'23514': ['row', 'check_violation', 'The values of the row violate a check of the table.'],
+	'23': ['row', 'constraint_violation', 'The row violates a constraint of the table.'],
 	'54000': ['row', 'program_limit_exceeded', 'A value is too large for PostgreSQL or for an index.'],
-	'54001': ['row', 'nested_too_deep', 'A JSON value is nested too deep for PostgreSQL.'],
+	'54001': ['row', 'nested_too_deep', 'A JSON value is nested too deeply for PostgreSQL.'],
 
 	'40001': ['conflict', 'serialization_failure', 'Another transaction changed the same rows.'],
 	'40P01': ['conflict', 'deadlock_detected', 'Two transactions waited for each other.'],
 	'55P03': [
 		'lock',
 		'lock_not_available',
-		'Another session holds a lock on these rows for too long.',
-		'Nothing was stored, and it is tried again later. If it lasts, look in pg_stat_activity for a session that is idle in a transaction, and end it.',
+		'Another session held a lock on these rows for too long.',
+		'Nothing was stored; a later run tries again. If it persists, find a session that is idle in a transaction in pg_stat_activity and end it.',
 	],
 
 	'08': ['outage', 'connection_lost', 'The connection to the database was lost.', LATER],
 	'25006': [
 		'outage',
 		'read_only',
-		'The database takes no writes.',
-		'It is a standby, as after a failover, or default_transaction_read_only is on, as some hosts set it where the disk is nearly full. Connect to the primary, or make room and switch the setting off.',
+		'The database accepts no writes.',
+		'It is a standby, as after a failover, or default_transaction_read_only is on, which some hosts set when the disk is nearly full. Connect to the primary, or free disk space and switch the setting off.',
 	],
 	'25P03': [
 		'outage',
@@ -77,7 +77,7 @@ const MEANINGS: Record<string, Entry> = {
 	'57P01': [
 		'outage',
 		'admin_shutdown',
-		'The server is shutting down, or an administrator cut the connection.',
+		'The server is shutting down, or an administrator ended the connection.',
 		LATER,
 	],
 	'57P02': ['outage', 'crash_shutdown', 'The server is recovering from a crash.', LATER],
@@ -88,7 +88,7 @@ const MEANINGS: Record<string, Entry> = {
 		'later',
 		'disk_full',
 		'The disk of the database server is full.',
-		'Nothing is lost. Make room on the server; the next run goes on from there.',
+		'Nothing is lost. Free disk space on the server; the next run continues from there.',
 	],
 	'53200': [
 		'later',
@@ -101,14 +101,14 @@ const MEANINGS: Record<string, Entry> = {
 		'later',
 		'statement_cancelled',
 		'The database cancelled a statement.',
-		'An administrator stopped it, or it ran into a time limit. Nothing is lost: the next run tries again.',
+		'An administrator cancelled it, or it reached a time limit. Nothing is lost: the next run tries again.',
 	],
-	'58': ['later', 'system_error', 'The database server met an error of its disk or operating system.', LATER],
+	'58': ['later', 'system_error', 'The database server had a disk or operating system error.', LATER],
 
 	'28000': [
 		'person',
 		'login_rejected',
-		'The database refused this login.',
+		'The database rejected this login.',
 		'Check the user, and whether the server asks for TLS (in n8n: the Zixly Postgres credential).',
 	],
 	'28P01': [
@@ -126,7 +126,7 @@ const MEANINGS: Record<string, Entry> = {
 	'42501': [
 		'person',
 		'not_permitted',
-		'This login may not do that in the database.',
+		'This login lacks a right in the database.',
 		'Grant it the role zixly_worker (as an administrator: GRANT zixly_worker TO "<the login>"), or use the login that migrated the schema.',
 	],
 	'3F000': ['person', 'schema_missing', 'The database has no Zixly schema yet.', MIGRATE],
@@ -136,27 +136,27 @@ const MEANINGS: Record<string, Entry> = {
 	'42P01': ['person', 'table_missing', 'The database has no Zixly schema yet.', MIGRATE],
 };
 
-/** Errors of the network, by the code that Node gives them. */
+/** Network errors by Node's code. */
 const NETWORK: Record<string, string> = {
-	ECONNREFUSED: 'Nothing answers there. Check host and port, and that PostgreSQL is running.',
+	ECONNREFUSED: 'The connection was refused. Check host and port, and that PostgreSQL is running.',
 	ECONNRESET: 'The connection was cut. Check the network between here and the server, and TLS.',
 	EPIPE: 'The connection was cut. Check the network between here and the server.',
-	ENOTFOUND: 'There is no such host. Check its name, and the name server if it was found before.',
+	ENOTFOUND: 'The host was not found. Check its name, or the name server if it worked before.',
 	EAI_AGAIN: 'The name server does not answer. Check the network.',
 	ETIMEDOUT: 'The host does not answer. Check the address and the firewall.',
-	EHOSTUNREACH: 'There is no way to the host. Check the address and the network.',
-	ENETUNREACH: 'There is no way to the network. Check the address and the network.',
+	EHOSTUNREACH: 'The host is unreachable. Check the address and the network.',
+	ENETUNREACH: 'The network is unreachable. Check the address and the network.',
 };
 
-/** `pg` has no code for these; the words are its own. */
+/** `pg` gives these errors no code, so its messages are matched. */
 const LOST_WORDS =
 	/Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|connection is not queryable|Client was closed/i;
 
 const ATTEMPTS: Record<Call, number> = { row: 1, conflict: 5, lock: 2, outage: 8, later: 1, person: 1 };
-/** Each of these attempts has waited ten seconds. */
+/** Few, since each of these attempts has waited ten seconds. */
 const TIMED_OUT_ATTEMPTS = 3;
 
-/** The meaning of a SQLSTATE such as `22003`; of a code without one, `database_error`. */
+/** The meaning of a SQLSTATE such as `22003`; `database_error` for an unlisted one. */
 export function getMeaning(sqlstate: string): SqlstateMeaning {
 	const entry = findEntry(sqlstate);
 	if (!entry) {
@@ -167,7 +167,7 @@ export function getMeaning(sqlstate: string): SqlstateMeaning {
 	return { code, message, ...(remedy && { remedy }) };
 }
 
-/** What an error of the server or the network means to a person; undefined for one that says it itself. */
+/** Message and remedy for an error of the server or the network; undefined for an error that explains itself. */
 export function describeDatabaseError(error: unknown): { message: string; remedy: string } | undefined {
 	const network = NETWORK[getErrorCode(error) ?? ''];
 	if (network) return { message: 'The database does not answer.', remedy: network };
@@ -175,13 +175,13 @@ export function describeDatabaseError(error: unknown): { message: string; remedy
 	return meaning.remedy ? { message: meaning.message, remedy: meaning.remedy } : undefined;
 }
 
-/** The SQLSTATE of an error that came from the server, else undefined. */
+/** The SQLSTATE of an error from the server, else undefined. */
 export function getSqlstate(error: unknown): string | undefined {
 	const code = getErrorCode(error);
 	return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !(code in NETWORK) ? code : undefined;
 }
 
-/** How often work that ends in this error is worth trying, the first time included. */
+/** How many attempts are worthwhile against this error, including the first. */
 export function attemptsAgainst(error: unknown): number {
 	if (getErrorCode(error) === 'ETIMEDOUT' || /timeout exceeded/.test(getErrorMessage(error)))
 		return TIMED_OUT_ATTEMPTS;
@@ -189,27 +189,27 @@ export function attemptsAgainst(error: unknown): number {
 	return call ? ATTEMPTS[call] : 1;
 }
 
-/** Whether the same work may succeed when it is simply done again: conflicts, restarts and lost connections. */
+/** Whether an immediate retry may succeed: conflicts, restarts and lost connections. */
 export function isRetryable(error: unknown): boolean {
 	return attemptsAgainst(error) > 1;
 }
 
-/** Whether the database is at fault and nobody here: a later run succeeds without a person who changes the sync. */
+/** Whether the cause is the database itself: a later run succeeds without any change to the sync. */
 export function isUnavailable(error: unknown): boolean {
 	return isRetryable(error) || chooseCall(error) === 'later';
 }
 
-/** Whether a row's own values are what the server rejected, so that the rest of its chunk may pass. */
+/** Whether the server rejected a row's own values, so that the rest of its chunk may succeed. */
 export function isDataError(error: unknown): boolean {
 	return chooseCall(error) === 'row';
 }
 
-/** Whether somebody else holds a lock, and was waited for as long as the transaction may. */
+/** Whether another session holds a lock and the transaction's lock timeout has passed. */
 export function isLocked(error: unknown): boolean {
 	return chooseCall(error) === 'lock';
 }
 
-/** Whether the server takes no writes: a standby after a failover, or one that was set to read-only. */
+/** Whether the server accepts no writes: a standby after a failover, or a server set to read-only. */
 export function isOtherServer(error: unknown): boolean {
 	return getSqlstate(error) === '25006';
 }

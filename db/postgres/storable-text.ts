@@ -1,13 +1,13 @@
-/** NUL, and surrogates without their partner: in unicode mode the class holds lone ones only. */
+/** NUL and lone surrogates: in unicode mode the class matches no surrogate of a pair. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 const EVERY_UNSTORABLE = /\0|\p{Surrogate}/gu;
 
-/** Tells whether PostgreSQL can hold a text. */
+/** Whether PostgreSQL can store a text. */
 export function isStorable(text: string): boolean {
 	return !UNSTORABLE.test(text);
 }
 
-/** The text with what stands for each character that PostgreSQL cannot hold; unless told, its escape, e.g. `\u0000`. */
+/** Replaces each character that PostgreSQL cannot store; by default by its escape, such as `\u0000`. */
 export function storable(text: string, substitute: (character: string) => string = escape): string {
 	return isStorable(text) ? text : text.replace(EVERY_UNSTORABLE, substitute);
 }

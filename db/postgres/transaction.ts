@@ -8,20 +8,20 @@ import { BRIEF_LOCK_TIMEOUT_MS, LOCAL_SETTINGS, LOCK_TIMEOUT_MS } from './sessio
 import { attemptsAgainst, isLocked, isOtherServer, isRetryable, getSqlstate } from './sqlstate';
 
 /**
- * Which role reaches a tenant's rows: `zixly_app` reads and keeps the pipeline's books, `zixly_loader` writes rows in bulk,
- * `zixly_tokens` refreshes and connects. docs/security.md says what each of them may do.
+ * The role that accesses a tenant's rows: `zixly_app` reads and maintains the pipeline's state, `zixly_loader` writes
+ * rows in bulk, `zixly_tokens` refreshes tokens and connects. docs/security.md lists what each may do.
  */
 export type TenantRole = 'zixly_app' | 'zixly_loader' | 'zixly_tokens';
 
-/** Whatever the server's default is. Not `read write`: a server that takes no writes now has its reasons. */
+/** Independent of the server's default. Not `read write`: that would override a read-only setting made on purpose. */
 export const BEGIN = 'begin isolation level read committed';
 
 /**
- * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to
- * the transaction, so nothing of them is left in a pooled connection. Waiting for a lock ends after a second and a half;
- * then `work` runs once more, in a connection that few may have at a time, and waits ten seconds. It also ends when the
- * execution is cancelled (`cancelledBy`).
- * @param work is safe to repeat after a rollback
+ * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to the
+ * transaction, so a pooled connection keeps neither. The first attempt waits at most 1.5 seconds for a lock; a second
+ * one waits ten seconds, with a patient permit, of which there are few. Ends early when the execution is cancelled
+ * (`cancelledBy`).
+ * @param work must be safe to repeat after a rollback
  * @throws what `work` throws, after the rollback; Error when the login lacks the role `zixly_app`
  */
 export async function inTenant<T>(
@@ -49,7 +49,7 @@ async function inPlace<T>(pool: Pool, tenant: Assumed, work: (client: PoolClient
 	}
 }
 
-/** Goes on as another role of the same tenant, for the rest of the transaction of `inTenant`. */
+/** Switches to another role of the same tenant for the rest of the transaction of `inTenant`. */
 export async function actAs(client: PoolClient, role: TenantRole): Promise<void> {
 	await client.query("select set_config('role', $1, true)", [role]);
 }
@@ -59,12 +59,12 @@ export function asWorker<T>(pool: Pool, work: (client: PoolClient) => Promise<T>
 	return inTransaction(pool, work, (client) => assume(client, { role: 'zixly_worker', tenantId: '' }));
 }
 
-/** Runs `work` in one transaction as the login itself: for what has to work before there are roles. */
+/** Runs `work` in one transaction as the login itself, for what has to work before the roles exist. */
 export function asLogin<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
 	return inTransaction(pool, work, async (client) => void (await client.query(`select ${LOCAL_SETTINGS}`)));
 }
 
-/** Runs a part of a tenant's transaction as `zixly_worker`, which alone may call the operator functions. */
+/** Runs part of a tenant's transaction as `zixly_worker`, the only role that may call the operator functions. */
 export async function asWorkerWithin<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
 	await client.query("select set_config('role', 'zixly_worker', true)");
 	const result = await work();
@@ -96,7 +96,7 @@ async function inTransaction<T>(
 	}
 }
 
-/** A connection that comes only after the cancellation goes back unused. */
+/** A connection that arrives only after the cancellation is released unused. */
 async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
 	const connecting = pool.connect();
 	try {
@@ -108,8 +108,9 @@ async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<Poo
 }
 
 /**
- * Gives back why the connection must not be lent out again. What a cancelled transaction waits for is not waited for:
- * closing its connection ends it, also at the other end of a pooler, where no request to cancel may arrive.
+ * After a cancellation the connection is closed instead of rolled back: closing also ends the transaction behind a
+ * pooler, which may not forward a cancel request.
+ * @returns why the connection must not be reused, or undefined
  */
 async function afterError(
 	client: PoolClient,
@@ -120,17 +121,17 @@ async function afterError(
 	return (await rollback(client)) ?? unusable(error);
 }
 
-/** PostgreSQL answers the commit of a failed transaction with a rollback, and without an error. */
+/** PostgreSQL answers the commit of a failed transaction with a rollback, but without an error. */
 async function commit(client: PoolClient): Promise<void> {
 	const { command } = await client.query('commit');
 	if (command !== 'COMMIT') {
 		throw new Error(
-			'The transaction was rolled back, since a statement in it had failed. Nothing of it was saved.',
+			'The transaction was rolled back because one of its statements had failed. Nothing was saved.',
 		);
 	}
 }
 
-/** Gives back the error of a connection that cannot even roll back: it must not be lent out again. */
+/** @returns the error of a connection that cannot even roll back and must not be reused */
 async function rollback(client: PoolClient): Promise<Error | undefined> {
 	try {
 		await client.query('rollback');
@@ -140,19 +141,19 @@ async function rollback(client: PoolClient): Promise<Error | undefined> {
 	}
 }
 
-/** After a failover the old server may answer for a while, and take no writes: the next try connects anew. */
+/** After a failover the old server may answer for a while but accept no writes: the next attempt reconnects. */
 function unusable(error: unknown): Error | undefined {
 	return isOtherServer(error) ? (error as Error) : undefined;
 }
 
-/** Whom a transaction acts for, and how long it waits for a lock. */
+/** The identity of a transaction and its lock timeout. */
 interface Assumed {
 	role: string;
 	tenantId: string;
 	lockTimeoutMs?: number;
 }
 
-// One trip for role, tenant and settings; local to the transaction, as a transaction pooler needs it.
+// One round trip for role, tenant and settings; local to the transaction, as transaction poolers require.
 const ASSUME = `select set_config('role', $1, true), set_config('app.tenant_id', $2, true), ${LOCAL_SETTINGS},
 	set_config('lock_timeout', $3, true)`;
 
@@ -184,9 +185,9 @@ function roleError(error: unknown, role: string, client: PoolClient): unknown {
 }
 
 export interface RetryOptions {
-	/** How often `work` is tried in all; unless told, as often as helps against the error. */
+	/** The maximum number of attempts; by default it depends on the error. */
 	attempts?: number;
-	/** Ends the pauses; else the execution's own does. */
+	/** Ends the pauses between attempts; by default the execution's own signal. */
 	signal?: AbortSignal;
 }
 
@@ -194,9 +195,9 @@ const FIRST_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 
 /**
- * Repeats `work` after what passes by itself (serialization failures, deadlocks, restarts, lost connections), with
- * pauses that double and vary. `work` must be safe to repeat: a lost connection can hide a commit that succeeded.
- * @throws the last error; at once the errors that repeating does not cure, and a cancellation
+ * Retries `work` after transient errors (serialization failures, deadlocks, restarts, lost connections) with exponential
+ * backoff and jitter. `work` must be safe to repeat: a lost connection can hide a commit that succeeded.
+ * @throws the last error; permanent errors and a cancellation immediately
  */
 export async function withRetries<T>(
 	work: (attempt: number) => Promise<T>,
@@ -213,7 +214,7 @@ export async function withRetries<T>(
 	}
 }
 
-/** Half the doubled pause is chance, so that those who collided do not collide again. */
+/** Half of the pause is random, so that transactions that collided do not collide again. */
 function pauseAfter(attempt: number): number {
 	const full = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
 	return full / 2 + Math.random() * (full / 2);

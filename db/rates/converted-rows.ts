@@ -24,7 +24,7 @@ export interface ConvertedRow {
 	day: string;
 	externalId: string | null;
 	amounts: Record<string, string | null>;
-	/** `metadata.fx` as it is stored; whoever wrote it. */
+	/** `metadata.fx` as stored. Not checked: any login may have written it. */
 	fx: unknown;
 }
 
@@ -33,7 +33,7 @@ export interface TenantName {
 	tenantName: string;
 }
 
-/** The tenants that have converted rows at all. */
+/** The tenants that have converted rows. */
 export async function tenantsWithConversions(pool: Pool): Promise<TenantName[]> {
 	const { rows } = await asWorker(pool, (client) =>
 		client.query<TenantName>(
@@ -46,8 +46,8 @@ export async function tenantsWithConversions(pool: Pool): Promise<TenantName[]> 
 const property = (column: string): string =>
 	column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-// Without an index on purpose: one with metadata in its condition would make every update of a row write all indexes.
-// `fx` may be anybody's: what is not as we write it must not fail the query, so days are compared as texts.
+// Without an index on purpose: an index with metadata in its condition would make every row update write all indexes.
+// Anybody may have written `fx`. Unexpected content must not fail the query, so days are compared as texts.
 const MAX_AGE = `case when t.metadata -> 'fx' ->> 'maxAgeDays' ~ '^\\d{1,3}$'
 	then (t.metadata -> 'fx' ->> 'maxAgeDays')::int else 0 end`;
 
@@ -74,10 +74,10 @@ function rowsSql(table: ConvertedTable): string {
 	where t.id = any ($1) order by t.id`;
 }
 
-/** So many rows are read and written at once. */
+/** How many rows are read and written at once. */
 const PAGE = 2_000;
 
-/** The rows of a tenant that the changed rates may concern, a page at a time. Some that they do not are among them. */
+/** The rows of a tenant that changed rates may affect, in pages. Includes some that they do not affect. */
 export async function* convertedRows(
 	pool: Pool,
 	tenantId: string,
@@ -91,7 +91,7 @@ export async function* convertedRows(
 				await inTenant(pool, tenantId, async (client) => (await client.query<Row>(text, values)).rows),
 			options,
 		);
-	// All ids at once: paged by a condition, each page would look at every converted row again.
+	// All ids at once: keyset pages would each scan every converted row again.
 	const found = await query<{ id: string }>(idsSql(table), [
 		spans.map(({ quote }) => quote),
 		spans.map(({ firstDay }) => firstDay),
@@ -103,7 +103,7 @@ export async function* convertedRows(
 	}
 }
 
-/** What a row is to become. */
+/** A row with its new amounts. */
 export interface Reconversion {
 	row: ConvertedRow;
 	amounts: Record<string, string>;
@@ -121,8 +121,8 @@ function updateSql(table: ConvertedTable): string {
 }
 
 /**
- * Writes rows anew that are still as they were read: what a sync has stored since is newer than this.
- * @returns the ids of those that were written
+ * Writes new amounts to the rows that have not changed since they were read. What a sync has stored since is newer.
+ * @returns the ids of the written rows
  */
 export async function saveReconversions(
 	pool: Pool,

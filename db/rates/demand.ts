@@ -2,10 +2,10 @@ import type { Pool } from 'pg';
 
 import { asWorker } from '../postgres/transaction';
 
-/** A currency that books are kept in. */
+/** The currency of an account. */
 export interface CurrencyInUse {
 	currency: string;
-	/** The earliest month that someone wants of it, `YYYY-MM`; null where nobody said. */
+	/** The earliest month that a connection reads with it, `YYYY-MM`; null if none is set. */
 	historyStart: string | null;
 }
 
@@ -19,13 +19,13 @@ export async function currenciesInUse(pool: Pool): Promise<CurrencyInUse[]> {
 	return rows;
 }
 
-/** What the reason of rejected records states of the rate that they lack, whoever wrote it, and how many state it. */
+/** A rate that rejected records lack, as their reason states it (not checked), with the number of records. */
 export interface MissedRate {
 	detail: unknown;
 	records: number;
 }
 
-/** The open rejections of all tenants for want of a rate, by the rate. */
+/** The open rejections of all tenants with a missing rate, grouped by rate. */
 export async function missedRates(pool: Pool): Promise<MissedRate[]> {
 	const { rows } = await asWorker(pool, (client) =>
 		client.query<MissedRate>('select detail, records::int as records from etl.rates_missed()'),

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import { asWorker } from '../postgres/transaction';
 
-/** Rates that convert one currency into another are needed for these days (both included, `YYYY-MM-DD`). */
+/** A request for rates between two currencies for these days (both included, `YYYY-MM-DD`). */
 export interface RateNeed {
 	from: string;
 	to: string;
@@ -10,7 +10,7 @@ export interface RateNeed {
 	lastDay: string;
 }
 
-/** A rate as its source published it: `rate` units of `quote` for 1 `base`, as decimal text. */
+/** A rate as its source published it: 1 `base` is `rate` units of `quote`, as decimal text. */
 export interface PublishedRate {
 	base: string;
 	quote: string;
@@ -19,7 +19,7 @@ export interface PublishedRate {
 	source: string;
 }
 
-// A currency that is wanted is always the quote: of the other one, or of a base that both have in common.
+// A needed currency is always the quote, either of the other currency or of a base that both share.
 const PUBLISHED = `
 	select r.base, r.quote, to_char(r.rate_date, 'YYYY-MM-DD') as date, r.rate::text as rate, r.source
 	from unnest($1::text[]) as wanted (currency)
@@ -29,12 +29,12 @@ const PUBLISHED = `
 	order by r.source, r.base, r.quote, r.rate_date`;
 
 /**
- * Everything published that may serve the needs, in one query; nothing is asked where nothing is needed. More may
- * come than was asked for, never less.
+ * All published rates that may serve the needs, in one query; no query without needs. The result may contain more than
+ * needed, never less.
  */
 export async function readRates(pool: Pool, needs: readonly RateNeed[]): Promise<PublishedRate[]> {
 	if (needs.length === 0) return [];
-	// Over the euro a bank's rates join with others: the fixed ones, and imported ones.
+	// The euro links a central bank's rates with others: fixed rates and imported ones.
 	const currencies = [...new Set([...needs.flatMap(({ from, to }) => [from, to]), 'EUR'])];
 	const spans = disjointSpans(needs);
 	const values = [currencies, spans.map(({ firstDay }) => firstDay), spans.map(({ lastDay }) => lastDay)];
@@ -42,17 +42,17 @@ export async function readRates(pool: Pool, needs: readonly RateNeed[]): Promise
 	return rows;
 }
 
-/** Up to which day a source has published rates of a currency. */
+/** The last day for which a source has published rates of a currency. */
 export interface PublishedSpan {
 	currency: string;
 	source: string;
 	/** `YYYY-MM-DD` */
 	lastDay: string;
-	/** The source went on with other currencies. */
+	/** Whether the source has since published other currencies only. */
 	hasEnded: boolean;
 }
 
-/** A currency that a source has not given for so many days, while it gave others, has probably ended. */
+/** A source that omits a currency for this long while it publishes others has probably discontinued it. */
 export const ENDED_AFTER_DAYS = 30;
 
 const PUBLISHED_SPANS = `
@@ -66,10 +66,10 @@ const PUBLISHED_SPANS = `
 	from published
 	order by 1, 2`;
 
-/** Published as long as there are reference rates: how far they go shows how far a source was loaded. */
+/** Published by every reference source, so their last day shows how far a source has been loaded. */
 const YARDSTICKS = ['AUD', 'EUR', 'USD'];
 
-/** The newest stored day of each currency that is needed, by source. */
+/** The newest stored day of each needed currency, by source. */
 export async function readPublishedSpans(pool: Pool, needs: readonly RateNeed[]): Promise<PublishedSpan[]> {
 	if (needs.length === 0) return [];
 	const currencies = [...new Set([...needs.flatMap(({ from, to }) => [from, to]), ...YARDSTICKS])];
@@ -80,7 +80,7 @@ export async function readPublishedSpans(pool: Pool, needs: readonly RateNeed[])
 
 type Span = Pick<RateNeed, 'firstDay' | 'lastDay'>;
 
-/** Thousands of records need the same few months. */
+/** Merges overlapping spans, since thousands of records need the same few months. */
 function disjointSpans(needs: readonly RateNeed[]): Span[] {
 	const spans: Span[] = [];
 	const ordered = [...needs].sort((a, b) => (a.firstDay < b.firstDay ? -1 : 1));

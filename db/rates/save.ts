@@ -3,23 +3,23 @@ import type { Pool, PoolClient } from 'pg';
 import type { PublishedRate } from './read';
 import { asWorker, withRetries } from '../postgres/transaction';
 
-/** What became of the rates of one pair of currencies of one source. */
+/** The outcome of saving the rates of one currency pair of one source. */
 export interface SavedPair {
 	source: string;
 	base: string;
 	quote: string;
-	/** Days, each once. */
+	/** Distinct days. */
 	received: number;
 	added: number;
 	corrected: number;
 	unchanged: number;
 	oldestDay: string;
 	newestDay: string;
-	/** The corrected ones, the newest first, up to a hundred. */
+	/** The corrected rates, newest first, at most a hundred. */
 	corrections: Array<{ date: string; from: string; to: string }>;
 }
 
-// Of two rates of one key the later one holds. A changed rate has still to reach the rows that were converted with it.
+// Of two rates with the same key the later one wins. `applied = false` marks rates that converted rows still lack.
 const SAVE = `with incoming as (
 	select distinct on (source, base, quote, rate_date) source, base, quote, rate_date, rate
 	from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::numeric[]) with ordinality
@@ -47,7 +47,7 @@ order by source, base, quote`;
 
 const MAX_CORRECTIONS = 100;
 
-/** Stores rates in one transaction; those that are there with the same value are not written again. */
+/** Stores rates in one transaction; unchanged rates are not written. */
 export async function saveRates(
 	pool: Pool,
 	rates: readonly PublishedRate[],
@@ -64,12 +64,12 @@ export async function saveRates(
 	return pairs.map((pair) => ({ ...pair, corrections: pair.corrections.slice(0, MAX_CORRECTIONS) }));
 }
 
-/** Which days are stored of a currency. */
+/** The stored days of a currency. */
 export interface StoredDays {
 	quote: string;
 	oldestDay: string;
 	newestDay: string;
-	/** Between them nothing is stored for longer than a source pauses: it was not loaded, or the source had nothing. */
+	/** Gaps longer than a source pauses: days that were not loaded, or that the source did not publish. */
 	holes: Array<{ firstDay: string; lastDay: string }>;
 }
 
@@ -87,27 +87,27 @@ from (
 ) stored
 group by quote order by quote`;
 
-/** Which days of which currencies a source has given. */
+/** The stored days of a source, by currency. */
 export async function storedDays(pool: Pool, source: string, base: string): Promise<StoredDays[]> {
 	const values = [source, base, MAX_GAP_DAYS];
 	const { rows } = await asWorker(pool, (client) => client.query<StoredDays>(STORED_DAYS, values));
 	return rows;
 }
 
-/** Days of which rates of a currency were stored or corrected. */
+/** Days for which rates of a currency were stored or corrected. */
 export interface ChangedSpan {
 	quote: string;
 	firstDay: string;
 	lastDay: string;
 }
 
-/** The rates that may not have reached every row yet; `asOf` is the database's clock. */
+/** The rates that may not be in every row yet. `asOf` is the database's time. */
 export interface ChangedRates {
 	spans: ChangedSpan[];
 	asOf: string;
 }
 
-// Days that lie close together make one span: a year of rates is one, not 250.
+// Days close together make one span: a year of rates is one span, not 250.
 const CHANGED = `select quote, to_char(min(rate_date), 'YYYY-MM-DD') as "firstDay", to_char(max(rate_date), 'YYYY-MM-DD') as "lastDay"
 from (
 	select quote, rate_date, sum(opens) over (partition by quote order by rate_date) as span
@@ -120,7 +120,7 @@ from (
 group by quote, span
 order by quote, 2`;
 
-/** What has still to reach the rows that were converted before. */
+/** The changed rates that rows converted earlier may still lack. */
 export async function changedRates(pool: Pool): Promise<ChangedRates> {
 	return await asWorker(pool, async (client) => {
 		const asOf = await readClock(client);
@@ -135,8 +135,8 @@ async function readClock(client: PoolClient): Promise<string> {
 }
 
 /**
- * Notes that the rates which had changed at `asOf` are in every row. Those of the last hour stay open: a sync that had
- * read the rates before may store its rows only now, so the next time looks at them again.
+ * Records that the rates changed before `asOf` are in every row. Those of the last hour stay open for the next
+ * recomputation: a sync that read the old rates may store its rows only now.
  */
 export async function markApplied(pool: Pool, { asOf }: ChangedRates): Promise<void> {
 	await asWorker(pool, (client) =>

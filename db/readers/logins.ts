@@ -7,10 +7,10 @@ import { scramVerifier } from './scram';
 import { getSqlstate } from '../postgres/sqlstate';
 import { asWorker } from '../postgres/transaction';
 
-/** A login that sees one tenant, for a BI tool. */
+/** A database login for a BI tool that sees one tenant. */
 export interface NewReader {
 	login: string;
-	/** Shown once: the database keeps only a verifier of it. */
+	/** Shown once: the database stores only a verifier. */
 	password: string;
 	tenantId: string;
 	database: string;
@@ -21,7 +21,7 @@ export interface RevokedReader {
 	tenantId: string;
 }
 
-/** What keeps one reader from taking the server from others. A session may change all but the first. */
+/** Keeps one reader from exhausting the server for others. A session may change these: rights keep it read-only. */
 const LOGIN_SETTINGS: Record<string, string> = {
 	default_transaction_read_only: 'on',
 	statement_timeout: '1min',
@@ -29,9 +29,9 @@ const LOGIN_SETTINGS: Record<string, string> = {
 	idle_in_transaction_session_timeout: '1min',
 	idle_session_timeout: '1h',
 	search_path: 'public',
-	// Off, a query that a policy would filter fails.
+	// With `off`, a query that a policy filters would fail.
 	row_security: 'on',
-	// As in the package's own transactions: compiling takes longer than such queries run.
+	// As in the package's own transactions: compiling takes longer than running such queries.
 	jit: 'off',
 };
 const MAX_CONNECTIONS = 10;
@@ -39,9 +39,9 @@ const MAX_CONNECTIONS = 10;
 const LOGIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,62}$/;
 
 /**
- * Makes a login with a password of its own that sees the rows of one tenant and may change nothing.
- * @throws Error where the role exists, or there is no such tenant; with the statements for an administrator, where this
- * login may not make roles; then nothing was made
+ * Creates a login with its own password that sees the rows of one tenant and may change nothing.
+ * @throws Error if the role exists or the tenant does not; with the statements for an administrator, if this login may
+ *   not create roles. Nothing was created then
  */
 export async function createReader(
 	pool: Pool,
@@ -67,8 +67,8 @@ export async function createReader(
 }
 
 /**
- * Takes a reader's access away, ends its sessions and drops its login.
- * @throws Error where there is no such reader; where this login may not drop it, after its access was taken away
+ * Removes a reader's access, ends its sessions and drops its login.
+ * @throws Error if there is no such reader; if this login may not drop it, after its access was removed
  */
 export async function revokeReader(pool: Pool, { login }: { login: string }): Promise<RevokedReader> {
 	const { tenantId, left, database } = await asWorker(pool, async (client) => {
@@ -77,7 +77,7 @@ export async function revokeReader(pool: Pool, { login }: { login: string }): Pr
 			[login],
 		);
 		const [removed] = rows;
-		if (!removed) throw new Error(`There is no reader "${login}" of this database.`);
+		if (!removed) throw new Error(`This database has no reader "${login}".`);
 		const { database: name } = await lookUp(client, login);
 		const cause = removed.sameRole ? await tryDropping(client, login, name) : undefined;
 		return { tenantId: removed.tenantId, left: cause, database: name };
@@ -89,7 +89,7 @@ export async function revokeReader(pool: Pool, { login }: { login: string }): Pr
 function assertName(login: string): void {
 	if (LOGIN_NAME.test(login)) return;
 	throw new Error(
-		'The name of the login cannot be used. Take 1 to 63 letters, digits, "_", "-" or ".", beginning with a letter.',
+		'The name of the login is invalid. Use 1 to 63 letters, digits, "_", "-" or ".", beginning with a letter.',
 	);
 }
 
@@ -101,7 +101,7 @@ async function lookUp(client: PoolClient, login: string): Promise<{ database: st
 	return rows[0]!;
 }
 
-/** Roles are made by the login itself: no role of ours may. */
+/** Roles are created by the login itself: none of our roles has that right. */
 async function actAsLogin(client: PoolClient): Promise<void> {
 	await client.query('set local role none');
 }
@@ -119,14 +119,14 @@ function creation(login: string, verifier?: string): string[] {
 const connectGrant = (login: string, database: string): string =>
 	`grant connect on database ${quoted(database)} to ${quoted(login)}`;
 
-/** Also where PUBLIC may connect today: a reader goes on working once that is revoked. */
+/** Granted even if PUBLIC may connect today, so that the reader keeps working after that right is revoked. */
 async function allowConnecting(
 	client: PoolClient,
 	{ login, database }: { login: string; database: string },
 ): Promise<void> {
 	await client.query('savepoint connecting');
 	try {
-		// Whoever may not grant it gets an error or a warning.
+		// A login that may not grant it gets an error or only a warning.
 		await client.query(connectGrant(login, database));
 	} catch (error) {
 		if (getSqlstate(error) !== NOT_PERMITTED) throw error;
@@ -144,14 +144,14 @@ async function allowConnecting(
 
 const NOT_PERMITTED = '42501';
 const EXISTS = '42710';
-/** Made by another session in the same moment. */
+/** Another session created it at the same time. */
 const EXISTS_SINCE = '23505';
 const NOTHING_FOUND = 'P0002';
 const STILL_NEEDED = '2BP01';
 
 function existsError(login: string, cause?: unknown): Error {
 	return new Error(
-		`The role "${login}" exists already, so nothing was made. Choose another name, or revoke that reader first.`,
+		`The role "${login}" already exists, so nothing was created. Choose another name, or revoke that reader first.`,
 		{ cause },
 	);
 }
@@ -165,7 +165,7 @@ function creationError(error: unknown, plan: { login: string; tenantId: string; 
 			return existsError(plan.login, error);
 		case NOTHING_FOUND:
 			return new Error(
-				`There is no tenant "${plan.tenantId}", so nothing was made. Tenant: Get Many lists those there are.`,
+				`There is no tenant "${plan.tenantId}", so nothing was created. Tenant: Get Many lists the existing ones.`,
 				{ cause: error },
 			);
 		default:
@@ -184,14 +184,14 @@ function administratorError(
 		`select etl.add_reader(${literal(login)}, ${literal(tenantId)})`,
 	].map((statement) => `  ${statement};`);
 	return new Error(
-		'This database login may not make such a login, so nothing was made. Use one that may create roles and has made ' +
-			`those of Zixly, or ask an administrator to run this in the database "${database}" and to set a password ` +
+		'This database login may not create reader logins, so nothing was created. Use one that may create roles and has ' +
+			`created those of Zixly, or ask an administrator to run this in the database "${database}" and to set a password ` +
 			`(in psql: \\password ${quoted(login)}):\n${script.join('\n')}`,
 		{ cause },
 	);
 }
 
-/** Gives back why the login could not be dropped; its access is gone all the same. */
+/** @returns why the login could not be dropped; its access is removed in any case */
 async function tryDropping(client: PoolClient, login: string, database: string): Promise<unknown> {
 	await actAsLogin(client);
 	await client.query('savepoint dropping');
@@ -208,19 +208,19 @@ async function tryDropping(client: PoolClient, login: string, database: string):
 	}
 }
 
-/** A session that is open may hold a cursor over rows that it has found already. */
+/** An open session may have a cursor over rows that it has already found. */
 async function endSessions(client: PoolClient, login: string): Promise<void> {
 	const { rows } = await client.query<{ superuser: boolean }>(
 		'select rolsuper as superuser from pg_roles where rolname = current_user',
 	);
-	// Whoever made a role need not have its rights, and may give them to itself; they go with the role.
+	// The creator of a role may lack its rights but can grant them to itself; the grant ends with the role.
 	if (!rows[0]?.superuser) await client.query(`grant ${quoted(login)} to current_user`);
 	await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [login]);
 }
 
 function notDropped(login: string, database: string, cause: unknown): Error {
 	return new Error(
-		`The reader "${login}" sees nothing any more, but its login is still there, since this database login may not ` +
+		`The reader "${login}" no longer sees any data, but its login still exists because this database login may not ` +
 			`drop it. As an administrator run in the database "${database}": drop owned by ${quoted(login)}; drop role ${quoted(login)};`,
 		{ cause },
 	);

@@ -4,8 +4,8 @@ const ITERATIONS = 4096;
 const KEY_BYTES = 32;
 
 /**
- * What PostgreSQL stores of a password (SCRAM-SHA-256, RFC 5803). Sent in place of the password, which then stands in
- * no statement that a server may log. The password must be ASCII: others would have to be normalised first.
+ * The verifier that PostgreSQL stores for a password (SCRAM-SHA-256, RFC 5803). Sent instead of the password, which then
+ * appears in no statement that a server may log. The password must be ASCII: others would need normalising first.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
 	const salted = pbkdf2Sync(password, salt, ITERATIONS, KEY_BYTES, 'sha256');

@@ -13,13 +13,13 @@ export interface ClaimOptions {
 	syncEveryHours: number;
 	holder: RunHolder;
 	authentication: 'stored' | 'n8n';
-	/** Only this one. */
+	/** Only this connection. */
 	integrationId?: string;
-	/** Do not wait until it is due. */
+	/** Claim it even if it is not due. */
 	runNow: boolean;
 }
 
-/** A run that this execution holds until it is finished or its lease ends. */
+/** A run that this execution holds until the run is finished or its lease ends. */
 export interface ClaimedRun {
 	tenantId: string;
 	tenantName: string;
@@ -32,8 +32,8 @@ export interface ClaimedRun {
 }
 
 /**
- * Opens a run for each connection that is due; `etl.claim_due` has the rules. Nothing is claimed twice: where the
- * answer of a claim was lost, its runs wait for Finish or for the end of their lease.
+ * Opens a run for each due connection by the rules of `etl.claim_due`. No connection is claimed twice: if the answer to a
+ * claim was lost, its runs stay open until the end of their lease.
  */
 export async function claimDue(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
 	return await withRetries(async () => await claim(pool, options));
@@ -65,8 +65,9 @@ async function claim(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
 }
 
 /**
- * Renews the leases of runs; one that is missing from the answer was taken over or finished. One whose row somebody has
- * locked is in it, although its lease is renewed only the next time.
+ * Renews the leases of runs.
+ * @returns the runs that are still running; the others were taken over or finished. Includes a run whose row is locked,
+ *   although its lease is renewed only the next time
  */
 export async function renewLeases(pool: Pool, runIds: readonly string[]): Promise<Set<string>> {
 	return await asWorker(pool, async (client) => {
@@ -79,8 +80,8 @@ export async function renewLeases(pool: Pool, runIds: readonly string[]): Promis
 }
 
 /**
- * Gives up runs of which nothing was read: what was due stays due, and no run is booked. One that has stored
- * something, or is closed, is left alone.
+ * Deletes runs that have read nothing, so that their connections stay due. Leaves runs alone that have stored something
+ * or are closed.
  */
 export async function releaseRuns(pool: Pool, runIds: readonly string[]): Promise<void> {
 	await withRetries(

@@ -4,25 +4,25 @@ import { withIsoInstants } from '../postgres/rows';
 import type { ClaimOptions } from './claim';
 import { asWorker } from '../postgres/transaction';
 
-/** How the connections stand that a claim looked at, and found none of them due. */
+/** The connections that a claim considered when none was due. */
 export interface DueOverview {
-	/** Connections of the provider, or the one that was asked for. */
+	/** All connections of the provider, or the requested one. */
 	connections: number;
-	/** Of these, the ones whose token is kept in the other way. */
+	/** Those with the other authentication. */
 	otherAuthentication: number;
-	/** Of the others, by status: waiting for their hour, … */
+	/** The others by status; `waiting` are ACTIVE but not due yet. */
 	waiting: number;
 	running: number;
 	pending: number;
 	error: number;
 	disabled: number;
-	/** When the live run that is the longest began. */
+	/** When the oldest running run began. */
 	runningSince: string | null;
-	/** When the first of those that wait is due. */
+	/** When the first waiting connection is due. */
 	nextDue: string | null;
 }
 
-/** Says why `claimDue` opened no run, in one query. */
+/** Finds out in one query why `claimDue` opened no run. */
 export async function dueOverview(
 	pool: Pool,
 	options: Pick<ClaimOptions, 'provider' | 'authentication' | 'integrationId' | 'syncEveryHours'>,

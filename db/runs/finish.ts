@@ -9,14 +9,14 @@ export interface RunEnd {
 	syncRunId: string;
 	status: 'succeeded' | 'partial' | 'failed';
 	error?: { class: string; message: string } & Record<string, unknown>;
-	/** When to try again, as an instant that the database gave; null where the schedule decides. */
+	/** When to retry, an instant from the database; null if the schedule decides. */
 	retryAt?: string | null;
-	/** The same in milliseconds from now. By the database's clock, which decides what is due: that of n8n may be hours off. */
+	/** The same in milliseconds from now by the database's clock, which decides what is due: n8n's may be hours off. */
 	retryInMs?: number | null;
 	warnings?: string[];
-	/** It was no sync of what is new: when the last one was stays as it is. */
+	/** Not an incremental sync: the time of the last sync is kept. */
 	keepsSchedule?: boolean;
-	/** Trying again would be in vain: the integration is set to ERROR until a person mended it. */
+	/** A retry would not help: the integration is set to ERROR until a person fixes it. */
 	requiresAction?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface FinishedRun {
 	syncRunId: string;
 	provider: string;
 	status: RunStatus;
-	/** False where the run was closed already, or taken over: it was left as it is. */
+	/** False if the run was already closed or taken over: it was left unchanged. */
 	closed: boolean;
 	startedAt: string;
 	finishedAt: string | null;
@@ -38,9 +38,9 @@ export interface FinishedRun {
 }
 
 /**
- * Closes a run and brings its integration up to date with it. A run that is closed already is left alone; one that
- * succeeded but for records that were rejected or skipped becomes partial.
- * @throws Error where the tenant has no such run
+ * Closes a run and updates its integration. A closed run is left unchanged. A successful run with rejected or skipped
+ * records becomes partial.
+ * @throws Error if the tenant has no such run
  */
 export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
 	return await withRetries(
@@ -50,7 +50,7 @@ export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
 				const closes = await close(client, complete);
 				const run = await getRun(client, end);
 				if (closes && run.integrationId) await markIntegration(client, run.integrationId, complete);
-				// An earlier attempt may have closed it, and only its answer was lost.
+				// An earlier attempt may have closed it and only its answer was lost.
 				const closed = closes || (attempt > 1 && run.status === complete.status);
 				return { ...withWarnings(run), closed };
 			}),
@@ -75,8 +75,8 @@ export async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
 	);
 	return rowCount === 1;
 }
-// The words may quote a provider: a character that PostgreSQL cannot hold must not keep a run open.
 
+/** Replaces characters that PostgreSQL cannot store: texts may quote a provider, and must not keep a run open. */
 export function jsonText(value: object): string {
 	return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? storable(part) : part));
 }
@@ -91,9 +91,9 @@ export async function markIntegration(client: PoolClient, integrationId: string,
 		await client.query(SET_INTEGRATION_ERROR, [integrationId, end.syncRunId]);
 	}
 }
-// Who connected the tenant again while the run failed with the old token has mended it already. A run that first
-// refreshed the token looks the same; where the one before it ended so too, it was no person.
 
+// If the tenant was reconnected while the run was failing with the old token, the problem is already fixed. A run that
+// first refreshed the token looks the same; if the run before it failed in the same way, nobody has reconnected.
 export const SET_INTEGRATION_ERROR = `
 	update integrations i set status = 'ERROR'
 	from etl.sync_runs r
@@ -106,7 +106,8 @@ export const SET_INTEGRATION_ERROR = `
 				order by earlier.started_at desc, earlier.id desc
 				limit 1
 			))`;
-/** A run whose records were rejected or skipped did not succeed in full: it is partial, and a warning says why. */
+
+/** A successful run with rejected or skipped records becomes partial, with a warning that says why. */
 export async function withLeftOut(client: PoolClient, end: RunEnd): Promise<RunEnd> {
 	if (end.status !== 'succeeded') return end;
 	const leftOut = await describeLeftOut(client, await getRun(client, end));
@@ -114,8 +115,8 @@ export async function withLeftOut(client: PoolClient, end: RunEnd): Promise<RunE
 }
 
 /**
- * Whether all that a run was to read is in the tables, or kept as rejected: it failed nowhere, and the next sync is due
- * by the schedule.
+ * Whether everything that a run was to read is stored or kept as rejected: nothing failed, and the next sync is due by
+ * the schedule.
  */
 export function isUpToDate({ status, error }: Pick<SyncRun, 'status' | 'error'>): boolean {
 	return status === 'succeeded' || (status === 'partial' && !error);

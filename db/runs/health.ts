@@ -5,7 +5,7 @@ import type { IntegrationStatus } from '../integrations/integrations';
 import type { RunStatus } from './list';
 import { asWorker } from '../postgres/transaction';
 
-/** How a connection stands. Instants are ISO 8601 in UTC. */
+/** The health of a connection. Instants are ISO 8601 in UTC. */
 export interface IntegrationHealth {
 	integrationId: string;
 	tenantId: string;
@@ -13,22 +13,22 @@ export interface IntegrationHealth {
 	provider: string;
 	status: IntegrationStatus;
 	authentication: 'stored' | 'n8n';
-	/** When the stored access token ends; it is refreshed then. Null where none is stored. */
+	/** When the stored access token expires; it is refreshed then. Null if none is stored. */
 	expiresAt: string | null;
 	lastSuccessAt: string | null;
 	createdAt: string;
-	/** When its live run began. */
+	/** When its running run began. */
 	runningSince: string | null;
 	lastRunStatus: RunStatus | null;
 	lastRunFinishedAt: string | null;
-	/** How many of the latest runs, 50 at most, brought nothing. */
+	/** The number of latest runs in a row, at most 50, that brought nothing. */
 	failuresInARow: number;
-	/** How many of these ended with their process. */
+	/** The number of latest runs in a row whose process crashed. */
 	abandonedInARow: number;
 	/** Why the last run was not a full success. */
 	lastError: { class: string; message: string } | null;
 	warnings: string[];
-	/** Null while it runs, or where a person must act first. */
+	/** Null during a run, or if a person must act first. */
 	nextDue: string | null;
 	openRejected: number;
 }
@@ -36,12 +36,12 @@ export interface IntegrationHealth {
 export interface HealthFilter {
 	tenantId?: string;
 	provider?: string;
-	/** As Claim Due has it. */
+	/** As in Claim Due. */
 	syncEveryHours: number;
 	limit?: number;
 }
 
-/** How every connection stands, by tenant and provider. */
+/** The health of every connection, by tenant and provider. */
 export async function syncHealth(pool: Pool, filter: HealthFilter): Promise<IntegrationHealth[]> {
 	const { tenantId = null, provider = null, syncEveryHours, limit = null } = filter;
 	const values = [tenantId, provider, syncEveryHours * 3600, limit];

@@ -1,5 +1,5 @@
-/** How long a run may go on without a sign of life. */
+/** How long a run may continue without a sign of life. */
 export const LEASE_MINUTES = 15;
 
-/** Closes the runs whose process ended, whoever's they are. */
+/** Closes the runs of all tenants whose lease has ended. */
 export const ABANDON_RUNS = 'select etl.abandon_runs()';

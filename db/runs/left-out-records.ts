@@ -1,24 +1,24 @@
 import type { PoolClient } from 'pg';
 
-/** A run with its counts by stream, as `etl.sync_runs` holds them. */
+/** A run with its counts by stream, as in `etl.sync_runs`. */
 interface CountedRun {
 	syncRunId: string;
 	integrationId: string | null;
 	counts: Record<string, unknown>;
 }
 
-/** The most frequent reason for which records of a run were rejected. */
+/** The most frequent reason for rejected records of a run. */
 interface FrequentReason {
 	code: string;
 	message: string;
 	records: number;
-	/** How many records were rejected, for whatever reason. */
+	/** The number of records rejected for any reason. */
 	all: number;
 }
 
 /**
- * In words, how many records a run read and did not load, why mostly, and what to do; undefined where all are in the
- * tables. Blank rows of a file are none.
+ * A sentence on how many records a run read but did not load, with the main reason and what to do; undefined if all are
+ * in the tables. Blank rows of a file do not count.
  */
 export async function describeLeftOut(client: PoolClient, run: CountedRun): Promise<string | undefined> {
 	const { rejectedRecords, rejectedRows, skipped } = sumCounts(run);
@@ -27,7 +27,7 @@ export async function describeLeftOut(client: PoolClient, run: CountedRun): Prom
 	const rejected = Math.max(rejectedRecords, reason?.all ?? 0);
 	const parts = [
 		...(rejected > 0 ? [`${countRecords(rejected)} rejected${reason ? describeReason(reason) : '.'}`] : []),
-		...(skipped > 0 ? [`${countRecords(skipped)} skipped, since the provider no longer has them.`] : []),
+		...(skipped > 0 ? [`${countRecords(skipped)} skipped because the provider no longer has them.`] : []),
 	];
 	return parts.join(' ');
 }
@@ -51,7 +51,7 @@ function sumCounts({ integrationId, counts }: CountedRun) {
 
 type Stream = Record<'records' | 'rows', Record<string, number>>;
 
-/** The warnings lie among the counts. */
+/** The warnings are stored among the counts. */
 const isStream = (value: unknown): value is Stream =>
 	typeof value === 'object' && value !== null && 'records' in value && 'rows' in value;
 

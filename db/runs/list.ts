@@ -4,7 +4,7 @@ import { withIsoInstants } from '../postgres/rows';
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'abandoned';
 
-/** The counts of one stream as `etl.sync_runs.counts` holds them. */
+/** The counts of one stream, as in `etl.sync_runs.counts`. */
 export interface StreamCounts {
 	records: Record<string, number>;
 	rows: Record<string, number>;
@@ -55,7 +55,7 @@ export async function listRuns(pool: Pool, filter: RunFilter): Promise<SyncRun[]
 	});
 }
 
-/** The runs of an execution that are still open. */
+/** The open runs of an execution. */
 export async function runsOfExecution(
 	pool: Pool,
 	executionId: string,
@@ -75,7 +75,7 @@ export async function runsOfExecution(
 	});
 }
 
-/** The warnings lie among the counts; a reader wants them apart. */
+/** Separates the warnings from the counts that they are stored among. */
 export function withWarnings<Row extends { counts: Record<string, unknown> }>(
 	row: Row,
 ): Row & { counts: Record<string, StreamCounts>; warnings: string[] } {

@@ -6,35 +6,33 @@ import { ABANDON_RUNS, LEASE_MINUTES } from './lease';
 import { isStorable } from '../postgres/storable-text';
 import { asWorker, inTenant, withRetries } from '../postgres/transaction';
 
-/** Which execution a run belongs to: only that one may store for it. */
+/** The execution that a run belongs to: only that one may store for it. */
 export interface RunHolder {
 	/** Unique among all n8n instances that share the database. */
 	executionId: string;
-	/** The same of its workflow; null where the workflow was never saved. */
+	/** Unique in the same way; null if the workflow was never saved. */
 	workflowId: string | null;
-	/** n8n's: `manual`, `trigger`, `retry` and so on. */
+	/** n8n's execution mode: `manual`, `trigger`, `retry` and so on. */
 	mode: string;
 }
 
-/** What a run of no integration is opened for. */
+/** Identifies the data of a run without an integration. */
 export interface OwnRun {
 	tenantId: string;
 	provider: string;
 }
 
-/** There is no tenant of this id. */
+/** There is no tenant with this id. */
 export class UnknownTenantError extends Error {
 	override readonly name = 'UnknownTenantError';
 
 	constructor() {
-		super(
-			'There is no such tenant. Check the field Tenant; Get Many of Tenant in Zixly Database lists them.',
-		);
+		super('There is no such tenant. Check the field Tenant; Tenant: Get Many in Zixly Database lists them.');
 	}
 }
 
 /**
- * Opens a run of no integration, for rows that did not come of a sync, and closes those whose process ended.
+ * Opens a run without an integration, for rows that do not come from a sync. Closes runs whose lease has ended first.
  * @returns the run's id
  * @throws UnknownTenantError
  */
@@ -58,6 +56,6 @@ export async function openRun(
 	return id;
 }
 
-// An attempt whose answer was lost has opened it already.
+// An earlier attempt whose answer was lost may have opened it already.
 const INSERT = `insert into etl.sync_runs (id, tenant_id, provider, execution_id, workflow_id, mode, lease_until)
 	values ($1, $2, $3, $4, $5, $6, now() + make_interval(mins => $7)) on conflict (id) do nothing`;

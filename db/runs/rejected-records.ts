@@ -3,34 +3,34 @@ import type { Pool } from 'pg';
 import { withIsoInstants } from '../postgres/rows';
 import { asWorker, inTenant } from '../postgres/transaction';
 
-/** A record that is in no table, with the reason. Instants are ISO 8601 in UTC. */
+/** A rejected record with its reason. Instants are ISO 8601 in UTC. */
 export interface RejectedRecord {
 	id: string;
 	tenantId: string;
 	tenantName: string;
 	/** Null for an upload. */
 	integrationId: string | null;
-	/** The run that met it last; null where that run is gone. */
+	/** The run that rejected it last; null if that run was deleted. */
 	syncRunId: string | null;
 	provider: string;
 	stream: string;
 	accountId: string;
 	recordId: string;
-	/** Where it was rejected: not given by the provider, before it became rows, or by the database. */
+	/** Where it was rejected: not returned by the provider, when it was converted to rows, or by the loader. */
 	stage: 'extract' | 'transform' | 'load';
 	reasonCode: string;
 	reasonPath: string | null;
 	reasonMessage: string;
-	/** What a program needs of the reason; null where it states nothing more. */
+	/** Details for programs; null if there are none. */
 	reasonDetail: Record<string, unknown> | null;
 	firstSeenAt: string;
 	lastSeenAt: string;
-	/** In how many runs it came. */
+	/** The number of runs that rejected it. */
 	attempts: number;
-	/** When the provider is asked for it again; null where that is not what is missing. */
+	/** When the provider is asked for it again; null if it is not to be asked. */
 	askAgainAt: string | null;
 	resolvedAt: string | null;
-	/** The raw record, or `{ rows }` that the database refused; absent unless asked for. */
+	/** The raw record, or `{ rows }` for stage `load`; only with `withPayload`. */
 	payload?: unknown;
 }
 
@@ -41,15 +41,15 @@ export interface RejectedFilter {
 	stream?: string;
 	reasonCode?: string;
 	stage?: string;
-	/** Only those that were loaded since, or only those that were not. */
+	/** Only records that have been loaded since, or only open ones. */
 	resolved?: boolean;
-	/** Seen then or later; ISO 8601. */
+	/** Last seen at this time or later; ISO 8601. */
 	since?: string;
 	withPayload?: boolean;
 	limit?: number;
 }
 
-/** Lists rejected records of every tenant, those first that came last. */
+/** Lists rejected records of every tenant, the last seen first. */
 export async function listRejected(pool: Pool, filter: RejectedFilter): Promise<RejectedRecord[]> {
 	const { ids, tenantId, provider, stream, reasonCode, stage, resolved, since, limit } = filter;
 	const given = [ids, tenantId, provider, stream, reasonCode, stage, resolved, since, limit];
@@ -59,7 +59,7 @@ export async function listRejected(pool: Pool, filter: RejectedFilter): Promise<
 	return filter.withPayload ? await withPayloads(pool, records) : records;
 }
 
-/** What a record holds is the tenant's alone to read. */
+/** Payloads are read as each tenant: the operator role may not see them. */
 async function withPayloads(pool: Pool, records: RejectedRecord[]): Promise<RejectedRecord[]> {
 	const payloads = new Map<string, unknown>();
 	for (const tenantId of new Set(records.map((record) => record.tenantId))) {

@@ -7,16 +7,16 @@ import type { RunHolder } from './open';
 import { ABANDON_RUNS, LEASE_MINUTES } from './lease';
 import { asWorker, inTenant, withRetries } from '../postgres/transaction';
 
-/** Open rejected records that one run is to take up: of one tenant and provider, and of one connection or of none. */
+/** Open rejected records for one run: of one tenant and provider, and of one connection or none. */
 export interface ReplayGroup {
 	tenantId: string;
 	integrationId: string | null;
 	provider: string;
-	/** Of the rejected records. */
+	/** The ids of the rejected records. */
 	ids: readonly string[];
 }
 
-/** A rejected record with all that its message needs. Instants are ISO 8601 in UTC. */
+/** A rejected record with everything that its message needs. Instants are ISO 8601 in UTC. */
 export interface ReplayRecord {
 	stream: string;
 	accountId: string;
@@ -24,17 +24,17 @@ export interface ReplayRecord {
 	stage: 'transform' | 'load';
 	lastSeenAt: string;
 	payload: unknown;
-	/** Null where the account is not known any more. */
+	/** Null if the account is no longer known. */
 	account: AccountFacts | null;
 }
 
-/** A run that was opened for them; or nothing is open any more; or a run of the connection is going on. */
+/** The run opened for the records; or none of them is open any more; or the connection already has a running run. */
 export type Replay =
 	| { syncRunId: string; records: ReplayRecord[] }
 	| { nothing: true }
 	| { runningSince: string };
 
-/** Opens a run for those of the records that are still open, as Claim Due does for a sync. */
+/** Opens a run for the records that are still open, as Claim Due does for a sync. */
 export async function openReplay(pool: Pool, group: ReplayGroup, holder: RunHolder): Promise<Replay> {
 	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON_RUNS)));
 	const syncRunId = cuid();
@@ -67,7 +67,7 @@ async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<Re
 	return rows.map(withIsoInstants);
 }
 
-/** Opens the run; gives back since when another one of the connection is going on, where that is in the way. */
+/** Opens the run. @returns the start of the connection's running run, if that prevents it */
 async function claim(
 	client: PoolClient,
 	{ tenantId, integrationId, provider }: ReplayGroup,
@@ -87,7 +87,7 @@ async function claim(
 			LEASE_MINUTES,
 		],
 	);
-	// An attempt whose answer was lost may have opened it.
+	// An earlier attempt whose answer was lost may have opened it.
 	const { rows } = await client.query<{ id: string; since: Date }>(
 		`select id, started_at as since from etl.sync_runs
 		where status = 'running' and (id = $1 or integration_id = $2)`,

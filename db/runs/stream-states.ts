@@ -3,13 +3,13 @@ import type { Pool, PoolClient } from 'pg';
 import { withIsoInstants } from '../postgres/rows';
 import { actAs, inTenant } from '../postgres/transaction';
 
-/** How far a stream of an account has been read, and when that was noted (ISO 8601 in UTC). */
+/** How far a stream of an account has been read, and when that was stored (ISO 8601 in UTC). */
 export interface StreamState {
 	state: Record<string, unknown>;
 	updatedAt: string;
 }
 
-/** How far every stream of an integration has been read, by `<account id>/<stream>`. */
+/** The states of all streams of an integration, by `<account id>/<stream>`. */
 export async function readStates(
 	pool: Pool,
 	{ tenantId, integrationId }: { tenantId: string; integrationId: string },
@@ -27,16 +27,16 @@ export async function readStates(
 export interface StateChoice {
 	tenantId: string;
 	integrationId: string;
-	/** Only of this account. */
+	/** Only this account. */
 	accountId?: string;
-	/** Only of this stream. */
+	/** Only this stream. */
 	stream?: string;
 }
 
 /**
- * Forgets how far streams were read: the next sync reads them from the beginning. Nothing of their data is deleted.
- * @returns what was forgotten
- * @throws Error where a run is going on, which would note at its end how far it came
+ * Deletes states, so that the next sync reads the streams from the beginning. Data is kept.
+ * @returns the streams whose state was deleted
+ * @throws Error during a run, which would store its state again at its end
  */
 export async function resetStates(
 	pool: Pool,
@@ -56,7 +56,7 @@ export async function resetStates(
 }
 
 async function refuseWhileRunning(client: PoolClient, integrationId: string): Promise<void> {
-	// Whoever claims it meanwhile waits for this lock.
+	// A concurrent claim waits for this lock.
 	await client.query('select from integrations where id = $1 for update', [integrationId]);
 	const { rows } = await client.query<{ since: Date }>(
 		"select started_at as since from etl.sync_runs where integration_id = $1 and status = 'running'",
@@ -65,6 +65,6 @@ async function refuseWhileRunning(client: PoolClient, integrationId: string): Pr
 	if (!rows[0]) return;
 	const since = rows[0].since.toISOString();
 	throw new Error(
-		`Nothing was reset, since a sync of this connection is going on since ${since}. It would note at its end how far it came: try again then.`,
+		`Nothing was reset because a sync of this connection has been running since ${since} and would store its state at its end. Try again then.`,
 	);
 }

@@ -6,25 +6,25 @@ import { LEASE_MINUTES } from './lease';
 import { isStorable } from '../postgres/storable-text';
 import { asWorker, withRetries } from '../postgres/transaction';
 
-/** A run that messages name, as the database knows it. */
+/** A run that messages name, as it is in the database. */
 export interface NamedRun {
 	syncRunId: string;
 	tenantId: string;
-	/** Null where it came of no sync. */
+	/** Null if it is not a sync. */
 	integrationId: string | null;
 	provider: string;
-	/** Of the integration. */
+	/** The integration's settings. */
 	metadata: Record<string, unknown>;
-	/** The integration's accounts, also those that are switched off. */
+	/** The integration's accounts, including disabled ones. */
 	accountIds: string[];
 	status: RunStatus;
-	/** Whose it is, as in `RunHolder`. */
+	/** The execution that holds the run, as in `RunHolder`. */
 	executionId: string | null;
 }
 
 /**
- * The runs of these ids, whoever's they are; an id that there is not is missing. In the modes `manual` and `retry` those
- * that an earlier execution left open go over to the holder first; `etl.take_runs` has the rules.
+ * Finds the runs with these ids, of any tenant; unknown ids are omitted. In the modes `manual` and `retry` the holder
+ * first takes over those that an earlier execution left open, by the rules of `etl.take_runs`.
  */
 export async function takeRuns(
 	pool: Pool,
@@ -48,7 +48,7 @@ export async function takeRuns(
 	);
 }
 
-/** Longer than any that this package makes. */
+/** Longer than any id that this package creates. */
 const MAX_ID_LENGTH = 100;
 
 const TAKE = `select sync_run_id as "syncRunId", tenant_id as "tenantId", integration_id as "integrationId", provider,

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 
 import { inTenant, withRetries } from '../postgres/transaction';
 
-/** Whose stream. */
+/** Identifies a stream. */
 export interface StreamOwner {
 	tenantId: string;
 	integrationId: string;
@@ -10,22 +10,22 @@ export interface StreamOwner {
 	stream: string;
 }
 
-/** The reason of an entry of a list that has no id: it is never asked for, since nothing can be. */
+/** The reason code of a list entry without an id. It is never requested again, since that needs an id. */
 export const WITHOUT_ID = 'entry_without_id';
 
 /** A record of a stream that could not be read in earlier runs. */
 export interface WaitingRecord {
 	recordId: string;
-	/** Whether it is time to ask for it again. */
+	/** Whether it is time to request it again. */
 	isDue: boolean;
-	/** It is an entry without an id, named by its place in a list. */
+	/** Whether it is an entry without an id, identified by its position in a list. */
 	isNameless: boolean;
 }
 
-/** More than any run asks for; the rest follows when these are settled. */
+/** More than any run requests; the rest follows when these are settled. */
 const MAX_RECORDS = 100_000;
 
-/** The records of a stream that the provider did not give and that are still open, those that have waited longest first. */
+/** The open records of a stream that the provider did not return, in the order in which they are due. */
 export async function unreadableRecords(
 	pool: Pool,
 	{ tenantId, integrationId, accountId, stream }: StreamOwner,
@@ -47,7 +47,7 @@ const UNREADABLE = `select record_id as "recordId", coalesce(ask_again_at <= now
 	order by ask_again_at, record_id
 	limit $4`;
 
-/** Has the next sync ask for records that the provider did not give. @returns how many */
+/** Makes the next sync request records that the provider did not return. @returns the number of records */
 export async function askAgainNow(pool: Pool, tenantId: string, ids: readonly string[]): Promise<number> {
 	return await withRetries(
 		async () =>

@@ -7,9 +7,9 @@ import type { ClientBase } from 'pg';
 import { prepareRoles } from './roles';
 
 /**
- * The functions that work across tenants: one in each file of `db/functions`, named after it. Each runs as
- * zixly_operator, which has policies of its own and cannot read a token; only zixly_worker may call them, since through
- * zixly_app a tenant would see all. A function is not versioned by migrations: the file is what the database must hold.
+ * The functions that work across tenants: one per file of `db/functions`, named after it. Each runs as zixly_operator,
+ * which has its own policies and cannot read tokens. Only zixly_worker may call them: through zixly_app a tenant would
+ * see all tenants. Migrations do not version functions: the database must hold exactly what the files say.
  */
 const FOLDER = path.join(__dirname, '..', 'functions');
 
@@ -20,7 +20,7 @@ export interface FunctionFile {
 	digest: string;
 }
 
-/** What has to be done so that a database has this package's functions. */
+/** The difference between a database's functions and this package's. */
 export interface FunctionChanges {
 	/** Missing or different in the database. */
 	changed: FunctionFile[];
@@ -56,7 +56,7 @@ export async function compareFunctions(client: ClientBase): Promise<FunctionChan
 export async function applyFunctions(client: ClientBase): Promise<string[]> {
 	const { changed, dropped } = await compareFunctions(client);
 	if (changed.length === 0 && dropped.length === 0) return [];
-	// Handing functions over may take an administrator: this says so in words.
+	// Changing the functions' owner may need an administrator: this throws an error that says so.
 	await prepareRoles(client);
 	await client.query('begin');
 	try {
@@ -74,7 +74,7 @@ export async function applyFunctions(client: ClientBase): Promise<string[]> {
 	return changed.map(({ name }) => name);
 }
 
-/** Also those with other parameters: `create or replace` would leave them, and cannot change what a function returns. */
+/** Includes overloads: `create or replace` would keep those, and it cannot change a return type. */
 async function dropFunctions(client: ClientBase, names: readonly string[]): Promise<void> {
 	const { rows } = await client.query<{ statement: string }>(
 		`select format('drop function %s', p.oid::regprocedure) as statement from pg_catalog.pg_proc p
@@ -93,8 +93,8 @@ async function noteFunctions(client: ClientBase, files: readonly FunctionFile[])
 }
 
 /**
- * Handing a function over takes membership of its new owner. A plain owner lends it to itself for this transaction
- * only: who kept it would see every tenant's integrations.
+ * Changing a function's owner requires membership in the new owner. A migrating login without superuser rights grants it
+ * to itself for this transaction only: a permanent member would see every tenant's integrations.
  */
 const LEND_OPERATOR = `do $$
 begin
@@ -116,8 +116,8 @@ end
 $$`;
 
 /**
- * The new owner of a function must be allowed to create in its schema, but only at that moment. The policies of
- * zixly_reader call `etl.tenant_of_reader`, which a migration makes; the loader calls the two for the links of clients.
+ * The new owner of a function needs the right to create in its schema, but only at that moment. The policies of
+ * zixly_reader call `etl.tenant_of_reader`, which a migration creates; the loader calls the two functions for client links.
  */
 const HAND_OVER = `grant create on schema etl to zixly_operator;
 do $$

@@ -5,16 +5,16 @@ import pg from 'pg';
 import { clientConfig, type DatabaseSettings } from '../postgres/pool';
 import { getSqlstate } from '../postgres/sqlstate';
 
-/** What a migration that waits for others needs. */
+/** How a migration waits for other sessions. */
 export interface LockWait {
-	/** For a second, short connection that looks who is in the way. */
+	/** For a second, short-lived connection that finds the blocking sessions. */
 	settings: DatabaseSettings;
-	/** How long it is tried, in milliseconds. */
+	/** How long to keep trying, in milliseconds. */
 	waitMs: number;
 	log: (line: string) => void;
 }
 
-/** A session that holds what a migration needs. */
+/** A session that blocks a migration. */
 interface Session {
 	pid: number;
 	login: string | null;
@@ -26,8 +26,8 @@ const PAUSE_MS = 500;
 const SESSION = 'a.pid, a.usename as login, a.application_name as application, a.state';
 
 /**
- * Takes the lock of the migrations for this session.
- * @throws Error that names the session that holds it, where it could not be had in time
+ * Takes the migration lock for this session.
+ * @throws Error that names the session holding it, if the lock was not free in time
  */
 export async function takeMigrationLock(
 	client: pg.ClientBase,
@@ -58,9 +58,9 @@ async function listHolders(client: pg.ClientBase, id: number): Promise<Session[]
 }
 
 /**
- * Runs changes of the schema, all of them or none, and again where another session holds a lock that they need: they
- * wait for it a second at a time, since whoever comes after them waits as well.
- * @throws Error that names the sessions in the way, where the lock could not be had in time
+ * Runs schema changes, all of them or none, and retries them while another session holds a lock that they need. Each
+ * attempt waits only a second, since all sessions that queue behind it wait as well.
+ * @throws Error that names the blocking sessions, if the lock was not free in time
  */
 export async function changeSchema<T>(
 	client: pg.ClientBase,
@@ -86,7 +86,7 @@ export async function changeSchema<T>(
 	}
 }
 
-/** Looks who blocks a session, as long as it is blocked: afterwards nobody can tell. */
+/** Records which sessions block a session while it is blocked; afterwards that cannot be found out. */
 class Watch {
 	seen: Session[] = [];
 	private ended = false;
@@ -129,9 +129,9 @@ function inTheWay(what: string, sessions: readonly Session[]): Error {
 	);
 	const pids = sessions.map(({ pid }) => `select pg_terminate_backend(${pid});`).join(' ');
 	return new Error(
-		`${what}, and it was waited for in vain. Nothing was changed. ` +
+		`${what}, and it did not end in time. Nothing was changed. ` +
 			(named.length > 0
-				? `In the way: ${named.join(', ')}. Wait for it to end, or end it (${pids}), then migrate again.`
+				? `Blocked by ${named.join(', ')}. Wait for it to end, or end it (${pids}), then migrate again.`
 				: 'Migrate again when the database is less busy.'),
 	);
 }

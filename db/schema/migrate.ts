@@ -26,17 +26,17 @@ export interface MigrateResult {
 	to: string;
 	/** The migrations that were applied now; empty when the schema was up to date. */
 	applied: string[];
-	/** The functions of `db/functions` that were made or replaced now. */
+	/** The functions of `db/functions` that were created or replaced now. */
 	functions: string[];
-	/** Whether `custom_metrics.embedding` is there: it needs the server's vector extension. */
+	/** Whether `custom_metrics.embedding` exists: it needs the server's vector extension. */
 	vector: 'present' | 'unavailable';
 	warnings: string[];
 }
 
 export interface MigrateOptions {
-	/** Gets each line of progress. */
+	/** Receives each line of progress. */
 	log?: (line: string) => void;
-	/** How long others who hold a lock are waited for, in milliseconds; ten minutes unless told. */
+	/** How long to wait for sessions that hold a lock, in milliseconds; ten minutes by default. */
 	lockWaitMs?: number;
 }
 
@@ -45,10 +45,10 @@ type Log = (line: string) => void;
 const LOCK_WAIT_MS = 600_000;
 
 /**
- * Brings a database to this package's schema version. Safe to run at any time and from many places at once: the
- * others wait for the first. Needs a direct connection, since the lock would not survive a transaction pooler.
- * @throws Error when the database cannot be used (`unfitnessOf`) or is newer than the package, when roles may not be
- * made, or when another session holds a lock for too long
+ * Brings a database to this package's schema version. Safe to run at any time and concurrently: the others wait for the
+ * first. Needs a direct connection, since the lock would not survive a transaction pooler.
+ * @throws Error when the database cannot be used (`findUnfitSettings`) or is newer than the package, when the login may
+ *   not create roles, or when another session holds a lock for too long
  */
 export async function migrate(
 	settings: DatabaseSettings,
@@ -67,7 +67,7 @@ export async function migrate(
 			cause: error,
 		});
 	} finally {
-		// Ending the session gives the lock back.
+		// Ending the session releases the lock.
 		await client.end();
 	}
 }
@@ -76,7 +76,7 @@ async function migrateLocked(client: pg.Client, wait: LockWait): Promise<Migrate
 	await client.query(`select ${MIGRATION_SETTINGS}`);
 	await refuseUnfit(client);
 	const { PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
-	// The roles are prepared under the same lock, so it is taken here and not by the runner.
+	// Taken here instead of by the runner, since the roles are prepared under the same lock.
 	await takeMigrationLock(client, PG_MIGRATE_LOCK_ID, wait);
 	const before = await appliedMigrations(client);
 	refuseNewerDatabase(before);
@@ -109,7 +109,7 @@ async function apply(client: pg.Client, log: Log): Promise<void> {
 	});
 }
 
-/** Of all that the runner prints, whole migrations among it, only their names; its error says what matters. */
+/** Logs only the names of migrations. The runner prints whole migrations too, and its error says what matters. */
 function namesTo(log: Log) {
 	const nothing = (): undefined => undefined;
 	return {

@@ -6,14 +6,15 @@ interface PublicRights {
 	database: string;
 	login: string;
 	connects: boolean;
-	/** The login's own right, apart from what everybody has. */
+	/** Whether the login may connect through a right of its own, not only through PUBLIC. */
 	keepsConnecting: boolean;
 	creates: boolean;
 }
 
 /**
- * Says what every login of the server may do with this database, and the statement that ends it. Roles belong to the
- * server: without a limit on who connects, a test system's n8n or another database's reader gets in here too.
+ * Warns of rights that every login of the server has in this database, with the statement that revokes them. Roles
+ * belong to the whole server: unless connecting is limited, a test system's n8n or another database's reader can connect
+ * here too.
  */
 export async function warnOfPublicRights(client: ClientBase): Promise<string[]> {
 	const { rows } = await client.query<PublicRights>(PUBLIC_RIGHTS);

@@ -2,22 +2,22 @@ import type { ClientBase } from 'pg';
 
 import { getSqlstate } from '../postgres/sqlstate';
 
-/** The roles of a tenant's transactions: `zixly_worker` may act as each of them and has no right of theirs otherwise. */
+/** The roles of a tenant's transactions. `zixly_worker` may switch to each of them but inherits none of their rights. */
 const TENANT_ROLES = ['zixly_app', 'zixly_loader', 'zixly_tokens'] as const;
 
-/** The roles of the product. None has a login or may bypass row-level security. They belong to the whole server. */
+/** The package's roles. None may log in or bypass row-level security. They belong to the whole server. */
 export const ROLES = [...TENANT_ROLES, 'zixly_operator', 'zixly_reader', 'zixly_worker'] as const;
 
 interface Situation {
 	login: string;
 	superuser: boolean;
-	/** From PostgreSQL 16 on each membership says whether it is inherited; before, the member does. */
+	/** From PostgreSQL 16 on each membership has its own inherit option; before, the member role had one. */
 	inheritsByMembership: boolean;
 	existing: string[];
 	unsafe: string[];
-	/** Of the tenant roles, those that `zixly_worker` may act as. */
+	/** The tenant roles that `zixly_worker` may act as. */
 	held: string[];
-	/** Memberships through which `zixly_worker` inherits a tenant role, with who granted them. */
+	/** Memberships through which `zixly_worker` inherits a tenant role, with their grantors. */
 	inherited: Array<{ role: string; grantor: string }>;
 	/** Before PostgreSQL 16: whether `zixly_worker` inherits at all. */
 	workerInherits: boolean;
@@ -26,9 +26,9 @@ interface Situation {
 }
 
 /**
- * Makes the roles that are missing, lets `zixly_worker` act as the tenant roles without inheriting them, and grants
- * `zixly_worker` to the migrating login: all of it or nothing.
- * @throws Error with the statements for an administrator, where this login may not do it
+ * Creates the missing roles, lets `zixly_worker` act as the tenant roles without inheriting them, and grants
+ * `zixly_worker` to the migrating login, all in one transaction.
+ * @throws Error with the statements for an administrator, if this login lacks the rights
  */
 export async function prepareRoles(client: ClientBase): Promise<void> {
 	const situation = await examine(client);
@@ -45,7 +45,7 @@ export async function prepareRoles(client: ClientBase): Promise<void> {
 	}
 }
 
-/** A migration that makes functions lends itself `zixly_operator`: whether it may is found out before it begins. */
+/** Applying functions needs `zixly_operator` for a moment. Whether the login may grant it is tested before it begins. */
 async function tryLending(client: ClientBase, situation: Situation): Promise<void> {
 	const [statement] = buildLending(situation);
 	if (!statement) return;
@@ -81,8 +81,8 @@ const MEMBERSHIPS = `from pg_auth_members m
 const INHERITED = "and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)";
 
 /**
- * Membership that lets its holder act as the role. From PostgreSQL 16 on, who creates a role gets a membership that
- * lets it grant the role only: such a row does not count.
+ * Whether a member may act as the role. From PostgreSQL 16 on, the creator of a role gets a membership that only lets it
+ * grant the role: such a row does not count.
  */
 function holds(member: string, role: string, further = ''): string {
 	return `exists (
@@ -135,7 +135,7 @@ function buildLending({ login, superuser, loginHasOperator }: Situation): string
 	return superuser || loginHasOperator ? [] : [`grant zixly_operator to ${quoted(login)}`];
 }
 
-/** Another migration of the same cluster made or granted the role in the same moment. */
+/** Another migration in the same cluster created or granted the role at the same time. */
 function isAlreadyDone(error: unknown): boolean {
 	const state = getSqlstate(error);
 	if (state === '42710' || state === '23505') return true;
@@ -143,7 +143,9 @@ function isAlreadyDone(error: unknown): boolean {
 }
 
 function administratorError(situation: Situation, cause: unknown): Error {
-	const script = [...buildRoleStatements(situation), ...buildLending(situation)].map((statement) => `  ${statement};`);
+	const script = [...buildRoleStatements(situation), ...buildLending(situation)].map(
+		(statement) => `  ${statement};`,
+	);
 	return new Error(
 		`The database login "${situation.login}" may not create or grant the roles that keep tenants apart. Ask an ` +
 			`administrator of the server to run this, then migrate again:\n${script.join('\n')}`,
@@ -151,7 +153,7 @@ function administratorError(situation: Situation, cause: unknown): Error {
 	);
 }
 
-/** A role's name as an identifier in SQL. */
+/** A name as a quoted SQL identifier. */
 export function quoted(identifier: string): string {
 	return `"${identifier.replaceAll('"', '""')}"`;
 }

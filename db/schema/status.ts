@@ -21,15 +21,15 @@ export interface SchemaStatus {
 	upToDate: boolean;
 	/** Migrations and functions of this package that have not been applied. */
 	pending: string[];
-	/** Why the database cannot be used at all, in words; mostly nothing. */
+	/** Why the database cannot be used at all; usually empty. */
 	unfit: string[];
-	/** What a person should mend, although the schema works. */
+	/** What should be fixed although the schema works. */
 	warnings: string[];
 	serverVersion: string;
 	login: string;
-	/** Whether `custom_metrics.embedding` is there. */
+	/** Whether `custom_metrics.embedding` exists. */
 	vector: 'present' | 'unavailable';
-	/** How many tenants there are; absent where the login may not count them. */
+	/** The number of tenants; absent if the login may not count them. */
 	tenants?: number;
 }
 
@@ -42,7 +42,7 @@ interface Facts {
 	vector: boolean;
 }
 
-/** What schema a database has, compared with this package, and what is wrong with the login. */
+/** Compares a database's schema with this package, and checks the login. */
 export async function schemaStatus(pool: Pool): Promise<SchemaStatus> {
 	return await asLogin(pool, statusOver);
 }
@@ -72,9 +72,9 @@ async function listPendingFunctions(client: ClientBase, applied: readonly string
 	return changed.map(({ name }) => name);
 }
 
-/** The names of the migrations that a database holds, oldest first; none where it was never migrated. */
+/** The names of the applied migrations, oldest first; empty if the database was never migrated. */
 export async function appliedMigrations(client: ClientBase): Promise<string[]> {
-	// The catalogue, since `to_regclass` refuses a schema that the login may not use.
+	// Reads the catalogue, since `to_regclass` fails for a schema that the login may not use.
 	const { rows: tables } = await client.query<{ readable: boolean }>(
 		`select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as readable
 		from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -93,7 +93,7 @@ async function missingRole(client: ClientBase): Promise<string> {
 	const { rows } = await client.query<{ login: string }>('select current_user as login');
 	const login = rows[0]?.login ?? '';
 	return (
-		`The database login "${login}" may not read the schema's version, since it lacks the role zixly_worker. ` +
+		`The database login "${login}" may not read the schema's version because it lacks the role zixly_worker. ` +
 		`As an administrator run: grant zixly_worker to "${login}"`
 	);
 }
@@ -124,8 +124,8 @@ function listWarnings({ login, superuser, bypassrls, worker }: Facts, applied: r
 	return [
 		...(superuser || bypassrls
 			? [
-					`The login "${login}" ${privilege}: what it runs outside this package is not kept to one tenant. ` +
-						'Better use a login of its own that has the role zixly_worker and nothing more.',
+					`The login "${login}" ${privilege}: its queries outside this package are not limited to one tenant. ` +
+						'Use a separate login that has only the role zixly_worker.',
 				]
 			: []),
 		...(applied.length > 0 && !worker

@@ -1,38 +1,38 @@
-/** A column that a row brings; `property` is its name in messages and TypeScript. */
+/** A column that rows provide; `property` is its name in messages and TypeScript. */
 export interface Column {
 	name: string;
 	property: string;
 	type: ColumnType;
 	nullable: boolean;
-	/** Stands for a value that the row does not bring. */
+	/** Used if the row has no value. */
 	fallback?: string;
 }
 
 export type ColumnType = 'text' | 'date' | 'timestamptz' | 'numeric(12,2)' | 'numeric(12,4)';
 
 /**
- * A table that holds the figures of clients. Besides `columns` each has `id`, `client_kpi_id`, `metadata` and
- * `created_at`. Its unique key is `client_kpi_id` and the columns of `key`, nulls not distinct.
+ * A table with clients' figures. Besides `columns` each has `id`, `client_kpi_id`, `metadata` and `created_at`. Its
+ * unique key is `client_kpi_id` and the columns of `key`, nulls not distinct.
  */
 export interface DataTable {
 	name: string;
 	columns: readonly Column[];
 	key: readonly string[];
-	/** Where the key's columns stand in `columns`. */
+	/** Indexes of the key's columns in `columns`. */
 	keyIndexes: readonly number[];
-	/** Where `source_system` stands in `columns`. */
+	/** Index of `source_system` in `columns`. */
 	sourceIndex: number;
 	/** The properties that a row may have. */
 	properties: ReadonlySet<string>;
-	/** A check of the table that rows may well break: told beforehand, thousands of them cost no halving of chunks. */
+	/** A check constraint that many rows may violate. Checked before writing, so that the database need not find them. */
 	rule?: TableRule;
 }
 
 export interface TableRule {
-	/** Which property breaks it. */
+	/** The property that is reported. */
 	path: string;
 	message: string;
-	/** False only where the database would surely refuse the values, given in the order of the columns. */
+	/** False only if the database would certainly reject the values, which are in the order of the columns. */
 	holds: (values: ReadonlyArray<string | null>) => boolean;
 }
 
@@ -87,7 +87,7 @@ const financials = dataTable(
 	['record_date', 'source_system'],
 	{
 		path: 'netProfit',
-		message: 'netProfit is not revenue less expenses.',
+		message: 'netProfit is not revenue minus expenses.',
 		holds: ([, revenue, expenses, netProfit]) => {
 			const income = parseCents(revenue);
 			const costs = parseCents(expenses);
@@ -98,7 +98,7 @@ const financials = dataTable(
 	},
 );
 
-/** As the column rounds it, half away from zero; undefined for what does not fit it and for exponents. */
+/** Rounds as the column does, half away from zero; undefined for exponents and for what does not fit the column. */
 function parseCents(amount: string | null | undefined): number | undefined {
 	if (!amount) return undefined;
 	if (/^[+-]?\d{1,10}(\.\d{0,2})?$/.test(amount)) return Math.round(Number(amount) * 100);
@@ -118,7 +118,7 @@ const leadEvents = dataTable(
 		column('value', 'numeric(12,2)', NULLABLE),
 		column('status', 'text'),
 		column('source_system', 'text', NULLABLE),
-		// The database allows null, but then all such events of a client would be one row.
+		// The database allows null, but then all such events of a client would share one row.
 		column('external_id', 'text'),
 	],
 	['source_system', 'external_id'],

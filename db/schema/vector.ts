@@ -15,8 +15,8 @@ interface Situation {
 }
 
 /**
- * Adds `custom_metrics.embedding` where the server has the vector extension. It is no numbered migration, since
- * the extension may come to a server later: every `migrate` tries again.
+ * Adds `custom_metrics.embedding` if the server has the vector extension. Not a numbered migration, since the extension
+ * may be installed later: every `migrate` tries again.
  */
 export async function ensureEmbedding(client: ClientBase): Promise<EmbeddingResult> {
 	const situation = await examine(client);
@@ -31,7 +31,7 @@ function absent(available: boolean): string {
 	const how = available
 		? 'As an administrator run "create extension vector" in this database, then migrate again.'
 		: "Install PostgreSQL's vector extension (pgvector) on the server, then migrate again.";
-	return `The column custom_metrics.embedding was left out: this server has no vector extension for it. Nothing else needs it. ${how}`;
+	return `The column custom_metrics.embedding was left out because this server has no vector extension. Nothing else needs it. ${how}`;
 }
 
 async function examine(client: ClientBase): Promise<Situation> {

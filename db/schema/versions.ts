@@ -1,10 +1,10 @@
-/** A version of the schema and the migrations, by name, that lead to it from the version before. */
+/** A schema version and the names of the migrations that lead to it from the previous version. */
 export interface SchemaVersion {
 	version: string;
 	migrations: readonly string[];
 }
 
-/** Oldest first. A migration that has shipped is never edited, renamed or taken out. */
+/** Oldest first. A released migration is never edited, renamed or removed. */
 export const SCHEMA_VERSIONS: readonly SchemaVersion[] = [
 	{
 		version: '1.0',
@@ -15,12 +15,12 @@ export const SCHEMA_VERSIONS: readonly SchemaVersion[] = [
 export const MIGRATIONS_SCHEMA = 'etl';
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-/** What this package brings a database to. */
+/** The schema version that `migrate` brings a database to. */
 export const PACKAGE_VERSION = SCHEMA_VERSIONS.at(-1)?.version ?? '0';
 
 const KNOWN = SCHEMA_VERSIONS.flatMap(({ migrations }) => migrations);
 
-/** The newest version whose migrations have all been applied; null when there is none yet. */
+/** The newest version whose migrations have all been applied, or null. */
 export function findVersion(applied: readonly string[]): string | null {
 	const complete = SCHEMA_VERSIONS.filter(({ migrations }) =>
 		migrations.every((name) => applied.includes(name)),

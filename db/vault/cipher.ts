@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 
 import { KEY_ID, type KeyRing } from './key-ring';
 
-/** Where a sealed text belongs. A text that was moved elsewhere does not open. */
+/** The column that a sealed token belongs to. A token moved to another row or column cannot be opened. */
 export interface TokenPlace {
 	tenantId: string;
 	provider: string;
@@ -39,7 +39,7 @@ export function seal(ring: KeyRing, place: TokenPlace, plaintext: string): strin
 
 /**
  * Opens a sealed text.
- * @throws VaultError `malformed`, `unknown_key` or `not_authentic` (changed, or sealed for another place)
+ * @throws VaultError `malformed`, `unknown_key` or `not_authentic` (changed, or sealed for another column)
  */
 export function open(ring: KeyRing, place: TokenPlace, sealed: string): string {
 	const { keyId, nonce, ciphertext, tag } = parse(sealed);
@@ -51,7 +51,7 @@ export function open(ring: KeyRing, place: TokenPlace, sealed: string): string {
 	} catch {
 		throw new VaultError(
 			'not_authentic',
-			`The ${place.column} does not open: it was changed, moved from another row, or sealed with another key of the same id. Connect the tenant again.`,
+			`The ${place.column} cannot be opened: it was changed, moved from another row, or sealed with another key that has the same id. Connect the tenant again.`,
 		);
 	}
 }
@@ -70,12 +70,15 @@ function parse(sealed: string): SealedParts {
 	const complete =
 		parts.length === 5 && nonce?.length === NONCE_BYTES && tag?.length === TAG_BYTES && ciphertext;
 	if (version !== VERSION || !KEY_ID.test(keyId) || !complete) {
-		throw new VaultError('malformed', 'A stored token is not in the vault’s form. Connect the tenant again.');
+		throw new VaultError(
+			'malformed',
+			"A stored token does not have the vault's format. Connect the tenant again.",
+		);
 	}
 	return { keyId, nonce, ciphertext, tag };
 }
 
-// The last character of a base64url text has spare bits: two texts for the same bytes are one too many.
+// The last character of a base64url text has unused bits. Only the canonical text is accepted for its bytes.
 function decodeBase64Url(text: string): Buffer | undefined {
 	const bytes = Buffer.from(text, 'base64url');
 	return bytes.toString('base64url') === text ? bytes : undefined;
@@ -91,8 +94,8 @@ function getKey({ keys }: KeyRing, keyId: string): KeyObject {
 }
 
 function buildIdentity({ tenantId, provider, column }: TokenPlace): Buffer {
-	// Only then can the text be read in one way alone, whatever the tenant's id is.
+	// Keeps the identity unambiguous, whatever the tenant's id is.
 	if (provider.includes('|'))
-		throw new VaultError('malformed', `A provider cannot be called "${provider}": take out the "|".`);
+		throw new VaultError('malformed', `The provider key "${provider}" must not contain "|".`);
 	return Buffer.from(`${tenantId}|${provider}|${column}`, 'utf8');
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { cancelledBy, cancelSignal, untilCancelled } from '../postgres/cancellation';
 import { ownerKey, type TokenOwner, type TokenSet } from './token-set';
 
-/** One refresh that several callers wait for. It ends early only when all of them have gone. */
+/** One refresh that several callers wait for. It is aborted only when all of them have been cancelled. */
 export class Flight {
 	private readonly abandonment = new AbortController();
 	private readonly landing: Promise<TokenSet>;
@@ -14,15 +14,15 @@ export class Flight {
 		private readonly leaveRegister: (flight: Flight) => void,
 	) {
 		const { signal } = this.abandonment;
-		// Others may join: the cancellation of the execution that begins it must not end it for them.
+		// Others may join, so cancelling the execution that starts the refresh must not end it for them.
 		this.landing = cancelledBy(undefined, async () => await fly(signal)).finally(() =>
 			this.leaveRegister(this),
 		);
-		// Without callers nobody hears of a failure.
+		// Without callers a failure would be an unhandled rejection.
 		this.landing.catch(() => undefined);
 	}
 
-	/** Waits for the tokens. @throws the reason of the caller's cancellation as soon as it comes */
+	/** Waits for the tokens. @throws the reason of the caller's cancellation, immediately */
 	async join(): Promise<TokenSet> {
 		this.callers++;
 		try {
@@ -32,7 +32,7 @@ export class Flight {
 		}
 	}
 
-	/** Whoever comes now must not join what is about to end. */
+	/** Unregisters first, so that no new caller joins a refresh that is about to end. */
 	private abandon(): void {
 		this.leaveRegister(this);
 		this.abandonment.abort();

@@ -5,12 +5,12 @@ import { replaceTokens, type ObtainedPair } from './token-store';
 import { ownerKey, type TokenOwner } from './token-set';
 
 /**
- * A pair that a provider gave and that is not stored yet. Providers take a refresh token once, so that a pair which is
- * dropped ends the connection: the process keeps it beyond the execution that obtained it and goes on trying.
+ * A token pair from a provider that is not stored yet. Providers accept a refresh token once, so losing the pair would
+ * end the connection: the process keeps it beyond the execution that obtained it and keeps trying to store it.
  */
 export interface KeptPair extends ObtainedPair {
 	pool: Pool;
-	/** The newest ring that is known: the vault's key may have been rotated meanwhile. */
+	/** The newest known ring: the vault's key may have been rotated since. */
 	ring: KeyRing;
 	keptSince: number;
 	attempts: number;
@@ -18,15 +18,15 @@ export interface KeptPair extends ObtainedPair {
 	timer?: NodeJS.Timeout;
 }
 
-/** A database that is away for longer than this has lost more than one connection. */
+/** How long a pair is kept. A database that is unreachable for longer has worse problems than one connection. */
 const MAX_KEPT_MS = 86_400_000;
 const MIN_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 300_000;
 
-/** By database, then by owner: one pair each, so that memory is bounded by the number of connections. */
+/** By database, then by owner. One pair each bounds the memory by the number of connections. */
 const kept = new WeakMap<Pool, Map<string, KeptPair>>();
 
-/** Keeps a pair until it is stored. Nothing may be awaited between the provider's answer and this. */
+/** Keeps a pair until it is stored. Must be called without any await after the provider's answer. */
 export function keepPair(pool: Pool, ring: KeyRing, obtained: ObtainedPair): KeptPair {
 	const pair: KeptPair = { ...obtained, pool, ring, keptSince: Date.now(), attempts: 0 };
 	const ofPool = kept.get(pool) ?? new Map<string, KeptPair>();
@@ -41,9 +41,10 @@ export function findKeptPair(pool: Pool, owner: TokenOwner): KeptPair | undefine
 }
 
 /**
- * Tries once to store a kept pair, together with whoever is trying already. After a failure it is tried again later, in
- * the background.
- * @returns false where the stored pair is newer. @throws what the database said
+ * Tries once to store a kept pair, or joins an attempt in progress. After a failure the attempt is repeated later in the
+ * background.
+ * @returns false if the stored pair is newer
+ * @throws the database's error
  */
 export async function storeKeptPair(pair: KeptPair): Promise<boolean> {
 	pair.storing ??= attempt(pair).finally(() => (pair.storing = undefined));
@@ -69,7 +70,7 @@ function tryLater(pair: KeptPair): void {
 		() => void storeKeptPair(pair).catch(() => undefined),
 		pause * (0.5 + Math.random() / 2),
 	);
-	// It must not keep a process alive that has nothing else to do.
+	// The timer must not keep an otherwise idle process alive.
 	pair.timer.unref();
 }
 

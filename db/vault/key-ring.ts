@@ -5,11 +5,11 @@ export interface KeyRingFields {
 	activeKeyId: string;
 	/** 32 bytes in base64. */
 	activeKey: string;
-	/** One `id:base64` a line. */
+	/** One `id:base64` per line. */
 	retiredKeys?: string;
 }
 
-/** The key that seals and all keys that open, by their ids. */
+/** The keys by id. The active one seals; all can open. */
 export interface KeyRing {
 	activeKeyId: string;
 	keys: ReadonlyMap<string, KeyObject>;
@@ -20,12 +20,12 @@ export class KeyRingError extends Error {
 }
 
 const KEY_BYTES = 32;
-/** What a key may be called. */
+/** A valid key id. */
 export const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 /**
  * Reads the credential's fields.
- * @throws KeyRingError that names the field and never the key
+ * @throws KeyRingError that names the field, never the key
  */
 export function keyRing({ activeKeyId, activeKey, retiredKeys = '' }: KeyRingFields): KeyRing {
 	const keys = new Map<string, KeyObject>();
@@ -34,7 +34,7 @@ export function keyRing({ activeKeyId, activeKey, retiredKeys = '' }: KeyRingFie
 		if (line === '') continue;
 		const colon = line.indexOf(':');
 		if (colon < 0)
-			throw new KeyRingError('A line of Retired Keys has no colon. Write one "id:base64" a line.');
+			throw new KeyRingError('A line of Retired Keys has no colon. Write one "id:base64" per line.');
 		add(keys, line.slice(0, colon).trim(), line.slice(colon + 1).trim(), 'Retired Keys');
 	}
 	return { activeKeyId: activeKeyId.trim(), keys };
@@ -49,29 +49,28 @@ export function generateKey(): { id: string; key: string } {
 function add(keys: Map<string, KeyObject>, id: string, base64: string, field: string): void {
 	if (!KEY_ID.test(id)) {
 		throw new KeyRingError(
-			`A key id of ${field} cannot be used. It needs 1 to 32 letters, digits, "-" or "_"; "zixly key generate" makes one.`,
+			`A key id in ${field} is invalid. Use 1 to 32 letters, digits, "-" or "_"; "zixly key generate" creates one.`,
 		);
 	}
-	if (keys.has(id))
-		throw new KeyRingError(`The key id "${id}" stands twice. Give every key an id of its own.`);
+	if (keys.has(id)) throw new KeyRingError(`The key id "${id}" occurs twice. Give every key its own id.`);
 	const key = createSecretKey(decodeKey(base64, `${field} "${id}"`));
-	// The id is not part of what is sealed: under two ids one key would open a text whose id was changed.
+	// The id is not authenticated: if one key had two ids, a token whose key id was changed would still open.
 	for (const [other, known] of keys) {
 		if (known.equals(key))
-			throw new KeyRingError(`"${other}" and "${id}" hold the same key. Give every id a key of its own.`);
+			throw new KeyRingError(`"${other}" and "${id}" are the same key. Give every id its own key.`);
 	}
 	keys.set(id, key);
 }
 
 function decodeKey(base64: string, what: string): Buffer {
-	if (base64 === '') throw new KeyRingError(`${what} is empty. "zixly key generate" makes a key.`);
+	if (base64 === '') throw new KeyRingError(`${what} is empty. "zixly key generate" creates a key.`);
 	const bytes = Buffer.from(base64, 'base64');
 	if (bytes.toString('base64') !== base64) {
-		throw new KeyRingError(`${what} is not proper base64. Copy the key again, whole and without spaces.`);
+		throw new KeyRingError(`${what} is not valid base64. Copy the whole key again, without spaces.`);
 	}
 	if (bytes.length !== KEY_BYTES) {
 		throw new KeyRingError(
-			`${what} has ${bytes.length} bytes, and 32 are needed. "zixly key generate" makes one.`,
+			`${what} has ${bytes.length} bytes, but 32 are needed. "zixly key generate" creates a key.`,
 		);
 	}
 	return bytes;

@@ -4,29 +4,29 @@ import { asTokenKeeper, asTokenKeeperDurably } from './token-transaction';
 import type { TokenOwner } from './token-set';
 
 /**
- * Longer than any exchange takes: a holder that is past it hangs, or is dead. A process that is killed between the
- * provider's answer and the commit leaves a lease and, where the provider takes each refresh token once, a token of no
- * use. No run can tell that at once from a holder that is slow: those that begin while the lease lasts, and then while
- * the refusal is in doubt, end as deferred with the time to come back, and only a run that begins after both, so some
- * 20 minutes after the kill, ends as `reconnect_required`.
+ * Longer than any exchange takes: a holder that exceeds it hangs or is dead. A process killed between the provider's
+ * answer and the commit leaves a lease and, if the provider accepts each refresh token once, a useless token. No run can
+ * immediately tell that from a slow holder. Runs that begin during the lease, or while the refusal is in doubt, end as
+ * deferred with a time to retry. Only a run that begins after both, about 20 minutes after the kill, ends as
+ * `reconnect_required`.
  */
 export const LEASE_SECONDS = 600;
-/** How long a refusal may be due to a holder that never reported and has the newer pair. */
+/** How long a refused grant may be explained by a holder that never reported and has the newer pair. */
 const DOUBT_SECONDS = 600;
 
 /** The right to ask the provider for a new pair. */
 export interface RefreshLease {
 	holder: string;
-	/** Whether somebody held it before who never reported what the provider answered. */
+	/** Whether an earlier holder never reported the provider's answer. */
 	takenOver: boolean;
-	/** Set where the provider refused the grant under such a lease before. */
+	/** Set if the provider has already refused the grant under such a lease. */
 	doubt: { until: Date; isOver: boolean } | null;
 }
 
-/** How a holder ends its lease: a newer pair is stored; it got no answer of use; the provider refused the grant. */
+/** How a lease ends: a newer pair is stored; the exchange failed; the provider refused the grant. */
 export type LeaseEnd = 'settled' | 'failed' | 'refused';
 
-/** Takes the lease where nobody has it. Safe to repeat. @returns undefined where somebody else holds it */
+/** Takes the lease if it is free. Safe to repeat. @returns undefined if another holder has it */
 export async function takeLease(
 	pool: Pool,
 	{ tenantId, integrationId }: TokenOwner,
@@ -45,7 +45,7 @@ export async function takeLease(
 	});
 }
 
-// A lease that was ended properly is deleted: whoever finds one that is past took it over.
+// A lease that was ended properly is deleted: finding an expired one means taking it over.
 const TAKE = `
 	insert into etl.refresh_leases as l (integration_id, tenant_id, holder, until)
 	values ($1, $2, $3, now() + make_interval(secs => $4))
@@ -66,9 +66,9 @@ function toLease(holder: string, { takenOver, doubtUntil, isOver }: LeaseRow): R
 }
 
 /**
- * Ends a lease without a new pair. One that was taken over leaves its mark until a newer pair is stored, so that a
- * refusal is told apart from one that no other process can be the cause of. Safe to repeat.
- * @returns until when a refusal is in doubt; null where it is none
+ * Ends a lease without a new pair. The row of a lease that was taken over is kept until a newer pair is stored: a refusal
+ * may then be caused by the earlier holder. Safe to repeat.
+ * @returns until when a refusal is in doubt, or null
  */
 export async function endLease(
 	pool: Pool,

@@ -21,21 +21,21 @@ import { readStored } from './token-store';
 import { isFresh, type TokenOwner, type TokenSet } from './token-set';
 
 export interface RefreshRequest {
-	/** The access token that no longer works, or null to refresh only where the stored one has ended. */
+	/** The access token that no longer works, or null to refresh only if the stored one has expired. */
 	stale: string | null;
-	/** Asks the provider for a new pair. It is not cancelled: what was answered to it would be lost. */
+	/** Requests a new pair from the provider. Never cancelled, since the answer would be lost. */
 	exchange: (refreshToken: string) => Promise<TokenSet>;
-	/** Whether an error of `exchange` says that the provider no longer takes this refresh token. */
+	/** Whether an error of `exchange` means that the provider no longer accepts this refresh token. */
 	isRefusal: (error: unknown) => boolean;
 	limits?: Partial<RefreshLimits>;
 }
 
 export interface RefreshLimits {
-	/** After how long a holder that hangs is not waited for any more. */
+	/** After how long another process may take over the lease of a holder that hangs. */
 	leaseSeconds: number;
-	/** How long another process's refresh is waited for. */
+	/** How long to wait for another process's refresh. */
 	waitMs: number;
-	/** How long callers wait until a pair is stored; it is tried in the background after that. */
+	/** How long callers wait until a pair is stored; after that, attempts continue in the background. */
 	storeMs: number;
 }
 
@@ -49,13 +49,13 @@ interface Refresh extends Omit<RefreshRequest, 'limits'> {
 }
 
 /**
- * Refreshes a token once, however many ask: one flight per process, then a lease between processes. Whoever comes second
- * reads the new token. No connection of the pool is held while the provider is asked or another process is waited for.
- * A caller who is cancelled goes at once; the refresh ends with the last of them, unless the provider was asked already.
- * The rotated refresh token is stored before the new access token is handed out; once the provider has answered, the
- * pair is kept until it is stored.
- * @throws what `exchange` throws; NoRefreshTokenError; RefreshDeferredError where another process has, or may have, the
- *   newer pair; TokenNotStoredError; NoAccessTokenError; VaultError; what the database says
+ * Refreshes a token once, however many callers request it: single flight within the process, a lease between processes.
+ * Later callers read the new token. No pool connection is held while waiting for the provider or another process.
+ * A cancelled caller returns immediately; the refresh is aborted with its last caller, unless the provider has already
+ * been asked. The rotated refresh token is stored before the new access token is returned; once the provider has
+ * answered, the pair is kept until it is stored.
+ * @throws what `exchange` throws; NoRefreshTokenError; RefreshDeferredError if another process has, or may have, the
+ *   newer pair; TokenNotStoredError; NoAccessTokenError; VaultError; the database's errors
  */
 export async function refreshToken(
 	pool: Pool,
@@ -70,7 +70,7 @@ export async function refreshToken(
 		const flight =
 			joined ?? startFlight(pool, owner, async (abandoned) => await refreshOnce(refresh, abandoned));
 		const tokens = await flight.join();
-		// A flight that was joined may have found the very token that this caller was refused with.
+		// A refresh in progress may return the very token that the provider rejected for this caller.
 		if (!joined || tokens.accessToken !== request.stale) return tokens;
 	}
 }
@@ -92,7 +92,7 @@ async function refreshOnce(refresh: Refresh, abandoned: AbortSignal): Promise<To
 	}
 }
 
-/** First of all: with a pair in hand that is not stored yet, the stored refresh token is of no use any more. */
+/** Comes first: while a newer pair is kept but not stored, the stored refresh token is useless. */
 async function storeWhatIsKept({ pool, ring, owner, limits }: Refresh): Promise<void> {
 	const pair = findKeptPair(pool, owner);
 	if (!pair) return;
@@ -113,12 +113,12 @@ async function acquireLease(
 	return await withRetries(async () => await takeLease(pool, owner, holder, limits.leaseSeconds));
 }
 
-/** @returns undefined where the stored pair changed meanwhile and must be looked at again */
+/** @returns undefined if the stored pair has changed in the meantime and must be read again */
 async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise<TokenSet | undefined> {
 	const { pool, ring, owner, limits } = refresh;
 	let pair: KeptPair;
 	try {
-		// Between the last look and the lease another holder may have stored its pair.
+		// Another holder may have stored its pair between the last read and the lease.
 		const { tokens } = await look(refresh);
 		if (tokens.refreshToken === null || isUsable(tokens, refresh)) {
 			await end(refresh, lease, 'settled');
@@ -128,7 +128,7 @@ async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise
 		const obtainedWith = tokens.refreshToken;
 		const given = await exchangePair(refresh, lease, obtainedWith);
 		if (!given) return undefined;
-		// A provider that does not rotate sends no new refresh token: the old one stays good.
+		// A provider that does not rotate sends no new refresh token: the old one stays valid.
 		const next = { ...given, refreshToken: given.refreshToken ?? obtainedWith };
 		pair = keepPair(pool, ring, { owner, obtainedWith, tokens: next, holder: lease.holder });
 	} catch (error) {
@@ -140,7 +140,7 @@ async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise
 	return pair.tokens;
 }
 
-/** @returns undefined where the provider refused, and rightly so: a newer pair was stored meanwhile */
+/** @returns undefined if the provider refused the grant because a newer pair has been stored in the meantime */
 async function exchangePair(
 	refresh: Refresh,
 	lease: RefreshLease,
@@ -164,7 +164,7 @@ const end = async ({ pool, owner }: Refresh, lease: RefreshLease, how: LeaseEnd)
 
 const ignore = (): void => undefined;
 
-/** @returns false where the stored pair is newer. @throws TokenNotStoredError */
+/** @returns false if the stored pair is newer. @throws TokenNotStoredError */
 async function storeWithin(pair: KeptPair, patienceMs: number): Promise<boolean> {
 	const patientUntil = Date.now() + patienceMs;
 	for (let tries = 0; ; tries++) {
@@ -180,7 +180,7 @@ async function storeWithin(pair: KeptPair, patienceMs: number): Promise<boolean>
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 2_000;
 
-/** Half of the growing pause is random, so that many processes do not look together. */
+/** Half of the growing pause is random, so that many processes do not read at the same time. */
 function pauseAfter(tries: number): number {
 	return Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS * 1.5 ** Math.min(tries, 20)) * (0.5 + Math.random() / 2);
 }

@@ -9,29 +9,29 @@ export class NoRefreshTokenError extends Error {
 	}
 }
 
-/** The provider gave a pair, and the database did not take it. The process keeps the pair and goes on trying. */
+/** The provider returned a pair but the database did not store it. The process keeps the pair and keeps trying. */
 export class TokenNotStoredError extends Error {
 	override readonly name = 'TokenNotStoredError';
 
 	constructor(cause: unknown) {
 		super(
-			'A new token was obtained and could not be stored, so it was not used. This n8n process keeps it and goes on ' +
-				'trying to store it: check the database, and do not restart n8n before. The next run uses the token.',
+			'A new token was obtained but could not be stored, so it was not used. This n8n process keeps it and keeps ' +
+				'trying to store it: check the database, and do not restart n8n until then. The next run uses the token.',
 			{ cause },
 		);
 	}
 }
 
-/** The provider answered without an access token that can be used. Its new refresh token is stored. */
+/** The provider's answer had no usable access token. Its new refresh token is stored. */
 export class NoAccessTokenError extends Error {
 	override readonly name = 'NoAccessTokenError';
 
 	constructor() {
-		super('The sign-in service answered without an access token that can be used. The next run asks again.');
+		super('The sign-in service answered without a usable access token. The next run asks again.');
 	}
 }
 
-/** Another process has, or may have, a newer pair: nothing is decided before `retryAt`. */
+/** Another process has, or may have, a newer pair: retry at `retryAt`. */
 export class RefreshDeferredError extends Error {
 	override readonly name = 'RefreshDeferredError';
 
@@ -52,14 +52,14 @@ export function refreshBusy(retryAt: Date): RefreshDeferredError {
 
 export function grantInDoubt(retryAt: Date): RefreshDeferredError {
 	return new RefreshDeferredError(
-		'The provider no longer takes the stored refresh token, and a process that was exchanging it never reported: it ' +
-			'may still hold the new one. A later run looks again; if nothing was stored by then, the tenant must be connected again.',
+		'The provider no longer accepts the stored refresh token, and a process that was exchanging it never reported: it ' +
+			'may still have the new one. A later run checks again; if nothing is stored by then, the tenant must be connected again.',
 		retryAt,
 	);
 }
 
 export function unknownIntegration({ integrationId }: TokenOwner): Error {
 	return new Error(
-		`There is no connection "${integrationId}" of this tenant and provider. Connection: Get Many lists those there are.`,
+		`There is no connection "${integrationId}" of this tenant and provider. Connection: Get Many lists the existing ones.`,
 	);
 }

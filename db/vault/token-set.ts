@@ -1,11 +1,11 @@
-/** The tokens of an integration, in plain text: in memory only. */
+/** The tokens of an integration in plain text; kept in memory only. */
 export interface TokenSet {
-	/** Empty where none is stored yet, or where the provider's reply held none that can be used. */
+	/** Empty if none is stored yet, or if the provider's reply had no usable one. */
 	accessToken: string;
 	refreshToken: string | null;
-	/** Null where it is not known: the token is then used until it is refused. */
+	/** Null if unknown: the token is then used until the provider rejects it. */
 	expiresAt: Date | null;
-	/** The granted scopes, where the provider's reply states them. */
+	/** The granted scopes, if the provider's reply states them. */
 	scopes?: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export interface TokenOwner {
 	provider: string;
 }
 
-/** A call that begins now should meet neither the token's end nor a clock that is a little ahead of ours. */
+/** Allows for the duration of a call and for a provider's clock that is slightly ahead of ours. */
 export const EXPIRY_MARGIN_MS = 60_000;
 
 /** Whether an access token may be used for a call that begins at `now` (epoch milliseconds). */
@@ -24,7 +24,7 @@ export function isFresh({ accessToken, expiresAt }: TokenSet, now = Date.now()):
 	return accessToken !== '' && (expiresAt === null || expiresAt.getTime() - EXPIRY_MARGIN_MS > now);
 }
 
-/** Tells owners apart. The whole of it: a caller who names another tenant's connection must not be handed its tokens. */
+/** A key of all parts of the owner: a caller that names another tenant's connection must not get its tokens. */
 export function ownerKey({ tenantId, provider, integrationId }: TokenOwner): string {
 	return JSON.stringify([tenantId, provider, integrationId]);
 }

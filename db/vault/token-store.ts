@@ -7,25 +7,25 @@ import { asTokenKeeper, asTokenKeeperDurably } from './token-transaction';
 import { unknownIntegration } from './token-errors';
 import type { TokenOwner, TokenSet } from './token-set';
 
-/** A pair that a provider gave for a refresh token. */
+/** A token pair that a provider returned for a refresh token. */
 export interface ObtainedPair {
 	owner: TokenOwner;
 	/** The refresh token that it was exchanged for. */
 	obtainedWith: string;
 	tokens: TokenSet & { refreshToken: string };
-	/** Who held the lease when the provider was asked. */
+	/** The lease holder when the provider was asked. */
 	holder: string;
 }
 
 export interface StoredTokens {
 	tokens: TokenSet;
-	/** Until when somebody may be asking the provider; null where nobody is. */
+	/** Until when another holder may be asking the provider; null if there is none. */
 	leasedUntil: Date | null;
 }
 
 /**
- * Seals and stores the tokens of a new consent; an integration that waited for them becomes ACTIVE. Whoever is
- * refreshing the tokens of before has lost: their lease ends.
+ * Seals and stores the tokens of a new consent; a PENDING or ERROR integration becomes ACTIVE. Ends the lease of any
+ * refresh of the previous tokens.
  */
 export async function storeTokens(
 	pool: Pool,
@@ -35,7 +35,7 @@ export async function storeTokens(
 ): Promise<void> {
 	const values = [owner.integrationId, ...sealedValues(ring, owner, tokens), owner.provider];
 	const store = async (client: PoolClient): Promise<void> => {
-		// Of this provider: sealed for another one, the tokens would never open again.
+		// The statement checks the provider: tokens sealed for another one could never be opened again.
 		const { rowCount } = await client.query(STORE, values);
 		if (rowCount !== 1) throw unknownIntegration(owner);
 		await client.query('delete from etl.refresh_leases where integration_id = $1', [owner.integrationId]);
@@ -50,12 +50,12 @@ const STORE = `update integrations set access_token = $2, refresh_token = $3, ex
 	status = case when status in ('PENDING', 'ERROR') then 'ACTIVE' else status end
 	where id = $1 and provider = $6`;
 
-/** Opens the stored tokens. @throws VaultError where they do not open */
+/** Opens the stored tokens. @throws VaultError if they cannot be opened */
 export async function readToken(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<TokenSet> {
 	return (await readStored(pool, ring, owner)).tokens;
 }
 
-/** Opens the stored tokens and says whether somebody is refreshing them. @throws VaultError where they do not open */
+/** Opens the stored tokens and tells whether they are being refreshed. @throws VaultError if they cannot be opened */
 export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<StoredTokens> {
 	return await asTokenKeeper(pool, owner.tenantId, async (client) => {
 		const row = await findRow(client, owner);
@@ -69,9 +69,9 @@ export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): 
 }
 
 /**
- * Stores a refreshed pair over the one that it was obtained with and ends the lease it was obtained under, whoever
- * holds the lease by now. Safe to repeat.
- * @returns false where the stored pair is newer, or the connection is gone: this one is of no use any more
+ * Replaces the pair that a refreshed pair was obtained with, and ends the lease that it was obtained under, even if
+ * another holder has taken it over. Safe to repeat.
+ * @returns false if the stored pair is newer or the connection no longer exists: the pair is useless then
  */
 export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPair): Promise<boolean> {
 	const { owner, obtainedWith, tokens, holder } = pair;
@@ -80,7 +80,7 @@ export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPai
 		if (!row) return false;
 		const { rows } = await client.query(END_LEASE, [owner.integrationId, holder]);
 		const stored = opened(ring, owner, row);
-		// An earlier commit got through, and only the server's answer to it was lost.
+		// An earlier commit succeeded and only the server's answer was lost.
 		if (isSamePair(stored, tokens)) return true;
 		if (stored.refreshToken !== obtainedWith) return false;
 		const wasDoubted = rows.length > 0;
@@ -89,7 +89,7 @@ export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPai
 	});
 }
 
-// Also the lease of whoever was refused because this pair existed. Says whether there was such a refusal.
+// Also ends a lease under which the provider refused the grant because this pair existed. Returns a row for such one.
 const END_LEASE = `with ended as (
 		delete from etl.refresh_leases where integration_id = $1 and (holder = $2 or refused_at is not null)
 		returning refused_at
@@ -133,7 +133,7 @@ function opened(ring: KeyRing, owner: TokenOwner, row: TokenRow): TokenSet {
 	};
 }
 
-/** What the columns of a pair become: both tokens sealed, the expiry, the scopes as JSON. */
+/** The column values of a pair: both tokens sealed, the expiry, the scopes as JSON. */
 function sealedValues(ring: KeyRing, owner: TokenOwner, tokens: TokenSet): unknown[] {
 	const { accessToken, refreshToken, expiresAt, scopes } = tokens;
 	return [

@@ -2,12 +2,12 @@ import type { Pool, PoolClient } from 'pg';
 
 import { inTenant } from '../postgres/transaction';
 
-// A provider that takes each refresh token once gives a pair never again: where the server may lose the latest commits
-// in a crash to be faster, these it may not.
+// A provider that accepts each refresh token once never returns a pair again. A server configured for asynchronous
+// commits may lose recent ones in a crash; token commits must not be among them.
 const DURABLE = `select set_config('synchronous_commit', 'on', true)
 	where current_setting('synchronous_commit') in ('off', 'local')`;
 
-/** One transaction of a tenant by the role that may read and write its tokens. */
+/** Runs a tenant's transaction as the role that may read and write its tokens. */
 export async function asTokenKeeper<T>(
 	pool: Pool,
 	tenantId: string,

@@ -46,7 +46,7 @@ async function storedOf({ tenantId, integrationId }: LoadTarget) {
 	return { rows: (await financialsOf(database, tenantId)).length, states: rows.length };
 }
 
-it('a database that takes no writes for a second and a half loses nothing, and no run', async () => {
+it('a database that accepts no writes for a second and a half loses nothing, and no run', async () => {
 	const target = await loadTarget(database, 'Read-only');
 	const operator = new pg.Client({ connectionString: database.adminUrl });
 	await operator.connect();

@@ -96,7 +96,7 @@ describe('zixly reader', () => {
 		const first = objectOf(await create()) as Reader;
 		const second = await create(NAME, 'theirs');
 		expect(second).toMatchObject({ code: 1, stdout: '' });
-		expect(second.stderr).toContain('exists already');
+		expect(second.stderr).toContain('already exists');
 		const session = await logIn(first);
 		expect(await tenantsOf(session)).toEqual([{ id: 'mine' }]);
 		await session.end();
@@ -107,9 +107,9 @@ describe('zixly reader', () => {
 		['no login', ['create', '--tenant-id', 'mine'], /needs a tenant and a login/],
 		['a tenant that is not there', ['create', '--tenant-id', 'x', '--login', NAME], /no tenant "x"/],
 		['a name that is none', ['create', '--tenant-id', 'mine', '--login', 'a"b'], /cannot be used/],
-		['a role of the server', ['create', '--tenant-id', 'mine', '--login', 'postgres'], /exists already/],
-		['a reader that is not there', ['revoke', '--login', NAME], /There is no reader/],
-		['a role that is no reader', ['revoke', '--login', 'postgres'], /There is no reader/],
+		['a role of the server', ['create', '--tenant-id', 'mine', '--login', 'postgres'], /already exists/],
+		['a reader that is not there', ['revoke', '--login', NAME], /has no reader/],
+		['a role that is no reader', ['revoke', '--login', 'postgres'], /has no reader/],
 		['revoke without a login', ['revoke'], /Which reader\?/],
 		['a verb that is none', ['drop', '--login', NAME], /"reader drop" is not a command/],
 	])('refuses %s with words, an empty stdout and a failing exit code', async (_what, args, words) => {
@@ -209,9 +209,9 @@ describe('Zixly Database, Reader', () => {
 		[
 			'a role that exists',
 			{ operation: 'create', tenantId: tenant('mine'), login: 'postgres' },
-			/exists already/,
+			/already exists/,
 		],
-		['a reader that is not there', { operation: 'revoke', login: NAME }, /There is no reader/],
+		['a reader that is not there', { operation: 'revoke', login: NAME }, /has no reader/],
 		['Revoke without a login', { operation: 'revoke', login: ' ' }, /no login to revoke/],
 	])('refuses %s in words, and makes nothing', async (_what, parameters, words) => {
 		const { error, status } = await operate(parameters);

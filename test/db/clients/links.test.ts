@@ -153,14 +153,14 @@ describe('a link that cannot be', () => {
 
 	it('a second account of the provider that the client itself is of', async () => {
 		const clientKpiId = await idOf('xero:org-1');
-		await refused({ externalId: 'org-2', clientKpiId }, /"Client org-1" has "org-1" of xero already/);
+		await refused({ externalId: 'org-2', clientKpiId }, /"Client org-1" already has "org-1" of xero/);
 	});
 
 	it('a second one of a provider', async () => {
 		await target.loadAs('hubspot', company('1:42'));
 		const clientKpiId = await idOf('hubspot:1:42');
 		await operate('link', { externalId: 'org-1', clientKpiId });
-		await refused({ externalId: 'org-2', clientKpiId }, /has "org-1" of xero already/);
+		await refused({ externalId: 'org-2', clientKpiId }, /already has "org-1" of xero/);
 	});
 
 	it('rows with the same keys', async () => {
@@ -172,12 +172,12 @@ describe('a link that cannot be', () => {
 		const clientKpiId = await idOf('mine');
 		await refused(
 			{ provider: 'hubspot', externalId: '1:42', clientKpiId },
-			/Nothing was moved, since the client .* has rows of lead_events with the same keys/,
+			/Nothing was moved because the client .* already has rows of lead_events with the same keys/,
 		);
 	});
 
 	it.each([
-		['to itself', { externalId: 'org-1', clientKpiId: 'own' }, /"org-1" of xero is this client already/],
+		['to itself', { externalId: 'org-1', clientKpiId: 'own' }, /"org-1" of xero already is this client/],
 		['to nobody', { externalId: 'org-2', clientKpiId: 'nobody' }, /no client "nobody" of this tenant/],
 		['of nothing', { externalId: ' ', clientKpiId: 'own' }, /There is no external ID/],
 		['to no client', { externalId: 'org-2' }, /No client is chosen/],

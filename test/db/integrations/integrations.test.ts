@@ -107,7 +107,7 @@ describe('a new connection', () => {
 	});
 
 	it('needs a tenant that exists', async () => {
-		await expect(connect('unknown')).rejects.toThrow(/There is no tenant "unknown".*lists those there are/);
+		await expect(connect('unknown')).rejects.toThrow(/There is no tenant "unknown".*lists the existing ones/);
 	});
 });
 

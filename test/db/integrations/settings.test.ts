@@ -180,7 +180,7 @@ describe('Connection: Update', () => {
 	it.each([
 		[
 			{ basis: 'cash', disableAccounts: [ORG_1, ORG_9] },
-			/Nothing was changed, since this connection has no account "00000009-/,
+			/Nothing was changed because this connection has no account "00000009-/,
 		],
 		[{ basis: 'cash', disableStreams: ['deals'] }, /Xero has no stream "deals"/],
 		[{ basis: 'cash', historyStart: '07/2024' }, /"07\/2024" is not a month/],
@@ -277,7 +277,7 @@ describe('Connection: Reset State', () => {
 		expect(await readPlaces()).toEqual([`${ORG_2}/monthlyFinancials`]);
 		await claim();
 		await expect(operate('resetState', { integrationId: one.integrationId })).rejects.toThrow(
-			/Nothing was reset, since a sync of this connection is going on/,
+			/Nothing was reset because a sync of this connection has been running/,
 		);
 	});
 });

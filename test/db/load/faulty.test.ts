@@ -45,7 +45,7 @@ const FAULTS: Array<[name: string, row: (index: number, isBad: boolean) => LoadR
 		'numeric_out_of_range',
 	],
 	[
-		'a rule of the table',
+		'a check of the table',
 		(index, isBad) => withRow(index, isBad ? { revenue: '1e1', netProfit: '1.00' } : {}),
 		'check_violation',
 	],

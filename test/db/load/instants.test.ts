@@ -50,10 +50,10 @@ describe('an instant that PostgreSQL printed', () => {
 	});
 
 	it.each([
-		['0044-03-15 00:00:00+00 BC', 'lies before the year 1'],
+		['0044-03-15 00:00:00+00 BC', 'is before the year 1'],
 		['infinity', 'is infinite'],
 		['-infinity', 'is infinite'],
-		['10000-01-01 00:00:00+00', 'lies after the year 9999'],
+		['10000-01-01 00:00:00+00', 'is after the year 9999'],
 	])('and that no column here holds is rejected in words: %s', async (text, words) => {
 		const target = await loadTarget(database, text);
 		const { outcomes, rejections } = await target.loadAs('own', [metric('odd', text)]);

@@ -35,7 +35,7 @@ describe('a database that cannot be used', () => {
 			/encoding LATIN1.*UTF8/,
 		],
 		[
-			'takes no writes',
+			'accepts no writes',
 			'',
 			`alter database ${name} set default_transaction_read_only = on`,
 			/default_transaction_read_only/,

@@ -110,7 +110,7 @@ describe.each(['a plain owner', 'a superuser'])('a reader that %s makes', (maker
 		await expect(as(reader, async () => 1)).rejects.toThrow(/password authentication|does not exist/);
 		const { rows } = await database.admin.query('select from etl.tenant_readers');
 		expect(rows).toHaveLength(0);
-		await expect(revokeReader(pool(), { login: NAME })).rejects.toThrow(/There is no reader/);
+		await expect(revokeReader(pool(), { login: NAME })).rejects.toThrow(/has no reader/);
 	});
 });
 
@@ -118,7 +118,7 @@ describe('Create', () => {
 	it.each(['zixly_worker', 'zixly_reader', 'zixly_test_n8n', 'postgres'])(
 		'refuses a role that exists: %s',
 		async (login) => {
-			await expect(createReader(owner, { tenantId: 'mine', login })).rejects.toThrow(/exists already/);
+			await expect(createReader(owner, { tenantId: 'mine', login })).rejects.toThrow(/already exists/);
 		},
 	);
 
@@ -165,7 +165,7 @@ describe('Create', () => {
 		await database.admin.query(grant);
 		try {
 			await expect(createReader(owner, { tenantId: 'mine', login: NAME })).rejects.toThrow(
-				/may create objects.*Nothing was made.*revoke create on schema public from public/,
+				/may create objects.*Nothing was created.*revoke create on schema public from public/,
 			);
 		} finally {
 			await database.admin.query(revoke);
@@ -191,7 +191,7 @@ describe('Create', () => {
 		const results = await Promise.all(both);
 		const [failed, ...others] = results.filter((result) => result instanceof Error);
 		expect(others).toHaveLength(0);
-		expect(failed?.message).toMatch(/exists already/);
+		expect(failed?.message).toMatch(/already exists/);
 	});
 });
 

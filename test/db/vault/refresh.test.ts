@@ -217,7 +217,7 @@ describe('a pair that the database does not take', () => {
 
 	it('is said to be obtained and not stored, and handed to nobody', async () => {
 		const error = await refresh({ exchange: closingExchange }).catch((caught: unknown) => caught);
-		expect(String(error)).toMatch(/was obtained and could not be stored/);
+		expect(String(error)).toMatch(/was obtained but could not be stored/);
 		await expect(refresh()).rejects.toThrow(TokenNotStoredError);
 		expect(calls).toHaveLength(1);
 		await openDatabase();

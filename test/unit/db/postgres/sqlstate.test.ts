@@ -64,13 +64,13 @@ describe('an error', () => {
 	});
 
 	it.each([
-		['53100', /disk.*full.*Make room/],
+		['53100', /disk.*full.*Free disk space/],
 		['53200', /out of memory.*more memory/],
 		['53400', /run out of a resource/],
 		['57014', /cancelled a statement.*tries again/],
-		['25006', /takes no writes.*standby.*primary/],
-		['55P03', /holds a lock.*pg_stat_activity/],
-		['ENOTFOUND', /does not answer.*no such host/],
+		['25006', /accepts no writes.*standby.*primary/],
+		['55P03', /held a lock.*pg_stat_activity/],
+		['ENOTFOUND', /does not answer.*host was not found/],
 	])('with code %s is the database’s matter, and its words help', (code, words) => {
 		expect(isUnavailable(withCode(code))).toBe(true);
 		const { message, remedy } = describeDatabaseError(withCode(code))!;

@@ -37,16 +37,16 @@ describe('the key ring', () => {
 
 	it.each([
 		['an empty key', '', /"k1" is empty.*zixly key generate/],
-		['a short key', randomBytes(31).toString('base64'), /"k1" has 31 bytes, and 32 are needed/],
+		['a short key', randomBytes(31).toString('base64'), /"k1" has 31 bytes, but 32 are needed/],
 		['a long key', randomBytes(33).toString('base64'), /33 bytes/],
-		['a key that is no base64', 'not a key', /not proper base64/],
+		['a key that is no base64', 'not a key', /not valid base64/],
 		['a key in hex', randomBytes(32).toString('hex'), /48 bytes/],
-		['a key in base64url', `${Buffer.alloc(32, 0xfb).toString('base64url')}=`, /not proper base64/],
-		['a key without its padding', Buffer.alloc(32, 1).toString('base64').slice(0, -1), /not proper base64/],
+		['a key in base64url', `${Buffer.alloc(32, 0xfb).toString('base64url')}=`, /not valid base64/],
+		['a key without its padding', Buffer.alloc(32, 1).toString('base64').slice(0, -1), /not valid base64/],
 		[
 			'a key with spare bits set',
 			Buffer.alloc(32).toString('base64').replace('A=', 'B='),
-			/not proper base64/,
+			/not valid base64/,
 		],
 	])('refuses %s and says so without showing it', (_, activeKey, message) => {
 		const error = refusal({ activeKeyId: 'k1', activeKey });
@@ -65,8 +65,8 @@ describe('the key ring', () => {
 		const lines: Array<[string, RegExp]> = [
 			[newKey(), /no colon/],
 			[`k0:${short}`, /Retired Keys "k0" has 16 bytes/],
-			[`k1:${newKey()}`, /"k1" stands twice/],
-			[`k0:${active.activeKey}`, /"k1" and "k0" hold the same key/],
+			[`k1:${newKey()}`, /"k1" occurs twice/],
+			[`k0:${active.activeKey}`, /"k1" and "k0" are the same key/],
 		];
 		for (const [retiredKeys, message] of lines) {
 			const error = refusal({ ...active, retiredKeys });
