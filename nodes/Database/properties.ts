@@ -1,5 +1,6 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
+import { showForOperations } from '../adapter/operations';
 import { limitFields } from '../adapter/limit';
 import { clientProperties } from './client/properties';
 import { exchangeRateProperties } from './exchange-rate/properties';
@@ -124,8 +125,8 @@ export const databaseProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['create'] } }, createTenant),
-	...updateDisplayOptions({ show: { resource: ['tenant'], operation: ['getAll'] } }, getTenants),
+	...showForOperations('tenant', ['create'], createTenant),
+	...showForOperations('tenant', ['getAll'], getTenants),
 	...clientProperties,
 	...readerProperties,
 	...exchangeRateProperties,

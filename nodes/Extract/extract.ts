@@ -12,10 +12,8 @@ import { createAuthenticatedHttpClient, createHttpClient } from '../adapter/http
 import { pairItem } from '../adapter/items';
 import { getKeyRing } from '../adapter/key-ring';
 import { OwnRuns } from '../adapter/own-runs';
-import { claimedRuns, namesRun } from './claimed-run';
 import { credentialConnection, storedConnection, type Connection } from './connection';
 import { toFailureMessage, readRuns } from './read-runs';
-import { limitPreview } from './preview';
 import { closeUnread, release } from './release';
 import { readSettings, type ExtractSettings } from './settings';
 
@@ -41,7 +39,7 @@ export async function extract(context: IExecuteFunctions): Promise<INodeExecutio
 async function readClaimedRuns(context: IExecuteFunctions, items: INodeExecutionData[]) {
 	if (!items.some(namesRun)) return items.map(() => undefined);
 	try {
-		return claimedRuns(items, await OwnRuns.load(context, await getDatabase(context), items));
+		return findClaimedRuns(items, await OwnRuns.load(context, await getDatabase(context), items));
 	} catch (error) {
 		throw nodeError(context.getNode(), error);
 	}
@@ -102,7 +100,7 @@ async function openConnection(
 	pool: Pool,
 ): Promise<Connection> {
 	const credential = await context.getCredentials(definition.credential);
-	if (authentication === 'n8nCredential') {
+	if (authentication === 'n8n') {
 		return credentialConnection(
 			definition,
 			credential,
@@ -130,9 +128,51 @@ const CANCELLED =
 // A credential holds one consent: with two connections, the data of one tenant would be stored for the other.
 function assertOneIntegration({ authentication }: ExtractSettings, runs: RunToExtract[]): void {
 	const integrations = new Set(runs.map(({ integrationId }) => integrationId));
-	if (authentication === 'storedIntegration' || integrations.size <= 1) return;
+	if (authentication === 'stored' || integrations.size <= 1) return;
 	throw new ReadFailure(
 		'configuration',
 		`An n8n credential belongs to one connection, and ${integrations.size} were claimed. Choose one in Integration of Claim Due.`,
 	);
+}
+
+/** Whether an item is a claimed run: messages have a type, and other items have no run id. */
+export function namesRun({ json }: INodeExecutionData): boolean {
+	return json.type === undefined && typeof json.syncRunId === 'string' && json.syncRunId !== '';
+}
+
+/**
+ * Finds each item's run as the database has it: `again` after its first item, undefined for any other item.
+ * @throws StrangerError for a run that is not this execution's
+ */
+function findClaimedRuns(
+	items: readonly INodeExecutionData[],
+	runs: OwnRuns,
+): Array<RunToExtract | 'again' | undefined> {
+	const seen = new Set<string>();
+	return items.map((item, index) => {
+		if (!namesRun(item)) return undefined;
+		const run = runs.find(item.json);
+		if (!run) throw runs.explain(item.json, index);
+		const { tenantId, integrationId, syncRunId, provider, metadata } = run;
+		if (integrationId === null) return undefined;
+		if (seen.has(syncRunId)) return 'again';
+		seen.add(syncRunId);
+		return { tenantId, integrationId, syncRunId, provider, metadata };
+	});
+}
+
+/** A message of a preview: it belongs to no run, and Postgres Upsert passes it on without storing it. */
+type PreviewMessage = Message & { preview: true; syncRunId: null };
+
+/** Keeps the first records of all runs together and the failures; states are dropped, since a preview moves nothing. */
+export function limitPreview(
+	messages: ReadonlyMap<string, Message[]>,
+	limit: number,
+): Map<string, PreviewMessage[]> {
+	let left = limit;
+	const shown = [...messages].map(([run, all]): [string, PreviewMessage[]] => {
+		const some = all.filter(({ type }) => type === 'FAILURE' || (type === 'RECORD' && left-- > 0));
+		return [run, some.map((message) => ({ ...message, preview: true, syncRunId: null }))];
+	});
+	return new Map(shown);
 }

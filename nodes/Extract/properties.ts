@@ -1,28 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { authenticationField } from '../adapter/authentication';
 import { providerField } from '../adapter/fields';
 
 export const extractProperties: INodeProperties[] = [
 	providerField,
-	{
-		displayName: 'Authentication',
-		name: 'authentication',
-		type: 'options',
-		default: 'storedIntegration',
-		description: 'Where the token of a connection is kept. Choose the same in Claim Due.',
-		options: [
-			{
-				name: 'Stored Integration',
-				value: 'storedIntegration',
-				description: 'Tokens of all tenants, in the encrypted vault in the database',
-			},
-			{
-				name: 'N8n Credential',
-				value: 'n8nCredential',
-				description: 'The token of one connection, in the credential that you connected in n8n',
-			},
-		],
-	},
+	authenticationField(
+		'stored',
+		{
+			stored: 'Tokens of all tenants, in the encrypted vault in the database',
+			n8n: 'The token of one connection, in the credential that you connected in n8n',
+		},
+		'Where the token of a connection is kept. Choose the same in Claim Due.',
+	),
 	{
 		displayName: 'Mode',
 		name: 'mode',

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { readAuthentication, type Authentication } from '../adapter/authentication';
 import type { BudgetLimits } from '../engine/limits/budget';
 import type { ProviderDefinition } from '../engine/contract/provider';
 import type { ExtractMode } from '../engine/read/run';
@@ -10,7 +11,7 @@ import { isDay } from '../shared/dates';
 /** The node's parameters, read once. */
 export interface ExtractSettings {
 	definition: ProviderDefinition;
-	authentication: 'storedIntegration' | 'n8nCredential';
+	authentication: Authentication;
 	extractMode: ExtractMode;
 	budget: BudgetLimits;
 	historyStart: string | undefined;
@@ -35,7 +36,7 @@ export function readSettings(context: IExecuteFunctions): ExtractSettings {
 	const extractMode = readMode(context);
 	return {
 		definition: getProvider(context.getNodeParameter('provider', 0) as string),
-		authentication: context.getNodeParameter('authentication', 0) as ExtractSettings['authentication'],
+		authentication: readAuthentication(context, 0),
 		extractMode,
 		budget: {
 			maxRecords: readMaxRecords(context, extractMode, options),

@@ -4,7 +4,7 @@ import type { OwnRun } from '../../db/runs/open';
 import { UnknownTenantError } from '../../db/runs/open';
 import type { RecordCounts } from '../shared/messages';
 import { Loading, type LoadingOptions } from './run-router';
-import { ownRow, statedTenant, type OwnItemSettings } from './plain-items';
+import { getStatedTenant, toRow, type PlainItemSettings } from './plain-items';
 import type { RunLoader } from './run-loader';
 
 export interface ItemLoadingOptions extends LoadingOptions {
@@ -13,30 +13,30 @@ export interface ItemLoadingOptions extends LoadingOptions {
 	/** Opens a run without a connection. @returns its id */
 	openRun: (run: OwnRun) => Promise<string>;
 	/** Reads the node's fields for an item. */
-	ownItem: (item: number, json: IDataObject) => OwnItem;
+	readItem: (item: number, json: IDataObject) => PlainItem;
 }
 
 /** `tenantId` is empty if the item belongs to no tenant. */
-export type OwnItem = OwnItemSettings & { tenantId: string };
+export type PlainItem = PlainItemSettings & { tenantId: string };
 
 /** Loads plain items as rows into runs that it opens and closes. */
 export class ItemLoading extends Loading<ItemLoadingOptions> {
 	/** How many items belong to no tenant. */
-	nobodys = 0;
+	itemsWithoutTenant = 0;
 
 	/** Items per table. */
 	private readonly counts = new Map<RunLoader, Map<string, number>>();
-	private last: { own: OwnRun; loader: RunLoader } | undefined;
+	private last: { owner: OwnRun; loader: RunLoader } | undefined;
 
 	take(item: number, json: IDataObject): Promise<void> | undefined {
-		const settings = this.options.ownItem(item, json);
+		const settings = this.options.readItem(item, json);
 		const { tenantId, sourceSystem: provider } = settings;
-		if (tenantId === '') return this.refuseNobodys(item, json);
-		if (isOthers(json, settings)) return this.refuse(item, json, 'other_tenant', OTHER_TENANT);
-		const own = { tenantId, provider };
-		const known = this.findLoader(own);
-		if (known) return this.give(known, item, json, settings);
-		return this.open(item, own).then((loader) => this.give(loader, item, json, settings));
+		if (tenantId === '') return this.rejectWithoutTenant(item, json);
+		if (namesOtherTenant(json, settings)) return this.reject(item, json, 'other_tenant', OTHER_TENANT);
+		const owner = { tenantId, provider };
+		const known = this.findLoader(owner);
+		if (known) return this.addRow(known, item, json, settings);
+		return this.open(item, owner).then((loader) => this.addRow(loader, item, json, settings));
 	}
 
 	override async end(): Promise<void> {
@@ -52,39 +52,39 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 		return true;
 	}
 
-	private give(
+	private addRow(
 		loader: RunLoader,
 		item: number,
 		json: IDataObject,
-		settings: OwnItem,
+		settings: PlainItem,
 	): Promise<void> | undefined {
 		const counts = this.counts.get(loader);
 		counts?.set(settings.table, (counts.get(settings.table) ?? 0) + 1);
-		return loader.addRow(item, ownRow(json, settings, loader.run.syncRunId), json);
+		return loader.addRow(item, toRow(json, settings, loader.run.syncRunId), json);
 	}
 
 	/** Usually the run of the previous item. */
-	private findLoader(own: OwnRun): RunLoader | undefined {
+	private findLoader(owner: OwnRun): RunLoader | undefined {
 		const { last } = this;
-		if (last?.own.tenantId === own.tenantId && last.own.provider === own.provider) return last.loader;
-		const loader = this.loaders.get(buildRunKey(own));
-		if (loader) this.last = { own, loader };
+		if (last?.owner.tenantId === owner.tenantId && last.owner.provider === owner.provider) return last.loader;
+		const loader = this.loaders.get(buildRunKey(owner));
+		if (loader) this.last = { owner, loader };
 		return loader;
 	}
 
-	private async open(item: number, own: OwnRun): Promise<RunLoader> {
+	private async open(item: number, owner: OwnRun): Promise<RunLoader> {
 		const { executionId } = this.options;
-		const run = { ...own, integrationId: null, executionId };
+		const run = { ...owner, integrationId: null, executionId };
 		try {
-			const loader = this.createLoader(buildRunKey(own), {
+			const loader = this.createLoader(buildRunKey(owner), {
 				...run,
-				syncRunId: await this.options.openRun(own),
+				syncRunId: await this.options.openRun(owner),
 			});
 			this.counts.set(loader, new Map());
 			return loader;
 		} catch (error) {
-			const loader = this.createLoader(buildRunKey(own), { ...run, syncRunId: '' });
-			loader.fail(error instanceof UnknownTenantError ? unknownTenant(item, error) : error, item);
+			const loader = this.createLoader(buildRunKey(owner), { ...run, syncRunId: '' });
+			loader.fail(error instanceof UnknownTenantError ? explainUnknownTenant(item, error) : error, item);
 			return loader;
 		}
 	}
@@ -97,13 +97,13 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 		}
 	}
 
-	private refuseNobodys(item: number, json: IDataObject): undefined {
-		this.nobodys++;
-		this.refuse(item, json, 'no_tenant', `Item ${item} names no tenant. Fill in Tenant.`);
+	private rejectWithoutTenant(item: number, json: IDataObject): undefined {
+		this.itemsWithoutTenant++;
+		this.reject(item, json, 'no_tenant', `Item ${item} names no tenant. Fill in Tenant.`);
 	}
 
-	private refuse(item: number, json: IDataObject, code: string, message: string): undefined {
-		this.options.output.refuse({ ...json, reason: { code, path: 'tenantId', message } }, item);
+	private reject(item: number, json: IDataObject, code: string, message: string): undefined {
+		this.options.output.reject({ ...json, reason: { code, path: 'tenantId', message } }, item);
 	}
 }
 
@@ -111,13 +111,13 @@ const OTHER_TENANT =
 	'The item names another tenant than the field Tenant, so it was not stored. If each item names its tenant, set Tenant From to A Field of Each Item.';
 
 /** Whether an item names another tenant than the node's field. */
-function isOthers(json: IDataObject, { tenantId, ignoreUnknownFields }: OwnItem): boolean {
+function namesOtherTenant(json: IDataObject, { tenantId, ignoreUnknownFields }: PlainItem): boolean {
 	if (ignoreUnknownFields) return false;
-	const stated = statedTenant(json);
+	const stated = getStatedTenant(json);
 	return stated !== undefined && stated !== '' && stated !== tenantId;
 }
 
-const unknownTenant = (item: number, cause: UnknownTenantError): Error =>
+const explainUnknownTenant = (item: number, cause: UnknownTenantError): Error =>
 	new Error(`The tenant of item ${item} does not exist. Check Tenant; Zixly Database lists the tenants.`, {
 		cause,
 	});

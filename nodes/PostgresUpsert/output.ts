@@ -4,32 +4,32 @@ import { pairItem } from '../adapter/items';
 
 /** Collects the node's output. Chunks end out of order; the items are output in the order of their input items. */
 export class Output {
-	private readonly messages: Placed[] = [];
-	private readonly refusals: Placed[] = [];
+	private readonly messages: OutputItem[] = [];
+	private readonly rejections: OutputItem[] = [];
 
 	emit(json: object, item: number): void {
 		this.messages.push({ json, item });
 	}
 
-	refuse(json: object, item: number): void {
-		this.refusals.push({ json, item });
+	reject(json: object, item: number): void {
+		this.rejections.push({ json, item });
 	}
 
-	get refused(): number {
-		return this.refusals.length;
+	get rejectedCount(): number {
+		return this.rejections.length;
 	}
 
 	/** The node's two outputs. */
 	items(): INodeExecutionData[][] {
-		return [inOrder(this.messages), inOrder(this.refusals)];
+		return [sortByItem(this.messages), sortByItem(this.rejections)];
 	}
 }
 
-interface Placed {
+interface OutputItem {
 	json: object;
 	item: number;
 }
 
-function inOrder(placed: Placed[]): INodeExecutionData[] {
-	return placed.sort((a, b) => a.item - b.item).map(({ json, item }) => pairItem(json, item));
+function sortByItem(items: OutputItem[]): INodeExecutionData[] {
+	return items.sort((a, b) => a.item - b.item).map(({ json, item }) => pairItem(json, item));
 }

@@ -1,46 +1,87 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { LoadDeletion, LoadRejected, LoadRow, LoadState } from '../../db/load/input';
+import type { LoadDeletion, LoadRejected, LoadRejection, LoadRow, LoadState } from '../../db/load/input';
 import { parseCounts } from '../../db/load/counts';
 import { canonicalInstant } from '../../db/postgres/rows';
 import { isPlainObject } from '../../db/load/column-values';
 
+/** A STATE without the count of its rows, which the loader adds. */
+export type StateInput = Omit<LoadState, 'rowsArrived'>;
+
+/** A message that concerns the database. The loader checks the values: invalid ones must end as a rejection. */
+export type LoadMessage =
+	| { type: 'ROW'; row: LoadRow }
+	| { type: 'DELETED'; deletion: LoadDeletion }
+	| { type: 'REJECTED'; rejected: LoadRejected }
+	| { type: 'STATE'; state: StateInput; endsRun: boolean }
+	| { type: 'RECORD' };
+
+/** @returns undefined for a FAILURE, a SUMMARY and types of later versions, which pass through */
+export function parseLoadMessage(json: IDataObject): LoadMessage | undefined {
+	switch (json.type) {
+		case 'ROW':
+			return { type: 'ROW', row: parseRow(json) };
+		case 'DELETED':
+			return { type: 'DELETED', deletion: parseDeletion(json) };
+		case 'REJECTED':
+			return { type: 'REJECTED', rejected: parseRejected(json) };
+		case 'STATE':
+			return { type: 'STATE', state: parseState(json), endsRun: json.endsRun === true };
+		case 'RECORD':
+			return { type: 'RECORD' };
+		default:
+			return undefined;
+	}
+}
+
+/** Turns a row or a deletion into its rejection, in the form that a replay reads. */
+export function rejectChange(change: LoadRow | LoadDeletion, reason: LoadRejection): LoadRejected {
+	const { stream, accountId, recordId } = change;
+	return { stream, accountId, recordId, stage: 'load', reason, record: { rows: [getContent(change)] } };
+}
+
+function getContent(change: LoadRow | LoadDeletion): object {
+	const { table, client } = change;
+	if ('row' in change) return { table, client, row: change.row };
+	const { leadId, deletedAt, metricName, recordDate, keptDate } = change;
+	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate };
+}
+
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const parsePlace = (json: IDataObject) => ({
+const parseOrigin = (json: IDataObject) => ({
 	stream: text(json.stream),
 	accountId: text(json.accountId),
 	recordId: json.recordId as string,
 });
 
-/** Parses a ROW only as far as the loader needs to reject it: the loader checks the rest. */
-export function parseRow(json: IDataObject): LoadRow {
+function parseRow(json: IDataObject): LoadRow {
 	const { stream, accountId } = json;
 	// Returns the message itself if possible: copying each would produce a third of the node's garbage.
-	if (typeof stream === 'string' && typeof accountId === 'string') return json as unknown as LoadRow;
+	if ('row' in json && typeof stream === 'string' && typeof accountId === 'string')
+		return json as unknown as LoadRow;
 	return {
-		...parsePlace(json),
+		...parseOrigin(json),
 		table: json.table as string,
 		client: json.client as unknown as LoadRow['client'],
 		row: json.row as Record<string, unknown>,
 	};
 }
 
-/** Parses a DELETED; the loader checks the rest, as with a ROW. */
-export function parseDeletion(json: IDataObject): LoadDeletion {
+function parseDeletion(json: IDataObject): LoadDeletion {
 	const { leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata } = json;
 	const kept = { keptDate, keptValue, keptMetadata };
 	const table = json.table as string;
 	const client = json.client as unknown as LoadDeletion['client'];
-	return { ...parsePlace(json), table, leadId, deletedAt, client, metricName, recordDate, ...kept };
+	return { ...parseOrigin(json), table, leadId, deletedAt, client, metricName, recordDate, ...kept };
 }
 
 const STAGES = ['extract', 'transform', 'load'] as const;
 
-export function parseRejected(json: IDataObject): LoadRejected {
+function parseRejected(json: IDataObject): LoadRejected {
 	const reason = (json.reason ?? {}) as Record<string, unknown>;
 	return {
-		...parsePlace(json),
+		...parseOrigin(json),
 		stage: STAGES.find((stage) => stage === json.stage) ?? 'transform',
 		reason: {
 			code: text(reason.code) || 'unknown',
@@ -53,8 +94,8 @@ export function parseRejected(json: IDataObject): LoadRejected {
 }
 
 /** Parses a STATE; invalid values are ignored. */
-export function parseState(json: IDataObject): Omit<LoadState, 'rowsArrived'> {
-	const { stream, accountId } = parsePlace(json);
+function parseState(json: IDataObject): StateInput {
+	const { stream, accountId } = parseOrigin(json);
 	const { staleBefore } = isPlainObject(json.ageing) ? json.ageing : {};
 	const before = typeof staleBefore === 'string' ? canonicalInstant(staleBefore.slice(0, 40)) : undefined;
 	return {

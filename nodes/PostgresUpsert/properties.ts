@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { forItems, inputField, tenantFields } from '../adapter/item-input';
 
 /** Fields that complete plain items; messages of the Zixly nodes need none. */
-const ownItems: INodeProperties[] = [
+const plainItems: INodeProperties[] = [
 	{
 		displayName: 'Name the fields of the items like the columns of the table, in snake_case or camelCase.',
 		name: 'ownItemsNotice',
@@ -64,7 +64,7 @@ const ownItems: INodeProperties[] = [
 
 export const upsertProperties: INodeProperties[] = [
 	inputField('Your own rows, for example from a spreadsheet: every field is data'),
-	...forItems(ownItems),
+	...forItems(plainItems),
 	{
 		displayName: 'Options',
 		name: 'options',

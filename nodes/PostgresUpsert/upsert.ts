@@ -46,8 +46,8 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	};
 	const loading =
 		readItemInput(context) === 'items'
-			? itemLoading(context, pool, shared, options)
-			: await messageLoading(context, pool, shared);
+			? createItemLoading(context, pool, shared, options)
+			: await createMessageLoading(context, pool, shared);
 	try {
 		await takeAll(context.getInputData(), loading, signal);
 	} catch (error) {
@@ -55,14 +55,14 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		throw nodeError(context.getNode(), error);
 	}
 	await loading.end();
-	if (loading instanceof ItemLoading) refuseEmptyTenant(context, loading.nobodys);
-	if (output.refused > 0) hintRejectedItems(context, output.refused);
+	if (loading instanceof ItemLoading) assertSomeTenant(context, loading.itemsWithoutTenant);
+	if (output.rejectedCount > 0) hintRejectedItems(context, output.rejectedCount);
 	const [failed] = loading.failures;
 	if (failed && !context.continueOnFail()) throw nodeError(context.getNode(), failed.error, failed.item);
 	return output.items();
 }
 
-function itemLoading(
+function createItemLoading(
 	context: IExecuteFunctions,
 	pool: Pool,
 	shared: LoadingOptions,
@@ -73,12 +73,12 @@ function itemLoading(
 		...shared,
 		executionId: holder.executionId,
 		openRun: (run) => openRun(pool, run, holder),
-		ownItem: ownItemSettings(context, options),
+		readItem: createItemReader(context, options),
 	});
 }
 
 /** @throws StrangerError before anything is stored if a message is not of this execution, unless set to continue */
-async function messageLoading(
+async function createMessageLoading(
 	context: IExecuteFunctions,
 	pool: Pool,
 	shared: LoadingOptions,
@@ -105,15 +105,15 @@ async function takeAll(
 	}
 }
 
-function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
+function createItemReader(context: IExecuteFunctions, options: IDataObject) {
 	const names = ['table', 'clientIdField', 'clientNameField', 'sourceSystem'] as const;
 	const [table, clientIdField, clientNameField, sourceSystem] = names.map((name) =>
 		textParameter(context, name),
-	) as [Read, Read, Read, Read];
-	const tenantIdOf = tenantReader(context);
+	) as [ReadText, ReadText, ReadText, ReadText];
+	const readTenantId = tenantReader(context);
 	const tenantField = readTenantField(context) ?? '';
 	return (item: number, json: IDataObject) => ({
-		tenantId: tenantIdOf(item, json),
+		tenantId: readTenantId(item, json),
 		tenantField,
 		table: table(item),
 		clientIdField: clientIdField(item),
@@ -124,18 +124,19 @@ function ownItemSettings(context: IExecuteFunctions, options: IDataObject) {
 }
 
 /** A single item without a tenant is rejected; if all are, the node was not filled in. */
-function refuseEmptyTenant(context: IExecuteFunctions, nobodys: number): void {
-	if (nobodys === 0 || nobodys < context.getInputData().length || context.continueOnFail()) return;
+function assertSomeTenant(context: IExecuteFunctions, withoutTenant: number): void {
+	if (withoutTenant === 0 || withoutTenant < context.getInputData().length || context.continueOnFail())
+		return;
 	throw nodeError(context.getNode(), new Error(NO_TENANT), 0);
 }
 
 const NO_TENANT =
 	'The items belong to no tenant. Choose one in Tenant, or set Tenant From to A Field of Each Item.';
 
-type Read = (item: number) => string;
+type ReadText = (item: number) => string;
 
-function hintRejectedItems(context: IExecuteFunctions, refused: number): void {
-	const rows = refused === 1 ? '1 item was' : `${refused} items were`;
+function hintRejectedItems(context: IExecuteFunctions, rejected: number): void {
+	const rows = rejected === 1 ? '1 item was' : `${rejected} items were`;
 	context.addExecutionHints({
 		message: `${rows} rejected. The output Rejected shows the reasons; everything else is stored.`,
 		location: 'outputPane',

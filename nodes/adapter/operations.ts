@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import {
+	updateDisplayOptions,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
 
 import { cancelledBy } from '../../db/postgres/cancellation';
 import { nodeError } from './errors';
@@ -20,3 +25,11 @@ export async function runChosen(
 		throw nodeError(context.getNode(), error);
 	}
 }
+
+/** Shows the fields only for these operations of a resource. */
+export const showForOperations = (
+	resource: string,
+	operations: string[],
+	properties: INodeProperties[],
+): INodeProperties[] =>
+	updateDisplayOptions({ show: { resource: [resource], operation: operations } }, properties);

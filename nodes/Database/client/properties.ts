@@ -1,5 +1,6 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
+import { showForOperations } from '../../adapter/operations';
 import { limitFields } from '../../adapter/limit';
 import { providerField, tenantField } from '../../adapter/fields';
 
@@ -41,9 +42,6 @@ const search: INodeProperties = {
 	description: 'Only clients whose name or ID contains this text',
 };
 
-const showOnOperations = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
-	updateDisplayOptions({ show: { resource: ['client'], operation: operations } }, properties);
-
 export const clientProperties: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -74,8 +72,8 @@ export const clientProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...showOnOperations(['getAll', 'link', 'unlink'], [{ ...tenantField, required: true }]),
-	...showOnOperations(['link', 'unlink'], [providerField, externalIdField]),
-	...showOnOperations(['link'], [clientField]),
-	...showOnOperations(['getAll'], [...limitFields, search]),
+	...showForOperations('client', ['getAll', 'link', 'unlink'], [{ ...tenantField, required: true }]),
+	...showForOperations('client', ['link', 'unlink'], [providerField, externalIdField]),
+	...showForOperations('client', ['link'], [clientField]),
+	...showForOperations('client', ['getAll'], [...limitFields, search]),
 ];

@@ -1,5 +1,6 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
+import { showForOperations } from '../../adapter/operations';
 import { tenantField } from '../../adapter/fields';
 
 const loginField: INodeProperties = {
@@ -11,9 +12,6 @@ const loginField: INodeProperties = {
 	placeholder: 'e.g. harbour_reports',
 	description: 'The name that the BI tool logs in with',
 };
-
-const showOnOperations = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
-	updateDisplayOptions({ show: { resource: ['reader'], operation: [operation] } }, properties);
 
 export const readerProperties: INodeProperties[] = [
 	{
@@ -38,16 +36,20 @@ export const readerProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...showOnOperations('create', [
-		{
-			displayName:
-				"This node's output contains the password, which cannot be shown again. If n8n saves executions, the password is saved there too: copy it to the BI tool, then delete the execution. The login of the Postgres credential must be allowed to create roles; otherwise the error lists what an administrator has to run.",
-			name: 'passwordNotice',
-			type: 'notice',
-			default: '',
-		},
-		tenantField,
-		loginField,
-	]),
-	...showOnOperations('revoke', [loginField]),
+	...showForOperations(
+		'reader',
+		['create'],
+		[
+			{
+				displayName:
+					"This node's output contains the password, which cannot be shown again. If n8n saves executions, the password is saved there too: copy it to the BI tool, then delete the execution. The login of the Postgres credential must be allowed to create roles; otherwise the error lists what an administrator has to run.",
+				name: 'passwordNotice',
+				type: 'notice',
+				default: '',
+			},
+			tenantField,
+			loginField,
+		],
+	),
+	...showForOperations('reader', ['revoke'], [loginField]),
 ];

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createIntegration } from '../../../db/integrations/integrations';
+import { readAuthentication } from '../../adapter/authentication';
 import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
@@ -21,12 +22,11 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 	const output = await mapItems(context, async (item) => {
 		const tenantId = readTenantId(context, item);
 		const options = context.getNodeParameter('options', item, {}) as CreateOptions;
-		const authentication = context.getNodeParameter('authentication', item) as string;
 		const provider = context.getNodeParameter('provider', item) as string;
 		const { metadata, accounts } = readSettings(provider, options);
 		const created = await createIntegration(pool, {
 			...{ tenantId, provider, metadata, accounts },
-			authentication: authentication === 'n8nCredential' ? 'n8n' : 'stored',
+			authentication: readAuthentication(context, item),
 		});
 		ignored ||= !created.created && Object.keys(metadata).length + accounts.length > 0;
 		return [created];

@@ -1,5 +1,7 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
+import { showForOperations } from '../../adapter/operations';
+import { authenticationField } from '../../adapter/authentication';
 import { integrationField, tenantField, tenantIdFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
 import {
@@ -15,27 +17,14 @@ import {
 const create: INodeProperties[] = [
 	{ ...tenantField, required: true },
 	providerField,
-	{
-		displayName: 'Authentication',
-		name: 'authentication',
-		type: 'options',
-		default: 'n8nCredential',
-		description: 'Where the token of the connection is kept',
-		options: [
-			{
-				name: 'N8n Credential',
-				value: 'n8nCredential',
-				description:
-					'In the provider’s credential in n8n, connected with its own button. The connection is ready at once.',
-			},
-			{
-				name: 'Stored Integration',
-				value: 'storedIntegration',
-				description:
-					'In the encrypted vault in the database. The connection is pending until a token is stored.',
-			},
-		],
-	},
+	authenticationField(
+		'n8n',
+		{
+			n8n: 'In the provider’s credential in n8n, connected with its own button. The connection is ready at once.',
+			stored: 'In the encrypted vault in the database. The connection is pending until a token is stored.',
+		},
+		'Where the token of the connection is kept',
+	),
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -74,9 +63,6 @@ const getAll: INodeProperties[] = [
 		options: [providerField, tenantIdFilter('Only the connections of this tenant')],
 	},
 ];
-
-const showOnOperations = (operations: string[], properties: INodeProperties[]): INodeProperties[] =>
-	updateDisplayOptions({ show: { resource: ['connection'], operation: operations } }, properties);
 
 export const connectionProperties: INodeProperties[] = [
 	{
@@ -139,14 +125,15 @@ export const connectionProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...showOnOperations(['create'], create),
-	...showOnOperations(
+	...showForOperations('connection', ['create'], create),
+	...showForOperations(
+		'connection',
 		['disable', 'disconnect', 'enable', 'getAccounts', 'resetState', 'update'],
 		[{ ...integrationField, required: true }],
 	),
-	...showOnOperations(['getAccounts'], getAccounts),
-	...showOnOperations(['getAccounts', 'update'], [providerAsked]),
-	...showOnOperations(['resetState'], [resetScope]),
-	...showOnOperations(['update'], [updateFields]),
-	...showOnOperations(['getAll'], getAll),
+	...showForOperations('connection', ['getAccounts'], getAccounts),
+	...showForOperations('connection', ['getAccounts', 'update'], [providerAsked]),
+	...showForOperations('connection', ['resetState'], [resetScope]),
+	...showForOperations('connection', ['update'], [updateFields]),
+	...showForOperations('connection', ['getAll'], getAll),
 ];

@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
+import { showForOperations } from '../../adapter/operations';
 import { limitFields } from '../../adapter/limit';
 import { providerField, tenantIdFilter } from '../../adapter/fields';
 
@@ -101,9 +102,6 @@ const replay: INodeProperties[] = [
 	...shownForChoice('filters', [...limitFields, filters]),
 ];
 
-const showOnOperations = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
-	updateDisplayOptions({ show: { resource: ['rejectedRecord'], operation: [operation] } }, properties);
-
 export const rejectedRecordProperties: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -127,6 +125,6 @@ export const rejectedRecordProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...showOnOperations('getAll', getAll),
-	...showOnOperations('replay', replay),
+	...showForOperations('rejectedRecord', ['getAll'], getAll),
+	...showForOperations('rejectedRecord', ['replay'], replay),
 ];

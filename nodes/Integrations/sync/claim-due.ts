@@ -4,10 +4,11 @@ import type { Pool } from 'pg';
 import { dueOverview } from '../../../db/runs/due-overview';
 import { claimDue, type ClaimOptions } from '../../../db/runs/claim';
 import { providers } from '../../providers/registry';
+import { readAuthentication } from '../../adapter/authentication';
 import { getDatabase } from '../../adapter/database';
 import { buildRunHolder } from '../../adapter/execution';
 import { pairItem } from '../../adapter/items';
-import { nothingDueText } from './nothing-due';
+import { explainNothingDue } from './nothing-due';
 
 interface ClaimFields {
 	syncEvery?: number;
@@ -17,8 +18,8 @@ interface ClaimFields {
 export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const options = context.getNodeParameter('options', 0, {}) as ClaimFields;
 	const integrationId = context.getNodeParameter('integrationId', 0, '', { extractValue: true }) as string;
-	const authentication = context.getNodeParameter('authentication', 0) === 'n8nCredential' ? 'n8n' : 'stored';
-	if (authentication === 'n8n' && !integrationId) throw new Error(CHOOSE_ONE);
+	const authentication = readAuthentication(context, 0);
+	if (authentication === 'n8n' && !integrationId) throw new Error(NO_CONNECTION);
 	const pool = await getDatabase(context);
 	const claim: ClaimOptions = {
 		provider: context.getNodeParameter('provider', 0) as string,
@@ -27,27 +28,27 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 		limit: context.getNodeParameter('limit', 0, 50) as number,
 		syncEveryHours: options.syncEvery ?? 6,
 		holder: buildRunHolder(context),
-		runNow: startedByHand(context),
+		runNow: isStartedByHand(context),
 	};
 	const runs = await claimDue(pool, claim);
-	if (runs.length === 0) await sayWhy(context, pool, claim);
+	if (runs.length === 0) await hintWhy(context, pool, claim);
 	return runs.map((run) => pairItem(run, 0));
 }
 
-async function sayWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptions): Promise<void> {
+async function hintWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptions): Promise<void> {
 	const { authentication, integrationId } = claim;
 	const provider = providers[claim.provider]?.displayName ?? claim.provider;
 	const asked = { provider, authentication, one: integrationId !== undefined };
-	const message = nothingDueText(await dueOverview(pool, claim), asked);
+	const message = explainNothingDue(await dueOverview(pool, claim), asked);
 	context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
 }
 
 // A credential holds one consent: used for another tenant's connection, its data would be stored for the wrong tenant.
-const CHOOSE_ONE =
+const NO_CONNECTION =
 	'No connection is chosen. An n8n credential belongs to one connection: choose it in the field Integration, or create it with Connection: Create.';
 
 /** A sync started by hand runs even if it is not due yet. */
-function startedByHand(context: IExecuteFunctions): boolean {
+function isStartedByHand(context: IExecuteFunctions): boolean {
 	const mode: string = context.getMode();
 	return mode === 'manual' || mode === 'cli';
 }

@@ -8,9 +8,8 @@ import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { buildExecutionKey } from '../../adapter/execution';
 import { excerpt } from '../../shared/text';
-import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { silentRun, type RunOutcome } from './outcome';
-import { retryInMs } from './retry';
+import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 
 /**
  * Closes the runs that a failed execution of this n8n left open, with the reason: one item each. Safe to call late or
@@ -47,7 +46,7 @@ async function fail(
 ): Promise<FinishedRun> {
 	const { tenantId, syncRunId, integrationId } = outcome;
 	const history = integrationId
-		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
+		? await listRuns(pool, { tenantId, integrationId, limit: MAX_EARLIER_RUNS })
 		: [];
 	const earlier = history.filter(({ id }) => id !== syncRunId);
 	return await finishRun(pool, {
@@ -55,7 +54,7 @@ async function fail(
 		syncRunId,
 		status: 'failed',
 		error,
-		retryInMs: integrationId ? retryInMs(outcome, failedInARow(earlier)) : null,
+		retryInMs: integrationId ? computeRetryDelayMs(outcome, countFailedInARow(earlier)) : null,
 	});
 }
 

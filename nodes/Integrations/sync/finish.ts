@@ -11,10 +11,9 @@ import { buildExecutionKey } from '../../adapter/execution';
 import { pairItem } from '../../adapter/items';
 import { OwnRuns, type StrangerError } from '../../adapter/own-runs';
 import { describeFailedRuns, type FailWhen } from './failed-runs';
-import { failedInARow, RUNS_LOOKED_AT } from './history';
 import { summarizeRuns, silentRun, type RunOutcome } from './outcome';
 import { ownMessages } from './own-messages';
-import { retryInMs } from './retry';
+import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 import { findWarnings } from './run-warnings';
 
 interface FinishFields {
@@ -68,7 +67,7 @@ function listStrangers(items: readonly INodeExecutionData[], runs: OwnRuns): Str
 async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): Promise<EndedRun> {
 	const { tenantId, syncRunId, integrationId } = outcome;
 	const history = integrationId
-		? await listRuns(pool, { tenantId, integrationId, limit: RUNS_LOOKED_AT })
+		? await listRuns(pool, { tenantId, integrationId, limit: MAX_EARLIER_RUNS })
 		: [];
 	const run = history.find(({ id }) => id === syncRunId);
 	const earlier = history.filter(({ id }) => id !== syncRunId);
@@ -85,7 +84,7 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 		},
 		...(outcome.keepsSchedule
 			? { retryAt: earlier[0]?.retryAt ?? null }
-			: { retryInMs: retryInMs(outcome, failedInARow(earlier)) }),
+			: { retryInMs: computeRetryDelayMs(outcome, countFailedInARow(earlier)) }),
 		keepsSchedule: outcome.keepsSchedule,
 		warnings: [...outcome.warnings, ...findWarnings(run, earlier)],
 		requiresAction: outcome.requiresAction,

@@ -1,5 +1,7 @@
-import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
+import { showForOperations } from '../../adapter/operations';
+import { authenticationField } from '../../adapter/authentication';
 import { integrationField, tenantIdFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
 import { failRunsFields, getHealthFields } from './health-properties';
@@ -15,24 +17,10 @@ const syncEvery = (description: string): INodeProperties => ({
 
 const claimDue: INodeProperties[] = [
 	providerField,
-	{
-		displayName: 'Authentication',
-		name: 'authentication',
-		type: 'options',
-		default: 'storedIntegration',
-		options: [
-			{
-				name: 'Stored Integration',
-				value: 'storedIntegration',
-				description: 'Every connection whose encrypted token is in the database',
-			},
-			{
-				name: 'N8n Credential',
-				value: 'n8nCredential',
-				description: 'One connection, whose token is kept in an n8n credential',
-			},
-		],
-	},
+	authenticationField('stored', {
+		stored: 'Every connection whose encrypted token is in the database',
+		n8n: 'One connection, whose token is kept in an n8n credential',
+	}),
 	{
 		...integrationField,
 		description:
@@ -132,9 +120,6 @@ const getRuns: INodeProperties[] = [
 	},
 ];
 
-const showOnOperations = (operation: string, properties: INodeProperties[]): INodeProperties[] =>
-	updateDisplayOptions({ show: { resource: ['sync'], operation: [operation] } }, properties);
-
 export const syncProperties: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -177,9 +162,9 @@ export const syncProperties: INodeProperties[] = [
 			},
 		],
 	},
-	...showOnOperations('claimDue', claimDue),
-	...showOnOperations('failRuns', failRunsFields),
-	...showOnOperations('finish', finish),
-	...showOnOperations('getHealth', getHealthFields),
-	...showOnOperations('getRuns', getRuns),
+	...showForOperations('sync', ['claimDue'], claimDue),
+	...showForOperations('sync', ['failRuns'], failRunsFields),
+	...showForOperations('sync', ['finish'], finish),
+	...showForOperations('sync', ['getHealth'], getHealthFields),
+	...showForOperations('sync', ['getRuns'], getRuns),
 ];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { toMonth, plusMonths } from '../../../nodes/shared/months';
 import type { Message, StateMessage } from '../../../nodes/shared/messages';
-import { limitPreview } from '../../../nodes/Extract/preview';
+import { limitPreview } from '../../../nodes/Extract/extract';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { testDatabase, type TestDatabase } from '../../support/database/database';
 import { Extraction, outcome, type ConnectedTenant } from '../../support/engine/extraction';

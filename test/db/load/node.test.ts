@@ -158,7 +158,7 @@ describe('messages of a sync', () => {
 		expect(refused).toMatchObject([
 			{ type: 'REJECTED', stage: 'load', recordId: '2026-06', reason: { code: 'check_violation' } },
 		]);
-		expect(hints).toEqual([expect.stringContaining('1 item was refused')]);
+		expect(hints).toEqual([expect.stringContaining('1 item was rejected')]);
 	});
 
 	it('of a run that was lost end in a FAILURE, and the other tenants go on', async () => {
@@ -230,7 +230,7 @@ describe('messages of a sync', () => {
 		const items = [...rows(target), { type: 'ROW', recordId: 'x' }, { type: 'ROW', recordId: 'y' }];
 		await expect(run(items)).rejects.toMatchObject({
 			message: 'Item 3 is not a message of a run',
-			description: expect.stringContaining('Set Input to Items'),
+			description: expect.stringContaining('set Input to Items'),
 		});
 		expect(await financialsOf(database, target.tenantId)).toEqual([]);
 		const { messages, refused } = await run(items, { continueOnFail: true });

@@ -124,7 +124,7 @@ export class Extraction {
 		};
 		const settings = {
 			definition,
-			authentication: 'storedIntegration',
+			authentication: 'stored',
 			extractMode,
 			budget,
 			historyStart,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { describe, expect, it } from '@jest/globals';
 
-import { namesRun } from '../../../nodes/Extract/claimed-run';
+import { namesRun } from '../../../nodes/Extract/extract';
 import { mapConcurrently } from '../../../nodes/shared/concurrency';
 import { LeaseKeeper } from '../../../nodes/Extract/lease-keeper';
 import { manualClock } from '../../support/engine/manual-clock';

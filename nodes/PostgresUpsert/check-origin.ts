@@ -8,7 +8,11 @@ import { excerpt } from '../shared/text';
  * Rejects a stream or an account that the run does not have; returns undefined for a valid one. Accounts are not checked
  * while none of the connection's are known.
  */
-export function strangePlace(run: NamedRun, stream: unknown, accountId: unknown): LoadRejection | undefined {
+export function findOriginFault(
+	run: NamedRun,
+	stream: unknown,
+	accountId: unknown,
+): LoadRejection | undefined {
 	const { provider, integrationId, accountIds } = run;
 	if (!hasStream(run, stream)) {
 		const message = `The stream "${shown(stream)}" is not one of ${excerpt(provider)}'s. ${LEAVE_UNCHANGED}`;

@@ -1,0 +1,40 @@
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+/** Where the token of a connection is kept: in the vault, or in an n8n credential. */
+export type Authentication = 'stored' | 'n8n';
+
+const STORED = 'storedIntegration';
+const BY_N8N = 'n8nCredential';
+
+/**
+ * Builds the field Authentication.
+ * @param preset chosen by default
+ * @param descriptions of the two options
+ */
+export function authenticationField(
+	preset: Authentication,
+	descriptions: Record<Authentication, string>,
+	description?: string,
+): INodeProperties {
+	const stored = { name: 'Stored Integration', value: STORED, description: descriptions.stored };
+	const byN8n = { name: 'N8n Credential', value: BY_N8N, description: descriptions.n8n };
+	const options: INodePropertyOptions[] = preset === 'stored' ? [stored, byN8n] : [byN8n, stored];
+	return {
+		...field,
+		default: preset === 'stored' ? STORED : BY_N8N,
+		...(description && { description }),
+		options,
+	};
+}
+
+const field: INodeProperties = {
+	displayName: 'Authentication',
+	name: 'authentication',
+	type: 'options',
+	default: STORED,
+	options: [],
+};
+
+export function readAuthentication(context: IExecuteFunctions, item: number): Authentication {
+	return context.getNodeParameter('authentication', item) === BY_N8N ? 'n8n' : 'stored';
+}
