@@ -207,7 +207,7 @@ describe('Transform & Normalize in n8n’s engine', () => {
 	});
 
 	it.each([
-		[{ options: { reportingCurrency: 'dollars' } }, 'Reporting Currency "dollars"'],
+		[{ options: { reportingCurrency: 'dollars' } }, 'Reporting Currency "dollars" is not a currency'],
 		[{ options: { maxRateAge: -1 } }, 'Max Rate Age is "-1"'],
 		[
 			{ options: { sectionMap: { sections: [{ title: ' ', countsAs: 'income' }] } } },
