@@ -29,7 +29,8 @@ const JUNE = {
 	maxAgeDays: 7,
 };
 
-const rateOf = (rates: PublishedRate[], period = {}) => new Conversion(rates).findRate({ ...JUNE, ...period });
+const rateOf = (rates: PublishedRate[], period = {}) =>
+	new Conversion(rates).findRate({ ...JUNE, ...period });
 
 describe('a period’s rate', () => {
 	it('is the mean of its published days', () => {
@@ -132,7 +133,7 @@ describe('the days looked at', () => {
 	});
 });
 
-describe('a month of books in another currency', () => {
+describe('a month in another currency', () => {
 	const NZD = { currency: 'NZD' };
 	const rates = [rba('NZD', '2026-06-30', '1.1')];
 
@@ -173,7 +174,7 @@ describe('a month of books in another currency', () => {
 		});
 	});
 
-	it('is rejected without a rate, and taken once there is one', () => {
+	it('is rejected without a rate, and stored once there is one', () => {
 		const outcome = normalised(rawMonth(june(), NZD));
 		expect(outcome).toMatchObject({ rejection: { code: 'rate_missing', path: 'account.currency' } });
 		expect(JSON.stringify(outcome)).toMatch(/from NZD to AUD.*2026-06-30/);
@@ -202,7 +203,7 @@ describe('a month of books in another currency', () => {
 		});
 	});
 
-	it('is left as it is where that is the reporting currency', () => {
+	it('is unchanged if it is in the reporting currency', () => {
 		const outcome = normalised(rawMonth(june(), NZD), { reportingCurrency: 'NZD' }, rates);
 		expect(outcome).toMatchObject({ rows: [{ row: { revenue: '11000.00', currency: 'NZD' } }] });
 		expect(JSON.stringify(outcome)).not.toContain('"fx"');
@@ -222,7 +223,7 @@ describe('a month of books in another currency', () => {
 	});
 });
 
-describe('a running month of books in another currency', () => {
+describe('a running month in another currency', () => {
 	const rates = [
 		rba('NZD', '2026-06-26', '1.00'),
 		rba('NZD', '2026-06-29', '1.25'),

@@ -26,7 +26,7 @@ function converted(...rates: Parameters<typeof rba>[]) {
 }
 
 describe('metadata.fx', () => {
-	it('gives the row’s amounts by itself: each original times the rate, rounded once', () => {
+	it('is enough to compute the row’s amounts: each original times the rate, rounded once', () => {
 		const { columns, fx } = converted(['NZD', '2026-06-29', '1.1'], ['NZD', '2026-06-30', '1.13']);
 		const times = (original: string): string => toAmount(original).times(fx.rate).toFixed(2);
 		expect(columns.revenue).toBe(times(fx.revenue));
@@ -35,7 +35,7 @@ describe('metadata.fx', () => {
 		expect(columns.netProfit).toBe(toAmount(columns.revenue).minus(columns.expenses).toFixed(2));
 	});
 
-	it('makes the same row anew as a sync would, once a rate is corrected', () => {
+	it('gives the same row as a sync would, once a rate is corrected', () => {
 		const before = converted(['NZD', '2026-06-29', '1.1'], ['NZD', '2026-06-30', '1.13']);
 		const after = converted(['NZD', '2026-06-29', '1.2'], ['NZD', '2026-06-30', '1.13']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '1.2'), rba('NZD', '2026-06-30', '1.13')]);
@@ -64,7 +64,7 @@ describe('metadata.fx', () => {
 		expect(reconverted(stored, both, '2026-06-30')).toMatchObject({ fx: { rate: '0.9', rateDays: 2 } });
 	});
 
-	it('is left alone where it is not ours, or has a rate of the document itself', () => {
+	it('is left alone if it is not ours or has the document’s own rate', () => {
 		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '1.2')]);
 		for (const other of [null, 'x', {}, { ...fx, method: 'document' }, { ...fx, firstDay: 'June' }]) {
@@ -74,13 +74,13 @@ describe('metadata.fx', () => {
 		expect(reconverted({ ...fx, revenue: 'NaN' }, rates, TODAY)).toBeUndefined();
 	});
 
-	it('stays where the rates are gone', () => {
+	it('is kept if the rates no longer exist', () => {
 		expect(
 			reconverted(converted(['NZD', '2026-06-29', '1.1']).fx, new Conversion([]), TODAY),
 		).toBeUndefined();
 	});
 
-	it('with amounts that would not fit any more is refused', () => {
+	it('with amounts that no longer fit is rejected', () => {
 		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '0.00000001')]);
 		expect(reconverted(fx, rates, TODAY)).toBeInstanceOf(Rejection);

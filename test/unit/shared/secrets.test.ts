@@ -6,7 +6,7 @@ import { removeEchoes, withoutSecrets } from '../../../nodes/shared/secrets';
 const TOKEN = 'made-up.eyJhbGciOi/J9+token_0123456789';
 const SHORT = 's3cr-et!9';
 
-describe('a text of somebody else', () => {
+describe('a text from outside', () => {
 	it('is shown as it is where it holds no secret', () => {
 		const text = 'The organisation "Harbour & Söhne" is not subscribed (error 17).';
 		expect(withoutSecrets(text, [TOKEN, SHORT])).toBe(text);
@@ -53,11 +53,11 @@ describe('a text of somebody else', () => {
 		expect(withoutSecrets('client_secret=s3 cr-e t!9', [SHORT])).toBe('client_secret=[removed]');
 	});
 
-	it('is not blanked by a secret that is empty or a word', () => {
+	it('is not changed by a secret that is empty or a word', () => {
 		expect(withoutSecrets('a test of tests', ['', 'test'])).toBe('a test of tests');
 	});
 
-	it('is cut before anything looks at it, so that a megabyte costs what a page does', () => {
+	it('is cut before it is searched, so that a megabyte costs as much as a page', () => {
 		const text = `${'a b '.repeat(1_000_000)}${TOKEN}`;
 		expect(withoutSecrets(text, [TOKEN, 'x'.repeat(5_000_000)])).toHaveLength(300);
 	});

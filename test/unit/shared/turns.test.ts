@@ -23,11 +23,11 @@ async function mostAtOnce(count: number): Promise<{ done: number; most: number }
 }
 
 describe('work for many items', () => {
-	it('lets the event loop turn at least every 500 items', async () => {
+	it('yields to the event loop at least every 500 items', async () => {
 		expect(await mostAtOnce(100_000)).toEqual({ done: 100_000, most: 500 });
 	});
 
-	it('stops where it was cancelled', async () => {
+	it('stops when it is cancelled', async () => {
 		const cancel = new AbortController();
 		let done = 0;
 		const work = (): void => {

@@ -89,19 +89,19 @@ describe('a call', () => {
 		});
 	});
 
-	it('leaves the token to the client where that has its own', async () => {
+	it('leaves the token to the client if that has its own', async () => {
 		const { get } = await peer([REPORT], { authorisation: { by: 'client' } });
 		await get();
 		expect(server.seen[0]!.headers.authorization).toBeUndefined();
 	});
 
-	it('drops what the provider’s definition redacts, wherever it stands', async () => {
+	it('removes what the provider’s definition redacts, at any depth', async () => {
 		const { get } = await peer([{ body: '{"Reports":[{"APIKey":"made-up-key","Name":"x"}]}' }]);
 		expect(await get()).toEqual({ Reports: [{ Name: 'x' }] });
 	});
 });
 
-describe('what passes by itself is tried again', () => {
+describe('a transient error is retried', () => {
 	it.each<[string, ScriptedReply]>([
 		['500', { status: 500 }],
 		['503 with HTML', { status: 503, body: '<html>maintenance</html>' }],
@@ -128,14 +128,14 @@ describe('what passes by itself is tried again', () => {
 		expect(calls).toBe(2);
 	});
 
-	it('four times at most, with longer and longer waits', async () => {
+	it('at most four times, with growing waits', async () => {
 		const { failure, clock } = await peer([{ status: 500 }]);
 		expect(await failure()).toMatchObject({ failureClass: 'provider_unavailable' });
 		expect(server.seen).toHaveLength(4);
 		expect(clock.waits).toEqual([500, 1_000, 2_000]);
 	});
 
-	it('also where nobody listens or the name is unknown', async () => {
+	it('also if nothing listens or the host name is unknown', async () => {
 		await peer([REPORT]);
 		const unreachable = await peerAt('http://127.0.0.1:9');
 		expect(await unreachable.failure()).toMatchObject({ failureClass: 'provider_unavailable' });
@@ -152,7 +152,7 @@ async function peerAt(baseUrl: string): Promise<Peer> {
 describe('a rate limit', () => {
 	const limited = (headers: Record<string, string>): ScriptedReply => ({ status: 429, headers });
 
-	it('of the minute is sat out as long as it asks, in seconds or to a date', async () => {
+	it('per minute is waited for as long as it asks, in seconds or until a date', async () => {
 		const { get, clock } = await peer([
 			limited({ 'retry-after': '37', 'x-rate-limit-problem': 'minute' }),
 			limited({ 'retry-after': 'Mon, 23 Nov 2026 02:01:00 GMT', 'x-rate-limit-problem': 'Minute limit' }),
@@ -162,7 +162,7 @@ describe('a rate limit', () => {
 		expect(clock.waits).toEqual([37_000, 23_000]);
 	});
 
-	it('is a connection’s with all its accounts, where the provider counts by token', async () => {
+	it('applies to a connection with all its accounts if the provider counts by token', async () => {
 		const limits = { scope: 'connection', windows: [{ calls: 2, seconds: 60 }], concurrent: 4 } as const;
 		const more = { definition: { ...xero, limits }, connectionId: 'integration-1' };
 		const { get, clock } = await peer([REPORT], more);
@@ -179,7 +179,7 @@ describe('a rate limit', () => {
 		expect(clock.waits).toEqual([500, 1_000]);
 	});
 
-	it('that does not end after three waits says when to come back', async () => {
+	it('that lasts after three waits says when to try again', async () => {
 		const { failure, clock } = await peer([limited({ 'retry-after': '10' })]);
 		expect(await failure()).toMatchObject({
 			failureClass: 'rate_limited',
@@ -188,7 +188,7 @@ describe('a rate limit', () => {
 		expect(clock.waits).toEqual([10_000, 10_000, 10_000]);
 	});
 
-	it('that asks for longer than two minutes is not sat out', async () => {
+	it('that asks for more than two minutes ends the read', async () => {
 		const { failure, clock } = await peer([limited({ 'retry-after': '121' })]);
 		expect(await failure()).toMatchObject({
 			failureClass: 'rate_limited',
@@ -218,7 +218,7 @@ describe('a rate limit', () => {
 		});
 	});
 
-	it('is kept by itself when the replies say that little is left of the day', async () => {
+	it('is kept automatically when replies say that little is left of the day', async () => {
 		const { get, failure } = await peer([{ ...REPORT, headers: { 'x-daylimit-remaining': '40' } }]);
 		await get();
 		expect(await failure()).toMatchObject({
@@ -229,7 +229,7 @@ describe('a rate limit', () => {
 	});
 });
 
-describe('a refused token', () => {
+describe('a rejected token', () => {
 	const expired: ScriptedReply = {
 		status: 401,
 		body: '{"Title":"Unauthorized","Detail":"TokenExpired: token expired at 01/23/2020 18:21:16"}',
@@ -245,7 +245,7 @@ describe('a refused token', () => {
 		]);
 	});
 
-	it('that is refused again needs a person', async () => {
+	it('that is rejected again requires action', async () => {
 		const { failure, refreshed } = await peer([expired]);
 		expect(await failure()).toMatchObject({ failureClass: 'reconnect_required' });
 		expect(refreshed).toHaveLength(1);
@@ -259,7 +259,7 @@ describe('a refused token', () => {
 	});
 });
 
-describe('a refusal', () => {
+describe('an error reply', () => {
 	it.each<[string, number, string, string, RegExp]>([
 		[
 			'a missing scope',
@@ -297,20 +297,20 @@ describe('a refusal', () => {
 		expect(refreshed).toEqual([]);
 	});
 
-	it('of something else than a report is a matter of role or plan', async () => {
+	it('for something other than a report is a matter of role or plan', async () => {
 		const { failure } = await peer([{ status: 403, body: '{"Detail":"Not on this plan"}' }]);
 		const error = await failure({ ...report, path: '/api.xro/2.0/Organisation', description: 'the details' });
 		expect(error).toMatchObject({ failureClass: 'not_permitted' });
 		expect(error.message).toContain('Not on this plan');
 	});
 
-	it('is told in the provider’s own words, also where they stand in a list of errors', async () => {
+	it('is quoted from the provider, also from a list of errors', async () => {
 		const body = '{"errors":[{"message":"project: Not a recognized ID","help":"See the docs"}]}';
 		const { failure } = await peer([{ status: 400, body }]);
 		expect((await failure()).message).toContain('project: Not a recognized ID');
 	});
 
-	it('says nothing that looks like a token, though the provider quotes one', async () => {
+	it('contains nothing that looks like a token, even if the provider quotes one', async () => {
 		const secret = 'eyJhbGciOiJSUzI1NiJ9.made-up-claims-made-up-claims.made-up-signature';
 		const { failure } = await peer([
 			{ status: 400, body: JSON.stringify({ Detail: `Bad token ${secret}` }) },

@@ -5,7 +5,7 @@ import { assertAllowedHost, assertSafeAddress } from '../../../../nodes/engine/h
 const rules = { domains: ['xero.com'], allowedHosts: ['proxy.example.com', '127.0.0.1:4010', 'localhost'] };
 const allow = (address: string) => (): void => assertAllowedHost(address, rules, 'API Base URL');
 
-describe('where a stored token may go', () => {
+describe('the hosts that a stored token may be sent to', () => {
 	it.each([
 		'https://api.xero.com',
 		'https://identity.xero.com/connect/token',

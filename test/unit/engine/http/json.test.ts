@@ -37,7 +37,7 @@ describe('a number of a reply', () => {
 		expect(parseJson(source)).toBe(Number(source));
 	});
 
-	it('of a float printed in full is what the float is', () => {
+	it('printed from a float in full equals the float', () => {
 		const printed = '0.1000000000000000055511151231257827021181583404541015625';
 		expect(parseJson(`[${printed}]`)).toEqual([0.1]);
 	});
@@ -47,7 +47,7 @@ describe('a number of a reply', () => {
 		expect(roundedTo(parseAmount(value, 'value'), 2).toFixed(2)).toBe('8999000001.01');
 	});
 
-	it('within a text is left alone', () => {
+	it('inside a string is unchanged', () => {
 		const text = 'Account: 8999000001.014999, 1e400 "quoted" \\ \u2603';
 		expect(parseJson(JSON.stringify({ text, '12345678901234567890': 'key' }))).toEqual({
 			text,
@@ -70,7 +70,7 @@ describe('a reply', () => {
 		expect(parseJson(text)).toBeUndefined();
 	});
 
-	it('gives no property that is to be left out, nor one that changes what an object is', () => {
+	it('contains no redacted property and no __proto__', () => {
 		const text =
 			'{"APIKey":"s","list":[{"APIKey":{"a":1},"b":[[{"APIKey":2}]]}],"__proto__":{"polluted":1},"n":12345678901234567890}';
 		const json = parseJson(text, ['APIKey']) as object;
@@ -80,7 +80,7 @@ describe('a reply', () => {
 		expect({}).not.toHaveProperty('polluted');
 	});
 
-	it('takes the last of two properties of one name, long numbers or none', () => {
+	it('keeps the last of two properties with one name, with or without long numbers', () => {
 		expect(parseJson('{"a":1,"a":2}')).toEqual({ a: 2 });
 		expect(parseJson('{"a":1,"a":2,"b":12345678901234567890}')).toMatchObject({ a: 2 });
 	});

@@ -38,7 +38,7 @@ const exchange = async (client: OAuthClient): Promise<unknown> =>
 	await exchangeRefreshToken(client, 'made-up-refresh-1');
 
 describe('exchanging a refresh token', () => {
-	it('sends it form-encoded and proves the application in a Basic header', async () => {
+	it('sends it form-encoded and authenticates the application with a Basic header', async () => {
 		const tokens = await exchange(await clientOf([json(PAIR)]));
 		expect(tokens).toEqual({
 			accessToken: 'made-up-access-2',
@@ -56,14 +56,14 @@ describe('exchanging a refresh token', () => {
 		expect(request!.headers.authorization).toBe(`Basic ${basic}`);
 	});
 
-	it('proves it in the body where the provider wants that', async () => {
+	it('authenticates in the body if the provider expects that', async () => {
 		await exchange(await clientOf([json(PAIR)], { clientAuthentication: 'body' }));
 		const form = new URLSearchParams(server.seen[0]!.body);
 		expect([form.get('client_id'), form.get('client_secret')]).toEqual(['made-up-client', 'made-up-secret']);
 		expect(server.seen[0]!.headers.authorization).toBeUndefined();
 	});
 
-	it('gives no refresh token where the provider does not rotate it', async () => {
+	it('returns no refresh token if the provider does not rotate it', async () => {
 		const unrotated = { ...PAIR, refresh_token: undefined };
 		expect(await exchange(await clientOf([json(unrotated)]))).toMatchObject({
 			refreshToken: null,
@@ -119,14 +119,14 @@ describe('exchanging a refresh token', () => {
 		expect(sent).toEqual(['made-up-refresh-1', 'made-up-refresh-1']);
 	});
 
-	it('gives up after three tries, without a secret in its words', async () => {
+	it('gives up after three attempts, without a secret in the error', async () => {
 		const error = await exchange(await clientOf([{ status: 500 }])).catch((caught: unknown) => caught);
 		expect(error).toMatchObject({ failureClass: 'provider_unavailable' });
 		expect(server.seen).toHaveLength(3);
 		expect(JSON.stringify(error) + String(error)).not.toContain('made-up');
 	});
 
-	it('says when to come back where the provider says it', async () => {
+	it('says when to try again if the provider states it', async () => {
 		const limited: ScriptedReply = { status: 429, headers: { 'retry-after': '40' } };
 		const error = await exchange(await clientOf([limited])).catch((caught: unknown) => caught);
 		expect(error).toMatchObject({ failureClass: 'rate_limited', retryAt: expect.any(Date) });

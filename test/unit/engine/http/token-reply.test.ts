@@ -34,7 +34,7 @@ describe('the lifetime of a token', () => {
 });
 
 describe('the pair in a token endpoint’s answer', () => {
-	it('is kept where something beside it is nested without end', () => {
+	it('is kept if something beside it is nested too deeply', () => {
 		const body = JSON.stringify(PAIR).replace('{', `{"more":${'['.repeat(1_000)}${']'.repeat(1_000)},`);
 		expect(parseTokens(parseAnswer(body), now)).toMatchObject({ refreshToken: 'made-up-refresh' });
 		const polluted = JSON.stringify(PAIR).replace('{', '{"__proto__":{"scope":"made-up"},');
@@ -93,7 +93,7 @@ describe('a token endpoint’s answer', () => {
 		expect(parseAnswer(body)).toEqual(answer);
 	});
 
-	it('of many megabytes that are no JSON costs a look at the first of them', () => {
+	it('of many megabytes that is not JSON is only examined at its start', () => {
 		expect(parseAnswer('{"refresh_token":"\\'.repeat(1_000_000))).toEqual({});
 	});
 });

@@ -28,7 +28,7 @@ function store(expiresInMs: number | null): TokenStore & { reads: number; refres
 }
 
 describe('the token of an integration', () => {
-	it('is read once and used as long as it is good', async () => {
+	it('is read once and used while it is valid', async () => {
 		const vault = store(1_800_000);
 		const tokens = createTokenSource(vault, manualClock());
 		expect([await tokens.current(), await tokens.current()]).toEqual(['made-up-token-0', 'made-up-token-0']);
@@ -49,12 +49,12 @@ describe('the token of an integration', () => {
 		expect(await tokens.current()).toBe('made-up-token-1');
 	});
 
-	it('is used until it is refused where nobody knows when it expires', async () => {
+	it('is used until it is rejected if its expiry is unknown', async () => {
 		const vault = store(null);
 		expect(await createTokenSource(vault, manualClock()).current()).toBe('made-up-token-0');
 	});
 
-	it('is known with every one before it, so that none gets into a text', async () => {
+	it('is kept with all earlier ones, so that none appears in a text', async () => {
 		const vault = store(1_800_000);
 		const tokens = createTokenSource(vault, manualClock());
 		await tokens.refresh('made-up-token-0');
@@ -62,7 +62,7 @@ describe('the token of an integration', () => {
 		expect(tokens.secrets()).toEqual(seen);
 	});
 
-	it('is not refreshed again for a call that was refused with the one before', async () => {
+	it('is not refreshed again for a call that was rejected with the previous token', async () => {
 		const vault = store(1_800_000);
 		const tokens = createTokenSource(vault, manualClock());
 		await tokens.refresh('made-up-token-0');
@@ -70,7 +70,7 @@ describe('the token of an integration', () => {
 		expect(vault.refreshes).toHaveLength(1);
 	});
 
-	it('is asked for anew after a refresh that failed', async () => {
+	it('is requested again after a failed refresh', async () => {
 		const vault = store(0);
 		const refresh = vault.refresh.bind(vault);
 		vault.refresh = async () => await Promise.reject(new Error('made up'));

@@ -18,11 +18,11 @@ describe('Retry-After', () => {
 		expect(retryAfterMs(header, now)).toBe(milliseconds);
 	});
 
-	it('takes a date that has passed for now', () => {
+	it('treats a past date as now', () => {
 		expect(retryAfterMs('Mon, 23 Nov 2026 01:00:00 GMT', now)).toBe(0);
 	});
 
-	it('believes a wait of a day at most', () => {
+	it('accepts a wait of at most a day', () => {
 		expect(retryAfterMs('86400', now)).toBe(86_400_000);
 		expect(retryAfterMs('Tue, 24 Nov 2026 02:00:00 GMT', now)).toBe(86_400_000);
 	});
@@ -40,7 +40,7 @@ describe('Retry-After', () => {
 		expect(retryAfterMs(header, now)).toBeUndefined();
 	});
 
-	it.each([undefined, '', 'soon', '-5', '5x', 'NaN'])('does not invent a time from %j', (header) => {
+	it.each([undefined, '', 'soon', '-5', '5x', 'NaN'])('ignores %j', (header) => {
 		expect(retryAfterMs(header, now)).toBeUndefined();
 	});
 });
@@ -52,12 +52,12 @@ describe('backoff', () => {
 		]);
 	});
 
-	it('takes a random part off, at most half', () => {
+	it('subtracts a random part, at most half', () => {
 		expect(backoffMs(2, () => 0)).toBe(2_000);
 		expect(backoffMs(2, () => 0.5)).toBe(3_000);
 	});
 
-	it('waits at least as long as it was asked to', () => {
+	it('waits at least as long as the provider asks', () => {
 		expect(withJitter(5_000, () => 0)).toBe(5_000);
 		expect(withJitter(5_000, () => 0.5)).toBe(5_500);
 	});

@@ -15,8 +15,8 @@ function rateLimiter(clock: ManualClock, more: Partial<typeof limits> = {}): Rat
 	return new RateLimiter('Harbour Cafe', { ...limits, ...more }, clock);
 }
 
-describe('the minute’s limit', () => {
-	it('lets the whole minute’s calls through at once, and the next when the first is a minute old', () => {
+describe('the rate limit', () => {
+	it('admits all calls of a minute at once, and the next one a minute after the first', () => {
 		const window = new TokenBucket(3, 60);
 		for (const instant of [0, 10, 20]) window.take(instant);
 		expect(window.waitMs(30)).toBe(59_970);
@@ -25,7 +25,7 @@ describe('the minute’s limit', () => {
 		expect(window.waitMs(60_001)).toBe(9);
 	});
 
-	it('never lets more than its size through in any sixty seconds', async () => {
+	it('never admits more calls than its size in any 60 seconds', async () => {
 		const clock = manualClock();
 		const started: number[] = [];
 		const account = rateLimiter(clock);
@@ -42,7 +42,7 @@ describe('the minute’s limit', () => {
 		expect(most).toBe(5);
 	});
 
-	it('believes the provider that less is left than we know of', () => {
+	it('accepts from the provider that less is left than we counted', () => {
 		const window = new TokenBucket(50, 60);
 		window.correct(2, 0);
 		window.take(0);
@@ -51,7 +51,7 @@ describe('the minute’s limit', () => {
 		expect(window.waitMs(0)).toBeLessThan(3_000);
 	});
 
-	it('believes it too when others’ calls have come back', () => {
+	it('accepts it again once the calls of others have expired', () => {
 		const window = new TokenBucket(50, 60);
 		window.correct(0, 0);
 		expect(window.waitMs(0)).toBeGreaterThan(0);
@@ -59,14 +59,14 @@ describe('the minute’s limit', () => {
 		expect(window.waitMs(1_000)).toBe(0);
 	});
 
-	it('keeps to its size while what is left is about the usual', () => {
+	it('keeps its size while about the usual number is left', () => {
 		const window = new TokenBucket(50, 60);
 		for (let call = 0; call < 50; call++) window.take(call);
 		window.correct(10, 50);
 		expect(window.waitMs(50)).toBe(59_950);
 	});
 
-	it('uses more where the provider plainly allows more, but for a fifth', () => {
+	it('uses more if the provider clearly allows more, except for a fifth', () => {
 		const window = new TokenBucket(50, 60);
 		window.correct(1_000, 0);
 		for (let call = 0; call < 799; call++) window.take(0);
@@ -76,7 +76,7 @@ describe('the minute’s limit', () => {
 	});
 });
 
-describe('calls at once', () => {
+describe('concurrent calls', () => {
 	it('are never more than the limit', async () => {
 		const account = rateLimiter(manualClock(), { windows: perMinute(100), concurrent: 3 });
 		let running = 0;
@@ -90,7 +90,7 @@ describe('calls at once', () => {
 		expect(most).toBe(3);
 	});
 
-	it('free their place when they fail', async () => {
+	it('release their slot when they fail', async () => {
 		const account = rateLimiter(manualClock(), { concurrent: 1 });
 		const fails = async (): Promise<void> => await Promise.reject(new Error('made up'));
 		await expect(account.run({ dayShare }, {}, fails)).rejects.toThrow('made up');
@@ -98,11 +98,11 @@ describe('calls at once', () => {
 	});
 });
 
-describe('the day’s limit', () => {
+describe('the daily limit', () => {
 	const done = async (): Promise<string> => await Promise.resolve('done');
 	const remaining = (day: number): Record<string, string> => ({ 'x-daylimit-remaining': String(day) });
 
-	it('is left alone once a twentieth remains, and asked for again after an hour', async () => {
+	it('is not used further once a twentieth remains, and tried again after an hour', async () => {
 		const clock = manualClock('2026-11-23T02:00:00Z');
 		const account = rateLimiter(clock);
 		account.observe(remaining(4_900));
@@ -118,7 +118,7 @@ describe('the day’s limit', () => {
 		expect(await account.run({ dayShare }, {}, done)).toBe('done');
 	});
 
-	it('knows the smaller plan by what remains', async () => {
+	it('recognises a smaller plan by what remains', async () => {
 		const account = rateLimiter(manualClock());
 		account.observe(remaining(600));
 		account.observe(remaining(51));
@@ -127,7 +127,7 @@ describe('the day’s limit', () => {
 		await expect(account.run({ dayShare }, {}, done)).rejects.toMatchObject({ failureClass: 'rate_limited' });
 	});
 
-	it('is used by us no further than our share', async () => {
+	it('is used only up to our share', async () => {
 		const clock = manualClock();
 		const account = rateLimiter(clock, { windows: perMinute(1_000), day: { ...limits.day!, limits: [10] } });
 		account.observe(remaining(10));
@@ -140,7 +140,7 @@ describe('the day’s limit', () => {
 });
 
 describe('a pause that the provider asked for', () => {
-	it('holds back every call for the account', async () => {
+	it('delays every call for the account', async () => {
 		const clock = manualClock();
 		const account = rateLimiter(clock);
 		account.pause(7_000);
@@ -160,8 +160,8 @@ describe('a pause that the provider asked for', () => {
 	});
 });
 
-describe('the throttles of a process', () => {
-	it('are one per account, whoever asks', () => {
+describe('the rate limiters of a process', () => {
+	it('are shared by all callers of an account', () => {
 		const rateLimiters = new RateLimiters(manualClock());
 		const first = rateLimiters.of('xero a', 'A', limits);
 		expect(rateLimiters.of('xero a', 'A', limits)).toBe(first);
@@ -178,7 +178,7 @@ describe('the throttles of a process', () => {
 	});
 });
 
-describe('what replies say that cannot be', () => {
+describe('impossible values in replies', () => {
 	const HEADER = 'x-left';
 	const day = { limits: [1_000], reserve: 0.05, remainingHeader: 'x-day-left' };
 	const run = async (account: RateLimiter) =>
@@ -194,7 +194,7 @@ describe('what replies say that cannot be', () => {
 		await run(account);
 	});
 
-	it('lets nobody rest for longer than a day, nor until no instant at all', async () => {
+	it('cause no rest longer than a day or until an invalid instant', async () => {
 		const clock = manualClock();
 		const account = rateLimiter(clock);
 		for (const instant of ['2083-10-24', 'no date']) account.restUntil(new Date(instant));

@@ -194,7 +194,7 @@ describe('the messages of a run', () => {
 		expect(running.most).toBe(most);
 	});
 
-	it('say of an account that is switched off only that nothing was read of it', async () => {
+	it('say about a disabled account only that it was not read', async () => {
 		const states = new Map([
 			[`a/${stream}`, { kept: true }],
 			[`b/${stream}`, { kept: true }],
@@ -215,7 +215,7 @@ describe('the messages of a run', () => {
 		expect(messages[3]).not.toHaveProperty('warnings');
 	});
 
-	it('say of a stream that is switched off only that nothing was read of it', async () => {
+	it('say about a disabled stream only that it was not read', async () => {
 		const messages = await messagesOf({
 			organisations: ['a'],
 			run: { ...run, metadata: { disabledStreams: [stream] } },
@@ -228,7 +228,7 @@ describe('the messages of a run', () => {
 		});
 	});
 
-	it('say the same of an optional stream that is not allowed, and of any other that it failed', async () => {
+	it('say the same about an optional stream that is not allowed, and a failure for any other', async () => {
 		const notAllowed = new ReadFailure('not_permitted', 'The plan does not include it. Upgrade it.');
 		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
 			path.includes('/Reports/') ? notAllowed : undefined;
@@ -243,7 +243,7 @@ describe('the messages of a run', () => {
 		expect(brief(failed)).toEqual([`STATE a/${stream} 0`, `FAILURE a/${stream} not_permitted`]);
 	});
 
-	it('are not none where every account is switched off', async () => {
+	it('exist even if every account is disabled', async () => {
 		const off = ['a', 'b'].map((id) => own(id, { enabled: false }));
 		const messages = await messagesOf({ own: off });
 		expect(brief(messages)).toEqual([`STATE a/${stream} 0`, `STATE b/${stream} 0`]);
@@ -262,7 +262,7 @@ describe('the messages of a run', () => {
 	});
 });
 
-describe('an account’s trouble stays its own', () => {
+describe('a failure of one account affects no other', () => {
 	it('when it cannot be read from the start', async () => {
 		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
 			path === '/Organisation' && account?.id === 'a' ? gone : undefined;
@@ -274,7 +274,7 @@ describe('an account’s trouble stays its own', () => {
 		]);
 	});
 
-	it('when it stops in the middle: what came is counted, the state stays, the failure follows', async () => {
+	it('when it stops in the middle: records are counted, the state is kept, the failure follows', async () => {
 		const states = new Map([
 			[`a/${stream}`, { kept: true }],
 			[`b/${stream}`, { kept: true }],
@@ -324,10 +324,10 @@ describe('an account’s trouble stays its own', () => {
 	});
 });
 
-describe('what concerns the whole integration is said once', () => {
+describe('what concerns the whole integration is reported once', () => {
 	const reconnect = new ReadFailure('reconnect_required', 'Connect again.');
 
-	it('and nothing else, where nothing was read: a person must mend it', async () => {
+	it('and nothing else, if nothing was read: it requires action', async () => {
 		expect(brief(await messagesOf({ instead: () => reconnect }))).toEqual(['FAILURE / reconnect_required']);
 	});
 
@@ -371,7 +371,7 @@ describe('what concerns the whole integration is said once', () => {
 		]);
 	});
 
-	it('where something unforeseen happened, without what looks like a token', async () => {
+	it('when an unexpected error occurs, without anything that looks like a token', async () => {
 		const secret = 'Bearer eyJhbGciOiJSUzI1NiJ9.made-up-claims.made-up-signature';
 		const instead = (): Error => new TypeError(`cannot read ${secret}`);
 		const messages = await messagesOf({ instead });
@@ -403,7 +403,7 @@ describe('a token that answers for another account', () => {
 		expect(brief(messages)).toEqual(['FAILURE a/ account_gone']);
 	});
 
-	it('gives nothing where it took the place of the account’s own in the middle', async () => {
+	it('yields nothing if it replaced the account’s own token during the read', async () => {
 		let token = 'own';
 		const replaced = async (to: string): Promise<Message[]> => {
 			token = 'own';
