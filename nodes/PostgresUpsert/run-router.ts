@@ -50,8 +50,8 @@ export abstract class Loading<Options extends LoadingOptions = LoadingOptions> {
 		return loader;
 	}
 
-	private async closeAll(isMeant: (loader: RunLoader) => boolean): Promise<void> {
-		await settleAll([...this.loaders.values()].filter(isMeant), (loader) => this.close(loader));
+	private async closeAll(isInScope: (loader: RunLoader) => boolean): Promise<void> {
+		await settleAll([...this.loaders.values()].filter(isInScope), (loader) => this.close(loader));
 		// In the order of the items, not of closing.
 		this.failures.sort((a, b) => a.item - b.item);
 	}

@@ -6,7 +6,7 @@ import type { RawRecord } from '../providers/normaliser';
 import { isTimeZone, utcInstant } from '../shared/dates';
 import type { Envelope, StateMessage } from '../shared/messages';
 import { attempt, type Rejection } from '../shared/rejection';
-import { shaped } from '../shared/shape';
+import { parseAs } from '../shared/shape';
 
 /** A raw record that came in. */
 export interface IncomingRecord {
@@ -70,7 +70,7 @@ function readState(json: Record<string, unknown>, run: NamedRun): StateMessage {
 
 const filled = z.string().min(1, 'is empty');
 
-const recordShape = z.object({
+const recordSchema = z.object({
 	recordId: z.union([z.number(), filled], { error: 'is not a text' }).transform(String),
 	account: z.object({
 		id: filled,
@@ -95,7 +95,7 @@ export function incomingRecord(
 }
 
 function readRawRecord(json: Record<string, unknown>, { stream, syncRunId }: Envelope): RawRecord {
-	const { recordId, account, fetchedAt } = shaped(recordShape, json, '');
+	const { recordId, account, fetchedAt } = parseAs(recordSchema, json, '');
 	return { recordId, account, fetchedAt, stream, syncRunId, record: json.record };
 }
 

@@ -6,7 +6,7 @@ import type { Conversion } from '../shared/conversion';
 import type { Deletion, RejectionReason } from '../shared/messages';
 import { attempt, toReason, Rejection } from '../shared/rejection';
 import type { Remark } from '../shared/remarks';
-import { shaped } from '../shared/shape';
+import { parseAs } from '../shared/shape';
 import { excerpt, unstorablePath } from '../shared/text';
 import type { IncomingRecord } from './incoming';
 
@@ -73,7 +73,7 @@ function ready({ table, client, row, version }: CanonicalRow, raw: RawRecord): R
 	const { recordId, stream, account, syncRunId } = raw;
 	const source = { ...(version && { version }), recordId, stream, accountId: account.id, syncRunId };
 	const complete = { ...row, metadata: { ...row.metadata, _src: source } };
-	shaped<unknown>(canonicalRows[table], complete, '', 'invalid_row');
+	parseAs<unknown>(canonicalRows[table], complete, '', 'invalid_row');
 	refuseUnstorable(unstorablePath(client, 'client') ?? unstorablePath(complete, 'row'));
 	return { table, client, row: complete, version };
 }

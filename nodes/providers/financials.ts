@@ -18,7 +18,7 @@ import { accountClient } from './account-client';
 import type { CanonicalRow, LooseRecord, NormaliseSettings, RawRecord, SectionKind } from './normaliser';
 
 /** The fields that every provider's monthly record begins with. */
-export const monthHeadShape = z.object({
+export const monthHeadSchema = z.object({
 	month: z.string().regex(/^(?!0000)\d{4}-(?:0[1-9]|1[0-2])$/, 'is not a month as YYYY-MM'),
 	basis: z.enum(['accrual', 'cash'], { error: 'is neither "accrual" nor "cash"' }),
 });
@@ -31,7 +31,7 @@ export interface SectionTotal {
 }
 
 /** A month's figures as read from a provider, in the account's currency. */
-export interface FinancialMonth extends z.infer<typeof monthHeadShape>, MonthFigures {
+export interface FinancialMonth extends z.infer<typeof monthHeadSchema>, MonthFigures {
 	sections: readonly SectionTotal[];
 }
 
@@ -47,7 +47,7 @@ export interface FinancialSource {
 export function monthRatesNeeded(raw: RawRecord, settings: NormaliseSettings): RateNeed[] {
 	const from = raw.account.currency;
 	const to = settings.reportingCurrency;
-	const month = from === to ? undefined : monthHeadShape.pick({ month: true }).safeParse(raw.record);
+	const month = from === to ? undefined : monthHeadSchema.pick({ month: true }).safeParse(raw.record);
 	if (!month?.success) return [];
 	return [{ from, to, ...getLookupDays(getConversionPeriod(month.data.month, raw, settings)) }];
 }

@@ -1,5 +1,5 @@
 /** The stage that the deal itself states as its current one. */
-export interface PresentStage {
+export interface CurrentStage {
 	stageId: string;
 	/** When the deal entered it, according to the provider (UTC, ISO 8601); null if the provider does not say. */
 	since: string | null;
@@ -29,13 +29,13 @@ const MAX_AHEAD_MS = 86_400_000;
  */
 export function completeHistory(
 	given: readonly StageEntry[],
-	present: PresentStage | null,
+	present: CurrentStage | null,
 	fetchedAt: string,
 ): StageHistory {
 	const newest = new Date(Date.parse(fetchedAt) + MAX_AHEAD_MS).toISOString();
 	const since = present?.since && present.since <= newest ? present.since : null;
 	const distinct = [...new Map(given.map((entry) => [entry.externalId, entry])).values()];
-	const ordered = placeFutureEntries(distinct, newest, since).sort(compareEntries);
+	const ordered = redateFutureEntries(distinct, newest, since).sort(compareEntries);
 	const entries = present ? endWith(present.stageId, ordered) : ordered;
 	const last = entries.at(-1);
 	const missing = present && isMissing(present.stageId, since, last) ? present : null;
@@ -48,7 +48,7 @@ export function completeHistory(
  * An entry dated in the future must have happened before the fetch. It gets the time of the current stage or, failing
  * that, of the last plausible change.
  */
-function placeFutureEntries(
+function redateFutureEntries(
 	entries: readonly StageEntry[],
 	newest: string,
 	since: string | null,
@@ -89,7 +89,7 @@ function mergeRepeated(entries: readonly StageEntry[]): StageEntry[] {
 	return entries.filter((entry, index) => entry.stageId !== entries[index - 1]?.stageId);
 }
 
-function assumedEntry(present: PresentStage, since: string | null, last: StageEntry | undefined): StageEntry {
+function assumedEntry(present: CurrentStage, since: string | null, last: StageEntry | undefined): StageEntry {
 	const times = [since, last?.enteredAt].filter((at) => at !== null && at !== undefined);
 	const at = times.sort().at(-1);
 	if (at === undefined) throw new Error('Cannot assume a stage entry: the deal has no known time.');

@@ -7,7 +7,7 @@ import { Rejection } from './rejection';
  * @param path the value's path in the record, for the rejection
  * @throws Rejection with `code`, naming the first path that does not match
  */
-export function shaped<T>(shape: z.ZodType<T>, value: unknown, path: string, code = 'invalid_record'): T {
+export function parseAs<T>(shape: z.ZodType<T>, value: unknown, path: string, code = 'invalid_record'): T {
 	const result = shape.safeParse(value, { error: plainWords });
 	if (result.success) return result.data;
 	const issue = result.error.issues[0];

@@ -3,12 +3,12 @@ import { earlierDay, plusDays, type Day } from '../../shared/dates';
 import type { ClientReference, Deletion } from '../../shared/messages';
 import { columnText } from '../../shared/money';
 import type { Remark } from '../../shared/remarks';
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import type { CanonicalRow, LooseRecord, Normalised, Normaliser, RawRecord } from '../normaliser';
 import { DAILY_UNITS, dailyMetrics, type DailyMetric, type Figure, type Task } from './daily-metrics';
 import { LocalDays } from './local-days';
 import { PROJECT_UNITS, projectMetrics, type ProjectCompletion, type ProjectMetric } from './project-metrics';
-import { projectShape, tasksShape, type ProjectRecord, type TaskRecord } from './shapes';
+import { projectSchema, tasksSchema, type ProjectRecord, type TaskRecord } from './schemas';
 import { findUnknownProperties } from './unknown-properties';
 
 const SOURCE_SYSTEM = 'asana';
@@ -27,8 +27,8 @@ export const projects: Normaliser = {
 	ratesNeeded: () => [],
 
 	normalise(raw, { recomputeDays }): Normalised {
-		const project = shaped(projectShape, raw.record, '');
-		const records = shaped(tasksShape, project.tasks, 'tasks');
+		const project = parseAs(projectSchema, raw.record, '');
+		const records = parseAs(tasksSchema, project.tasks, 'tasks');
 		const { timezone } = raw.account;
 		const counted = latestCopies(records).filter(counts);
 		const clear = counted.filter(isCompletionClear);

@@ -2,7 +2,7 @@ import { toDay } from '../../shared/months';
 import type { Day } from '../../shared/dates';
 import { count, type Figure, type Task } from './daily-metrics';
 import { daysFrom } from './local-days';
-import type { ProjectRecord } from './shapes';
+import type { ProjectRecord } from './schemas';
 
 /** Metrics of a project as a whole, with their units. */
 export const PROJECT_UNITS = {

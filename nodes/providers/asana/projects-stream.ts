@@ -64,7 +64,7 @@ export const projectsStream: ChangesStream = {
 	batch: 1,
 	find: findProject,
 	hydrate: async (context, items) =>
-		await Promise.all(items.map(async ({ item }) => await composed(context, item as ListedProject))),
+		await Promise.all(items.map(async ({ item }) => await hydrateProject(context, item as ListedProject))),
 };
 
 /** Resumes an unfinished read, or begins a new one. */
@@ -107,7 +107,10 @@ const toItem = (listed: ListedProject): ChangedItem => ({
 	item: listed,
 });
 
-async function composed(context: StreamContext, { project, days }: ListedProject): Promise<HydratedRecord> {
+async function hydrateProject(
+	context: StreamContext,
+	{ project, days }: ListedProject,
+): Promise<HydratedRecord> {
 	const recordId = getGid(project);
 	const tasks = await readList(context.api, {
 		path: '/tasks',

@@ -1,5 +1,5 @@
 import { excerpt } from '../../shared/text';
-import { projectShape, taskShape } from './shapes';
+import { projectSchema, taskSchema } from './schemas';
 
 /** Properties that Asana documents and n8n's own nodes return. They are known although nothing reads them. */
 const DOCUMENTED = {
@@ -43,8 +43,8 @@ const DOCUMENTED = {
 };
 
 const KNOWN = {
-	Project: new Set([...Object.keys(projectShape.shape), ...DOCUMENTED.Project]),
-	Task: new Set([...Object.keys(taskShape.shape), ...DOCUMENTED.Task]),
+	Project: new Set([...Object.keys(projectSchema.shape), ...DOCUMENTED.Project]),
+	Task: new Set([...Object.keys(taskSchema.shape), ...DOCUMENTED.Task]),
 };
 
 /** All task types at the time of writing. Unknown types are left out of the metrics, like custom ones. */

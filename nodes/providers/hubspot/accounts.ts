@@ -6,7 +6,7 @@ import type { AccountReference, ProviderApi } from '../../engine/contract/api';
 import { isTimeZone } from '../../shared/dates';
 import { DIGITS } from '../account-facts';
 import { paths } from './paths';
-import { accountDetailsShape, fetchReplyIfFound, fetchReply, introspectionShape } from './replies';
+import { accountDetailsSchema, fetchReplyIfFound, fetchReply, introspectionSchema } from './replies';
 
 /** A token reaches exactly one portal. Token introspection returns its id and domain. */
 export const hubspotAccounts: AccountDiscovery = {
@@ -53,14 +53,14 @@ async function introspected(
 		description: 'what the token is for',
 		isNotFound: ({ status }) => REFUSALS.includes(status),
 	});
-	const { data } = introspectionShape.safeParse(reply);
+	const { data } = introspectionSchema.safeParse(reply);
 	return data && { id: data.hub_id, name: data.hub_domain };
 }
 
 const REFUSALS = [400, 401, 403, 404, 405, 415];
 
 async function readDetails(api: ProviderApi, account?: AccountReference) {
-	return await fetchReply(api, accountDetailsShape, {
+	return await fetchReply(api, accountDetailsSchema, {
 		path: paths.accountDetails,
 		account,
 		description: 'the portal’s details',

@@ -4,8 +4,8 @@ import { readInHalves } from '../../engine/read/halves';
 import { readDeals } from './batch-read';
 import { listedDeals } from './deal-pages';
 import type { ListCursor } from './list-scan';
-import { changedDeal, deletedDeal, toMilliseconds } from './page-of-deals';
-import { GLANCE_PROPERTIES } from './properties';
+import { changedDeal, deletedDeal, toMilliseconds } from './deal-items';
+import { SUMMARY_PROPERTIES } from './properties';
 import type { DealSummary, ReadDeal } from './replies';
 
 const HOUR_MS = 3_600_000;
@@ -34,11 +34,11 @@ export const deletedScan: Scan = {
 		if (context.range || !list || list.doneAt === null) return;
 		const now = context.startedAt.getTime();
 		const before = cursor as ArchiveCursor | undefined;
-		if (!before) return yield* binned(context, newRound(now, list.firstAt));
-		if (before.after !== null) return yield* binned(context, before);
+		if (!before) return yield* recycleBinPages(context, newRound(now, list.firstAt));
+		if (before.after !== null) return yield* recycleBinPages(context, before);
 		const rests =
 			before.pages > PAGES_WITH_EVERY_RUN && before.began <= now && now - before.began < 20 * HOUR_MS;
-		if (!rests) yield* binned(context, newRound(now, before.began));
+		if (!rests) yield* recycleBinPages(context, newRound(now, before.began));
 	},
 };
 
@@ -49,7 +49,7 @@ const newRound = (now: number, since: number): ArchiveCursor => ({
 	pages: 0,
 });
 
-async function* binned(context: StreamContext, start: ArchiveCursor): AsyncGenerator<Page, void> {
+async function* recycleBinPages(context: StreamContext, start: ArchiveCursor): AsyncGenerator<Page, void> {
 	let cursor = start;
 	for await (const { deals, nameless, after } of listedDeals(context, {
 		after: cursor.after,
@@ -90,7 +90,7 @@ export const restoredScan: Scan = {
 /** A deal that cannot be read even alone stays deleted; the next run tries again. */
 async function readThere(context: StreamContext, ids: readonly string[]): Promise<ReadDeal[]> {
 	const read = await readInHalves<string, ReadDeal | undefined>(ids, context.api, {
-		read: async (some, api) => await readDeals({ ...context, api }, some, { properties: GLANCE_PROPERTIES }),
+		read: async (some, api) => await readDeals({ ...context, api }, some, { properties: SUMMARY_PROPERTIES }),
 		reject: (id, { message }) => {
 			context.warn(`Could not check whether the deleted deal ${id} was restored: ${message}`);
 			return undefined;

@@ -1,6 +1,6 @@
 import type { StreamContext } from '../../engine/contract/stream';
 import { paths } from './paths';
-import { dealBatchShape, fetchReply, idsNotFound, isWhole, type ReadDeal } from './replies';
+import { dealBatchSchema, fetchReply, idsNotFound, isWhole, type ReadDeal } from './replies';
 
 /** What to read of the deals of a batch. */
 export interface Wanted {
@@ -29,7 +29,7 @@ export async function readBatch(
 	ids: readonly string[],
 	{ archived, ...wanted }: Wanted,
 ): Promise<{ deals: ReadDeal[]; notFound: Set<string> }> {
-	const batch = await fetchReply(api, dealBatchShape, {
+	const batch = await fetchReply(api, dealBatchSchema, {
 		method: 'POST',
 		path: paths.dealBatch,
 		...(archived && { query: { archived: 'true' } }),

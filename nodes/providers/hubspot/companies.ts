@@ -3,7 +3,7 @@ import type { StreamContext } from '../../engine/contract/stream';
 import { readInHalves } from '../../engine/read/halves';
 import { parseMergedIds } from './merged-deals';
 import { paths } from './paths';
-import { associationsShape, companyBatchShape, fetchReply, isWhole, type ReadDeal } from './replies';
+import { associationsSchema, companyBatchSchema, fetchReply, isWhole, type ReadDeal } from './replies';
 import { parseOptionalText } from './values';
 
 /** Association type of a deal with its primary company. */
@@ -55,7 +55,7 @@ async function associatedCompanies(
 	{ api, account }: StreamContext,
 	deals: readonly string[],
 ): Promise<Map<string, string>> {
-	const { results } = await fetchReply(api, associationsShape, {
+	const { results } = await fetchReply(api, associationsSchema, {
 		method: 'POST',
 		path: paths.dealCompanies,
 		json: { inputs: deals.map((id) => ({ id })) },
@@ -134,7 +134,7 @@ async function readBatch(context: StreamContext, ids: readonly string[]): Promis
 }
 
 async function requestBatch({ api, account }: StreamContext, ids: readonly string[]): Promise<Answer[]> {
-	const { results } = await fetchReply(api, companyBatchShape, {
+	const { results } = await fetchReply(api, companyBatchSchema, {
 		method: 'POST',
 		path: paths.companyBatch,
 		json: { inputs: ids.map((id) => ({ id })), properties: ['name', 'domain', 'hs_merged_object_ids'] },

@@ -5,17 +5,17 @@ import { FactReader } from '../../shared/facts';
 import type { ClientReference } from '../../shared/messages';
 import { plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import { excerpt } from '../../shared/text';
 import { accountClient } from '../account-client';
 import { listRemarks, type DealHistory } from '../lead-events';
 import type { NormaliseSettings, RawRecord, StageStatus } from '../normaliser';
-import { dealRecordShape, type Deal } from './shapes';
+import { dealRecordSchema, type Deal } from './schemas';
 import { buildStageHistory } from './stage-entries';
 import { chooseStatus } from './status';
 import { parseOptionalNumber, parseNumber, parseOptionalText } from './values';
 
-export type DealRecord = z.infer<typeof dealRecordShape>;
+export type DealRecord = z.infer<typeof dealRecordSchema>;
 
 /**
  * Converts a HubSpot deal to the history common to all CRMs.
@@ -52,7 +52,7 @@ export function readDealHistory(
 
 /** @throws Rejection `invalid_record` */
 export function parseDealRecord(record: unknown): DealRecord {
-	return shaped<DealRecord>(dealRecordShape, record, '');
+	return parseAs<DealRecord>(dealRecordSchema, record, '');
 }
 
 const TIMES = [

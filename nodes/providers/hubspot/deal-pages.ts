@@ -4,12 +4,12 @@ import { isReadableList, sortEntries } from '../../engine/read/list-entries';
 import { PageTrail } from '../../engine/read/page-trail';
 import type { Filter } from './search-position';
 import { paths } from './paths';
-import { GLANCE_PROPERTIES } from './properties';
+import { SUMMARY_PROPERTIES } from './properties';
 import {
 	fetchReplyIfFound,
 	fetchReply,
-	parseGlance,
-	pageShape,
+	parseSummary,
+	pageSchema,
 	type DealPage,
 	type DealSummary,
 } from './replies';
@@ -33,7 +33,7 @@ interface Listed {
 	/** Reads the deals in the recycle bin. */
 	archived?: true;
 	/** Called when HubSpot rejects the cursor, and the list is read from its first page. */
-	onBeginAnew?(): void;
+	onRestart?(): void;
 }
 
 /**
@@ -43,13 +43,13 @@ interface Listed {
  */
 export async function* listedDeals(
 	context: StreamContext,
-	{ after, archived, onBeginAnew }: Listed,
+	{ after, archived, onRestart }: Listed,
 ): AsyncGenerator<DealsOfPage, void> {
 	const request = listRequest(context, archived === true);
 	const trail = createTrail(context, request.description);
 	let cursor = after;
 	do {
-		const page = await pageAfter(context, request, cursor, onBeginAnew);
+		const page = await pageAfter(context, request, cursor, onRestart);
 		cursor = page.paging?.next?.after ?? null;
 		trail.follow(cursor);
 		yield { ...sorted(context, page, request.description), after: cursor };
@@ -57,7 +57,7 @@ export async function* listedDeals(
 }
 
 /** The next search request. */
-export interface SearchPlace {
+export interface SearchRequest {
 	filterGroups: ReadonlyArray<{ filters: readonly Filter[] }>;
 	sorts: readonly string[];
 	/** By default the first page. */
@@ -72,15 +72,15 @@ const SEARCHED = 'the changed deals';
  */
 export async function* searchedDeals(
 	context: StreamContext,
-	first: SearchPlace,
-	next: (page: DealsOfPage) => SearchPlace | undefined,
+	first: SearchRequest,
+	next: (page: DealsOfPage) => SearchRequest | undefined,
 ): AsyncGenerator<DealsOfPage, void> {
 	const trail = createTrail(context, SEARCHED);
-	for (let place: SearchPlace | undefined = first; place; ) {
-		const page = await searchPage(context, place);
+	for (let request: SearchRequest | undefined = first; request; ) {
+		const page = await searchPage(context, request);
 		const found = { ...sorted(context, page, SEARCHED), after: page.paging?.next?.after ?? null };
-		place = next(found);
-		trail.follow(place && JSON.stringify([place.filterGroups, place.offset]));
+		request = next(found);
+		trail.follow(request && JSON.stringify([request.filterGroups, request.offset]));
 		yield found;
 	}
 }
@@ -90,13 +90,13 @@ function createTrail({ account }: StreamContext, what: string): PageTrail {
 }
 
 function sorted({ account }: StreamContext, { results }: DealPage, what: string) {
-	const reader = { read: parseGlance, getId: ({ id }: DealSummary) => id };
+	const reader = { read: parseSummary, getId: ({ id }: DealSummary) => id };
 	const named = { provider: 'HubSpot', what, account: account.name };
 	const { entries, nameless } = sortEntries(results, reader, named);
 	return { deals: entries, nameless };
 }
 
-const isReadable = ({ results }: DealPage): boolean => isReadableList(results, parseGlance);
+const isReadable = ({ results }: DealPage): boolean => isReadableList(results, parseSummary);
 
 type ListRequest = Omit<ApiRequest, 'isValid' | 'isNotFound'>;
 
@@ -105,7 +105,7 @@ function listRequest({ account }: StreamContext, archived: boolean): ListRequest
 		path: paths.deals,
 		query: {
 			limit: String(LIST_PAGE_SIZE),
-			properties: GLANCE_PROPERTIES.join(','),
+			properties: SUMMARY_PROPERTIES.join(','),
 			archived: String(archived),
 		},
 		account,
@@ -119,31 +119,31 @@ async function pageAfter(
 	{ api }: StreamContext,
 	request: ListRequest,
 	after: string | null,
-	onBeginAnew?: () => void,
+	onRestart?: () => void,
 ): Promise<DealPage> {
 	if (after !== null) {
 		const query = { ...request.query, after };
 		const isNotFound = ({ status }: { status: number }) => status === 400;
-		const page = await fetchReplyIfFound(api, pageShape, {
+		const page = await fetchReplyIfFound(api, pageSchema, {
 			...request,
 			query,
 			isNotFound,
 			isValid: isReadable,
 		});
 		if (page) return page;
-		onBeginAnew?.();
+		onRestart?.();
 	}
-	return await fetchReply(api, pageShape, { ...request, isValid: isReadable });
+	return await fetchReply(api, pageSchema, { ...request, isValid: isReadable });
 }
 
 async function searchPage(
 	{ api, account }: StreamContext,
-	{ filterGroups, sorts, offset = '0' }: SearchPlace,
+	{ filterGroups, sorts, offset = '0' }: SearchRequest,
 ): Promise<DealPage> {
-	return await fetchReply(api, pageShape, {
+	return await fetchReply(api, pageSchema, {
 		method: 'POST',
 		path: paths.dealSearch,
-		json: { filterGroups, sorts, properties: GLANCE_PROPERTIES, limit: SEARCH_PAGE_SIZE, after: offset },
+		json: { filterGroups, sorts, properties: SUMMARY_PROPERTIES, limit: SEARCH_PAGE_SIZE, after: offset },
 		account,
 		group: 'search',
 		description: SEARCHED,

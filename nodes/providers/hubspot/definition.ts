@@ -1,7 +1,7 @@
 import type { ProviderDefinition } from '../../engine/contract/provider';
 import { hubspotAccounts } from './accounts';
 import { deletedScan, restoredScan } from './archive-scans';
-import { composeDeals, DEALS_AT_ONCE, findDeal, prepareDeals } from './compose';
+import { hydrateDeals, DEALS_AT_ONCE, findDeal, loadDealContext } from './hydrate-deals';
 import { listScan } from './list-scan';
 import { paths } from './paths';
 import { hubspotRules } from './rules';
@@ -44,8 +44,8 @@ export const hubspot: ProviderDefinition = {
 			key: 'deals',
 			scans: [listScan, searchScan, deletedScan, restoredScan],
 			batch: DEALS_AT_ONCE,
-			prepare: prepareDeals,
-			hydrate: composeDeals,
+			prepare: loadDealContext,
+			hydrate: hydrateDeals,
 			find: findDeal,
 		},
 	],

@@ -1,7 +1,7 @@
 import { toDay } from '../../shared/months';
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { listedDeals } from './deal-pages';
-import { changedDeal, toMilliseconds } from './page-of-deals';
+import { changedDeal, toMilliseconds } from './deal-items';
 import type { DealSummary } from './replies';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
@@ -46,9 +46,9 @@ async function* listed(
 	pages: number,
 	now: number,
 ): AsyncGenerator<Page, void> {
-	const onBeginAnew = () => context.warn(`${context.account.name}: ${CURSOR_GONE}`);
+	const onRestart = () => context.warn(`${context.account.name}: ${CURSOR_GONE}`);
 	let page = 0;
-	for await (const { deals, nameless, after } of listedDeals(context, { after: cursor.after, onBeginAnew })) {
+	for await (const { deals, nameless, after } of listedDeals(context, { after: cursor.after, onRestart })) {
 		const items = deals.filter((deal) => !endedBefore(deal, context)).map(changedDeal);
 		yield { items, nameless, cursor: { ...cursor, after, doneAt: after === null ? now : cursor.doneAt } };
 		if (++page === pages) return;

@@ -1,6 +1,6 @@
 import { parseInstant } from '../../shared/facts';
 import type { Deletion } from '../../shared/messages';
-import type { Deal } from './shapes';
+import type { Deal } from './schemas';
 import { parseOptionalText } from './values';
 
 /** Parses HubSpot's list of merged ids, which are separated by semicolons. */

@@ -1,12 +1,12 @@
 import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
 import type { LooseRecord, Normalised, Normaliser, NormaliseSettings, RawRecord } from '../normaliser';
 import { readDealHistory, parseDealRecord, type DealRecord } from './deal-history';
 import { mergedAway } from './merged-deals';
 import { DEAL_PROPERTIES } from './properties';
-import { deletedRecordShape } from './shapes';
+import { deletedRecordSchema } from './schemas';
 
 /** Turns a deal into one row of `lead_events` per stage entry, and a deleted deal into a deletion. */
 export const deals: Normaliser = {
@@ -31,8 +31,7 @@ export const deals: Normaliser = {
 	},
 
 	complete({ record, now }: LooseRecord) {
-		const completed =
-			'deal' in record ? { stages: [], company: null, ...record } : toComposedRecord(record, now);
+		const completed = 'deal' in record ? { stages: [], company: null, ...record } : wrapDeal(record, now);
 		const { id } = completed.deal as { id?: unknown };
 		if (id === undefined || id === '')
 			throw new Error('The item has no id. Provide deals as HubSpot returns them.');
@@ -50,7 +49,7 @@ function isDeleted(record: unknown): boolean {
 
 /** An unreadable deletion time does not reject the deletion. */
 function deletion({ record, fetchedAt }: RawRecord): Normalised {
-	const { deal, deleted } = shaped(deletedRecordShape, record, '');
+	const { deal, deleted } = parseAs(deletedRecordSchema, record, '');
 	const facts = new FactReader();
 	const deletedAt = facts.instant(deleted.at, 'deleted.at') ?? fetchedAt;
 	return {
@@ -62,7 +61,7 @@ function deletion({ record, fetchedAt }: RawRecord): Normalised {
 }
 
 /** Wraps a deal as HubSpot returns it, for example to an HTTP Request node: without its pipeline and company. */
-function toComposedRecord(record: Record<string, unknown>, now: string): Record<string, unknown> {
+function wrapDeal(record: Record<string, unknown>, now: string): Record<string, unknown> {
 	const { archived, archivedAt, updatedAt } = record;
 	if (archived === true) return { deal: record, deleted: { at: archivedAt ?? updatedAt ?? now } };
 	return { deal: record, stages: [], company: null };

@@ -3,7 +3,7 @@ import type { z } from 'zod/v4';
 import type { StreamContext } from '../../engine/contract/stream';
 import { isReadableList, sortEntries, warnOfNameless } from '../../engine/read/list-entries';
 import { paths } from './paths';
-import { fetchReply, pipelineShape, pipelinesShape, stageShape } from './replies';
+import { fetchReply, pipelineSchema, pipelinesSchema, stageSchema } from './replies';
 import { parseOptionalText } from './values';
 
 /** A stage with its pipeline, as stored in a record. `isClosed` and `probability` are HubSpot's strings. */
@@ -51,16 +51,16 @@ export class Stages {
 /** Reads all pipelines, once per read of the stream. */
 export async function readStages(context: StreamContext): Promise<Stages> {
 	const { api, account } = context;
-	const { results } = await fetchReply(api, pipelinesShape, {
+	const { results } = await fetchReply(api, pipelinesSchema, {
 		path: paths.pipelines,
 		account,
 		description: 'the pipelines',
 		scope: 'crm.schemas.deals.read',
-		isValid: (reply) => isReadableList(reply.results, (entry) => pipelineShape.safeParse(entry).data),
+		isValid: (reply) => isReadableList(reply.results, (entry) => pipelineSchema.safeParse(entry).data),
 	});
-	const pipelines = parseNamed(context, results, pipelineShape, 'the pipelines');
+	const pipelines = parseNamed(context, results, pipelineSchema, 'the pipelines');
 	const stages = pipelines.flatMap((pipeline) =>
-		parseNamed(context, pipeline.stages, stageShape, 'the stages of a pipeline').map(
+		parseNamed(context, pipeline.stages, stageSchema, 'the stages of a pipeline').map(
 			({ id, label, metadata }): StageOfPipeline => ({
 				id,
 				label,

@@ -26,4 +26,4 @@ export type DealProperty = (typeof DEAL_PROPERTIES)[number];
 export const HISTORY_PROPERTIES = ['dealstage', 'hs_merged_object_ids'] as const;
 
 /** Deal properties to request in lists and searches: enough to decide whether a deal must be read. */
-export const GLANCE_PROPERTIES = ['hs_lastmodifieddate', 'closedate', 'hs_is_closed'] as const;
+export const SUMMARY_PROPERTIES = ['hs_lastmodifieddate', 'closedate', 'hs_is_closed'] as const;

@@ -11,7 +11,7 @@ const text = z
 	.transform((value) => (value === null || value === undefined ? null : String(value)));
 
 /** A deal in a list or search, used only to find it. Unreadable properties count as missing. */
-const glanceShape = z.object({
+const summarySchema = z.object({
 	id,
 	properties: z
 		.object({
@@ -26,12 +26,12 @@ const glanceShape = z.object({
 });
 
 /** Parses an entry of a page of deals; undefined if it has no id. */
-export function parseGlance(entry: unknown): DealSummary | undefined {
-	return glanceShape.safeParse(entry).data;
+export function parseSummary(entry: unknown): DealSummary | undefined {
+	return summarySchema.safeParse(entry).data;
 }
 
 /** A page of a list or search. A short or empty page is not necessarily the last. */
-export const pageShape = z.object({
+export const pageSchema = z.object({
 	results: z.array(z.unknown()),
 	paging: z.object({ next: z.object({ after: id }).nullish() }).nullish(),
 });
@@ -52,11 +52,11 @@ const errors = z
 type BatchErrors = z.infer<typeof errors>;
 
 /** Errors that a retry may resolve. All others mean that the object does not exist. */
-const PASSING = /INTERNAL|TIME_?OUT|RATE_LIMIT|UNAVAILABLE|LOCKED/i;
+const TRANSIENT = /INTERNAL|TIME_?OUT|RATE_LIMIT|UNAVAILABLE|LOCKED/i;
 
 /** Whether the objects that a batch lacks do not exist, rather than being temporarily unavailable. */
 export function isWhole(batch: { errors?: BatchErrors }): boolean {
-	return !batch.errors?.some(({ category }) => PASSING.test(category ?? ''));
+	return !batch.errors?.some(({ category }) => TRANSIENT.test(category ?? ''));
 }
 
 /** The ids that a batch reports as not found. An id in neither its results nor its errors was only left out. */
@@ -66,7 +66,7 @@ export function idsNotFound({ errors: all }: { errors?: BatchErrors }): Set<stri
 }
 
 /** The objects found by a batch. The others are listed among its errors, or not at all. */
-export const dealBatchShape = z.object({
+export const dealBatchSchema = z.object({
 	errors,
 	results: z.array(
 		z.looseObject({
@@ -78,7 +78,7 @@ export const dealBatchShape = z.object({
 	),
 });
 
-export const companyBatchShape = z.object({
+export const companyBatchSchema = z.object({
 	errors,
 	results: z.array(
 		z.object({
@@ -88,7 +88,7 @@ export const companyBatchShape = z.object({
 	),
 });
 
-export const associationsShape = z.object({
+export const associationsSchema = z.object({
 	errors,
 	results: z.array(
 		z.object({
@@ -103,37 +103,37 @@ export const associationsShape = z.object({
 	),
 });
 
-export const pipelinesShape = z.object({ results: z.array(z.unknown()) });
+export const pipelinesSchema = z.object({ results: z.array(z.unknown()) });
 
 /** Unreadable labels and metadata count as missing: deals need only the stages' ids. */
-export const pipelineShape = z.object({
+export const pipelineSchema = z.object({
 	id,
 	label: text.catch(null),
 	stages: z.array(z.unknown()).catch([]),
 });
 
-export const stageShape = z.object({
+export const stageSchema = z.object({
 	id,
 	label: text.catch(null),
 	/** Both strings: "true", "0.8". */
 	metadata: z.looseObject({ isClosed: z.unknown(), probability: z.unknown() }).nullish().catch(null),
 });
 
-export const accountDetailsShape = z.object({
+export const accountDetailsSchema = z.object({
 	portalId: id,
 	timeZone: text,
 	companyCurrency: text,
 });
 
-export const introspectionShape = z.object({
+export const introspectionSchema = z.object({
 	active: z.literal(true).optional(),
 	hub_id: id,
 	hub_domain: text,
 });
 
-export type DealPage = z.infer<typeof pageShape>;
-export type DealSummary = z.infer<typeof glanceShape>;
-export type ReadDeal = z.infer<typeof dealBatchShape>['results'][number];
+export type DealPage = z.infer<typeof pageSchema>;
+export type DealSummary = z.infer<typeof summarySchema>;
+export type ReadDeal = z.infer<typeof dealBatchSchema>['results'][number];
 
 /**
  * Calls the API and parses the reply. A reply that does not match the schema is retried like an outage.

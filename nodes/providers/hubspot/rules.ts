@@ -73,14 +73,14 @@ export const hubspotRules: readonly ResponseRule[] = [
 		action: 'wait',
 		class: 'rate_limited',
 		initialBackoffMs: 1_000,
-		message: noRoom,
+		message: rateLimitedMessage,
 	},
 	{
 		status: [429, 429],
 		action: 'wait',
 		class: 'rate_limited',
 		initialBackoffMs: 10_000,
-		message: noRoom,
+		message: rateLimitedMessage,
 	},
 	{
 		status: [477, 477],
@@ -92,7 +92,7 @@ export const hubspotRules: readonly ResponseRule[] = [
 	},
 ];
 
-function noRoom({ description, account }: CallPlace): string {
+function rateLimitedMessage({ description, account }: CallPlace): string {
 	return (
 		`HubSpot kept rate-limiting ${description} of ${account}, even after several waits: other apps use the portal’s limit too. ` +
 		'The remaining data will be read in a later run.'

@@ -1,8 +1,8 @@
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { getBounds } from '../../shared/local-days';
-import { searchedDeals, type SearchPlace } from './deal-pages';
+import { searchedDeals, type SearchRequest } from './deal-pages';
 import type { ListCursor } from './list-scan';
-import { changedDeal, modifiedMs } from './page-of-deals';
+import { changedDeal, modifiedMs } from './deal-items';
 import type { DealSummary } from './replies';
 import { afterPage, buildFilterGroups, type Filter, type Position, type Step } from './search-position';
 
@@ -90,7 +90,7 @@ async function* found(
 	start: Position,
 ): AsyncGenerator<Found, void> {
 	let step: Step = { position: start, isLast: false };
-	const toPosition = ({ position, offset }: Step): SearchPlace => ({
+	const toPosition = ({ position, offset }: Step): SearchRequest => ({
 		filterGroups: buildFilterGroups(groups, position),
 		sorts: [position.id === null ? 'hs_lastmodifieddate' : 'hs_object_id'],
 		...(offset !== undefined && { offset }),

@@ -2,7 +2,7 @@ import type { FactReader } from '../../shared/facts';
 import { plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { completeHistory, type StageEntry, type StageHistory } from '../stage-history';
-import type { Deal, Stage } from './shapes';
+import type { Deal, Stage } from './schemas';
 import { parseOptionalInstant, parseNumber, parseOptionalText } from './values';
 
 type EntryAt = (stageId: string, at: string, order?: number) => StageEntry;

@@ -1,7 +1,7 @@
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { NormaliseSettings, StageStatus } from '../normaliser';
-import type { Deal, Stage } from './shapes';
+import type { Deal, Stage } from './schemas';
 import { parseFlag, parseNumber, parseOptionalText } from './values';
 
 /**

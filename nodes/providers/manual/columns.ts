@@ -62,9 +62,9 @@ export function mapCells(row: Record<string, unknown>, map: ColumnMap): Cells {
 	const { fields, unknown } = columnsOfLastRow(names, map);
 	const cells: Cells['cells'] = {};
 	const twice: Cells['twice'] = [];
-	for (const [field, places] of fields) {
-		if (places.length > 1) twice.push({ field, columns: places.map((place) => names[place]!) });
-		else cells[field] = row[names[places[0]!]!];
+	for (const [field, indexes] of fields) {
+		if (indexes.length > 1) twice.push({ field, columns: indexes.map((index) => names[index]!) });
+		else cells[field] = row[names[indexes[0]!]!];
 	}
 	return { cells, twice, unknown };
 }
@@ -98,9 +98,9 @@ export interface FoundColumns {
 export function findColumns(names: readonly string[], map: ColumnMap): FoundColumns {
 	const fields = new Map<UploadField, number[]>();
 	const unknown: string[] = [];
-	for (const [place, name] of names.entries()) {
+	for (const [index, name] of names.entries()) {
 		const field = findUploadField(name, map);
-		if (field) fields.set(field, [...(fields.get(field) ?? []), place]);
+		if (field) fields.set(field, [...(fields.get(field) ?? []), index]);
 		else unknown.push(name);
 	}
 	return { fields, unknown };

@@ -4,7 +4,7 @@ import { z } from 'zod/v4';
 
 import { isEmpty } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import type { LooseRecord, Normalised, Normaliser, RawRecord, UploadSettings } from '../normaliser';
 import { mapCells, FIELD_LABELS, UPLOAD_FIELDS, type Cells } from './columns';
 import { DATE_FORMATS } from './days';
@@ -43,7 +43,7 @@ export const customMetrics: Normaliser = {
 	isEmptyRow: (record) => Object.values(record).every(isEmpty),
 
 	normalise(raw: RawRecord): Normalised {
-		const row = shaped(uploadedRow, raw.record, '');
+		const row = parseAs(uploadedRow, raw.record, '');
 		if (row.fault) throw new Rejection(row.fault.code, '', row.fault.message);
 		const found = mapCells(row.cells, row.columnMap);
 		rejectTwice(found);

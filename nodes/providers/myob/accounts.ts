@@ -103,14 +103,14 @@ function parseBusinessId(text: string): string {
 	if (GUID.pattern.test(id)) return id;
 	throw new ReadFailure(
 		'configuration',
-		`"${excerpt(text, 60)}" is not a Business ID, which looks like ${GUID.example}. ${WHERE_IT_STANDS}`,
+		`"${excerpt(text, 60)}" is not a Business ID, which looks like ${GUID.example}. ${WHERE_TO_FIND_IT}`,
 	);
 }
 
-const WHERE_IT_STANDS =
+const WHERE_TO_FIND_IT =
 	'It is the parameter businessId in the URL to which MYOB redirected after the consent. Enter it with Connection: Update.';
 
-const NO_FILE = `MYOB did not state which company file the consent is for, and the connection has no Business ID. ${WHERE_IT_STANDS}`;
+const NO_FILE = `MYOB did not state which company file the consent is for, and the connection has no Business ID. ${WHERE_TO_FIND_IT}`;
 
 const unknownCountry = (name: string, country: string | null): string =>
 	`The company file ${excerpt(name)} has the country "${excerpt(country ?? '', 20)}", but MYOB has only files of AU or NZ. ` +

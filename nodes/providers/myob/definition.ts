@@ -1,6 +1,6 @@
 import type { ProviderDefinition } from '../../engine/contract/provider';
 import { myobAccounts } from './accounts';
-import { prepareBooks } from './books';
+import { loadMonthContext } from './month-context';
 import { profitAndLoss } from './report';
 import { myobRules } from './rules';
 
@@ -40,7 +40,7 @@ export const myob: ProviderDefinition = {
 			key: 'monthlyFinancials',
 			variant: (metadata) => (metadata.basis === 'cash' ? 'cash' : 'accrual'),
 			base: (month, basis) => ({ month: month.key, basis }),
-			prepare: prepareBooks,
+			prepare: loadMonthContext,
 			requests: [profitAndLoss],
 		},
 	],

@@ -59,7 +59,7 @@ async function readPage(context: StreamContext, list: List, position: Position):
 	for (;;) {
 		const rows = Number(query.$top) || MAX_ROWS;
 		const refused = { status: 0 };
-		const isMendable = (status: number): boolean =>
+		const isRetryable = (status: number): boolean =>
 			(status === 504 && rows > MIN_ROWS) || (status === 400 && isFirstFiltered(query));
 		const page = await context.api.call({
 			...{
@@ -70,7 +70,7 @@ async function readPage(context: StreamContext, list: List, position: Position):
 				scope: LEDGER_SCOPE,
 			},
 			isValid: isPage,
-			isNotFound: ({ status }) => isMendable((refused.status = status)),
+			isNotFound: ({ status }) => isRetryable((refused.status = status)),
 		});
 		if (page !== undefined) return page as Page;
 		query = refused.status === 504 ? { ...query, $top: String(Math.ceil(rows / 2)) } : unfiltered(query);

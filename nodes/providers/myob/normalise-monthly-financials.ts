@@ -1,9 +1,9 @@
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import { completeMonth, financialsRow, monthRatesNeeded, type FinancialMonth } from '../financials';
 import type { Normalised, Normaliser, NormaliseSettings } from '../normaliser';
 import { resultLines, sumSections, sumOfKind } from './profit-and-loss';
 import { readActivities, computeCashFlow, checkAgainstRegister } from './register-check';
-import { breakdownShape, monthlyFinancialsShape, reportShape, type MonthRecord } from './shapes';
+import { breakdownSchema, monthlyFinancialsSchema, reportSchema, type MonthRecord } from './schemas';
 
 const SOURCE = { sourceSystem: 'myob', paths: { result: 'profitAndLoss', cashFlow: 'register' } };
 
@@ -12,7 +12,7 @@ export const monthlyFinancials: Normaliser = {
 	ratesNeeded: monthRatesNeeded,
 
 	normalise(raw, settings, conversion): Normalised {
-		const record = shaped(monthlyFinancialsShape, raw.record, '');
+		const record = parseAs(monthlyFinancialsSchema, raw.record, '');
 		const row = financialsRow(toFinancialMonth(record, settings), SOURCE, raw, settings, conversion);
 		return { rows: [row], unknownProperties: findUnknownFields(raw.record as MonthRecord) };
 	},
@@ -35,8 +35,8 @@ function toFinancialMonth(record: MonthRecord, { sectionMap }: NormaliseSettings
 	};
 }
 
-const REPORT = new Set(Object.keys(reportShape.shape));
-const LINE = new Set(Object.keys(breakdownShape.shape));
+const REPORT = new Set(Object.keys(reportSchema.shape));
+const LINE = new Set(Object.keys(breakdownSchema.shape));
 
 /** The report's unknown properties, without duplicates. The rest of the record is built by Extract. */
 function findUnknownFields({ profitAndLoss }: MonthRecord): string[] {

@@ -5,7 +5,7 @@ import { excerpt } from '../../shared/text';
 import type { SectionTotal } from '../financials';
 import type { SectionKind } from '../normaliser';
 import { sectionLabel } from '../xero/sections';
-import type { MonthAccount, MonthRecord } from './shapes';
+import type { MonthAccount, MonthRecord } from './schemas';
 
 /** What an account's classification counts as. Account numbers cannot be used: each file numbers its own way. */
 const KINDS: ReadonlyMap<string, SectionKind> = new Map([

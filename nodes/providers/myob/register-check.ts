@@ -3,7 +3,7 @@ import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { isBank, isOfResult } from './ledger-accounts';
 import type { ResultLine } from './profit-and-loss';
-import type { MonthRecord } from './shapes';
+import type { MonthRecord } from './schemas';
 
 const TOLERANCE = toAmount('0.01');
 

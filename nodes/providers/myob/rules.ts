@@ -13,7 +13,7 @@ const DAILY = /^(?=[^]*RateLimitError)[^]*\b(?:daily|per day)\b/i;
 const dailyMessage = (): string =>
 	"MYOB's daily limit of calls for the app is used up; all tenants count towards it. The remaining data will be read after the limit resets.";
 
-const crowdedMessage = ({ description, account }: CallPlace): string =>
+const rateLimitedMessage = ({ description, account }: CallPlace): string =>
 	`MYOB kept rate-limiting ${description} of ${account}, even after several waits. The remaining data will be read in a later run.`;
 
 /** How to handle MYOB's error responses where the default rules do not fit. The first match applies. */
@@ -49,7 +49,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'wait',
 		class: 'rate_limited',
 		initialBackoffMs: 1_000,
-		message: crowdedMessage,
+		message: rateLimitedMessage,
 	},
 	{
 		status: [403, 403],
@@ -88,7 +88,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'wait',
 		class: 'rate_limited',
 		initialBackoffMs: 1_000,
-		message: crowdedMessage,
+		message: rateLimitedMessage,
 	},
 	{
 		status: [504, 504],

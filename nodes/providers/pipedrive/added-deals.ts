@@ -1,6 +1,6 @@
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { getBounds } from '../../shared/local-days';
-import { toItem, matters } from './items';
+import { toItem, isWithinHistory } from './deal-items';
 import { ALL_STATUSES, listPages, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
 import { toMilliseconds } from './times';
@@ -13,7 +13,7 @@ const OVERLAP_MS = 20 * 60_000;
 const LISTED_PER_PAGE = 100;
 
 /** Progress in the added deals. */
-interface Place {
+interface Position {
 	/** When the scan began. */
 	began: string;
 	/** Earliest creation time to look for; null for all. */
@@ -28,16 +28,20 @@ interface Place {
  */
 export const addedDeals = (name: string, endpoint: ListEndpoint): Scan => ({
 	name,
-	async *pages(context, mark): AsyncGenerator<Page, void> {
-		const place = placeFrom(mark, context.startedAt);
-		if (!place) return;
-		const back = chooseLookBack(place, context);
-		const pages = listPages(context, endpoint, { query: QUERY, cursor: place.cursor, anew: () => QUERY });
+	async *pages(context, previous): AsyncGenerator<Page, void> {
+		const position = resumeFrom(previous, context.startedAt);
+		if (!position) return;
+		const back = chooseLookBack(position, context);
+		const pages = listPages(context, endpoint, {
+			query: QUERY,
+			cursor: position.cursor,
+			restart: () => QUERY,
+		});
 		// The list of changes already reports entries without an id.
 		for await (const { data, nextCursor } of pages) {
 			const meant = data.filter((deal) => !isBefore(deal, back));
 			const cursor = meant.length < data.length ? null : nextCursor;
-			yield { items: selectItems(meant, context), cursor: { ...place, cursor } };
+			yield { items: selectItems(meant, context), cursor: { ...position, cursor } };
 			if (cursor === null) return;
 		}
 	},
@@ -51,17 +55,17 @@ const QUERY = {
 };
 
 /** Undefined if the last scan was less than a day ago. */
-function placeFrom(mark: Cursor | undefined, startedAt: Date): Place | undefined {
+function resumeFrom(previous: Cursor | undefined, startedAt: Date): Position | undefined {
 	const began = startedAt.toISOString();
-	if (mark === undefined) return { began, back: null, cursor: null };
-	const last = mark as unknown as Place;
+	if (previous === undefined) return { began, back: null, cursor: null };
+	const last = previous as unknown as Position;
 	if (last.cursor !== null) return last;
 	if (startedAt.getTime() - Date.parse(last.began) < DAY_MS) return undefined;
 	return { began, back: last.began, cursor: null };
 }
 
 /** The earliest creation time to look for, in milliseconds since 1970. */
-function chooseLookBack({ back }: Place, { range, account }: StreamContext): number {
+function chooseLookBack({ back }: Position, { range, account }: StreamContext): number {
 	if (range) return getBounds(range, account.timezone).from;
 	return back === null ? 0 : Date.parse(back) - OVERLAP_MS;
 }
@@ -70,10 +74,10 @@ const isBefore = ({ add_time: added }: ListedDeal, ms: number): boolean => (toMi
 
 /** Selects the deals added within a backfill's range, else those that may be missing from lists of changes. */
 function selectItems(deals: readonly ListedDeal[], context: StreamContext) {
-	return deals.filter((deal) => isMeant(deal, context) && matters(deal, context)).map(toItem);
+	return deals.filter((deal) => isInScope(deal, context) && isWithinHistory(deal, context)).map(toItem);
 }
 
-function isMeant({ add_time, update_time }: ListedDeal, { range, account }: StreamContext): boolean {
+function isInScope({ add_time, update_time }: ListedDeal, { range, account }: StreamContext): boolean {
 	if (!range) return toMilliseconds(update_time) === undefined;
 	const { from, until } = getBounds(range, account.timezone);
 	const added = toMilliseconds(add_time) ?? 0;

@@ -1,6 +1,6 @@
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { getBounds } from '../../shared/local-days';
-import { toItem, matters } from './items';
+import { toItem, isWithinHistory } from './deal-items';
 import { ALL_STATUSES, listPages, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
 import { apiTime, toMilliseconds } from './times';
@@ -15,7 +15,7 @@ const SETTLED_MS = 20 * 60_000;
 export const DEALS_PER_PAGE = 50;
 
 /** Progress in a list. */
-interface Place {
+interface Position {
 	/** Start of the requested changes; null for all. */
 	since: string | null;
 	/** Cursor of the next page; null once the list has been read completely. */
@@ -28,31 +28,31 @@ interface Place {
 export function changedDeals(name: string, endpoint: ListEndpoint): Scan {
 	return {
 		name,
-		async *pages(context, mark): AsyncGenerator<Page, void> {
-			let place = placeFrom(mark);
-			const anew = () => buildQuery(context, (place = fromHigh(place)));
-			const { cursor } = place;
-			const pages = listPages(context, endpoint, { query: buildQuery(context, place), cursor, anew });
+		async *pages(context, previous): AsyncGenerator<Page, void> {
+			let position = resumeFrom(previous);
+			const restart = () => buildQuery(context, (position = fromHigh(position)));
+			const { cursor } = position;
+			const pages = listPages(context, endpoint, { query: buildQuery(context, position), cursor, restart });
 			for await (const { data, nameless, nextCursor } of pages) {
-				place = after(place, data, nextCursor, context.startedAt);
-				yield { items: selectItems(data, context, place), nameless, cursor: { ...place } };
+				position = after(position, data, nextCursor, context.startedAt);
+				yield { items: selectItems(data, context, position), nameless, cursor: { ...position } };
 			}
 		},
 	};
 }
 
-function placeFrom(mark: Cursor | undefined): Place {
-	const { since, cursor, high } = { since: null, cursor: null, high: null, ...mark } as Place;
+function resumeFrom(previous: Cursor | undefined): Position {
+	const { since, cursor, high } = { since: null, cursor: null, high: null, ...previous } as Position;
 	return cursor === null ? fromHigh({ since, cursor, high }) : { since, cursor, high };
 }
 
 /** Restarts the list, with an overlap for delayed changes. Also used if Pipedrive rejects the cursor. */
-function fromHigh({ high }: Place): Place {
+function fromHigh({ high }: Position): Position {
 	const since = high === null ? null : apiTime(new Date(Date.parse(high) - OVERLAP_MS));
 	return { since, cursor: null, high };
 }
 
-function buildQuery(context: StreamContext, { since }: Place): Record<string, string> {
+function buildQuery(context: StreamContext, { since }: Position): Record<string, string> {
 	return {
 		status: ALL_STATUSES,
 		sort_by: 'update_time',
@@ -70,19 +70,26 @@ function buildRange({ range, account }: StreamContext): Record<string, string> {
 }
 
 /** Advances the cursor, at most to the start of the run: a change dated in the future would hide earlier ones. */
-function after(place: Place, deals: readonly ListedDeal[], cursor: string | null, startedAt: Date): Place {
+function after(
+	position: Position,
+	deals: readonly ListedDeal[],
+	cursor: string | null,
+	startedAt: Date,
+): Position {
 	const start = startedAt.getTime();
 	const changes = deals.map(({ update_time: time }) => Math.min(toMilliseconds(time) ?? 0, start));
 	// A complete list need not be read again from its last change: that might be a bulk change of many deals.
 	const settled = cursor === null ? start - SETTLED_MS : 0;
-	const newest = Math.max(toMilliseconds(place.high) ?? 0, settled, ...changes);
-	return { ...place, cursor, high: newest === 0 ? null : new Date(newest).toISOString() };
+	const newest = Math.max(toMilliseconds(position.high) ?? 0, settled, ...changes);
+	return { ...position, cursor, high: newest === 0 ? null : new Date(newest).toISOString() };
 }
 
 /** When all deals are listed, those without a modified time are left to the scan of added deals. */
-function selectItems(deals: readonly ListedDeal[], context: StreamContext, { since }: Place) {
+function selectItems(deals: readonly ListedDeal[], context: StreamContext, { since }: Position) {
 	const all = since !== null || context.range !== undefined;
 	return deals
-		.filter((deal) => (all || toMilliseconds(deal.update_time) !== undefined) && matters(deal, context))
+		.filter(
+			(deal) => (all || toMilliseconds(deal.update_time) !== undefined) && isWithinHistory(deal, context),
+		)
 		.map(toItem);
 }

@@ -1,6 +1,6 @@
 import type { Day } from '../../shared/dates';
 import type { FactReader } from '../../shared/facts';
-import type { Deal } from './shapes';
+import type { Deal } from './schemas';
 import { parseTime } from './times';
 
 /** A deal's properties besides its stage and value. Each is null if it is missing or unreadable. */

@@ -10,7 +10,7 @@ import { accountClient } from '../account-client';
 import { listRemarks, type DealHistory } from '../lead-events';
 import type { NormaliseSettings } from '../normaliser';
 import { readDealFacts, type DealFacts } from './deal-facts';
-import type { Deal, DealRecord } from './shapes';
+import type { Deal, DealRecord } from './schemas';
 import { buildStageHistory } from './stage-entries';
 
 const STATUSES = { open: 'active', won: 'won', lost: 'lost', deleted: 'deleted' } as const;

@@ -3,7 +3,7 @@ import { pipedriveAccounts } from './accounts';
 import { addedDeals } from './added-deals';
 import { ARCHIVED_DEALS, DEALS } from './lists';
 import { changedDeals, DEALS_PER_PAGE } from './changed-deals';
-import { composeDeals, findDeal, prepareDeals } from './compose-deals';
+import { hydrateDeals, findDeal, loadDealContext } from './hydrate-deals';
 import { goneDeals } from './gone-deals';
 import { restoredDeals } from './restored-deals';
 import { pipedriveRules } from './rules';
@@ -51,8 +51,8 @@ export const pipedrive: ProviderDefinition = {
 				goneDeals,
 			],
 			batch: DEALS_PER_PAGE,
-			prepare: prepareDeals,
-			hydrate: composeDeals,
+			prepare: loadDealContext,
+			hydrate: hydrateDeals,
 			find: findDeal,
 		},
 	],

@@ -1,6 +1,6 @@
 import type { ChangedItem, Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { asFailure, type ReadFailure } from '../../engine/contract/failure';
-import { isDeleted } from './items';
+import { isDeleted } from './deal-items';
 import { ALL_STATUSES, ARCHIVED_DEALS, DEALS, listPages, type ListEndpoint } from './lists';
 import { oneDeal } from './one-deal';
 
@@ -22,12 +22,12 @@ const MAX_CONCURRENT = 500;
  */
 export const goneDeals: Scan = {
 	name: 'gone',
-	async *pages(context, mark): AsyncGenerator<Page, void> {
-		if (context.range || !isDue(mark, context)) return;
+	async *pages(context, cursor): AsyncGenerator<Page, void> {
+		if (context.range || !isDue(cursor, context)) return;
 		const missing = new Set(await context.store.liveLeads());
 		const most = Math.min(MAX_CONCURRENT, Math.max(FEW, missing.size * MAX_SHARE));
 		for (const endpoint of [DEALS, ARCHIVED_DEALS]) {
-			if (missing.size > 0) await strikeOff(context, endpoint, missing);
+			if (missing.size > 0) await removeListed(context, endpoint, missing);
 		}
 		if (missing.size > most) context.warn(tooMany(missing.size, context.account.name));
 		const items = missing.size > most ? [] : await findGone(context, [...missing]);
@@ -35,11 +35,11 @@ export const goneDeals: Scan = {
 	},
 };
 
-function isDue(mark: Cursor | undefined, { startedAt }: StreamContext): boolean {
-	return startedAt.getTime() - (Date.parse(String(mark?.at)) || 0) >= WEEK_MS;
+function isDue(cursor: Cursor | undefined, { startedAt }: StreamContext): boolean {
+	return startedAt.getTime() - (Date.parse(String(cursor?.at)) || 0) >= WEEK_MS;
 }
 
-async function strikeOff(
+async function removeListed(
 	context: StreamContext,
 	endpoint: ListEndpoint,
 	missing: Set<string>,
@@ -60,7 +60,7 @@ async function findGone(context: StreamContext, ids: readonly string[]): Promise
 	const found = await Promise.allSettled(ids.map(async (id) => await oneDeal(context, id)));
 	return found.flatMap((one, index) => {
 		const id = ids[index]!;
-		if (one.status === 'rejected') return notAsked(context, id, asFailure(one.reason));
+		if (one.status === 'rejected') return skipUnreadable(context, id, asFailure(one.reason));
 		if (one.value === 'hidden') return [];
 		if (one.value === 'gone') return [{ id, version: null, item: { id: Number(id), is_deleted: true } }];
 		return isDeleted(one.value) ? [{ id, version: null, item: one.value }] : [];
@@ -68,7 +68,7 @@ async function findGone(context: StreamContext, ids: readonly string[]): Promise
 }
 
 /** A deal that cannot be read stays unchanged; the next scan tries again. @throws ReadFailure if it concerns others too */
-function notAsked({ warn }: StreamContext, id: string, failure: ReadFailure): ChangedItem[] {
+function skipUnreadable({ warn }: StreamContext, id: string, failure: ReadFailure): ChangedItem[] {
 	if (!failure.mayBeOfOneRecord) throw failure;
 	warn(`Could not check whether the deal ${id} was deleted: ${failure.message}`);
 	return [];

@@ -69,7 +69,7 @@ interface Following {
 	/** Cursor of the page to resume from; null for the first page. */
 	cursor?: string | null;
 	/** The query for a restart if Pipedrive rejects the cursor, used once. Without it, that is a failure. */
-	anew?(): Query;
+	restart?(): Query;
 	/** Whether an error response means that the list does not exist: then there are no pages. */
 	absent?: ApiRequest['isNotFound'];
 }
@@ -85,20 +85,20 @@ type Where = Pick<StreamContext, 'api' | 'account'>;
 export async function* listPages<T extends Listed = ListedDeal>(
 	where: Where,
 	endpoint: ListEndpoint,
-	{ query, cursor = null, anew, absent }: Following,
+	{ query, cursor = null, restart, absent }: Following,
 ): AsyncGenerator<ListPage<T>, void> {
-	const place = { query, cursor, anew };
+	const position = { query, cursor, restart };
 	const named = { provider: 'Pipedrive', what: endpoint.what, account: where.account.name };
 	const trail = new PageTrail({ ...named, mostPages: MAX_PAGES });
 	for (;;) {
-		const page = await readPage<T>(where, endpoint, place, absent);
+		const page = await readPage<T>(where, endpoint, position, absent);
 		if (page === undefined) return;
-		if (page === 'begin anew') {
-			Object.assign(place, { query: place.anew!(), cursor: null, anew: undefined });
+		if (page === 'restart') {
+			Object.assign(position, { query: position.restart!(), cursor: null, restart: undefined });
 			trail.clear();
 			continue;
 		}
-		place.cursor = page.nextCursor;
+		position.cursor = page.nextCursor;
 		trail.follow(page.nextCursor);
 		yield page;
 		if (page.nextCursor === null) return;
@@ -125,20 +125,20 @@ export async function listAll<T extends Listed = ListedDeal>(
 async function readPage<T extends Listed>(
 	{ api, account }: Where,
 	{ path, what, scope, cost }: ListEndpoint,
-	{ query, cursor, anew }: { query: Query; cursor: string | null; anew?: unknown },
+	{ query, cursor, restart }: { query: Query; cursor: string | null; restart?: unknown },
 	isNotFound: ApiRequest['isNotFound'],
-): Promise<ListPage<T> | 'begin anew' | undefined> {
+): Promise<ListPage<T> | 'restart' | undefined> {
 	let isCursorRefused = false;
 	const json = await api.call({
 		...{ path, account, description: what, scope, cost },
 		query: { ...query, ...(cursor !== null && { cursor }) },
 		isValid: isList,
 		isNotFound(reply) {
-			isCursorRefused = reply.status === 400 && cursor !== null && anew !== undefined;
+			isCursorRefused = reply.status === 400 && cursor !== null && restart !== undefined;
 			return isCursorRefused || isNotFound?.(reply) === true;
 		},
 	});
-	if (json === undefined) return isCursorRefused ? 'begin anew' : undefined;
+	if (json === undefined) return isCursorRefused ? 'restart' : undefined;
 	const reader = { read: parseListed<T>, getId: ({ id }: T) => String(id) };
 	const named = { provider: 'Pipedrive', what, account: account.name };
 	const { entries, nameless } = sortEntries<T>(getData(json) ?? [], reader, named);

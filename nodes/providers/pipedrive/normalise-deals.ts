@@ -1,31 +1,31 @@
 import type { RateNeed } from '../../../db/rates/read';
 import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
 import type { LooseRecord, Normalised, Normaliser, RawRecord } from '../normaliser';
 import { parseReference } from './deal-facts';
 import { readDealHistory } from './deal-history';
 import { parseTime } from './times';
-import { goneShape, recordShape, findUnknownFields, type GoneRecord } from './shapes';
+import { goneSchema, recordSchema, findUnknownFields, type GoneRecord } from './schemas';
 
 /** Turns a deal with its stage changes into one row of `lead_events` per stage entry. */
 export const deals: Normaliser = {
 	ages: true,
 
 	ratesNeeded(raw, settings): RateNeed[] {
-		const gone = goneShape.safeParse(raw.record).data;
+		const gone = goneSchema.safeParse(raw.record).data;
 		if (!gone || isGone(gone)) return [];
-		const record = recordShape.safeParse(raw.record).data;
+		const record = recordSchema.safeParse(raw.record).data;
 		const history = record && attempt(() => readDealHistory(record, raw.account, settings, raw.fetchedAt));
 		if (!history || history instanceof Rejection) return [];
 		return dealRatesNeeded(history, raw, settings);
 	},
 
 	normalise(raw, settings, conversion): Normalised {
-		const gone = shaped(goneShape, raw.record, '');
+		const gone = parseAs(goneSchema, raw.record, '');
 		if (isGone(gone)) return toDeletion(gone, raw);
-		const record = shaped(recordShape, raw.record, '');
+		const record = parseAs(recordSchema, raw.record, '');
 		const history = readDealHistory(record, raw.account, settings, raw.fetchedAt);
 		const rows = leadEventRows(history, raw, settings, conversion);
 		const unknownProperties = findUnknownFields((raw.record as { deal: object }).deal);

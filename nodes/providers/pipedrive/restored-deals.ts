@@ -1,7 +1,7 @@
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { splitIntoBatches } from '../../shared/concurrency';
 import { readInHalves } from '../../engine/read/halves';
-import { isDeleted, toItem } from './items';
+import { isDeleted, toItem } from './deal-items';
 import { ARCHIVED_DEALS, DEALS, listAll, MAX_IDS, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
 
@@ -10,24 +10,24 @@ const DAY_MS = 24 * 3_600_000;
 /** Reads deals that are deleted here by id, once a day: a restored deal may have no new modified time. */
 export const restoredDeals: Scan = {
 	name: 'restored',
-	async *pages(context, mark): AsyncGenerator<Page, void> {
-		if (context.range || !isDue(mark, context)) return;
+	async *pages(context, cursor): AsyncGenerator<Page, void> {
+		if (context.range || !isDue(cursor, context)) return;
 		const ids = (await context.store.deletedLeads()).filter((id) => /^\d+$/.test(id));
 		const batches = splitIntoBatches(ids, MAX_IDS);
 		const done = { at: context.startedAt.toISOString() };
 		for (const [index, batch] of batches.entries()) {
 			const last = index === batches.length - 1;
-			yield { items: await thoseBack(context, batch), cursor: last ? done : (mark ?? { at: null }) };
+			yield { items: await findRestored(context, batch), cursor: last ? done : (cursor ?? { at: null }) };
 		}
 		if (batches.length === 0) yield { items: [], cursor: done };
 	},
 };
 
-function isDue(mark: Cursor | undefined, { startedAt }: StreamContext): boolean {
-	return startedAt.getTime() - (Date.parse(String(mark?.at)) || 0) >= DAY_MS;
+function isDue(cursor: Cursor | undefined, { startedAt }: StreamContext): boolean {
+	return startedAt.getTime() - (Date.parse(String(cursor?.at)) || 0) >= DAY_MS;
 }
 
-async function thoseBack(context: StreamContext, ids: readonly string[]) {
+async function findRestored(context: StreamContext, ids: readonly string[]) {
 	const lists = await Promise.all([DEALS, ARCHIVED_DEALS].map((one) => selectRestored(context, one, ids)));
 	return lists
 		.flat()

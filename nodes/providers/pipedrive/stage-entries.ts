@@ -2,7 +2,7 @@ import type { FactReader } from '../../shared/facts';
 import { Rejection } from '../../shared/rejection';
 import { completeHistory, isLater, type StageEntry, type StageHistory } from '../stage-history';
 import type { DealFacts } from './deal-facts';
-import type { DealRecord, StageChange } from './shapes';
+import type { DealRecord, StageChange } from './schemas';
 import { StageNames } from './stage-names';
 import { parseTime } from './times';
 

@@ -1,6 +1,6 @@
 import type { FactReader } from '../../shared/facts';
 import { parsePercent } from './deal-facts';
-import type { DealRecord, Stage, StageChange } from './shapes';
+import type { DealRecord, Stage, StageChange } from './schemas';
 
 /** Finds the labels of stages, including removed ones. */
 export class StageNames {

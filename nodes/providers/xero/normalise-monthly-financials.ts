@@ -1,16 +1,16 @@
 import { z } from 'zod/v4';
 
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import { completeMonth, financialsRow, monthRatesNeeded, type FinancialMonth } from '../financials';
 import type { LooseRecord, Normalised, Normaliser, NormaliseSettings } from '../normaliser';
 import { readBankSummary } from './bank-summary';
 import { xeroInstant } from './dates';
 import { readProfitAndLoss } from './profit-and-loss';
-import { monthlyFinancialsShape } from './shapes';
+import { monthlyFinancialsSchema } from './schemas';
 
 const SOURCE = { sourceSystem: 'xero', paths: { result: 'profitAndLoss', cashFlow: 'bankSummary' } };
 
-const replyShape = z.object({ DateTimeUTC: z.unknown() });
+const replySchema = z.object({ DateTimeUTC: z.unknown() });
 
 interface Month extends FinancialMonth {
 	unknownProperties: string[];
@@ -33,12 +33,12 @@ export const monthlyFinancials: Normaliser = {
 
 /** When Xero created the reply. A stored reply is as old as that, not as its normalisation. */
 function readPrintTime({ profitAndLoss }: Record<string, unknown>): string | undefined {
-	const reply = replyShape.safeParse(profitAndLoss);
+	const reply = replySchema.safeParse(profitAndLoss);
 	return xeroInstant(reply.data?.DateTimeUTC);
 }
 
 function toFinancialMonth(record: unknown, { sectionMap }: NormaliseSettings): Month {
-	const { month, basis, ...replies } = shaped(monthlyFinancialsShape, record, '');
+	const { month, basis, ...replies } = parseAs(monthlyFinancialsSchema, record, '');
 	const profitAndLoss = readProfitAndLoss(replies.profitAndLoss, 'profitAndLoss', sectionMap);
 	const bankSummary = readBankSummary(replies.bankSummary, 'bankSummary');
 	const { revenue, expenses, sections } = profitAndLoss;

@@ -39,7 +39,7 @@ export function readProfitAndLoss(
 }
 
 /** The section being read. `kind` is its own, or that of the enclosing section. */
-interface Place {
+interface SectionContext {
 	title: string;
 	kind: SectionKind | undefined;
 	path: string;
@@ -66,9 +66,9 @@ class Reading {
 	) {}
 
 	readAll(): void {
-		const place = { title: '', kind: undefined, path: this.report.path, level: 1 };
+		const context = { title: '', kind: undefined, path: this.report.path, level: 1 };
 		// One row at a time, because a net result covers the sections before it.
-		for (const row of this.report.rows) this.readRows([row], place);
+		for (const row of this.report.rows) this.readRows([row], context);
 	}
 
 	sumKind(kind: SectionKind, sections: readonly SectionTotal[] = this.sections): Amount {
@@ -107,43 +107,43 @@ class Reading {
 		this.netResults.push({ row, sectionsBefore: this.sections.length });
 	}
 
-	private readSection(section: PlacedRow, around: Place): Content {
+	private readSection(section: PlacedRow, around: SectionContext): Content {
 		const title = (section.Title ?? '').trim();
 		const kind = classifySection(title, this.sectionMap) ?? around.kind;
-		const place = { title, kind, path: section.path, level: around.level + 1 };
-		const content = this.readRows(this.report.readSection(section, place.level), place);
+		const context = { title, kind, path: section.path, level: around.level + 1 };
+		const content = this.readRows(this.report.readSection(section, context.level), context);
 		return { ...content, uniform: content.uniform && kind === around.kind };
 	}
 
-	private readRows(rows: PlacedRow[], place: Place): Content {
-		const lines = rows.filter((row) => this.isLine(row, place));
-		const own = this.sumOfLines(lines, place);
+	private readRows(rows: PlacedRow[], context: SectionContext): Content {
+		const lines = rows.filter((row) => this.isLine(row, context));
+		const own = this.sumOfLines(lines, context);
 		const inner = rows
 			.filter(({ RowType }) => RowType === 'Section')
-			.map((row) => this.readSection(row, place));
+			.map((row) => this.readSection(row, context));
 		const sum = sumAmounts([own, ...inner.map((content) => content.sum)]);
 		const uniform = inner.every((content) => content.uniform);
 		const totals = rows.filter(({ RowType }) => RowType === 'SummaryRow');
-		for (const row of totals) this.checkTotal(row, place, sum, uniform);
+		for (const row of totals) this.checkTotal(row, context, sum, uniform);
 		return { sum, uniform };
 	}
 
 	/** Whether a row is an account line. Also records net results. */
-	private isLine(row: PlacedRow, place: Place): boolean {
+	private isLine(row: PlacedRow, context: SectionContext): boolean {
 		assertOneColumn(row);
 		if (row.RowType !== 'Row') return false;
 		const label = getLabel(row);
-		const alone = place.title === '' && place.kind === undefined;
+		const alone = context.title === '' && context.kind === undefined;
 		if (isAccountLine(row) && !(alone && (isNetResult(label) || isSubtotal(label)))) return true;
 		if (isNetResult(label)) this.noteNetResult(row);
 		return !alone && !isNetResult(label) && !isSubtotal(label);
 	}
 
-	private sumOfLines(lines: PlacedRow[], place: Place): Amount {
+	private sumOfLines(lines: PlacedRow[], context: SectionContext): Amount {
 		if (lines.length === 0) return ZERO;
-		if (place.kind === undefined) throw unknownSection(place);
+		if (context.kind === undefined) throw unknownSection(context);
 		const total = sumAmounts(lines.map((line) => this.figure(line)));
-		this.sections.push({ title: place.title, kind: place.kind, total });
+		this.sections.push({ title: context.title, kind: context.kind, total });
 		return total;
 	}
 
@@ -155,21 +155,21 @@ class Reading {
 		return figure;
 	}
 
-	private checkTotal(row: PlacedRow, place: Place, sum: Amount, uniform: boolean): void {
+	private checkTotal(row: PlacedRow, context: SectionContext, sum: Amount, uniform: boolean): void {
 		if (isNetResult(getLabel(row))) {
 			this.noteNetResult(row);
 			return;
 		}
 		const printed = readFigure(row, 1);
 		if (printed === undefined) {
-			if (!sum.isZero()) throw totalMissing(row, place);
-		} else if (place.kind === undefined) this.checkForeignTotal(printed, sum, place);
-		else if (uniform && !isSame(printed, sum)) throw sectionDiffers(row, place, sum, printed);
+			if (!sum.isZero()) throw totalMissing(row, context);
+		} else if (context.kind === undefined) this.checkForeignTotal(printed, sum, context);
+		else if (uniform && !isSame(printed, sum)) throw sectionDiffers(row, context, sum, printed);
 	}
 
 	/** Checks a total in an unknown section that contains no known section. */
-	private checkForeignTotal(printed: Amount, sum: Amount, place: Place): void {
-		if (place.title !== '' && !printed.isZero() && sum.isZero()) throw unknownSection(place);
+	private checkForeignTotal(printed: Amount, sum: Amount, context: SectionContext): void {
+		if (context.title !== '' && !printed.isZero() && sum.isZero()) throw unknownSection(context);
 	}
 }
 
@@ -183,7 +183,7 @@ function assertOneColumn({ Cells, path, RowType }: PlacedRow): void {
 	);
 }
 
-function unknownSection({ title, path }: Place): Rejection {
+function unknownSection({ title, path }: SectionContext): Rejection {
 	const message = title
 		? `The section "${excerpt(title)}" of the profit and loss report is not known. Add it to Section Map in Zixly Transform & Normalize, as income, as an expense or to be left out. The record is then loaded with the next sync.`
 		: 'The profit and loss report has account lines outside any titled section. Request it from Xero with standardLayout=true.';
@@ -198,17 +198,22 @@ function resultMissing(path: string): Rejection {
 	);
 }
 
-function totalMissing({ path }: PlacedRow, place: Place): Rejection {
-	const message = `${named(place)} has figures but no total to check them against. The month is read again with the next sync.`;
+function totalMissing({ path }: PlacedRow, context: SectionContext): Rejection {
+	const message = `${named(context)} has figures but no total to check them against. The month is read again with the next sync.`;
 	return new Rejection('amount_missing', `${path}.Cells[1]`, message);
 }
 
-function sectionDiffers({ path }: PlacedRow, place: Place, sum: Amount, printed: Amount): Rejection {
-	const message = `The lines of ${named(place)} add up to ${plainText(sum)}, but the report states ${plainText(printed)}. The month is read again with the next sync.`;
+function sectionDiffers(
+	{ path }: PlacedRow,
+	context: SectionContext,
+	sum: Amount,
+	printed: Amount,
+): Rejection {
+	const message = `The lines of ${named(context)} add up to ${plainText(sum)}, but the report states ${plainText(printed)}. The month is read again with the next sync.`;
 	return new Rejection('section_does_not_add_up', path, message);
 }
 
-const named = ({ title }: Place): string => (title ? `"${excerpt(title)}"` : 'The report');
+const named = ({ title }: SectionContext): string => (title ? `"${excerpt(title)}"` : 'The report');
 
 function difference(computed: Amount, printed: Amount, label: string): string {
 	const by = plainText(computed.minus(printed).abs());

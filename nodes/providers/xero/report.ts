@@ -1,8 +1,8 @@
 import { isEmpty, parseAmount, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
-import { shaped } from '../../shared/shape';
+import { parseAs } from '../../shared/shape';
 import { excerpt } from '../../shared/text';
-import { replyShape, rowsShape, type ReportRow } from './shapes';
+import { replySchema, rowsSchema, type ReportRow } from './schemas';
 
 /** A row with its path in the record. */
 export interface PlacedRow extends ReportRow {
@@ -49,7 +49,7 @@ export class XeroReport {
 		readonly path: string,
 		type: string,
 	) {
-		const [report] = shaped(replyShape, reply, path, 'unexpected_report').Reports;
+		const [report] = parseAs(replySchema, reply, path, 'unexpected_report').Reports;
 		this.note('Reply', reply);
 		this.note('Report', (reply.Reports as [object])[0]);
 		assertType(report?.ReportType, type, `${path}.Reports[0].ReportType`);
@@ -69,7 +69,7 @@ export class XeroReport {
 				`The report has more than ${MAX_LEVELS} levels of sections.`,
 			);
 		}
-		const rows = shaped(rowsShape, list, path, 'unexpected_report');
+		const rows = parseAs(rowsSchema, list, path, 'unexpected_report');
 		for (const row of list as ReportRow[]) {
 			this.note('Row', row);
 			for (const cell of row.Cells ?? []) this.note('Cell', cell);

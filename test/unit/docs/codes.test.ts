@@ -30,8 +30,8 @@ const SAID = [
 	/\bnew (?:Rejection|RefusedValue|InvalidValueError)\(\s*'([a-z_]+)'/g,
 	// { code: 'code', message }
 	/\bcode: '([a-z_]+)'/g,
-	// shaped(…, 'code'), parse(…, 'code'): how a schema's fault is called
-	/\b(?:shaped|parse\w*)(?:<\w+>)?\([^;]*?, '([a-z]+_[a-z_]+)'\)/g,
+	// parseAs(…, 'code'), parse(…, 'code'): how a schema's fault is called
+	/\bparse\w*(?:<\w+>)?\([^;]*?, '([a-z]+_[a-z_]+)'\)/g,
 	/\bcode = '([a-z_]+)'/g,
 	// what PostgreSQL says of a row, by its SQLSTATE
 	/^\t'[0-9A-Z]{2,5}': \[\s*'row',\s*'([a-z_]+)'/gm,

@@ -40,9 +40,9 @@ export function readHeader(cells: readonly Cell[], map: ColumnMap): Header {
 	);
 	const columns: HeaderColumn[] = [];
 	const twice: Header['twice'] = [];
-	for (const [field, places] of fields) {
-		const first = named[places[0]!]!;
-		if (places.length > 1) twice.push({ field, columns: places.map((place) => described(named[place]!)) });
+	for (const [field, indexes] of fields) {
+		const first = named[indexes[0]!]!;
+		if (indexes.length > 1) twice.push({ field, columns: indexes.map((index) => described(named[index]!)) });
 		columns.push({ ...first, field });
 	}
 	const missing = NEEDED.filter(([, wanted]) => !wanted.some((field) => fields.has(field))).map(

@@ -5,7 +5,7 @@ import { RejectedMonth, type StreamContext } from '../../../../nodes/engine/cont
 import { type ApiRequest, type ProviderApi } from '../../../../nodes/engine/contract/api';
 import { monthsBetween, type CalendarMonth } from '../../../../nodes/shared/months';
 import { myobAccounts } from '../../../../nodes/providers/myob/accounts';
-import { prepareBooks } from '../../../../nodes/providers/myob/books';
+import { loadMonthContext } from '../../../../nodes/providers/myob/month-context';
 import { ACCOUNTS } from './months';
 
 const FILE = '0f4b7d9c-1111-4222-8333-444455556666';
@@ -70,7 +70,7 @@ async function read({ lines, report = {}, properties = {}, months, basis, accoun
 		startedAt: new Date('2026-02-10T00:00:00Z'),
 	} as unknown as StreamContext;
 	const given = months ?? monthsBetween('2025-10', '2026-02');
-	const shareOf = await prepareBooks(context, given);
+	const shareOf = await loadMonthContext(context, given);
 	const registerOf = (month: CalendarMonth): unknown => {
 		const share = shareOf(month);
 		return share instanceof RejectedMonth ? { rejected: share.reason } : share?.register;

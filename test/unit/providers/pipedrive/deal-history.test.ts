@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { readDealHistory } from '../../../../nodes/providers/pipedrive/deal-history';
-import { recordShape, findUnknownFields } from '../../../../nodes/providers/pipedrive/shapes';
+import { recordSchema, findUnknownFields } from '../../../../nodes/providers/pipedrive/schemas';
 import { Rejection } from '../../../../nodes/shared/rejection';
-import { shaped } from '../../../../nodes/shared/shape';
+import { parseAs } from '../../../../nodes/shared/shape';
 import { SKETCHES } from '../../../sandbox/pipedrive/catalogue';
 import { entriesOf } from '../../../sandbox/pipedrive/totals';
 import { readDeals, scene } from './reading';
@@ -62,7 +62,7 @@ const record = (deal: object = {}, more: object = {}): Record<string, unknown> =
 });
 
 const history = (raw: unknown, clientPer: 'account' | 'company' = 'account') =>
-	readDealHistory(shaped(recordShape, raw, ''), ACCOUNT, { clientPer });
+	readDealHistory(parseAs(recordSchema, raw, ''), ACCOUNT, { clientPer });
 
 const steps = (raw: unknown): string[] =>
 	history(raw).entries.map(({ externalId, enteredAt, stage }) => `${externalId} ${enteredAt} ${stage}`);
@@ -88,7 +88,7 @@ describe('the stages that a deal entered', () => {
 		const account = { ...ACCOUNT, id: String(at.company.id), timezone: at.company.sketch.timezone };
 		const told = records.flatMap((one) => {
 			if (!('record' in one) || (one.record.deal as { is_deleted: boolean }).is_deleted) return [];
-			const { entries, leadId } = readDealHistory(shaped(recordShape, one.record, ''), account, {
+			const { entries, leadId } = readDealHistory(parseAs(recordSchema, one.record, ''), account, {
 				clientPer: 'account',
 			});
 			return entries.map(({ externalId, enteredAt, stage }) => ({
@@ -273,6 +273,8 @@ describe('what is not as expected', () => {
 	});
 
 	it('is counted where it is only unknown; fields of the company’s own are not', () => {
-		expect(findUnknownFields({ ...DEAL, custom_fields: { abc: 1 }, sparkle: true })).toEqual(['deal.sparkle']);
+		expect(findUnknownFields({ ...DEAL, custom_fields: { abc: 1 }, sparkle: true })).toEqual([
+			'deal.sparkle',
+		]);
 	});
 });

@@ -16,7 +16,7 @@ export function isDeleted({ status, is_deleted: deleted }: ListedDeal): boolean 
 }
 
 /** Whether a deal was closed after the history start. Open deals always count. */
-export function matters({ close_time: closed }: ListedDeal, context: StreamContext): boolean {
+export function isWithinHistory({ close_time: closed }: ListedDeal, context: StreamContext): boolean {
 	const { historyStart, account } = context;
 	const ended = toMilliseconds(closed);
 	if (historyStart === undefined || ended === undefined) return true;

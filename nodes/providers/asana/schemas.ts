@@ -16,7 +16,7 @@ const gid = z.string().min(1, 'is empty');
  * The task fields in use. Fields that Asana returns only on request must be present, even if null: otherwise a field that
  * was not requested would look like one that is not set.
  */
-export const taskShape = z.object({
+export const taskSchema = z.object({
 	gid,
 	resource_subtype: z.string(),
 	completed: z.boolean(),
@@ -30,7 +30,7 @@ export const taskShape = z.object({
 });
 
 /** A project with its tasks, as Extract builds it. */
-export const projectShape = z.object({
+export const projectSchema = z.object({
 	gid,
 	/** Used only as the client's name. */
 	name: z.unknown(),
@@ -44,7 +44,7 @@ export const projectShape = z.object({
 	days: z.object({ from: day, to: day.optional() }).optional(),
 });
 
-export const tasksShape = z.array(taskShape);
+export const tasksSchema = z.array(taskSchema);
 
-export type TaskRecord = z.infer<typeof taskShape>;
-export type ProjectRecord = z.infer<typeof projectShape>;
+export type TaskRecord = z.infer<typeof taskSchema>;
+export type ProjectRecord = z.infer<typeof projectSchema>;

@@ -21,7 +21,7 @@ const USUAL_LAST_MONTH: Readonly<Record<string, number>> = { AUD: 6, NZD: 3 };
  * Reads the data shared by all months: the accounts and their register. Each month gets the accounts that may have
  * figures, and its lines of the register. Months before the conversion date have no record.
  */
-export async function prepareBooks(
+export async function loadMonthContext(
 	context: StreamContext,
 	asked: readonly CalendarMonth[],
 ): Promise<MonthShares> {

@@ -2,29 +2,29 @@ import type { ChangedItem, HydratedRecord, StreamContext } from '../../engine/co
 import { asFailure, ReadFailure } from '../../engine/contract/failure';
 import { oneDeal } from './one-deal';
 import { readStageChanges, type Refused } from './deal-flow';
-import { isDeleted, toItem } from './items';
+import { isDeleted, toItem } from './deal-items';
 import { readOrganizations, type Organization } from './organizations';
 import { readStages, type NamedStages, type Stages } from './pipelines';
 import type { ListedDeal } from './replies';
 
 /** Shared by all records of a read. */
-interface Prepared {
+interface DealContext {
 	stages: Stages;
 	/** Base path of version 1: company hosts serve it under /api, the common host may not. */
 	versionOne: { path: string };
 }
 
-export async function prepareDeals(context: StreamContext): Promise<Prepared> {
+export async function loadDealContext(context: StreamContext): Promise<DealContext> {
 	return { stages: await readStages(context), versionOne: { path: '/api/v1' } };
 }
 
 /** Builds records: each deal with its stage changes, the stages and pipelines named in them, and its organization. */
-export async function composeDeals(
+export async function hydrateDeals(
 	context: StreamContext,
 	items: readonly ChangedItem[],
 	prepared: unknown,
 ): Promise<HydratedRecord[]> {
-	const { stages, versionOne } = prepared as Prepared;
+	const { stages, versionOne } = prepared as DealContext;
 	const deals = items.map(({ item }) => item as ListedDeal);
 	const organizations = await readOrganizations(context, deals);
 	const histories = await readHistories(context, deals, versionOne);
@@ -35,7 +35,7 @@ export async function composeDeals(
 	);
 }
 
-/** Finds a deal that could not be read earlier, for `composeDeals`. */
+/** Finds a deal that could not be read earlier, for `hydrateDeals`. */
 export async function findDeal(context: StreamContext, id: string): Promise<ChangedItem | undefined> {
 	const deal = await oneDeal(context, id);
 	if (deal === 'gone') return undefined;
@@ -65,7 +65,7 @@ function hiddenFailure({ account }: StreamContext, id: string): ReadFailure {
 async function readHistories(
 	context: StreamContext,
 	deals: readonly ListedDeal[],
-	versionOne: Prepared['versionOne'],
+	versionOne: DealContext['versionOne'],
 ): Promise<History[]> {
 	const read = async (deal: ListedDeal): Promise<History> =>
 		isDeleted(deal) ? [] : await readStageChanges(context, deal.id, versionOne);

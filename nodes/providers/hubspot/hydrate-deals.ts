@@ -3,7 +3,7 @@ import { ReadFailure } from '../../engine/contract/failure';
 import { readBatch, readDeals } from './batch-read';
 import { Companies, type Company } from './companies';
 import { parseMergedIds } from './merged-deals';
-import type { DealNotice } from './page-of-deals';
+import type { DealNotice } from './deal-items';
 import { readStages, type StageOfPipeline, type Stages } from './pipelines';
 import { DEAL_PROPERTIES, HISTORY_PROPERTIES } from './properties';
 import type { ReadDeal } from './replies';
@@ -13,22 +13,22 @@ import { parseOptionalText } from './values';
 export const DEALS_AT_ONCE = 50;
 
 /** Shared by all records of a read. */
-interface Prepared {
+interface DealContext {
 	stages: Stages;
 	companies: Companies;
 }
 
-export async function prepareDeals(context: StreamContext): Promise<Prepared> {
+export async function loadDealContext(context: StreamContext): Promise<DealContext> {
 	return { stages: await readStages(context), companies: new Companies() };
 }
 
 /** Builds the records of a batch: each deal with its history, the stages named in it, and its company. */
-export async function composeDeals(
+export async function hydrateDeals(
 	context: StreamContext,
 	items: readonly ChangedItem[],
 	prepared: unknown,
 ): Promise<HydratedRecord[]> {
-	const { stages, companies } = prepared as Prepared;
+	const { stages, companies } = prepared as DealContext;
 	const gone = items.flatMap(({ id, item }) => deletedRecord(id, (item as DealNotice).deletedAt));
 	const ids = items.filter(({ item }) => (item as DealNotice).deletedAt === null).map(({ id }) => id);
 	if (ids.length === 0) return gone;
@@ -107,7 +107,7 @@ function leftOut({ account }: StreamContext, id: string): ReadFailure {
 	return new ReadFailure('provider_unavailable', message, undefined, { ...call, ofEveryCall: false });
 }
 
-/** Only names the deal: `composeDeals` finds out whether it still exists. */
+/** Only names the deal: `hydrateDeals` finds out whether it still exists. */
 export async function findDeal(_: StreamContext, id: string): Promise<ChangedItem> {
 	const notice: DealNotice = { deletedAt: null };
 	return await Promise.resolve({ id, version: null, item: notice });

@@ -13,7 +13,7 @@ const STATUS = z.enum(['open', 'won', 'lost', 'deleted'], {
 const fact = z.unknown();
 
 /** The deal properties in use. Others are allowed. */
-const dealShape = z.object({
+const dealSchema = z.object({
 	id,
 	title: fact,
 	owner_id: fact,
@@ -42,7 +42,7 @@ const dealShape = z.object({
 });
 
 /** A stage change in the flow of a deal. */
-const changeShape = z.object({
+const changeSchema = z.object({
 	timestamp: fact,
 	data: z.object({
 		id,
@@ -55,11 +55,11 @@ const changeShape = z.object({
 });
 
 /** A flow has other entries besides stage changes. Entries and their data may be null. */
-const changesShape = z
+const changesSchema = z
 	.array(z.unknown())
 	.nullish()
 	.transform((entries) => (entries ?? []).filter(mayBeStageChange))
-	.pipe(z.array(changeShape));
+	.pipe(z.array(changeSchema));
 
 function mayBeStageChange(entry: unknown): boolean {
 	const { object = 'dealChange', data } = (entry ?? {}) as { object?: unknown; data?: unknown };
@@ -68,16 +68,16 @@ function mayBeStageChange(entry: unknown): boolean {
 	return object === 'dealChange' && field === 'stage_id';
 }
 
-const stageShape = z.object({
+const stageSchema = z.object({
 	id,
 	name: fact,
 	pipeline_id: id.nullish().catch(null),
 	deal_probability: fact,
 });
 
-const pipelineShape = z.object({ id, name: fact });
+const pipelineSchema = z.object({ id, name: fact });
 
-const organizationShape = z.object({ id, name: fact });
+const organizationSchema = z.object({ id, name: fact });
 
 const listSchema = <T>(shape: z.ZodType<T>) =>
 	z
@@ -85,16 +85,16 @@ const listSchema = <T>(shape: z.ZodType<T>) =>
 		.nullish()
 		.transform((list) => list ?? []);
 
-export const recordShape = z.object({
-	deal: dealShape,
-	stageChanges: changesShape,
-	stages: listSchema(stageShape),
-	pipelines: listSchema(pipelineShape),
-	organization: organizationShape.nullish(),
+export const recordSchema = z.object({
+	deal: dealSchema,
+	stageChanges: changesSchema,
+	stages: listSchema(stageSchema),
+	pipelines: listSchema(pipelineSchema),
+	organization: organizationSchema.nullish(),
 });
 
 /** The properties of a deleted deal in use. Version 1 calls the flag `deleted`. */
-export const goneShape = z.object({
+export const goneSchema = z.object({
 	deal: z.object({
 		id,
 		status: z.unknown(),
@@ -104,15 +104,15 @@ export const goneShape = z.object({
 	}),
 });
 
-export type GoneRecord = z.infer<typeof goneShape>;
-export type DealRecord = z.infer<typeof recordShape>;
+export type GoneRecord = z.infer<typeof goneSchema>;
+export type DealRecord = z.infer<typeof recordSchema>;
 export type Deal = DealRecord['deal'];
-export type StageChange = z.infer<typeof changeShape>;
-export type Stage = z.infer<typeof stageShape>;
+export type StageChange = z.infer<typeof changeSchema>;
+export type Stage = z.infer<typeof stageSchema>;
 
 /** The known properties of deals. Custom fields are only within `custom_fields`. */
 const KNOWN: ReadonlySet<string> = new Set([
-	...Object.keys(dealShape.shape),
+	...Object.keys(dealSchema.shape),
 	...[
 		'is_deleted',
 		'archive_time',

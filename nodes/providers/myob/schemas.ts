@@ -1,11 +1,11 @@
 import { z } from 'zod/v4';
 
-import { monthHeadShape } from '../financials';
+import { monthHeadSchema } from '../financials';
 
 const text = z.string().nullish();
 
 /** Unreadable fields of an account count as missing. Only months with activity on it are rejected for that. */
-const accountShape = z.object({
+const accountSchema = z.object({
 	UID: z.string(),
 	DisplayID: text.catch(null),
 	Name: text.catch(null),
@@ -14,40 +14,40 @@ const accountShape = z.object({
 	IsHeader: z.boolean().nullish().catch(null),
 });
 
-const linkShape = z.object({ UID: z.string(), Name: text, DisplayID: text });
+const linkSchema = z.object({ UID: z.string(), Name: text, DisplayID: text });
 
 /** One account's figure in the profit and loss. */
-export const breakdownShape = z.object({
+export const breakdownSchema = z.object({
 	/** Validated where it is used, so that the rejection can name the account. */
 	AccountTotal: z.unknown(),
-	Account: linkShape,
+	Account: linkSchema,
 });
 
 /** The reply of `/Report/ProfitAndLossSummary`. */
-export const reportShape = z.object({
+export const reportSchema = z.object({
 	StartDate: z.string(),
 	EndDate: z.string(),
 	ReportingBasis: z.string(),
 	YearEndAdjust: z.boolean().nullish(),
-	AccountsBreakdown: z.array(breakdownShape).nullable(),
+	AccountsBreakdown: z.array(breakdownSchema).nullable(),
 });
 
-const registerLineShape = z.object({
+const registerLineSchema = z.object({
 	Account: z.object({ UID: z.string() }),
 	Activity: z.unknown(),
 });
 
-export const monthlyFinancialsShape = monthHeadShape.extend({
-	accounts: z.array(accountShape),
+export const monthlyFinancialsSchema = monthHeadSchema.extend({
+	accounts: z.array(accountSchema),
 	register: z.object({
 		/** The meaning of `Year`: `either` if it makes no difference, `refuted` if a report contradicts the register. */
 		year: z.enum(['calendar', 'financial', 'either', 'unclear', 'refuted'], {
 			error: 'is none of "calendar", "financial", "either", "unclear" and "refuted"',
 		}),
-		lines: z.array(registerLineShape),
+		lines: z.array(registerLineSchema),
 	}),
-	profitAndLoss: reportShape,
+	profitAndLoss: reportSchema,
 });
 
-export type MonthRecord = z.infer<typeof monthlyFinancialsShape>;
+export type MonthRecord = z.infer<typeof monthlyFinancialsSchema>;
 export type MonthAccount = MonthRecord['accounts'][number];

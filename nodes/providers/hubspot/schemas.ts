@@ -8,20 +8,20 @@ const value = z.union([z.string(), z.number(), z.boolean()]).nullish();
 const id = z.union([z.string().min(1, 'is empty'), z.number()]).transform(String);
 
 /** A past or current value of a property, with the time it was set. */
-const versionShape = z.object({ value, timestamp: z.unknown() });
+const versionSchema = z.object({ value, timestamp: z.unknown() });
 
 /** Properties that columns need. All others only go into metadata and never cause a rejection. */
 const NEEDED: readonly DealProperty[] = ['amount', 'deal_currency_code', 'dealstage'];
 
 const properties = DEAL_PROPERTIES.map((name) => [name, NEEDED.includes(name) ? value : z.unknown()]);
 
-const dealShape = z.looseObject({
+const dealSchema = z.looseObject({
 	id,
 	properties: z.looseObject(Object.fromEntries(properties) as Record<DealProperty, z.ZodUnknown>),
 	propertiesWithHistory: z
 		.looseObject({
-			dealstage: z.array(versionShape).nullish(),
-			hs_merged_object_ids: z.array(versionShape).nullish(),
+			dealstage: z.array(versionSchema).nullish(),
+			hs_merged_object_ids: z.array(versionSchema).nullish(),
 		})
 		.nullish(),
 	createdAt: z.unknown(),
@@ -29,7 +29,7 @@ const dealShape = z.looseObject({
 });
 
 /** A stage with its pipeline, as Extract builds it. */
-const stageShape = z.object({
+const stageSchema = z.object({
 	id,
 	label: z.unknown(),
 	pipelineId: z.unknown(),
@@ -40,18 +40,18 @@ const stageShape = z.object({
 	probability: z.unknown(),
 });
 
-export const dealRecordShape = z.object({
-	deal: dealShape,
-	stages: z.array(stageShape),
+export const dealRecordSchema = z.object({
+	deal: dealSchema,
+	stages: z.array(stageSchema),
 	company: z.object({ id, name: z.unknown() }).nullable(),
 });
 
 /** A deal in the recycle bin. */
-export const deletedRecordShape = z.object({
+export const deletedRecordSchema = z.object({
 	deal: z.object({ id }),
 	deleted: z.object({ at: z.unknown() }),
 });
 
-export type Deal = z.infer<typeof dealShape>;
-export type Stage = z.infer<typeof stageShape>;
-export type Version = z.infer<typeof versionShape>;
+export type Deal = z.infer<typeof dealSchema>;
+export type Stage = z.infer<typeof stageSchema>;
+export type Version = z.infer<typeof versionSchema>;
