@@ -27,7 +27,11 @@ export async function describeLeftOut(client: PoolClient, run: CountedRun): Prom
 	const rejected = Math.max(rejectedRecords, reason?.all ?? 0);
 	const parts = [
 		...(rejected > 0 ? [`${countRecords(rejected)} rejected${reason ? describeReason(reason) : '.'}`] : []),
-		...(skipped > 0 ? [`${countRecords(skipped)} skipped because the provider no longer has them.`] : []),
+		...(skipped > 0
+			? [
+					`${countRecords(skipped)} skipped because the provider no longer has ${skipped === 1 ? 'it' : 'them'}.`,
+				]
+			: []),
 	];
 	return parts.join(' ');
 }

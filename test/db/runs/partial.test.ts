@@ -56,7 +56,7 @@ describe('a run of which records were rejected or skipped', () => {
 		const run = await finish({ warnings: ['A zone is not known.'] });
 		expect(run).toMatchObject({ status: 'partial', closed: true, retryAt: null, error: null });
 		expect(run.warnings).toEqual([
-			'3 records were rejected, 2 of them as rate_missing: There is no rate. Load the rates. Rejected Record: Get Many lists them all. 1 record was skipped: the provider no longer has it.',
+			'3 records were rejected, 2 of them as rate_missing: There is no rate. Load the rates. Rejected Record: Get Many lists them all. 1 record was skipped because the provider no longer has it.',
 			'A zone is not known.',
 		]);
 		expect(await lastSync()).not.toBeNull();
