@@ -1,27 +1,17 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { migrate } from '../../db/schema/migrate';
 import { createTenant } from '../../db/integrations/tenants';
 import { setStage, type Stage } from '../demo/stage';
 import { imbalances, bookedRuns, rowVersions } from '../support/database/stored';
-import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
+import { bundledWorkflow } from '../support/checkout';
+import { answersDuring } from '../support/n8n/answering';
 import { RealN8n, type N8nServer } from '../support/n8n/real-n8n';
 import { Scenario } from '../support/n8n/scenario';
 import { upload, type Upload } from '../support/n8n/upload-form';
+import { OPEN_UPLOAD, openUploadWorkflow } from '../support/n8n/upload-workflow';
 import { xlsxOf, type TestCell, type TestSheet } from '../support/upload/xlsx';
 import { browser, withPage } from './editor';
-
-const OPEN = 'zixly-upload-open';
-
-/** The bundled workflow, open to everybody: nobody is there to sign in and to consent. */
-function openWorkflow(): WorkflowFile {
-	const workflow = { ...bundledWorkflow('zixly-upload-metrics'), id: OPEN, name: 'Open Upload' };
-	const [form] = workflow.nodes.filter(({ type }) => type.endsWith('formTrigger'));
-	form!.parameters = { ...form!.parameters, authentication: 'none', options: { path: OPEN } };
-	form!.webhookId = 'open-upload';
-	return workflow;
-}
 
 describe('the upload form in a real n8n', () => {
 	let stage: Stage;
@@ -38,8 +28,8 @@ describe('the upload form in a real n8n', () => {
 		// The expression engine that people have; n8n's command line cannot end with it.
 		n8n = await RealN8n.create({ database, env: { N8N_EXPRESSION_ENGINE: 'vm' } });
 		await n8n.importCredentials(new Scenario(stage.warehouse, stage.sandbox).credentials);
-		await n8n.importWorkflows([bundledWorkflow('zixly-upload-metrics'), openWorkflow()]);
-		for (const id of ['zixly-upload-metrics', OPEN]) await n8n.publish(id);
+		await n8n.importWorkflows([bundledWorkflow('zixly-upload-metrics'), openUploadWorkflow()]);
+		for (const id of ['zixly-upload-metrics', OPEN_UPLOAD]) await n8n.publish(id);
 		server = await n8n.start();
 	});
 	afterAll(async () => {
@@ -48,7 +38,7 @@ describe('the upload form in a real n8n', () => {
 	});
 
 	const load = async (fields: Omit<Upload, 'tenant'>, tenant = 'harbour group') =>
-		await upload(server, OPEN, { tenant, ...fields });
+		await upload(server, OPEN_UPLOAD, { tenant, ...fields });
 
 	const csv = (...lines: string[]): File =>
 		new File([lines.join('\r\n')], 'metrics.csv', { type: 'text/csv' });
@@ -168,15 +158,9 @@ describe('the upload form in a real n8n', () => {
 			workbook('m.xlsx', { name: 'S', rows: [], data }),
 		];
 		for (const file of files) {
-			const answered: boolean[] = [];
-			const loading = load({ file }).finally(() => (answered[-1] = true));
-			while (!((-1) in answered)) {
-				const signal = AbortSignal.timeout(30_000);
-				answered.push((await fetch(`${server.url}/healthz`, { signal })).ok);
-				await wait(500);
-			}
-			expect(answered).not.toContain(false);
-			expect((await loading).title).toBe('Nothing was loaded');
+			const { result, answers } = await answersDuring(server, load({ file }));
+			expect(answers).toBeGreaterThan(0);
+			expect(result.title).toBe('Nothing was loaded');
 		}
 	});
 

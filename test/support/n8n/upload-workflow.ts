@@ -1,4 +1,4 @@
-import type { WorkflowFile } from '../checkout';
+import { bundledWorkflow, type WorkflowFile } from '../checkout';
 
 const POSTGRES = { zixlyPostgresApi: { id: 'zixlyPostgres', name: 'Zixly Postgres' } };
 
@@ -36,4 +36,16 @@ export function uploadWorkflow(tenantId: string, parameters: object = {}): Workf
 		},
 		settings: { executionOrder: 'v1' },
 	};
+}
+
+/** The path of the form of `openUploadWorkflow`, and its id. */
+export const OPEN_UPLOAD = 'zixly-upload-open';
+
+/** The bundled workflow, open to everybody: nobody is there to sign in and to consent. */
+export function openUploadWorkflow(): WorkflowFile {
+	const workflow = { ...bundledWorkflow('zixly-upload-metrics'), id: OPEN_UPLOAD, name: 'Open Upload' };
+	const [form] = workflow.nodes.filter(({ type }) => type.endsWith('formTrigger'));
+	form!.parameters = { ...form!.parameters, authentication: 'none', options: { path: OPEN_UPLOAD } };
+	form!.webhookId = 'open-upload';
+	return workflow;
 }
