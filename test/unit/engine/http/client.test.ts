@@ -330,8 +330,9 @@ describe('a call that should not be made', () => {
 	it('ends when the execution is cancelled, and is not tried again', async () => {
 		const abort = new AbortController();
 		const { get } = await peer([{ hangs: true }], { signal: abort.signal, timeoutMs: 3_600_000 });
-		setTimeout(() => abort.abort(), 50);
+		const arrival = setInterval(() => server.seen.length > 0 && abort.abort(), 5);
 		await expect(get()).rejects.toMatchObject({ name: 'AbortError' });
+		clearInterval(arrival);
 		expect(server.seen).toHaveLength(1);
 	});
 });

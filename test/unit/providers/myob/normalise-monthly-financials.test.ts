@@ -166,14 +166,14 @@ describe('a month that is rejected', () => {
 			{ result: { sales: null }, register: {} },
 			'amount_missing',
 			'profitAndLoss.AccountsBreakdown[0].AccountTotal',
-			/no amount/,
+			/amount is missing/,
 		],
 		[
 			'a bank account’s activity that is none',
 			{ bank: { bank: null } },
 			'amount_missing',
 			'register.lines[0].Activity',
-			/no amount/,
+			/amount is missing/,
 		],
 		[
 			'a report of other days',
