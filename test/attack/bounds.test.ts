@@ -313,7 +313,7 @@ describe('lists that never end', () => {
 			const minutes = (clock.now().getTime() - started) / 60_000;
 			const isNamed = error instanceof ReadFailure && error.message.includes('Max Minutes');
 			// A search goes on by what it found, and the same page again is a circle.
-			const isCircle = error instanceof ReadFailure && error.message.includes('in circles');
+			const isCircle = error instanceof ReadFailure && error.message.includes('it repeats a page');
 			const gained =
 				(isNamed || isCircle) && minutes < 25 ? undefined : { minutes, calls, error: String(error) };
 			attacks.push({ name: `${provider}: ${name}, ever new places`, gained });
@@ -333,12 +333,12 @@ describe('lists that never end', () => {
 	): StreamContext {
 		const list = async () => await Promise.resolve(['7']);
 		return {
-			api: { call, pathIn: (link: string) => ({ path: '/x', query: { link } }) },
+			api: { call, resolveLink: (link: string) => ({ path: '/x', query: { link } }) },
 			account: { id: '1', name: 'Account', timezone: 'Etc/UTC', currency: 'AUD' },
 			metadata: {},
 			startedAt: new Date('2026-11-23T02:00:00Z'),
 			concurrent: 1,
-			books: { deletedLeads: list, liveLeads: list, knownStages: async () => await Promise.resolve([]) },
+			store: { deletedLeads: list, liveLeads: list, knownStages: async () => await Promise.resolve([]) },
 			warn: () => undefined,
 		} as unknown as StreamContext;
 	}
