@@ -106,7 +106,7 @@ describe('zixly reader', () => {
 		['no tenant', ['create', '--login', NAME], /needs a tenant and a login/],
 		['no login', ['create', '--tenant-id', 'mine'], /needs a tenant and a login/],
 		['a tenant that is not there', ['create', '--tenant-id', 'x', '--login', NAME], /no tenant "x"/],
-		['a name that is none', ['create', '--tenant-id', 'mine', '--login', 'a"b'], /cannot be used/],
+		['a name that is none', ['create', '--tenant-id', 'mine', '--login', 'a"b'], /is invalid/],
 		['a role of the server', ['create', '--tenant-id', 'mine', '--login', 'postgres'], /already exists/],
 		['a reader that is not there', ['revoke', '--login', NAME], /has no reader/],
 		['a role that is no reader', ['revoke', '--login', 'postgres'], /has no reader/],

@@ -125,7 +125,7 @@ describe('Create', () => {
 	it.each(['', '1a', 'a b', 'a"; drop role postgres; --', `a${'b'.repeat(63)}`, "a'b", 'ä'])(
 		'refuses the name %j',
 		async (login) => {
-			await expect(createReader(owner, { tenantId: 'mine', login })).rejects.toThrow(/cannot be used/);
+			await expect(createReader(owner, { tenantId: 'mine', login })).rejects.toThrow(/is invalid/);
 		},
 	);
 
