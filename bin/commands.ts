@@ -33,7 +33,7 @@ interface Invocation {
 
 type Command = (invocation: Invocation) => Promise<object>;
 
-export const USAGE = `Usage: zixly <command> [options]
+const USAGE = `Usage: zixly <command> [options]
 
   migrate                     bring the database to this package's schema; safe to repeat
   status                      show the database's schema version and problems with the login

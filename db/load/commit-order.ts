@@ -8,7 +8,7 @@ import { shareKeys, type InKeyOrder } from './key-order';
  */
 
 /** Rolled back because the preceding chunk must commit first. The chunk is to be retried. */
-export class CommitOrderError extends Error {
+class CommitOrderError extends Error {
 	constructor() {
 		super('The preceding chunk must be stored first.');
 	}

@@ -8,9 +8,9 @@ export const BRIEF_LOCK_TIMEOUT_MS = 1_500;
 /** Limits how long a process that is frozen or cut off inside a transaction can hold its locks. */
 export const MAX_IDLE_MS = 60_000;
 /** Longer than any of our statements takes, so only one that hangs reaches it. Replaces a stricter limit of the server. */
-export const STATEMENT_TIMEOUT_MS = 600_000;
+const STATEMENT_TIMEOUT_MS = 600_000;
 /** Short, since a schema change that waits for a table blocks every session that comes after it. */
-export const DDL_LOCK_TIMEOUT_MS = 1_000;
+const DDL_LOCK_TIMEOUT_MS = 1_000;
 
 type Settings = Readonly<Record<string, string>>;
 

@@ -14,7 +14,7 @@ import { attemptsAgainst, isLocked, isOtherServer, isRetryable, getSqlstate } fr
 export type TenantRole = 'zixly_app' | 'zixly_loader' | 'zixly_tokens';
 
 /** Independent of the server's default. Not `read write`: that would override a read-only setting made on purpose. */
-export const BEGIN = 'begin isolation level read committed';
+const BEGIN = 'begin isolation level read committed';
 
 /**
  * Runs `work` in one transaction that sees and changes the rows of one tenant only. Role and tenant are local to the

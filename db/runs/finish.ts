@@ -57,7 +57,7 @@ export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
 	);
 }
 
-export async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
+async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
 	const warnings = end.warnings?.length ? { warnings: end.warnings } : {};
 	const { rowCount } = await client.query(
 		`update etl.sync_runs
@@ -77,13 +77,13 @@ export async function close(client: PoolClient, end: RunEnd): Promise<boolean> {
 }
 
 /** Replaces characters that PostgreSQL cannot store: texts may quote a provider, and must not keep a run open. */
-export function jsonText(value: object): string {
+function jsonText(value: object): string {
 	return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? storable(part) : part));
 }
 
-export type RunRow = Omit<FinishedRun, 'closed' | 'warnings'>;
+type RunRow = Omit<FinishedRun, 'closed' | 'warnings'>;
 
-export async function markIntegration(client: PoolClient, integrationId: string, end: RunEnd): Promise<void> {
+async function markIntegration(client: PoolClient, integrationId: string, end: RunEnd): Promise<void> {
 	if (!end.requiresAction && isUpToDate({ status: end.status, error: end.error ?? null })) {
 		if (!end.keepsSchedule)
 			await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
@@ -94,7 +94,7 @@ export async function markIntegration(client: PoolClient, integrationId: string,
 
 // If the tenant was reconnected while the run was failing with the old token, the problem is already fixed. A run that
 // first refreshed the token looks the same; if the run before it failed in the same way, nobody has reconnected.
-export const SET_INTEGRATION_ERROR = `
+const SET_INTEGRATION_ERROR = `
 	update integrations i set status = 'ERROR'
 	from etl.sync_runs r
 	where i.id = $1 and r.id = $2 and i.status = 'ACTIVE'
@@ -108,7 +108,7 @@ export const SET_INTEGRATION_ERROR = `
 			))`;
 
 /** A successful run with rejected or skipped records becomes partial, with a warning that says why. */
-export async function withLeftOut(client: PoolClient, end: RunEnd): Promise<RunEnd> {
+async function withLeftOut(client: PoolClient, end: RunEnd): Promise<RunEnd> {
 	if (end.status !== 'succeeded') return end;
 	const leftOut = await describeLeftOut(client, await getRun(client, end));
 	return leftOut ? { ...end, status: 'partial', warnings: [leftOut, ...(end.warnings ?? [])] } : end;

@@ -13,7 +13,7 @@ import { prepareRoles } from './roles';
  */
 const FOLDER = path.join(__dirname, '..', 'functions');
 
-export interface FunctionFile {
+interface FunctionFile {
 	name: string;
 	sql: string;
 	/** SHA-256 of the file, in hexadecimal. */
@@ -28,7 +28,7 @@ export interface FunctionChanges {
 	dropped: string[];
 }
 
-export async function readFunctionFiles(): Promise<FunctionFile[]> {
+async function readFunctionFiles(): Promise<FunctionFile[]> {
 	const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.sql')).sort();
 	return await Promise.all(files.map(readFunctionFile));
 }

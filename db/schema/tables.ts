@@ -28,7 +28,7 @@ export interface DataTable {
 	rule?: TableRule;
 }
 
-export interface TableRule {
+interface TableRule {
 	/** The property that is reported. */
 	path: string;
 	message: string;

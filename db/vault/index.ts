@@ -6,4 +6,4 @@ export {
 } from './token-errors';
 export { refreshToken, type RefreshLimits, type RefreshRequest } from './refresh';
 export { readToken, storeTokens } from './token-store';
-export { EXPIRY_MARGIN_MS, isFresh, type TokenOwner, type TokenSet } from './token-set';
+export { type TokenOwner, type TokenSet } from './token-set';

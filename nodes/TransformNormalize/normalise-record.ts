@@ -16,7 +16,7 @@ export interface ReadyRow extends Omit<CanonicalRow, 'row'> {
 }
 
 /** What a record yielded. */
-export interface UsedRecord {
+interface UsedRecord {
 	recordId: string;
 	rows: ReadyRow[];
 	deletions: readonly Deletion[];

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, IExecuteFunctions, ILoadOptionsFun
 
 import { keyRing, type KeyRing, type KeyRingFields } from '../../db/vault/key-ring';
 
-export const TOKEN_KEY_CREDENTIAL = 'zixlyTokenKeyApi';
+const TOKEN_KEY_CREDENTIAL = 'zixlyTokenKeyApi';
 
 export interface TokenKeyAccess {
 	ring: KeyRing;

@@ -32,7 +32,7 @@ export interface RowCounts {
 }
 
 /** The counts in a STATE: each node adds those that it knows. */
-export type StateCounts = Partial<RecordCounts> & { rows?: Partial<RowCounts> };
+type StateCounts = Partial<RecordCounts> & { rows?: Partial<RowCounts> };
 
 /** A raw record, as the provider sent it. */
 export interface RecordMessage extends Envelope {
@@ -104,7 +104,7 @@ export interface RejectedMessage extends Envelope {
 	record: unknown;
 }
 
-export type RejectionStage = 'extract' | 'transform' | 'load';
+type RejectionStage = 'extract' | 'transform' | 'load';
 
 /** A deal that was deleted at the provider, or a derived metric that no longer has a value. */
 export type DeletedMessage = Envelope & { type: 'DELETED'; recordId: string } & Deletion;

@@ -16,7 +16,7 @@ export function parseAs<T>(shape: z.ZodType<T>, value: unknown, path: string, co
 }
 
 /** Appends keys to a path, such as `Reports[0].Rows`. */
-export function buildPath(path: string, keys: readonly PropertyKey[]): string {
+function buildPath(path: string, keys: readonly PropertyKey[]): string {
 	return keys.reduce<string>((place, key) => {
 		if (typeof key === 'number') return `${place}[${key}]`;
 		return place === '' ? String(key) : `${place}.${String(key)}`;

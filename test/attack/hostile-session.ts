@@ -5,7 +5,7 @@ import type { Attack } from '../support/expect/attacks';
 import type { HostileStatement } from './reader-statements';
 
 /** Made up, and in no statement: what holds one of them came out of the other tenant's rows. */
-export const SECRETS = ['QX7-of-the-other-tenant', 'v1.k1.SEALED'];
+const SECRETS = ['QX7-of-the-other-tenant', 'v1.k1.SEALED'];
 
 /** Puts the secrets into the rows of the tenant `theirs` of `seedTenant`, and into all tokens. */
 export async function plantSecrets(admin: pg.Pool): Promise<void> {

@@ -126,7 +126,11 @@ let peer: Server;
 let other: ReturnType<typeof createServer>;
 let elsewhere: string;
 /** What the peer does with a request, and how many it got. */
-const scene = { answer: (_socket: Socket): void => undefined, calls: 0, elsewhere: 0 };
+const scene: { answer: (socket: Socket) => void; calls: number; elsewhere: number } = {
+	answer: () => undefined,
+	calls: 0,
+	elsewhere: 0,
+};
 
 const urlOf = (server: { address(): unknown }): string =>
 	`http://127.0.0.1:${(server.address() as AddressInfo).port}`;

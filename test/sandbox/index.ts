@@ -17,18 +17,9 @@ import { serviceControls, type Control } from './service/controls';
 import { xeroControls } from './xero/controls';
 import { XeroSandbox } from './xero/xero';
 
-export type { AsanaSandbox } from './asana/asana';
-export type { BankCorrection, BankFault, BanksSandbox } from './banks/banks';
-export type { Fault, FaultKind } from './core/faults';
+export type { Fault } from './core/faults';
 export type { HubSpotSandbox } from './hubspot/hubspot';
-export type { MyobSandbox, ShownFile } from './myob/myob';
-export type { RequestEntry } from './core/request-log';
-export type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './service';
-export type { PipedriveSandbox } from './pipedrive/pipedrive';
-export type { XeroLimits } from './xero/settings';
-export type { Totals } from './xero/totals';
-export type { ShownOrganisation, XeroSandbox } from './xero/xero';
-
+export type { ConnectOptions, ProviderSandbox } from './service';
 /** The providers, each by its key. */
 const SERVICES = {
 	asana: AsanaSandbox,

@@ -19,7 +19,7 @@ export interface Demand {
 	today: Day;
 }
 
-export interface CurrencyWanted {
+interface CurrencyWanted {
 	currency: string;
 	/** The earliest month needed, `YYYY-MM`; null by default. */
 	historyStart: string | null;

@@ -18,7 +18,7 @@ import { parseConversion, reconverted } from '../../shared/reconversion';
 import { Rejection } from '../../shared/rejection';
 
 /** A recomputed row, or one that was left unchanged for the given reason. */
-export interface RecomputedRow extends TenantName {
+interface RecomputedRow extends TenantName {
 	table: ConvertedTable;
 	clientId: string;
 	clientName: string;

@@ -43,7 +43,7 @@ export async function updateConnection(context: IExecuteFunctions): Promise<INod
 }
 
 /** Reads all changes but those of accounts; a field that was not added changes nothing. */
-export function readChanges(fields: UpdateFields): IntegrationChanges {
+function readChanges(fields: UpdateFields): IntegrationChanges {
 	const { enableStreams = [], disableStreams = [] } = fields;
 	const { accounts, basis, businessId, historyStart, timezone } = fields;
 	return {

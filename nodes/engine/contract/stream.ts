@@ -12,7 +12,7 @@ export type UnreadableRecord = Omit<WaitingRecord, 'isNameless'> & Partial<Waiti
 /** A stream names its reading strategy, which determines its other properties. */
 export type StreamDefinition = CalendarMonthsStream | ChangesStream;
 
-export interface AnyStream {
+interface AnyStream {
 	key: string;
 	/** If plan or scope do not allow it, it is skipped with a warning and does not count as failed. */
 	optional?: boolean;

@@ -141,6 +141,6 @@ function isExpired(status: number, body: string): boolean {
 }
 
 /** Whether a scope is missing: that concerns all requests of the kind, not this one alone. */
-export function aboutScope(body: string): boolean {
+function aboutScope(body: string): boolean {
 	return /\bscopes?\b/i.test(body);
 }

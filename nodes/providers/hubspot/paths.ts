@@ -2,7 +2,7 @@
  * The dated version of HubSpot's API. A new one is released every six months and supported for eighteen. The replies used
  * here have not changed since the numbered versions.
  */
-export const API_VERSION = '2026-09';
+const API_VERSION = '2026-09';
 
 const objects = `/crm/objects/${API_VERSION}`;
 

@@ -54,4 +54,3 @@ export const deletedRecordSchema = z.object({
 
 export type Deal = z.infer<typeof dealSchema>;
 export type Stage = z.infer<typeof stageSchema>;
-export type Version = z.infer<typeof versionSchema>;

@@ -29,7 +29,7 @@ export function buildStageHistory(
 }
 
 /** The stage's label; for a removed stage that is not known any more, its id. */
-export function getLabel(stageId: string, stage: Stage | undefined, facts: FactReader): string {
+function getLabel(stageId: string, stage: Stage | undefined, facts: FactReader): string {
 	return facts.text(stage?.label, 'stages.label') ?? `stage:${stageId}`;
 }
 

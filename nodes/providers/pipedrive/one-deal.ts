@@ -23,7 +23,7 @@ export async function oneDeal({ api, account }: Where, id: string): Promise<List
 }
 
 /** Whether an error response concerns only one deal, not all: a missing scope or a blocking gateway concerns all. */
-export function isOfOneDeal({ status, body }: { status: number; body: string }): boolean {
+function isOfOneDeal({ status, body }: { status: number; body: string }): boolean {
 	const hidden = status === 403 && /^\s*\{(?!.*scope and url mismatch)/is.test(body);
 	return isGone({ status }) || hidden;
 }

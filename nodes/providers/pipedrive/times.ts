@@ -18,6 +18,6 @@ export function parseTime(value: unknown): string | undefined {
 }
 
 /** Parses a time of version 1, `YYYY-MM-DD HH:MM:SS` in UTC although not marked so; undefined if it is not one. */
-export function v1Instant(time: string): string | undefined {
+function v1Instant(time: string): string | undefined {
 	return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time) ? utcInstant(`${time.replace(' ', 'T')}Z`) : undefined;
 }

@@ -15,7 +15,7 @@ export interface ProfitAndLoss {
 }
 
 /** Allowed difference due to rounding. */
-export const TOLERANCE = '0.01';
+const TOLERANCE = '0.01';
 
 /**
  * Sums revenue and expenses from a report's account lines. Checks each section against its own total, and the result

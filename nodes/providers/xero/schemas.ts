@@ -3,14 +3,14 @@ import { z } from 'zod/v4';
 import { monthHeadSchema } from '../financials';
 
 /** A cell. An account's cells have attributes, those of a total have none. */
-export const cellSchema = z.object({
+const cellSchema = z.object({
 	/** Validated where it is used, so that the rejection can name the account. */
 	Value: z.unknown(),
 	Attributes: z.array(z.object({ Id: z.string().nullish(), Value: z.string().nullish() })).nullish(),
 });
 
 /** A line, a total, the header, or a section. A section's rows are parsed separately, one level at a time. */
-export const rowSchema = z.object({
+const rowSchema = z.object({
 	RowType: z.string(),
 	Title: z.string().nullish(),
 	Cells: z.array(cellSchema).nullish(),
@@ -31,5 +31,4 @@ export const monthlyFinancialsSchema = monthHeadSchema.extend({
 	bankSummary: z.record(z.string(), z.unknown()),
 });
 
-export type ReportCell = z.infer<typeof cellSchema>;
 export type ReportRow = z.infer<typeof rowSchema>;

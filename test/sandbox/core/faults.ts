@@ -38,7 +38,7 @@ export const FAULT_KINDS = [
 ] as const;
 
 /** One of those, or one of the provider's own (`ServiceFacts.faults`). */
-export type FaultKind = (typeof FAULT_KINDS)[number] | (string & {});
+type FaultKind = (typeof FAULT_KINDS)[number] | (string & {});
 
 /** A fault to come: it hits the next `count` requests that match everything given. */
 export interface Fault {

@@ -25,7 +25,7 @@ export interface CompanyFile {
  * `headersInReport`: the profit and loss has lines for header accounts too. `ownNumbers`: the first digits of account
  * numbers mean nothing. `nullBreakdown`: a month without figures has no list of them.
  */
-export type Quirk = 'financialYears' | 'debits' | 'headersInReport' | 'ownNumbers' | 'nullBreakdown';
+type Quirk = 'financialYears' | 'debits' | 'headersInReport' | 'ownNumbers' | 'nullBreakdown';
 
 /** What one person agreed to: a consent is for one company file. */
 export interface MyobConsent extends ServiceConsent {

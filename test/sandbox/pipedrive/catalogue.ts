@@ -14,7 +14,7 @@ export interface Sketch {
 	traits: readonly Trait[];
 }
 
-export type Trait =
+type Trait =
 	/** A few deals in a currency of the company's own. */
 	| 'customCurrency'
 	/** Names that are hard to store and to show. */

@@ -2,7 +2,7 @@ import type { Sketch } from './catalogue';
 import type { Change, Deal, Organization, Pipeline, Stage } from './model';
 
 /** How long a deleted deal is still listed. */
-export const DELETED_LISTED_DAYS = 30;
+const DELETED_LISTED_DAYS = 30;
 
 const DAY_MS = 86_400_000;
 

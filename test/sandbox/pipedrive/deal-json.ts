@@ -78,7 +78,7 @@ export function flowEntry(company: Company, deal: Deal, change: Change): Record<
 	};
 }
 
-export function timeText(at: Date, milliseconds: boolean): string {
+function timeText(at: Date, milliseconds: boolean): string {
 	return milliseconds ? at.toISOString() : at.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 

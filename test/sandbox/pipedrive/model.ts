@@ -20,7 +20,7 @@ export interface Organization {
 	name: string;
 }
 
-export type DealStatus = 'open' | 'won' | 'lost';
+type DealStatus = 'open' | 'won' | 'lost';
 
 export interface Deal {
 	id: number;

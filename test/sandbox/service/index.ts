@@ -11,10 +11,9 @@
  * 4. One line each in `SERVICES` and `CONTROLS` of `test/sandbox/index.ts`. Then `sandbox.foo`, `npm run sandbox`, `bundledCredentials`,
  *    `Scenario.connect(name, consent, 'foo')` and `syncStage(seed, 'foo')` know it.
  */
-export { LimitBook, type ServiceWindow } from './limits';
-export type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './provider-sandbox';
-export { OAuthService, type OAuthSettings } from './oauth';
+export { LimitBook } from './limits';
+export type { ConnectOptions, ProviderSandbox } from './provider-sandbox';
 export { ServiceSandbox } from './service-sandbox';
-export type { Admission, ApiCall, CallFacts, FaultReply, FaultReplyContext, ServiceFacts } from './facts';
+export type { Admission, ApiCall, CallFacts, FaultReply, ServiceFacts } from './facts';
 export type { ServiceConsent, ServiceSettings } from './settings';
 export type { Grant } from './tokens';

@@ -11,7 +11,7 @@ import type { ServiceSettings } from './settings';
 import type { AccessCheck, Grant, TokenStore } from './tokens';
 
 /** What a provider says to a request, and how it looks at one. */
-export interface Answers {
+interface Answers {
 	answer(call: ApiCall): Reply | Promise<Reply>;
 	callOf(request: SandboxRequest, grant: Grant | null): CallFacts;
 	admit(call: ApiCall): Admission;

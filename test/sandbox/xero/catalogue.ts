@@ -3,7 +3,7 @@ import type { ServiceConsent } from '../service';
 import type { LayoutName, Quirk } from './layout';
 
 /** How an organisation's figures run. Lists of months count back from the month in which the sandbox started. */
-export interface Profile {
+interface Profile {
 	/** About this much income in a month, in cents. */
 	turnoverCents: number;
 	/** Months without any activity, not even in the bank. */

@@ -53,7 +53,7 @@ export function envelope(at: Date): Record<string, unknown> {
 }
 
 /** `/Date(ms)/`, with `+0000` where Xero writes it. */
-export function xeroDate(at: Date, offset = ''): string {
+function xeroDate(at: Date, offset = ''): string {
 	return `/Date(${at.getTime()}${offset})/`;
 }
 

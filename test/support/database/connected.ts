@@ -14,7 +14,7 @@ export async function newConnection(pool: Pool, name: string, provider = 'xero')
 }
 
 /** A pair of tokens of which the access token ended a minute ago. */
-export function expiredPair(): TokenSet {
+function expiredPair(): TokenSet {
 	return { ...pairOf(0), expiresAt: new Date(Date.now() - 60_000) };
 }
 

@@ -20,7 +20,7 @@ import { credentialsHelper } from './engine-credentials';
 import { nodeTypes } from './engine-nodes';
 import type { StoredCredential } from './credentials';
 
-export type NodeHook = (nodeName: string) => Promise<void> | void;
+type NodeHook = (nodeName: string) => Promise<void> | void;
 
 export interface RunOptions {
 	/** Served by id, as n8n's credential store does; an OAuth token that is refreshed is written back into its data. */

@@ -115,7 +115,7 @@ async function runInto(
 }
 
 /** The kernel keeps the high-water mark itself; it is gone with the process, hence the repeated look. */
-export function watchMemory(pid: number | undefined): { stop(): number } {
+function watchMemory(pid: number | undefined): { stop(): number } {
 	let peak = 0;
 	const look = () => {
 		const kilobytes = /VmHWM:\s+(\d+)/.exec(statusOf(pid))?.[1];

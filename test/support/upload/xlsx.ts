@@ -143,7 +143,7 @@ function serialOf(date: string, is1904 = false): number {
 }
 
 /** `A` for 0, `AB` for 27. */
-export function letters(column: number): string {
+function letters(column: number): string {
 	const last = String.fromCharCode(65 + (column % 26));
 	return column < 26 ? last : letters(Math.floor(column / 26) - 1) + last;
 }

@@ -12,7 +12,7 @@ export type Crm = keyof typeof NORMALISERS;
 
 const ACCOUNT = { id: '555', name: 'Harbour', timezone: 'Australia/Sydney', currency: 'AUD' };
 
-export const FETCHED_AT = '2026-11-20T00:00:00.000Z';
+const FETCHED_AT = '2026-11-20T00:00:00.000Z';
 
 /** A deal's record as Extract gives it, of an account in Sydney. */
 export const rawDeal = (record: unknown): RawRecord => ({

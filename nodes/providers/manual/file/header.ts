@@ -2,7 +2,7 @@ import { findColumns, type ColumnMap, type UploadField } from '../columns';
 import type { Cell } from './cell';
 import { shownText } from './cell';
 
-export interface HeaderColumn {
+interface HeaderColumn {
 	/** Index in the row, from 0. */
 	index: number;
 	/** Trimmed name in the header. */

@@ -13,7 +13,7 @@ import { Table, type Upload } from './table';
 /** Cell separators. `Detect` chooses one by the header. */
 export const SEPARATORS = { Comma: ',', Semicolon: ';', Tab: '\t', 'Vertical Bar': '|' } as const;
 
-export type Separator = keyof typeof SEPARATORS;
+type Separator = keyof typeof SEPARATORS;
 
 export type SeparatorChoice = Separator | 'Detect';
 

@@ -47,7 +47,7 @@ export interface Circumstances {
 	recomputeDays?: number;
 }
 
-export const settings: NormaliseSettings = {
+const settings: NormaliseSettings = {
 	reportingCurrency: 'AUD',
 	maxRateAgeDays: 7,
 	sectionMap: new Map(),
@@ -57,10 +57,7 @@ export const settings: NormaliseSettings = {
 	recomputeDays: 35,
 };
 
-export function rawProject(
-	record: unknown,
-	{ timezone = 'Etc/UTC', now = NOON }: Circumstances = {},
-): RawRecord {
+function rawProject(record: unknown, { timezone = 'Etc/UTC', now = NOON }: Circumstances = {}): RawRecord {
 	return {
 		recordId: '1208888888888888881',
 		stream: 'projects',
