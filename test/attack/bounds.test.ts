@@ -77,7 +77,7 @@ describe('replies that unpack to a thousand times their size', () => {
 				.filter((request) => request.path.includes(path));
 			const run = (await bookedRuns(stage.database.admin)).at(-1);
 			const { class: failureClass, message } = (run?.error ?? {}) as { class?: string; message?: string };
-			const isNamed = failureClass === 'provider_unavailable' && /too much/.test(message ?? '');
+			const isNamed = failureClass === 'provider_unavailable' && /too large/.test(message ?? '');
 			const gained = {
 				...(rose > MAX_MB_ABOVE_IDLE && { rose }),
 				...(!isNamed && { failureClass, message }),
