@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { migrate } from '../../db/schema/migrate';
 import { createTenant } from '../../db/integrations/tenants';
 import { setStage, type Stage } from '../demo/stage';
-import { imbalances, bookedRuns, rowVersions } from '../support/database/stored';
+import { imbalances, bookedRuns, rowVersions, type BookedRun } from '../support/database/stored';
 import { bundledWorkflow } from '../support/checkout';
 import { answersDuring } from '../support/n8n/answering';
 import { RealN8n, type N8nServer } from '../support/n8n/real-n8n';
@@ -233,7 +233,10 @@ describe('the upload form in a real n8n', () => {
 	it('books every upload as a run whose counts add up', async () => {
 		const runs = await bookedRuns(stage.warehouse.admin);
 		expect(runs.length).toBeGreaterThan(5);
-		expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'succeeded'));
+		const isWhole = ({ records, rows }: BookedRun): boolean => records.rejected + rows.rejected === 0;
+		expect(runs.map(({ status }) => status)).toEqual(
+			runs.map((run) => (isWhole(run) ? 'succeeded' : 'partial')),
+		);
 		expect(runs.flatMap(imbalances)).toEqual([]);
 	});
 
