@@ -185,7 +185,8 @@ describe('a lock that a foreign session holds on one tenant', () => {
 				const areStored = await comesTrue(async () => {
 					const stored = await Promise.all(free.map(({ tenantId }) => financialsOf(database, tenantId)));
 					return stored.every((rows) => rows.length === DAYS.length);
-				}, LOCK_TIMEOUT_MS - 1_000);
+					// A locked chunk gives up its place after two such waits; a busy machine takes seconds for the free ones.
+				}, 1.6 * LOCK_TIMEOUT_MS);
 				await Promise.all(holders.map((holder) => holder.end()));
 				await Promise.all([...hung, ending]);
 				return { name, gained: areStored ? undefined : 'the free ones waited' };
@@ -213,7 +214,7 @@ describe('a lock that a foreign session holds on one tenant', () => {
 		}, LOCK_TIMEOUT_MS - 1_000);
 		const error = await ending;
 		await Promise.all(holders.map((holder) => holder.end()));
-		const isTold = error?.message.includes('holds a lock') ?? false;
+		const isTold = error?.message.includes('held a lock') ?? false;
 		expectRepelled('locks against Finish', [
 			{ name: 'five runs', gained: areClosed && isTold ? undefined : { areClosed, error: error?.message } },
 		]);
