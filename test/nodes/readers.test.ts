@@ -88,7 +88,7 @@ describe('zixly reader', () => {
 			const revoked = await run(['revoke', '--login', NAME]);
 			expect(revoked.code).toBe(0);
 			expect(objectOf(revoked)).toEqual({ login: NAME, tenantId: 'mine' });
-			expect(revoked.stderr).toContain(`The login ${NAME} is gone`);
+			expect(revoked.stderr).toContain(`Dropped the login ${NAME}`);
 		});
 	});
 
@@ -110,7 +110,7 @@ describe('zixly reader', () => {
 		['a role of the server', ['create', '--tenant-id', 'mine', '--login', 'postgres'], /already exists/],
 		['a reader that is not there', ['revoke', '--login', NAME], /has no reader/],
 		['a role that is no reader', ['revoke', '--login', 'postgres'], /has no reader/],
-		['revoke without a login', ['revoke'], /Which reader\?/],
+		['revoke without a login', ['revoke'], /Name the reader/],
 		['a verb that is none', ['drop', '--login', NAME], /"reader drop" is not a command/],
 	])('refuses %s with words, an empty stdout and a failing exit code', async (_what, args, words) => {
 		const result = await run(args);

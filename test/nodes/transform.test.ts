@@ -196,7 +196,7 @@ describe('Transform & Normalize in n8n’s engine', () => {
 	it('refuses what is not a message of a run, naming the item', async () => {
 		const result = await run([record(await openedRun()), june()]);
 		expect(result.error?.message).toBe('Item 1 is not a message of a run');
-		expect(result.error?.description).toMatch(/Set Input to Items/);
+		expect(result.error?.description).toMatch(/set Input to Items/);
 	});
 
 	it('goes on without it where it is set to continue', async () => {

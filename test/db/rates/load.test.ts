@@ -267,11 +267,11 @@ describe('importing rates of one’s own', () => {
 		const refused = shown.filter(({ json }) => json.type === 'REFUSED');
 		expect(refused.map(({ pairedItem }) => pairedItem.item)).toEqual([1, 2, 3, 4, 5, 6]);
 		expect(refused.map(({ json }) => String(json.error))).toEqual([
-			expect.stringContaining('no amount'),
+			expect.stringContaining('amount is missing'),
 			expect.stringContaining('to itself'),
 			expect.stringContaining('not a date'),
 			expect.stringContaining('in the future'),
-			expect.stringContaining('no amount'),
+			expect.stringContaining('amount is missing'),
 			expect.stringContaining('not a currency code'),
 		]);
 		expect((await stored('manual', 'AUD')).get(TODAY)).toBe('5.1');
