@@ -78,7 +78,7 @@ describe('what HubSpot answers', () => {
 			'the ten seconds’ limit for ever',
 			{ kind: 'tooManyRequests' },
 			'rate_limited',
-			/no room for the list of deals of harbour-marketing\.example/,
+			/kept rate-limiting the list of deals of harbour-marketing\.example/,
 			2,
 		],
 		[
