@@ -222,7 +222,7 @@ describe('what is peculiar to Pipedrive', () => {
 		const run = await syncWith({ kind: 'endlessCursor', path: '/api/v2/deals', count: 'always' });
 		expect(run.error).toMatchObject({
 			class: 'provider_unavailable',
-			message: expect.stringContaining('circles'),
+			message: expect.stringContaining('pagination does not end'),
 		});
 	});
 
