@@ -37,12 +37,19 @@ function decodeStrictly(content: Buffer, encoding: string): string | undefined {
 /** Windows-1252's characters where Latin-1 has control characters. Spaces are undefined code points. */
 const FROM_0X80 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 
+/** Replacing all of a large text at once takes many times its size, in one piece. */
+const PIECE = 2 ** 16;
+
 // Node's windows-1252 decoder decodes Latin-1 in some Node versions.
 function decodeWindows1252(content: Buffer): string {
-	return content.toString('latin1').replace(/[\x80-\x9f]/g, (sign) => {
-		const letter = FROM_0X80[sign.charCodeAt(0) - 0x80]!;
-		return letter === ' ' ? sign : letter;
-	});
+	let text = '';
+	for (let start = 0; start < content.length; start += PIECE) {
+		text += content.toString('latin1', start, start + PIECE).replace(/[\x80-\x9f]/g, (sign) => {
+			const letter = FROM_0X80[sign.charCodeAt(0) - 0x80]!;
+			return letter === ' ' ? sign : letter;
+		});
+	}
+	return text;
 }
 
 /** Undefined in Windows-1252: the byte is of another encoding. */

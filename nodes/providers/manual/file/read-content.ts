@@ -22,7 +22,7 @@ export async function readContent(
 	sink: RowSink,
 ): Promise<FileReport> {
 	const report: FileReport = { kind: '', notes: [], warnings: [], empty: 0 };
-	const upload: Upload = { map: columnMap, sink, report, rows: 0 };
+	const upload: Upload = { map: columnMap, sink, report, rows: 0, characters: 0 };
 	if (fileKind(content) === 'zip') await readWorkbook(content, upload);
 	else readSeparated(content, separator, upload);
 	if (upload.rows === 0) {

@@ -1,12 +1,12 @@
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname, join, parse } from 'node:path';
 
 import { Semaphore } from '../../../shared/concurrency';
 import { MAX_FILE_BYTES, MAX_HEAP_MB, MAX_READ_MS } from './limits';
 import type { FileSettings } from './read-content';
 import { FileRefusal } from './refusal';
 import type { FileReport, FileRow } from './row';
-import type { WorkerInput, WorkerMessage } from './worker';
+import type { ReaderInput, ReaderMessage } from './reader-process';
 
 export interface ReadFile {
 	rows: FileRow[];
@@ -17,7 +17,8 @@ export interface ReadFile {
 const slots = new Semaphore(2);
 
 /**
- * Reads an uploaded file in a worker thread, so that neither its size nor a parser bug can block or crash the process.
+ * Reads an uploaded file in a process of its own, so that nothing in it can block or end n8n. A worker thread would not
+ * do: an allocation that exceeds its heap by far ends the whole process.
  * @throws FileRefusal if it cannot be read, with what to do; the signal's reason if it was cancelled
  */
 export async function readFile(
@@ -26,7 +27,7 @@ export async function readFile(
 	signal?: AbortSignal,
 ): Promise<ReadFile> {
 	if (content.byteLength > MAX_FILE_BYTES) throw tooLarge();
-	return await slots.run(async () => await readInWorker({ content, settings }, signal));
+	return await slots.run(async () => await readInProcess({ content, settings }, signal));
 }
 
 /** The error for a file above the size limit. */
@@ -36,46 +37,61 @@ export function tooLarge(): FileRefusal {
 	);
 }
 
-async function readInWorker(input: WorkerInput, signal?: AbortSignal): Promise<ReadFile> {
+async function readInProcess(input: ReaderInput, signal?: AbortSignal): Promise<ReadFile> {
 	signal?.throwIfAborted();
-	const worker = startWorker(input);
+	const reader = startReader();
 	const stop = new AbortController();
 	const timer = setTimeout(() => stop.abort(tooLong()), MAX_READ_MS);
 	try {
-		return await awaitResult(worker, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+		reader.send(input, () => undefined); // Where it cannot be sent, the process ends, and that is told.
+		return await awaitResult(reader, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
 	} finally {
 		clearTimeout(timer);
-		await worker.terminate();
+		reader.kill('SIGKILL');
 	}
 }
 
-function startWorker(workerData: WorkerInput): Worker {
-	// Tests run the worker from its TypeScript source.
+function startReader(): ChildProcess {
+	// Tests run the reader from its TypeScript source.
 	const extension = extname(__filename);
-	return new Worker(join(__dirname, `worker${extension}`), {
-		workerData,
-		execArgv: extension === '.ts' ? ['--require', 'tsx/cjs'] : [],
-		// The worker parses untrusted files, so it gets no environment variables, which may hold secrets.
+	const heap = [`--max-old-space-size=${MAX_HEAP_MB}`, '--max-semi-space-size=16'];
+	return fork(join(__dirname, `reader-process${extension}`), {
+		execArgv: extension === '.ts' ? [...heap, '--require', require.resolve('tsx/cjs')] : heap,
+		serialization: 'advanced',
+		stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+		// It parses untrusted files, so it gets no environment variables, which may hold secrets.
 		env: {},
-		resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: 32 },
+		// Where a core dump would go, which most logins may not write there.
+		cwd: parse(process.execPath).root,
 	});
 }
 
-async function awaitResult(worker: Worker, signal: AbortSignal): Promise<ReadFile> {
+async function awaitResult(reader: ChildProcess, signal: AbortSignal): Promise<ReadFile> {
 	const rows: FileRow[] = [];
 	return await new Promise((resolve, reject) => {
-		worker.on('message', (message: WorkerMessage) => {
+		reader.on('message', (message: ReaderMessage) => {
 			if ('rows' in message) for (const row of message.rows) rows.push(row);
 			else if ('report' in message) resolve({ rows, report: message.report });
 			else if ('refusal' in message) reject(new FileRefusal(message.refusal));
 			else reject(new Error(message.failure));
 		});
-		worker.on('error', (error: Error & { code?: string }) =>
-			reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuchMemory() : error),
-		);
-		worker.on('exit', () => reject(new Error('The file reader exited unexpectedly.')));
+		reader.on('error', reject);
+		// Not before the channel is closed: it may still hold messages.
+		reader.on('exit', (code, by) => {
+			const end = (): void => reject(endedEarly(code, by));
+			if (reader.connected) reader.once('disconnect', end);
+			else end();
+		});
 		signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
 	});
+}
+
+/** How Node.js ends when its heap is full, and how the system ends a process for which it has no memory. */
+const OUT_OF_MEMORY: ReadonlyArray<number | string | null> = ['SIGABRT', 134, 'SIGKILL'];
+
+function endedEarly(code: number | null, signal: NodeJS.Signals | null): Error {
+	if (OUT_OF_MEMORY.includes(signal ?? code)) return tooMuchMemory();
+	return new Error(`The file reader ended unexpectedly (${signal ?? code}).`);
 }
 
 function tooMuchMemory(): FileRefusal {

@@ -24,4 +24,14 @@ export interface FileReport {
 	empty: number;
 }
 
+/** The number of characters in the row's texts. */
+export function countCharacters({ cells }: FileRow): number {
+	let count = 0;
+	for (const name in cells) {
+		const cell = cells[name];
+		if (typeof cell === 'string') count += cell.length;
+	}
+	return count;
+}
+
 export type RowSink = (row: FileRow) => void;

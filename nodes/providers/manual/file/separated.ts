@@ -1,11 +1,11 @@
-import { parse, type CsvError, type Options } from 'csv-parse/sync';
+import { parse, type CastingContext, type CsvError, type Options } from 'csv-parse/sync';
 
 import type { ColumnMap } from '../columns';
 import type { Cell } from './cell';
 import { decodeText, isDoubtful, type DecodedText } from './encoding';
 import { readHeader } from './header';
 import { refuseMarkup } from './kind';
-import { MAX_LINE_TEXT, MAX_LINES, MAX_ROWS_ABOVE_HEADER } from './limits';
+import { MAX_COLUMNS, MAX_LINE_TEXT, MAX_LINES, MAX_ROWS_ABOVE_HEADER } from './limits';
 import { FileRefusal } from './refusal';
 import type { FileRow } from './row';
 import { Table, type Upload } from './table';
@@ -107,8 +107,17 @@ function buildOptions(separator: Separator) {
 		relax_column_count: true,
 		relax_quotes: true,
 		max_record_size: MAX_LINE_TEXT,
+		cast: limitColumns,
 	} satisfies Options;
 }
+
+/** The parser's own limit does not count empty cells: a line of commas would take hundreds of megabytes. */
+function limitColumns(cell: string, { index }: CastingContext): string {
+	if (index < MAX_COLUMNS) return cell;
+	throw new TooManyColumns();
+}
+
+class TooManyColumns extends Error {}
 
 interface Lines {
 	separator: Separator;
@@ -144,7 +153,12 @@ function tooManyLines(): FileRefusal {
 	);
 }
 
-function unreadable(error: CsvError, line: number): Error {
+function unreadable(error: CsvError | TooManyColumns, line: number): Error {
+	if (error instanceof TooManyColumns) {
+		return new FileRefusal(
+			`Line ${line} has more than ${MAX_COLUMNS.toLocaleString('en')} columns. Correct the line. Nothing was loaded from the file.`,
+		);
+	}
 	if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
 		return new FileRefusal(
 			`Line ${line} does not end: it has a quotation mark that is not closed, or is longer than ${MAX_LINE_TEXT} characters. Correct the line. Nothing was loaded from the file.`,

@@ -1,9 +1,9 @@
 import { FIELD_LABELS, type ColumnMap } from '../columns';
 import { isEmptyCell, shownText, type Cell } from './cell';
 import { columnLetters, readHeader, type Header } from './header';
-import { MAX_CELL_TEXT, MAX_ROWS, MAX_ROWS_ABOVE_HEADER } from './limits';
+import { MAX_CELL_TEXT, MAX_ROW_TEXT, MAX_ROWS, MAX_ROWS_ABOVE_HEADER } from './limits';
 import { FileRefusal } from './refusal';
-import type { FileReport, FileRow, RowSink } from './row';
+import { countCharacters, type FileReport, type FileRow, type RowSink } from './row';
 
 /** Shared by all sheets of an upload. */
 export interface Upload {
@@ -12,6 +12,8 @@ export interface Upload {
 	report: FileReport;
 	/** Number of rows passed to the sink so far. */
 	rows: number;
+	/** Number of characters in their texts. */
+	characters: number;
 }
 
 /** Finds the header in a stream of rows, and passes the rows below it to the upload's sink. */
@@ -61,12 +63,22 @@ export class Table {
 			);
 		}
 		const byName = Object.fromEntries(header.columns.map(({ index, name }) => [name, cells[index] ?? '']));
-		this.upload.sink({
+		this.pass({
 			...(this.sheet !== undefined && { sheet: this.sheet }),
 			line,
 			cells: byName,
 			fault: fault ?? this.unnamedFault(header, cells) ?? lengthFault(byName),
 		});
+	}
+
+	private pass(row: FileRow): void {
+		this.upload.characters += countCharacters(row);
+		if (this.upload.characters > MAX_ROW_TEXT) {
+			throw new FileRefusal(
+				`The rows have more than ${MAX_ROW_TEXT / 1_048_576} million characters of text. Split the file into several files.`,
+			);
+		}
+		this.upload.sink(row);
 	}
 
 	/** In a text file, an extra cell means that a value contains a separator; in a workbook, it is a note beside the table. */

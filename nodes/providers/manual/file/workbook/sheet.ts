@@ -1,14 +1,11 @@
 import type { Cell } from '../cell';
-import { MAX_LINE_TEXT, MAX_LINES } from '../limits';
+import { MAX_COLUMNS, MAX_LINE_TEXT, MAX_LINES } from '../limits';
 import { damaged } from '../refusal';
 import type { Table } from '../table';
 import type { Archive } from './archive';
 import { TextCollector } from './shared-strings';
 import { cellValue, type BookFacts, type RawCell } from './value';
 import { parseXml, type Attributes } from './xml';
-
-/** Excel's limit. */
-const MAX_COLUMNS = 16_384;
 
 /** Reads a sheet's rows into a table. The sheet's stated range is not trusted. @returns the number of hidden rows */
 export async function readSheet(

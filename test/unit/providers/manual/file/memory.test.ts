@@ -6,7 +6,7 @@ import { CHECKOUT } from '../../../../support/checkout';
 
 const run = promisify(execFile);
 
-/** The worker's heap, what it unpacks, and the rows themselves. */
+/** What this process may grow by: the rows themselves, and the messages with them. */
 const MAX_GROWN_MB = 300;
 
 it.each(['csv', 'xlsx'])('reading 100,000 rows of %s takes a bounded memory', async (kind) => {

@@ -1,0 +1,45 @@
+import { readContent, type FileSettings } from './read-content';
+import { FileRefusal } from './refusal';
+import { countCharacters, type FileReport, type FileRow } from './row';
+
+export interface ReaderInput {
+	content: Uint8Array;
+	settings: FileSettings;
+}
+
+export type ReaderMessage =
+	| { rows: FileRow[] }
+	| { report: FileReport }
+	| { refusal: string }
+	| { failure: string };
+
+/** Rows and characters per message. Keeps the receiver's event loop responsive between messages. */
+const BATCH_ROWS = 2_000;
+const BATCH_CHARACTERS = 2 ** 20;
+
+async function main({ content, settings }: ReaderInput): Promise<ReaderMessage> {
+	let [rows, characters]: [FileRow[], number] = [[], 0];
+	const send = (): void => {
+		process.send!({ rows } satisfies ReaderMessage);
+		[rows, characters] = [[], 0];
+	};
+	try {
+		const report = await readContent(Buffer.from(content), settings, (row) => {
+			characters += countCharacters(row);
+			if (rows.push(row) >= BATCH_ROWS || characters >= BATCH_CHARACTERS) send();
+		});
+		send();
+		return { report };
+	} catch (error) {
+		if (error instanceof FileRefusal) return { refusal: error.message };
+		return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+	}
+}
+
+if (process.send) {
+	process.once('message', (input) => {
+		void main(input as ReaderInput).then((last) => process.send!(last, () => process.disconnect()));
+	});
+	// The process that asked is gone.
+	process.once('disconnect', () => process.exit());
+}
