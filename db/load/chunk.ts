@@ -16,6 +16,14 @@ export interface LoadChunk extends LoadRun {
 
 export type Change = LoadRow | LoadDeletion;
 
+/** A change without its stream, account and record: what a rejection keeps of it, and what a replay makes it from. */
+export function getContent(change: Change): Record<string, unknown> {
+	const { table, client } = change;
+	if ('row' in change) return { table, client, row: change.row };
+	const { leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata } = change;
+	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata };
+}
+
 /** The changes in the order of `outcomes`: the rows, then the deletions. */
 export function orderChanges({ rows, deletions = [] }: Pick<LoadChunk, 'rows' | 'deletions'>): Change[] {
 	return deletions.length === 0 ? rows : [...rows, ...deletions];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
-import { orderChanges, type Change, type LoadChunk } from './chunk';
+import { getContent, orderChanges, type Change, type LoadChunk } from './chunk';
 import { type LoadRejected, type LoadRejection } from './input';
 import { isolate, type Statement } from './isolate-faults';
 import { storable } from '../postgres/storable-text';
@@ -80,7 +80,7 @@ function refusedRecords(
 	const unnamed: Rejection[] = [];
 	for (const [index, reason] of refusals) {
 		const row = arrivals[index]!;
-		const content = toPayload(row);
+		const content = getContent(row);
 		const id = buildRecordKey(row);
 		const record = records.get(id);
 		if (!row.recordId) unnamed.push(loadRejection(row, reason, [content]));
@@ -91,14 +91,6 @@ function refusedRecords(
 		...unnamed,
 		...[...records.values()].map(({ first, reason, rows: refused }) => loadRejection(first, reason, refused)),
 	];
-}
-
-/** Without the properties that the rejection stores in separate columns. */
-function toPayload(arrival: Change): Record<string, unknown> {
-	const { table, client } = arrival;
-	if ('row' in arrival) return { table, client, row: arrival.row };
-	const { leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata } = arrival;
-	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata };
 }
 
 function loadRejection(row: Change, reason: LoadRejection, rows: unknown[]): Rejection {

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { LoadDeletion, LoadRejected, LoadRejection, LoadRow, LoadState } from '../../db/load/input';
+import { getContent, type Change } from '../../db/load/chunk';
 import { parseCounts } from '../../db/load/counts';
 import { canonicalInstant } from '../../db/postgres/rows';
 import { isPlainObject } from '../../db/load/column-values';
+import { asText } from '../shared/text';
 
 /** A STATE without the count of its rows, which the loader adds. */
 export type StateInput = Omit<LoadState, 'rowsArrived'>;
@@ -35,23 +37,14 @@ export function parseLoadMessage(json: IDataObject): LoadMessage | undefined {
 }
 
 /** Turns a row or a deletion into its rejection, in the form that a replay reads. */
-export function rejectChange(change: LoadRow | LoadDeletion, reason: LoadRejection): LoadRejected {
+export function rejectChange(change: Change, reason: LoadRejection): LoadRejected {
 	const { stream, accountId, recordId } = change;
 	return { stream, accountId, recordId, stage: 'load', reason, record: { rows: [getContent(change)] } };
 }
 
-function getContent(change: LoadRow | LoadDeletion): object {
-	const { table, client } = change;
-	if ('row' in change) return { table, client, row: change.row };
-	const { leadId, deletedAt, metricName, recordDate, keptDate } = change;
-	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate };
-}
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
 const parseOrigin = (json: IDataObject) => ({
-	stream: text(json.stream),
-	accountId: text(json.accountId),
+	stream: asText(json.stream),
+	accountId: asText(json.accountId),
 	recordId: json.recordId as string,
 });
 
@@ -84,9 +77,9 @@ function parseRejected(json: IDataObject): LoadRejected {
 		...parseOrigin(json),
 		stage: STAGES.find((stage) => stage === json.stage) ?? 'transform',
 		reason: {
-			code: text(reason.code) || 'unknown',
-			path: text(reason.path),
-			message: text(reason.message) || 'The record was rejected without a reason.',
+			code: asText(reason.code) || 'unknown',
+			path: asText(reason.path),
+			message: asText(reason.message) || 'The record was rejected without a reason.',
 			...(isPlainObject(reason.detail) && { detail: reason.detail }),
 		},
 		record: json.record,

@@ -1,4 +1,4 @@
-import { orderChanges, type Change, type ChunkResult } from '../../db/load/chunk';
+import { getContent, orderChanges, type Change, type ChunkResult } from '../../db/load/chunk';
 import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
 import type { LoadOrigin, LoadRun, LoadState } from '../../db/load/input';
 import type { BuiltChunk, FromItem } from './chunk-builder';
@@ -71,8 +71,9 @@ export class RunReport {
 	private emitChanges(changes: Array<FromItem<Change>>, { outcomes, rejections }: ChunkResult): void {
 		for (const [index, reason] of rejections) {
 			const { item, value } = changes[index]!;
-			const { stream, accountId, recordId, ...record } = copyContent(value);
+			const { stream, accountId, recordId } = value;
 			const origin = { ...this.envelope, stream, accountId, recordId };
+			const record = getContent(value);
 			this.output.reject({ ...origin, type: 'REJECTED', stage: 'load', reason, record }, item);
 		}
 		if (!this.returnRows) return;
@@ -112,11 +113,4 @@ function getOrCreate<Value>(map: Map<string, Value>, key: string, create: () => 
 
 function addTally(total: RowTally, more: RowTally): void {
 	for (const name of Object.keys(total) as Array<keyof RowTally>) total[name] += more[name];
-}
-
-/** Leaves out the envelope of a row that is the message itself. */
-function copyContent(change: Change): Change {
-	if (!('row' in change)) return change;
-	const { stream, accountId, recordId, table, client, row } = change;
-	return { stream, accountId, recordId, table, client, row };
 }

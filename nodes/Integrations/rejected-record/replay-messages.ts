@@ -89,12 +89,17 @@ function refusedMessages(payload: unknown, named: Named): ReplayedMessage[] | un
 
 /** Picks only the known fields: others in an old rejection must not overwrite the message's own. */
 function refusedMessage(one: Record<string, unknown>, named: Named): RowMessage | DeletedMessage {
-	const { table, client, row, leadId, deletedAt, metricName, recordDate, keptDate } = one;
+	const { table, client, row, leadId, deletedAt, metricName, recordDate, ...rest } = one;
+	const { keptDate, keptValue, keptMetadata } = rest;
 	if (row !== undefined) return { type: 'ROW', ...named, table, client, row } as RowMessage;
 	const about =
 		table === 'lead_events'
 			? { leadId, deletedAt }
-			: { client, metricName, ...(keptDate === undefined ? { recordDate } : { keptDate }) };
+			: {
+					client,
+					metricName,
+					...(keptDate === undefined ? { recordDate } : { keptDate, keptValue, keptMetadata }),
+				};
 	return { type: 'DELETED', ...named, table, ...about } as DeletedMessage;
 }
 

@@ -1,19 +1,21 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { integrationsOperations } from '../../../nodes/Integrations/operations';
 import { upsert } from '../../../nodes/PostgresUpsert/upsert';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
-import { closeRuns, loadTarget, rejected, rejectionsOf, type LoadTarget } from '../../support/database/loading';
+import { useDatabase } from '../../support/database/use-database';
+import {
+	closeRuns,
+	loadTarget,
+	rejected,
+	rejectionsOf,
+	type LoadTarget,
+} from '../../support/database/loading';
 import { dealRows, funnelOf } from '../../support/database/leads';
 import { nodeContext } from '../../support/n8n/node-context';
 
-let database: TestDatabase;
+const database = useDatabase();
 let target: LoadTarget;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 	target = await loadTarget(database, 'Harbour', 'hubspot');
@@ -80,6 +82,26 @@ describe('a deletion that was rejected at load', () => {
 		expect(await rejections()).toMatchObject([
 			{ resolved: false, attempts: 2, payload: { rows: [{ deletedAt: 'never' }] } },
 		]);
+	});
+
+	it('of a metric moves the row to the day that stays, with its value', async () => {
+		const client = { externalId: 'portal', clientName: 'Portal', industry: null };
+		const metric = { table: 'custom_metrics', client, metricName: 'project_delivery_days' };
+		const origin = { stream: 'projects', accountId: 'portal', recordId: '1' };
+		const row = { metricName: metric.metricName, metricValue: '5', recordDate: '2026-06-03', metadata: {} };
+		await target.load([{ ...origin, table: 'custom_metrics', client, row }]);
+		await target.nextRun();
+		const kept = {
+			keptDate: '2026-06-01T00:00:00.000Z',
+			keptValue: '3.0000',
+			keptMetadata: { project: 'A' },
+		};
+		await rejectDeletion({ ...metric, ...kept });
+		expect((await replay())[0]).toMatchObject({ type: 'DELETED', ...metric, ...kept });
+		const { rows } = await database.admin.query(
+			"select record_date::date::text as day, metric_value::text as value, metadata ->> 'project' as project from custom_metrics",
+		);
+		expect(rows).toEqual([{ day: '2026-06-01', value: '3.0000', project: 'A' }]);
 	});
 
 	it('of a metric keeps the day that stays', async () => {
