@@ -108,7 +108,7 @@ describe('a company file whose replies go wrong', () => {
 			'a report that never comes',
 			{ kind: 'gatewayTimeout', count: 'always' },
 			'provider_unavailable',
-			/took too long/,
+			/timed out several times/,
 		],
 	];
 
