@@ -21,7 +21,8 @@ export class CountsByStream {
 	}
 }
 
-const buildStreamKey = ({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string =>
+/** Identifies a stream of an account within a run. */
+export const buildStreamKey = ({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string =>
 	JSON.stringify([tenantId, syncRunId, provider, stream, accountId]);
 
 /** Keeps the run's warnings short. */

@@ -7,6 +7,7 @@ import { isTimeZone, utcInstant } from '../shared/dates';
 import type { Envelope, StateMessage } from '../shared/messages';
 import { attempt, type Rejection } from '../shared/rejection';
 import { parseAs } from '../shared/shape';
+import { asText } from '../shared/text';
 
 /** A raw record that came in. */
 export interface IncomingRecord {
@@ -41,19 +42,17 @@ export function incomingMessage(json: Record<string, unknown>, item: number, run
 /** Classifies a message of a preview, which has no run. */
 export function incomingPreview(json: Record<string, unknown>, item: number): Incoming {
 	if (json.type !== 'RECORD') return { kind: 'other', item };
-	const tenantId = toText(json.tenantId);
-	const integrationId = toText(json.integrationId);
-	const about = { tenantId, integrationId, syncRunId: null, provider: toText(json.provider) };
+	const tenantId = asText(json.tenantId);
+	const integrationId = asText(json.integrationId);
+	const about = { tenantId, integrationId, syncRunId: null, provider: asText(json.provider) };
 	return { ...incomingRecord(json, item, readEnvelope(json, about)), preview: true };
 }
-
-const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function readEnvelope(
 	json: Record<string, unknown>,
 	{ tenantId, integrationId, syncRunId, provider }: Omit<Envelope, 'stream' | 'accountId'>,
 ): Envelope {
-	const [stream, accountId] = [toText(json.stream), toText(json.accountId)];
+	const [stream, accountId] = [asText(json.stream), asText(json.accountId)];
 	return { tenantId, integrationId, syncRunId, provider, stream, accountId };
 }
 

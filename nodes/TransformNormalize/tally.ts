@@ -1,6 +1,7 @@
 import { dataTables } from '../../db/schema/tables';
 import type { Envelope, StateMessage } from '../shared/messages';
 import type { ReadyRow } from './normalise-record';
+import { buildStreamKey } from './counts-by-stream';
 
 /** A row for the output, unless another one with the same key is newer. */
 export interface RowSlot {
@@ -58,10 +59,6 @@ export class Tally {
 		this.streams.set(key, stream);
 		return stream;
 	}
-}
-
-function buildStreamKey({ tenantId, syncRunId, provider, stream, accountId }: Envelope): string {
-	return JSON.stringify([tenantId, syncRunId, provider, stream, accountId]);
 }
 
 interface Added {

@@ -1,6 +1,6 @@
 import type { AccountDiscovery, AccountListing } from '../engine/contract/provider';
 import { warnOfNameless, type NamedList } from '../engine/read/list-entries';
-import { storable } from '../shared/text';
+import { excerpt, storable } from '../shared/text';
 
 type AccountId = AccountDiscovery['id'];
 
@@ -16,6 +16,18 @@ export const DIGITS: AccountId = { pattern: /^[1-9]\d{0,29}$/, example: '1234567
 /** A string from a reply, made storable. Null if it is missing or blank, so that it does not overwrite a known value. */
 export const textOrNull = (value: unknown): string | null =>
 	typeof value === 'string' && value.trim() !== '' ? storable(value.trim()) : null;
+
+/** Where an account's days or months begin and end. */
+type Period = 'days' | 'months';
+
+/** Warns that the time zone that the provider states for an account is none that is known. */
+export const unsupportedZone = (name: string, zone: string | null | undefined, period: Period): string =>
+	`The time zone of ${excerpt(name)} is not supported (${zone ? excerpt(zone) : 'none'}); its ${period} begin and end in UTC.`;
+
+/** Warns that the time zone set for the connection is none, for a provider that states none itself. */
+export const invalidZone = (name: string, zone: string, period: Period): string =>
+	`${excerpt(name)} is read in UTC ${period} because "${excerpt(zone)}" is not a time zone. ` +
+	'Set the time zone of the connection, for example Australia/Sydney.';
 
 /** Matches no account. */
 const NO_ID = '';

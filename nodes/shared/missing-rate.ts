@@ -55,16 +55,16 @@ function describeRemedy(period: ConversionPeriod, conversion: Conversion): strin
 	// For a currency that the euro replaced, the fixed rate converts between it and the euro.
 	const [from, to] = [period.from, period.to].map((one) => currencyOn(one, newest)) as [string, string];
 	const days = oldest === newest ? newest : `a day from ${oldest} to ${newest}`;
-	const byHand = `mport a rate of your own from ${from} to ${to} of ${days} (Zixly Database, Exchange Rate: Import)`;
+	const ownRate = `rate of your own from ${from} to ${to} of ${days} (Zixly Database, Exchange Rate: Import)`;
 	const ended = [from, to].flatMap((one) => listEnds(one, oldest, conversion));
 	const bank = RATE_BANKS.find((one) => mayHave(one, { currencies: [from, to], newest, ended }));
 	const reasons = ended.map(
 		({ source, currency: one, lastDay }) =>
 			`The source ${source} stopped publishing ${one} after ${lastDay}. `,
 	);
-	if (!bank) return `${reasons.join('') || NO_BANK}I${byHand}, then ${REPLAY}`;
+	if (!bank) return `${reasons.join('') || NO_BANK}Import a ${ownRate}, then ${REPLAY}`;
 	const load = `Load the rates of the ${bank.name} (${bank.loadBy}; leave Currencies and From empty)`;
-	return `${reasons.join('')}${load}, or, where it has none of these days, i${byHand}. Then ${REPLAY}`;
+	return `${reasons.join('')}${load}, or, where it has none of these days, import a ${ownRate}. Then ${REPLAY}`;
 }
 
 // A replay needs the account's connection, which items of a user's own do not have.

@@ -84,6 +84,14 @@ export function sumAmounts(amounts: Iterable<Amount>): Amount {
 	return sum;
 }
 
+/** Printed figures are rounded, so their sums may differ by a cent. */
+const ONE_CENT = '0.01';
+
+/** Whether two amounts are equal apart from rounding. */
+export function isSameAmount(a: Amount, b: Amount): boolean {
+	return a.minus(b).abs().lte(ONE_CENT);
+}
+
 /** Rounds half away from zero to a number of decimal places, as PostgreSQL's numeric does. */
 export function roundedTo(amount: Amount, places: 2 | 4): Amount {
 	return amount.toDecimalPlaces(places, Decimal.ROUND_HALF_UP);

@@ -15,7 +15,7 @@ export interface RateBank {
 	currencies: ReadonlySet<string>;
 }
 
-const listSchema = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+const parseCodes = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 export const ECB: RateBank = {
 	key: 'ecb',
@@ -23,7 +23,7 @@ export const ECB: RateBank = {
 	loadBy: 'workflow Zixly Exchange Rates',
 	base: 'EUR',
 	firstDay: '1999-01-04',
-	currencies: listSchema(
+	currencies: parseCodes(
 		'AUD BRL CAD CHF CNY CZK DKK GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY USD ZAR',
 	),
 };
@@ -35,7 +35,7 @@ export const RBA: RateBank = {
 	loadBy: 'Zixly Database, Exchange Rate: Load, with this bank as Source',
 	base: 'AUD',
 	firstDay: '2023-01-03',
-	currencies: listSchema('CAD CHF CNY EUR GBP HKD IDR INR JPY KRW MYR NZD PGK PHP SGD THB TWD USD VND XDR'),
+	currencies: parseCodes('CAD CHF CNY EUR GBP HKD IDR INR JPY KRW MYR NZD PGK PHP SGD THB TWD USD VND XDR'),
 };
 
 /** In the order in which they are recommended. */

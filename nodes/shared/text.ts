@@ -3,6 +3,9 @@ import { isStorable, storable as storableWith } from '../../db/postgres/storable
 /** The text with a replacement character for each character that PostgreSQL cannot store. */
 export const storable = (text: string): string => storableWith(text, () => '\uFFFD');
 
+/** A value from outside if it is a text, otherwise an empty one. */
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** The beginning of a text from outside, safe to show and store. */
 export function excerpt(text: string, longest = 80): string {
 	const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;

@@ -4,7 +4,7 @@ import type { NamedRun } from '../../../db/runs/take';
 import { isFailureClass } from '../../shared/failure-classes';
 import { parseMessage, type FailureMessage, type Message } from '../../shared/messages';
 import type { OwnRuns } from '../../adapter/own-runs';
-import { excerpt } from '../../shared/text';
+import { asText, excerpt } from '../../shared/text';
 
 const MAX_WARNINGS = 100;
 const MAX_WORDS = 2_000;
@@ -22,7 +22,7 @@ export function ownMessages(items: readonly INodeExecutionData[], runs: OwnRuns)
 
 function buildEnvelope(run: NamedRun, { stream, accountId }: Message) {
 	const { tenantId, integrationId, syncRunId, provider } = run;
-	const place = { stream: toText(stream), accountId: toText(accountId) };
+	const place = { stream: asText(stream), accountId: asText(accountId) };
 	return { tenantId, integrationId, syncRunId, provider, ...place };
 }
 
@@ -32,7 +32,7 @@ function readable(message: Message): Message {
 	const warnings = Array.isArray(message.warnings) ? message.warnings : [];
 	return {
 		...message,
-		warnings: warnings.slice(0, MAX_WARNINGS).map((one) => excerpt(toText(one), MAX_WORDS)),
+		warnings: warnings.slice(0, MAX_WARNINGS).map((one) => excerpt(asText(one), MAX_WORDS)),
 	};
 }
 
@@ -40,9 +40,7 @@ function parseFailure(given: unknown): FailureMessage['failure'] {
 	const { class: failureClass, message, retryAt } = (given ?? {}) as Record<string, unknown>;
 	return {
 		class: isFailureClass(failureClass) ? failureClass : 'internal',
-		message: excerpt(toText(message), MAX_WORDS),
+		message: excerpt(asText(message), MAX_WORDS),
 		...(typeof retryAt === 'string' && !Number.isNaN(Date.parse(retryAt)) && { retryAt }),
 	};
 }
-
-const toText = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -24,6 +24,7 @@ import {
 	type RunToExtract,
 	type StreamState,
 } from './run';
+import { asText } from '../../shared/text';
 
 /** Reads the accounts of a run. */
 export class AccountReader {
@@ -202,7 +203,7 @@ export class AccountReader {
 	): ReadingContext<StreamDefinition> {
 		const { extractMode, budget, clock, definition, store } = this.context;
 		const { api, metadata } = this.discovery;
-		const historyStartMonth = toText(metadata.historyStart) ?? this.context.historyStart;
+		const historyStartMonth = (asText(metadata.historyStart) || undefined) ?? this.context.historyStart;
 		const known = this.states.get(`${account.id}/${stream.key}`)?.state ?? {};
 		return {
 			api,
@@ -276,9 +277,6 @@ function limitWarnings(warnings: string[]): string[] {
 
 const skippedRecord = ({ recordId, skipped }: { recordId: string; skipped: string }): string =>
 	`${recordId} was skipped: ${skipped}`;
-
-const toText = (value: unknown): string | undefined =>
-	typeof value === 'string' && value ? value : undefined;
 
 function recordMessage(
 	envelope: Envelope,

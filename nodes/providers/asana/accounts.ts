@@ -1,7 +1,7 @@
 import type { AccountDiscovery } from '../../engine/contract/provider';
 import type { NamelessEntry } from '../../engine/contract/stream';
 import { isTimeZone } from '../../shared/dates';
-import { DIGITS, textOrNull, withNameless } from '../account-facts';
+import { invalidZone, DIGITS, textOrNull, withNameless } from '../account-facts';
 import { readList } from './lists';
 
 const WORKSPACES = { provider: 'Asana', what: 'the list of workspaces', account: undefined };
@@ -33,11 +33,7 @@ export const asanaAccounts: AccountDiscovery = {
 		const known = isTimeZone(timezone) ? timezone : null;
 		// The name is already known from the list.
 		const account = { id, name: null, timezone: known, currency: CURRENCY };
-		const warnings = known === null && before === null ? [unknownZone(name, timezone)] : [];
+		const warnings = known === null && before === null ? [invalidZone(name, timezone, 'days')] : [];
 		return await Promise.resolve({ account, warnings });
 	},
 };
-
-const unknownZone = (name: string, zone: string): string =>
-	`${name} is read in UTC days because "${zone}" is not a time zone. ` +
-	'Set the time zone of the connection, for example Australia/Sydney.';

@@ -4,7 +4,7 @@ import type { AccountEntry } from '../../../db/integrations/accounts';
 import type { AccountDiscovery, DiscoveryContext } from '../../engine/contract/provider';
 import type { AccountReference, ProviderApi } from '../../engine/contract/api';
 import { isTimeZone } from '../../shared/dates';
-import { DIGITS } from '../account-facts';
+import { unsupportedZone, DIGITS } from '../account-facts';
 import { paths } from './paths';
 import { accountDetailsSchema, fetchReplyIfFound, fetchReply, introspectionSchema } from './replies';
 
@@ -31,7 +31,7 @@ export const hubspotAccounts: AccountDiscovery = {
 		const timezone = timeZone && isTimeZone(timeZone) ? timeZone : null;
 		const account = { id: portalId, name: null, timezone, currency };
 		const isUnknown = timezone === null && reference.timezone === null;
-		return { account, warnings: isUnknown ? [unknownZone(reference.name, timeZone)] : [] };
+		return { account, warnings: isUnknown ? [unsupportedZone(reference.name, timeZone, 'days')] : [] };
 	},
 };
 
@@ -70,6 +70,3 @@ async function readDetails(api: ProviderApi, account?: AccountReference) {
 
 const unnamed = (id: string): string =>
 	`HubSpot did not state the domain of portal ${id}. Its stored name is kept.`;
-
-const unknownZone = (name: string, zone: string | null | undefined): string =>
-	`The time zone of ${name} is not supported (${zone ?? 'none'}); its days begin and end in UTC.`;

@@ -6,7 +6,7 @@ import { isReadableList, sortEntries } from '../../engine/read/list-entries';
 import { type NamelessEntry } from '../../engine/contract/stream';
 import { isTimeZone } from '../../shared/dates';
 import { excerpt } from '../../shared/text';
-import { GUID, textOrNull, withNameless } from '../account-facts';
+import { invalidZone, GUID, textOrNull, withNameless } from '../account-facts';
 import { buildFilePath } from './report';
 
 interface CompanyFile {
@@ -45,7 +45,7 @@ export const myobAccounts: AccountDiscovery = {
 		const isUnknown = known === null && reference.timezone === null;
 		return {
 			account: { id: Id, name, timezone: known, currency },
-			warnings: isUnknown ? [unknownZone(name ?? reference.name, timezone)] : [],
+			warnings: isUnknown ? [invalidZone(name ?? reference.name, timezone, 'months')] : [],
 		};
 	},
 };
@@ -115,7 +115,3 @@ const NO_FILE = `MYOB did not state which company file the consent is for, and t
 const unknownCountry = (name: string, country: string | null): string =>
 	`The company file ${excerpt(name)} has the country "${excerpt(country ?? '', 20)}", but MYOB has only files of AU or NZ. ` +
 	'Its currency is therefore unknown, and nothing was read. Report it with this text.';
-
-const unknownZone = (name: string, zone: string): string =>
-	`${excerpt(name)} is read in UTC months because "${zone}" is not a time zone. ` +
-	'Set the time zone of the connection, for example Australia/Sydney.';

@@ -1,11 +1,9 @@
-import { toAmount, parseAmount, plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
+import { isSameAmount, parseAmount, plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { isBank, isOfResult } from './ledger-accounts';
 import type { ResultLine } from './profit-and-loss';
 import type { MonthRecord } from './schemas';
-
-const TOLERANCE = toAmount('0.01');
 
 /** By account id in lower case. */
 type Activities = ReadonlyMap<string, Amount>;
@@ -48,15 +46,13 @@ export function checkAgainstRegister(
 		const own = lines.filter((line) => line.account === account);
 		const total = sumAmounts(own.map((line) => line.total));
 		const activity = activities.get(account.UID.toLowerCase()) ?? ZERO;
-		if (isSame(total, activity)) continue;
+		if (isSameAmount(total, activity)) continue;
 		throw differs(account.Name ?? account.UID, total, activity, own[0]?.path ?? 'register');
 	}
 }
 
-const isSame = (a: Amount, b: Amount): boolean => a.minus(b).abs().lte(TOLERANCE);
-
 function differs(name: string, total: Amount, activity: Amount, path: string): Rejection {
-	const isSign = isSame(total, activity.negated());
+	const isSign = isSameAmount(total, activity.negated());
 	const what = `The profit and loss report has ${plainText(total)} for "${excerpt(name)}", but the account register has ${plainText(activity)}`;
 	return isSign
 		? new Rejection(

@@ -1,7 +1,7 @@
 import type { AccountDiscovery, DiscoveryContext } from '../../engine/contract/provider';
 import type { AccountReference } from '../../engine/contract/api';
 import { isTimeZone } from '../../shared/dates';
-import { DIGITS, textOrNull } from '../account-facts';
+import { unsupportedZone, DIGITS, textOrNull } from '../account-facts';
 
 /** The user and company of the token. */
 interface Me {
@@ -30,7 +30,7 @@ export const pipedriveAccounts: AccountDiscovery = {
 			currency: textOrNull(me.default_currency),
 		};
 		const isUnknown = timezone === null && reference.timezone === null;
-		return { account, warnings: isUnknown ? [unknownZone(name ?? reference.name, zone)] : [] };
+		return { account, warnings: isUnknown ? [unsupportedZone(name ?? reference.name, zone, 'days')] : [] };
 	},
 };
 
@@ -50,6 +50,3 @@ function isMe(json: unknown): boolean {
 	const { data } = (json ?? {}) as { data?: Partial<Me> | null };
 	return typeof data?.company_id === 'number';
 }
-
-const unknownZone = (name: string, zone: string | null): string =>
-	`The time zone of ${name} is not supported (${zone ?? 'none'}); its days begin and end in UTC.`;

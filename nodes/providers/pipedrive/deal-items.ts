@@ -2,10 +2,11 @@ import type { ChangedItem, StreamContext } from '../../engine/contract/stream';
 import { getStartOfDay } from '../../shared/local-days';
 import type { ListedDeal } from './replies';
 import { toMilliseconds } from './times';
+import { asText } from '../../shared/text';
 
 /** An item for a listed deal. Archiving may leave the modified time unchanged, so it is part of the version. */
 export function toItem(deal: ListedDeal): ChangedItem {
-	const time = toText(deal.update_time) ?? toText(deal.add_time);
+	const time = (asText(deal.update_time) || undefined) ?? (asText(deal.add_time) || undefined);
 	const version = time && deal.is_archived === true ? `${time} archived` : time;
 	return { id: String(deal.id), version: version ?? null, item: deal };
 }
@@ -22,6 +23,3 @@ export function isWithinHistory({ close_time: closed }: ListedDeal, context: Str
 	if (historyStart === undefined || ended === undefined) return true;
 	return ended >= getStartOfDay(historyStart, account.timezone);
 }
-
-const toText = (value: unknown): string | undefined =>
-	typeof value === 'string' && value !== '' ? value : undefined;

@@ -2,7 +2,7 @@ import type { AccountDiscovery, DiscoveryContext } from '../../engine/contract/p
 import type { AccountReference, ProviderApi } from '../../engine/contract/api';
 import { parseJson } from '../../engine/http/json';
 import { isReadableList, sortEntries } from '../../engine/read/list-entries';
-import { GUID, textOrNull, withNameless } from '../account-facts';
+import { unsupportedZone, GUID, textOrNull, withNameless } from '../account-facts';
 import { toIanaZone } from './time-zones';
 
 interface Connection {
@@ -51,7 +51,7 @@ export const xeroAccounts: AccountDiscovery = {
 		const timezone = toIanaZone(zone) ?? null;
 		const account = { id: reference.id, name, timezone, currency };
 		const isUnknown = timezone === null && reference.timezone === null;
-		return { account, warnings: isUnknown ? [unknownZone(name ?? reference.name, zone)] : [] };
+		return { account, warnings: isUnknown ? [unsupportedZone(name ?? reference.name, zone, 'months')] : [] };
 	},
 };
 
@@ -101,6 +101,3 @@ export function parseAuthenticationEvent(accessToken: string | undefined): strin
 	const event = claims?.authentication_event_id;
 	return typeof event === 'string' && event !== '' ? event : undefined;
 }
-
-const unknownZone = (name: string, zone: string): string =>
-	`The time zone of ${name} is not supported (${zone || 'none'}); its months begin and end in UTC.`;

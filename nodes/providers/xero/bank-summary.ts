@@ -1,7 +1,6 @@
-import { plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
+import { isSameAmount, plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
-import { isSame } from './profit-and-loss';
 import { readFigure, getLabel, plainLabel, XeroReport, type PlacedRow } from './report';
 
 // Balances cannot be used: those of foreign-currency accounts also change with the rates, by amounts Xero does not state.
@@ -64,7 +63,7 @@ class Reading {
 		const total = this.readFigures(row);
 		for (const column of ['received', 'spent'] as const) {
 			const sum = sumAmounts(accounts.map((account) => account[column]));
-			if (isSame(total[column], sum)) continue;
+			if (isSameAmount(total[column], sum)) continue;
 			throw new Rejection(
 				'cash_does_not_add_up',
 				`${row.path}.Cells[${this.columns()[column]}]`,

@@ -1,4 +1,4 @@
-import { plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
+import { isSameAmount, plainText, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { SectionTotal } from '../financials';
@@ -13,9 +13,6 @@ export interface ProfitAndLoss {
 	sections: SectionTotal[];
 	unknownProperties: ReadonlySet<string>;
 }
-
-/** Allowed difference due to rounding. */
-const TOLERANCE = '0.01';
 
 /**
  * Sums revenue and expenses from a report's account lines. Checks each section against its own total, and the result
@@ -92,7 +89,7 @@ class Reading {
 		const all = this.accepted(this.sections);
 		const accepted = [...all, ...this.accepted(this.sections.slice(0, sectionsBefore))];
 		const meant = isLoss(getLabel(row)) ? [printed, printed.negated()] : [printed];
-		if (meant.some((one) => accepted.some((other) => isSame(one, other)))) return;
+		if (meant.some((one) => accepted.some((other) => isSameAmount(one, other)))) return;
 		throw new Rejection('does_not_add_up', row.path, difference(all[0]!, printed, getLabel(row)));
 	}
 
@@ -164,7 +161,7 @@ class Reading {
 		if (printed === undefined) {
 			if (!sum.isZero()) throw totalMissing(row, context);
 		} else if (context.kind === undefined) this.checkForeignTotal(printed, sum, context);
-		else if (uniform && !isSame(printed, sum)) throw sectionDiffers(row, context, sum, printed);
+		else if (uniform && !isSameAmount(printed, sum)) throw sectionDiffers(row, context, sum, printed);
 	}
 
 	/** Checks a total in an unknown section that contains no known section. */
@@ -221,9 +218,4 @@ function difference(computed: Amount, printed: Amount, label: string): string {
 		`Revenue minus expenses is ${plainText(computed)}, but the report's own ${plainLabel(label)} is ${plainText(printed)}: ` +
 		`a difference of ${by}. Compare the report in Xero; the month is read again with the next sync.`
 	);
-}
-
-/** Whether two amounts are equal apart from rounding. */
-export function isSame(a: Amount, b: Amount): boolean {
-	return a.minus(b).abs().lte(TOLERANCE);
 }
