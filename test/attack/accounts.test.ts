@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { disconnectIntegration, updateIntegration } from '../../db/integrations/settings';
 import type { FailureMessage, Message } from '../../nodes/shared/messages';
 import { serviceOf, startSandbox, type Sandbox, type ServiceKey } from '../sandbox';
 import { expectRepelled, type Attack } from '../support/expect/attacks';
-import { testDatabase, type TestDatabase } from '../support/database/database';
+import { useDatabase } from '../support/database/use-database';
 import { Extraction, type ConnectedTenant } from '../support/engine/extraction';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

@@ -1,19 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 
 import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
 import { expectRepelled } from '../support/expect/attacks';
-import { testDatabase, type TestDatabase } from '../support/database/database';
+import { useDatabase } from '../support/database/use-database';
 import { financialsOf, loadTarget, month, type LoadTarget } from '../support/database/loading';
 import { nodeContext } from '../support/n8n/node-context';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const MONTHS = ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30'];
 

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, it } from '@jest/globals';
+import { it } from '@jest/globals';
 
 import type { LoadChunk } from '../../db/load/chunk';
 import { loadChunk } from '../../db/load/load-chunk';
@@ -11,16 +11,12 @@ import { isLocked } from '../../db/postgres/sqlstate';
 import { claimDue, type ClaimedRun } from '../../db/runs/claim';
 import { expectRepelled, type Attack } from '../support/expect/attacks';
 import { CHECKOUT } from '../support/checkout';
-import { testDatabase, type TestDatabase } from '../support/database/database';
+import { useDatabase } from '../support/database/use-database';
 import type { FrozenOrder } from '../support/engine/frozen-loader';
 import { chunkFor, financialsOf, loadTarget, month, type LoadTarget } from '../support/database/loading';
 import { holder } from '../support/database/run-holder';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** Where a process may be when its machine is paused, by the statement before. */
 const POINTS: Array<[name: string, freezeAfter: string]> = [

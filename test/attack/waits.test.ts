@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, it, jest } from '@jest/globals';
+import { afterEach, describe, it, jest } from '@jest/globals';
 
 import { LOCK_TIMEOUT_MS } from '../../db/postgres/session-settings';
 import { getPool } from '../../db/postgres/pool';
@@ -9,17 +9,13 @@ import { claimDue, renewLeases } from '../../db/runs/claim';
 import { finishRuns } from '../../nodes/Integrations/sync/finish';
 import { PostgresUpsert } from '../../nodes/PostgresUpsert/PostgresUpsert.node';
 import { expectRepelled, type Attack } from '../support/expect/attacks';
-import { testDatabase, type TestDatabase } from '../support/database/database';
+import { useDatabase } from '../support/database/use-database';
 import { financialsOf, loadTarget, month, type LoadTarget } from '../support/database/loading';
 import { nodeContext } from '../support/n8n/node-context';
 import { holder as runHolder } from '../support/database/run-holder';
 import { setSystemDate } from '../support/engine/system-date';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** What a foreign session, such as a psql that was left open, may hold of one tenant. */
 const LOCKS: Array<[name: string, sql: (target: LoadTarget) => string]> = [

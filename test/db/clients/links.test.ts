@@ -1,20 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { LoadRow } from '../../../db/load/input';
 import { databaseOperations } from '../../../nodes/Database/operations';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { loadTarget, month, type LoadTarget } from '../../support/database/loading';
 import { nodeContext } from '../../support/n8n/node-context';
 
-let database: TestDatabase;
+const database = useDatabase();
 let target: LoadTarget;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
 beforeEach(async () => {
 	target = await loadTarget(database);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import {
 	accountChoice,
@@ -13,20 +13,14 @@ import { createIntegration } from '../../../db/integrations/integrations';
 import { readStates } from '../../../db/runs/stream-states';
 import { createTenant } from '../../../db/integrations/tenants';
 import { inTenant } from '../../../db/postgres/transaction';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { saveAccounts } from '../../support/database/saved-accounts';
 import { expectWithMessage } from '../../support/expect/expectations';
 
-let database: TestDatabase;
+const database = useDatabase();
 let harbour: AccountOwner;
 let southern: AccountOwner;
 
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 	harbour = await owner('Harbour');

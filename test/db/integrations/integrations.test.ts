@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import {
 	createIntegration,
@@ -11,16 +11,10 @@ import { claimDue } from '../../../db/runs/claim';
 import { finishRun } from '../../../db/runs/finish';
 import { createTenant } from '../../../db/integrations/tenants';
 import { storeTokens } from '../../../db/vault';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { holder } from '../../support/database/run-holder';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 
 const { id, key } = generateKey();
 const ring = keyRing({ activeKeyId: id, activeKey: key });

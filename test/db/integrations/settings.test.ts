@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import {
 	createIntegration,
@@ -13,20 +13,14 @@ import { createTenant } from '../../../db/integrations/tenants';
 import { readToken, storeTokens, type TokenOwner } from '../../../db/vault';
 import { integrationsOperations } from '../../../nodes/Integrations/operations';
 import { newConnection } from '../../support/database/connected';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { nodeContext } from '../../support/n8n/node-context';
 import { holder } from '../../support/database/run-holder';
 import { saveAccounts } from '../../support/database/saved-accounts';
 
-let database: TestDatabase;
+const database = useDatabase();
 const { id, key } = generateKey();
 const ring = keyRing({ activeKeyId: id, activeKey: key });
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

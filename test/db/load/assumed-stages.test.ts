@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { loadTarget } from '../../support/database/loading';
 import { hubspotDeal, loadRows, pipedriveDeal, stageChange, type Crm } from '../../unit/providers/crm-deals';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const rowsOf = async (tenantId: string): Promise<string[]> => {
 	const { rows } = await database.admin.query<{ line: string }>(

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { createTenant } from '../../../db/integrations/tenants';
 import { PostgresUpsert } from '../../../nodes/PostgresUpsert/PostgresUpsert.node';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { nodeContext } from '../../support/n8n/node-context';
 
 // Items as people have them: /work/shared/cases/crm-and-database.md, cases 15 to 17, in one batch as there.
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 type Json = Record<string, unknown>;
 

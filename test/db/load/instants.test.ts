@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import type { LoadRow } from '../../../db/load/input';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { loadTarget } from '../../support/database/loading';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const metric = (metricName: string, recordDate: string): LoadRow => ({
 	...{ provider: 'own', stream: 'own', accountId: '', recordId: metricName, table: 'custom_metrics' },

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { LoadClient, LoadDeletion, LoadRow, LoadState } from '../../../db/load/input';
 import { imbalances } from '../../../nodes/shared/counts';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { dealGone, dealRows, entriesOf, funnelOf, type DealCopy } from '../../support/database/leads';
 import { countsOf, fatesOf, loadTarget, rejectionsOf, type LoadTarget } from '../../support/database/loading';
 
@@ -10,12 +10,8 @@ const at = (day: number): string => `2026-11-${String(day).padStart(2, '0')}T00:
 const BAKERY: LoadClient = { externalId: 'portal:7', clientName: 'Bakery', industry: null };
 const BREWERY: LoadClient = { externalId: 'portal:8', clientName: 'Brewery', industry: null };
 
-let database: TestDatabase;
+const database = useDatabase();
 let target: LoadTarget;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
 	target = await loadTarget(database, undefined, 'hubspot');
 });

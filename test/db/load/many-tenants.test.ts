@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 
 import { loadChunk } from '../../../db/load/load-chunk';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { dealRows, funnelOf } from '../../support/database/leads';
 import { chunkFor, loadTarget } from '../../support/database/loading';
 import { countPages } from '../../support/database/server-work';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const LEADS = 40;
 

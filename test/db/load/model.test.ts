@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import type { ChunkResult, RowOutcome } from '../../../db/load/chunk';
 import type { LoadRow } from '../../../db/load/input';
 import { loadChunk } from '../../../db/load/load-chunk';
 import { CommitTurn } from '../../../db/load/commit-order';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import {
 	chunkFor,
 	countsOf,
@@ -19,11 +19,7 @@ import {
 	type LoadTarget,
 } from '../../support/database/loading';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** Numbers from 0 to `below`, the same ones in every run of the test. */
 function dice(seed: number): (below: number) => number {

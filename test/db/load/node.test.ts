@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { PostgresUpsert } from '../../../nodes/PostgresUpsert/PostgresUpsert.node';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import {
 	closeRuns,
 	countsOf,
@@ -17,12 +17,8 @@ import { nodeContext, type NodeInput } from '../../support/n8n/node-context';
 import { openRun } from '../../../db/runs/open';
 import { holder } from '../../support/database/run-holder';
 
-let database: TestDatabase;
+const database = useDatabase();
 let target: LoadTarget;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
 	target = await loadTarget(database);
 });

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 
 import type { LoadClient, LoadDeletion } from '../../../db/load/input';
 import { randomFrom, type Random } from '../../sandbox/core/random';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { dealGone, dealRows, entriesOf, funnelOf, PORTAL, type DealCopy } from '../../support/database/leads';
 import { loadTarget } from '../../support/database/loading';
 import { expectWithMessage } from '../../support/expect/expectations';
@@ -18,11 +18,7 @@ const CLIENTS: LoadClient[] = [
 	{ externalId: 'portal:8', clientName: 'Brewery', industry: null },
 ];
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => await database.close());
+const database = useDatabase();
 
 const at = (day: number): string => `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z`;
 const pick = <T>(random: Random, all: readonly T[]): T => all[random.between(0, all.length - 1)]!;

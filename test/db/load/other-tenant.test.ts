@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 
 import { PostgresUpsert } from '../../../nodes/PostgresUpsert/PostgresUpsert.node';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { loadTarget } from '../../support/database/loading';
 import { nodeContext } from '../../support/n8n/node-context';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 it('refuses an item that names another tenant than Tenant ID does, and stores the others', async () => {
 	const [ours, theirs] = [await loadTarget(database), await loadTarget(database)];

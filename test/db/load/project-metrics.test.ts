@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import type { LoadDeletion, LoadRow } from '../../../db/load/input';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { fatesOf, loadTarget, type LoadTarget } from '../../support/database/loading';
 import { normalised, project, task } from '../../unit/providers/asana/records';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const ORIGIN = { provider: 'asana', stream: 'projects', accountId: '1201', recordId: '1208888888888888881' };
 

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { getPool } from '../../../db/postgres/pool';
 import type { LoadState } from '../../../db/load/input';
 import { loadChunk } from '../../../db/load/load-chunk';
 import { RunLostError } from '../../../db/load/run';
 import { cuttingProxy } from '../../support/http/cutting-proxy';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import {
 	chunkFor,
 	closeRuns,
@@ -20,12 +20,8 @@ import {
 } from '../../support/database/loading';
 import { EXECUTION } from '../../support/database/run-holder';
 
-let database: TestDatabase;
+const database = useDatabase();
 let target: LoadTarget;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
 	target = await loadTarget(database);
 });

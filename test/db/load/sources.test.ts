@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { LoadRow } from '../../../db/load/input';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { financialsOf, loadTarget, month, type LoadTarget } from '../../support/database/loading';
 
-let database: TestDatabase;
+const database = useDatabase();
 let target: LoadTarget;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
 	target = await loadTarget(database);
 });

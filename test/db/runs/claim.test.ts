@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { getPool } from '../../../db/postgres/pool';
 import { createIntegration, listIntegrations } from '../../../db/integrations/integrations';
@@ -14,17 +14,11 @@ import { listRuns, runsOfExecution } from '../../../db/runs/list';
 import { finishRun, type RunEnd } from '../../../db/runs/finish';
 import { createTenant } from '../../../db/integrations/tenants';
 import { cuttingProxy } from '../../support/http/cutting-proxy';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { holder } from '../../support/database/run-holder';
 import { openRun } from '../../../db/runs/open';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { claimDueRuns } from '../../../nodes/Integrations/sync/claim-due';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { nodeContext } from '../../support/n8n/node-context';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

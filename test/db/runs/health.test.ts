@@ -1,24 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { claimDue, type ClaimedRun } from '../../../db/runs/claim';
 import { finishRun, type RunEnd } from '../../../db/runs/finish';
 import { asWorker } from '../../../db/postgres/transaction';
 import { integrationsOperations } from '../../../nodes/Integrations/operations';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { nodeContext } from '../../support/n8n/node-context';
 import { holder } from '../../support/database/run-holder';
 
 /** The server's clock may be another one. */
 const CLOCKS_DIFFER_MS = 10_000;
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

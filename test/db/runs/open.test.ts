@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { getPool } from '../../../db/postgres/pool';
 import { createIntegration, listIntegrations } from '../../../db/integrations/integrations';
@@ -9,17 +9,11 @@ import { finishRun, type FinishedRun, type RunEnd } from '../../../db/runs/finis
 import { createTenant } from '../../../db/integrations/tenants';
 import { storeTokens } from '../../../db/vault';
 import { cuttingProxy } from '../../support/http/cutting-proxy';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { holder } from '../../support/database/run-holder';
 import { openRun } from '../../../db/runs/open';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

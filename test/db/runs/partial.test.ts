@@ -1,21 +1,17 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { syncHealth } from '../../../db/runs/health';
 import { claimDue } from '../../../db/runs/claim';
 import { listRuns } from '../../../db/runs/list';
 import { finishRun, type RunEnd } from '../../../db/runs/finish';
 import { integrationsOperations } from '../../../nodes/Integrations/operations';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { loadTarget, rejected, type LoadTarget } from '../../support/database/loading';
 import { nodeContext } from '../../support/n8n/node-context';
 
-let database: TestDatabase;
+const database = useDatabase();
 let target: LoadTarget;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 	target = await loadTarget(database, 'Harbour');

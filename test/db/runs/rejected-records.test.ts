@@ -1,5 +1,5 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { integrationById } from '../../../db/integrations/integrations';
 import { openReplay } from '../../../db/runs/replay';
@@ -9,18 +9,12 @@ import { integrationsOperations } from '../../../nodes/Integrations/operations';
 import { upsert } from '../../../nodes/PostgresUpsert/upsert';
 import { imbalances } from '../../../nodes/shared/counts';
 import type { StateMessage } from '../../../nodes/shared/messages';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { loadTarget, month, rejected, rejectionsOf } from '../../support/database/loading';
 import { nodeContext } from '../../support/n8n/node-context';
 import { holder } from '../../support/database/run-holder';
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { openRun, type RunHolder } from '../../../db/runs/open';
 import { finishRun } from '../../../db/runs/finish';
 import { takeRuns } from '../../../db/runs/take';
 import { createTenant } from '../../../db/integrations/tenants';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { holder } from '../../support/database/run-holder';
 
-let database: TestDatabase;
+const database = useDatabase();
 let tenantId: string;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
 	({ id: tenantId } = await createTenant(database.pool, { name: 'Harbour' }));
 });

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { ROLES } from '../../../db/schema/roles';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 
 /** Whose logins read what is asked before anybody's tenant is known, and by no tenant. */
 const OPERATORS_ALONE = ['etl.tenant_readers'];
@@ -21,13 +21,7 @@ const ACROSS_TENANTS = [
 /** A key that leads with one of these leads with the tenant, directly or through its parent. */
 const TENANT_LEADS = ['tenant_id', 'client_kpi_id', 'integration_id'];
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 
 async function names(admin: Pool, text: string, values: unknown[] = []): Promise<string[]> {
 	const { rows } = await admin.query<{ name: string }>(text, values);

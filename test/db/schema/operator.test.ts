@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { asWorker } from '../../../db/postgres/transaction';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 
 interface Claim {
 	sync_run_id: string;
@@ -23,14 +23,8 @@ interface ClaimOptions {
 	authentication?: string;
 }
 
-let database: TestDatabase;
+const database = useDatabase();
 let claims = 0;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
 beforeEach(async () => {
 	await database.admin.query('truncate tenants cascade');
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 
 import { CHECKOUT } from '../../support/checkout';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { rightsOf, type Rights } from '../../support/database/rights';
 
 /** The page's columns, in its order. */
@@ -13,13 +13,7 @@ const TOKENS = ['access_token', 'refresh_token'];
 /** A cell for each role, by the page's names of the rows. */
 type Matrix = Record<string, string[]>;
 
-let database: TestDatabase;
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
+const database = useDatabase();
 
 /** The cells of the tables below a heading, without their heads. */
 function rowsBelow(heading: string): string[][] {

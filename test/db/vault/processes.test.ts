@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import {
@@ -13,7 +13,7 @@ import {
 	type TokenSet,
 } from '../../../db/vault';
 import { newExpiredConnection } from '../../support/database/connected';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { ageRefusals, endLeases } from '../../support/database/refresh-leases';
 import { RefreshingProcess } from '../../support/engine/refreshing-process';
 import { exchangeAt, GrantRefused, isRefusal, pairOf, TokenServer } from '../../support/http/token-server';
@@ -24,17 +24,11 @@ const { id: activeKeyId, key: activeKey } = generateKey();
 const ring = keyRing({ activeKeyId, activeKey });
 const OLD = pairOf(0);
 
-let database: TestDatabase;
+const database = useDatabase();
 let server: TokenServer;
 let owner: TokenOwner;
 let processes: RefreshingProcess[];
 
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
 beforeEach(async () => {
 	processes = [];
 	server = await TokenServer.start();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { cancelledBy } from '../../../db/postgres/cancellation';
 import { getPool } from '../../../db/postgres/pool';
@@ -15,7 +15,7 @@ import {
 import type { RefreshRequest, TokenOwner, TokenSet } from '../../../db/vault';
 import { newConnection, newExpiredConnection } from '../../support/database/connected';
 import { cuttingProxy } from '../../support/http/cutting-proxy';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { asAdmin } from '../../support/database/template';
 import { endLeases } from '../../support/database/refresh-leases';
 import { reseal } from '../../support/database/reseal';
@@ -27,17 +27,11 @@ const { id, key } = generateKey();
 const ring = keyRing({ activeKeyId: id, activeKey: key });
 const OLD = pairOf(0).accessToken;
 
-let database: TestDatabase;
+const database = useDatabase();
 let owner: TokenOwner;
 /** The refresh tokens that were exchanged. */
 let calls: string[];
 
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
 beforeEach(async () => {
 	calls = [];
 	owner = await newExpiredConnection(database.pool, ring, 'Harbour');

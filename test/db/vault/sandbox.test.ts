@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { listIntegrations } from '../../../db/integrations/integrations';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
@@ -14,7 +14,7 @@ import {
 } from '../../../db/vault';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { newConnection } from '../../support/database/connected';
-import { testDatabase, type TestDatabase } from '../../support/database/database';
+import { useDatabase } from '../../support/database/use-database';
 import { ageRefusals, endLeases } from '../../support/database/refresh-leases';
 import { RefreshingProcess } from '../../support/engine/refreshing-process';
 import { exchangeAtSandbox, isRefusedBySandbox as isRefusal } from '../../support/http/sandbox-tokens';
@@ -24,7 +24,7 @@ import { holder } from '../../support/database/run-holder';
 const { id: activeKeyId, key: activeKey } = generateKey();
 const ring = keyRing({ activeKeyId, activeKey });
 
-let database: TestDatabase;
+const database = useDatabase();
 let sandbox: Sandbox;
 let owner: TokenOwner;
 let other: TokenOwner;
@@ -32,12 +32,6 @@ let other: TokenOwner;
 let stale: string;
 let processes: RefreshingProcess[];
 
-beforeAll(async () => {
-	database = await testDatabase();
-});
-afterAll(async () => {
-	await database.close();
-});
 beforeEach(async () => {
 	processes = [];
 	sandbox = await startSandbox();
