@@ -1,7 +1,7 @@
 import type { LoadRejection } from '../../db/load/input';
 import { dataTables } from '../../db/schema/tables';
 import type { NamedRun } from '../../db/runs/take';
-import { getNormaliser } from '../providers/normalisers';
+import { getNormaliser } from '../providers/registry';
 import { excerpt } from '../shared/text';
 
 /**

@@ -6,7 +6,7 @@ import { FileRefusal } from '../providers/manual/file/refusal';
 import type { FileReport, FileRow } from '../providers/manual/file/row';
 import { completeRow } from '../providers/manual/normalise-custom-metrics';
 import { UPLOAD_ACCOUNT } from '../providers/manual/upload';
-import type { UploadSettings } from '../providers/normaliser';
+import type { UploadSettings } from '../providers/provider';
 import { readBinary } from '../adapter/binary';
 import { nodeError } from '../adapter/errors';
 import type { Envelope, StateMessage } from '../shared/messages';

@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 
 import { parseCounts } from '../../db/load/counts';
 import type { NamedRun } from '../../db/runs/take';
-import type { RawRecord } from '../providers/normaliser';
+import type { RawRecord } from '../providers/provider';
 import { isTimeZone, utcInstant } from '../shared/dates';
 import type { Envelope, StateMessage } from '../shared/messages';
 import { attempt, type Rejection } from '../shared/rejection';

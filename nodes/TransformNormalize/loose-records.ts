@@ -1,7 +1,7 @@
 import type { Envelope } from '../shared/messages';
-import { getNormaliser } from '../providers/normalisers';
+import { getNormaliser } from '../providers/registry';
 import type { SeparatorChoice } from '../providers/manual/file/separated';
-import type { UploadSettings } from '../providers/normaliser';
+import type { UploadSettings } from '../providers/provider';
 import { incomingRecord, type IncomingRecord } from './incoming';
 
 /** Where an item's file is, and how to read it. */

@@ -1,6 +1,6 @@
 import type { RateNeed } from '../../db/rates/read';
-import type { CanonicalRow, Normaliser, NormaliseSettings, RawRecord } from '../providers/normaliser';
-import { getNormaliser } from '../providers/normalisers';
+import type { CanonicalRow, Normaliser, NormaliseSettings, RawRecord } from '../providers/provider';
+import { getNormaliser } from '../providers/registry';
 import { canonicalRows } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { Deletion, RejectionReason } from '../shared/messages';

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { UPLOAD, UPLOAD_ACCOUNT } from '../providers/manual/upload';
-import { isKnownSource } from '../providers/normalisers';
-import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/normaliser';
+import { isKnownSource } from '../providers/registry';
+import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/provider';
 import { sectionLabel } from '../providers/xero/sections';
 import { tenantReader } from '../adapter/item-input';
 import { textParameter } from '../adapter/parameters';

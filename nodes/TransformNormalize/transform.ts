@@ -1,7 +1,7 @@
 import type { RateNeed } from '../../db/rates/read';
 import { staleBefore } from '../providers/lead-events';
-import type { NormaliseSettings } from '../providers/normaliser';
-import { getNormaliser } from '../providers/normalisers';
+import type { NormaliseSettings } from '../providers/provider';
+import { getNormaliser } from '../providers/registry';
 import type { Conversion } from '../shared/conversion';
 import type {
 	DeletedMessage,

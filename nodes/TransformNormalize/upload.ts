@@ -5,7 +5,7 @@ import { DATE_FORMATS, type DateFormat } from '../providers/manual/days';
 import { SEPARATORS, type SeparatorChoice } from '../providers/manual/file/separated';
 import { NUMBER_FORMATS, type NumberFormat } from '../providers/manual/numbers';
 import { UPLOAD } from '../providers/manual/upload';
-import type { UploadSettings } from '../providers/normaliser';
+import type { UploadSettings } from '../providers/provider';
 import type { FileFields } from './loose-records';
 
 interface ColumnMapField {

@@ -15,7 +15,7 @@ import {
 } from '../shared/foreign-exchange';
 import { plainText, type Amount } from '../shared/money';
 import { accountClient } from './account-client';
-import type { CanonicalRow, LooseRecord, NormaliseSettings, RawRecord, SectionKind } from './normaliser';
+import type { CanonicalRow, LooseRecord, NormaliseSettings, RawRecord, SectionKind } from './provider';
 
 /** The fields that every provider's monthly record begins with. */
 export const monthHeadSchema = z.object({

@@ -9,7 +9,7 @@ import type { ClientReference } from '../shared/messages';
 import { toAmount, columnText, plainText, type Amount } from '../shared/money';
 import { Rejection } from '../shared/rejection';
 import type { Remark } from '../shared/remarks';
-import type { CanonicalRow, NormaliseSettings, RawRecord } from './normaliser';
+import type { CanonicalRow, NormaliseSettings, RawRecord } from './provider';
 import { compareEntries, type StageEntry, type StageHistory } from './stage-history';
 
 /** A deal of any CRM with its complete history. */

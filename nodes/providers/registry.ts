@@ -1,29 +1,43 @@
 import type { ProviderDefinition } from '../engine/contract/provider';
 import { asana } from './asana';
 import { hubspot } from './hubspot';
+import { customMetrics } from './manual/normalise-custom-metrics';
 import { myob } from './myob';
 import { pipedrive } from './pipedrive';
-import type { Provider, ProviderStream } from './provider';
+import type { Normaliser, Provider, ProviderStream } from './provider';
 import { xero } from './xero';
 
 /** All providers, in alphabetical order. To add one, add its folder and a line here. */
 const registered: readonly Provider[] = [asana, hubspot, myob, pipedrive, xero];
 
-const byKey = (provider: Provider): string => provider.definition.key;
-
 /** Provider definitions by key. */
 export const providers: Readonly<Record<string, ProviderDefinition>> = Object.fromEntries(
-	registered.map((provider) => [byKey(provider), provider.definition]),
+	registered.map(({ definition }) => [definition.key, definition]),
 );
 
 /** Each provider's streams with their normalisers, by provider key. */
 export const streams: ReadonlyMap<string, Readonly<Record<string, ProviderStream>>> = new Map(
-	registered.map((provider) => [byKey(provider), provider.streams]),
+	registered.map(({ definition, streams }) => [definition.key, streams]),
 );
+
+/** Normalisers of uploaded files, which come from no provider's API. */
+const uploads: ReadonlyMap<string, Normaliser> = new Map([['customMetrics', customMetrics]]);
 
 /** @throws Error if no provider has the key */
 export function getProvider(key: string): ProviderDefinition {
 	const definition = Object.hasOwn(providers, key) ? providers[key] : undefined;
 	if (definition) return definition;
 	throw new Error(`There is no provider "${key}". Choose one of: ${Object.keys(providers).join(', ')}.`);
+}
+
+/** Undefined if the stream has none. */
+export function getNormaliser(provider: string, stream: string): Normaliser | undefined {
+	if (provider === 'manual') return uploads.get(stream);
+	const found = streams.get(provider) ?? {};
+	return Object.hasOwn(found, stream) ? found[stream]?.normaliser : undefined;
+}
+
+/** Whether records of a provider can be normalised. Uploads count as one. */
+export function isKnownSource(provider: string): boolean {
+	return provider === 'manual' || streams.has(provider);
 }

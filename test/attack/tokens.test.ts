@@ -7,7 +7,7 @@ import { ReadFailure } from '../../nodes/engine/contract/failure';
 import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/http/oauth';
 import type { HttpReply } from '../../nodes/engine/contract/http';
 import { RateLimiters } from '../../nodes/engine/limits/rate-limiter';
-import { xero } from '../../nodes/providers/xero/definition';
+import { xero } from '../../nodes/providers/xero';
 import { expectRepelled, type Attack } from '../support/expect/attacks';
 import { newExpiredConnection } from '../support/database/connected';
 import { testDatabase, type TestDatabase } from '../support/database/database';
@@ -161,7 +161,7 @@ describe('an echoed secret', () => {
 async function callApi(reply: Partial<HttpReply>): Promise<unknown> {
 	const clock = manualClock();
 	const api = createApi({
-		...{ definition: xero, clock, dayShare: 1, timeoutMs: 1_000, baseUrl: 'https://api.example' },
+		...{ definition: xero.definition, clock, dayShare: 1, timeoutMs: 1_000, baseUrl: 'https://api.example' },
 		http: async () => await Promise.resolve({ status: 200, headers: {}, body: '', ...reply }),
 		application: { clientId: 'made-up-client', clientSecret: CLIENT_SECRET },
 		authorisation: { by: 'engine', tokens: TOKENS },

@@ -1,6 +1,36 @@
+import type { ProviderDefinition } from '../../engine/contract/provider';
 import type { Provider } from '../provider';
-import { asana as definition } from './definition';
+import { asanaAccounts } from './accounts';
 import { projects } from './normalise-projects';
+import { projectsStream } from './projects-stream';
+import { asanaRules } from './rules';
+
+const definition: ProviderDefinition = {
+	key: 'asana',
+	displayName: 'Asana',
+	accountWord: 'workspace',
+	statusPage: 'status.asana.com',
+	credential: 'zixlyAsanaOAuth2Api',
+	domains: ['asana.com'],
+	apiBaseUrl: 'https://app.asana.com',
+	oauth: { accessTokenUrl: 'https://app.asana.com/-/oauth_token', clientAuthentication: 'body' },
+	limits: {
+		// Per token, for all workspaces that it reaches.
+		scope: 'connection',
+		// The free plan allows 150 per minute, and no reply tells the plan. Asana checks more often than once a minute.
+		windows: [{ calls: 60, seconds: 30 }],
+		// Asana allows 50.
+		concurrent: 4,
+	},
+	headers: { accept: 'application/json' },
+	redact: [
+		...['email', 'photo', 'notes', 'html_notes', 'assignee', 'followers', 'members', 'owner'],
+		...['completed_by', 'created_by', 'text_value', 'people_value'],
+	],
+	rules: asanaRules,
+	accounts: asanaAccounts,
+	streams: [projectsStream],
+};
 
 export const asana: Provider = {
 	definition,

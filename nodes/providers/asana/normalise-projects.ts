@@ -4,7 +4,7 @@ import type { ClientReference, Deletion } from '../../shared/messages';
 import { columnText } from '../../shared/money';
 import type { Remark } from '../../shared/remarks';
 import { parseAs } from '../../shared/shape';
-import type { CanonicalRow, LooseRecord, Normalised, Normaliser, RawRecord } from '../normaliser';
+import type { CanonicalRow, LooseRecord, Normalised, Normaliser, RawRecord } from '../provider';
 import { DAILY_UNITS, dailyMetrics, type DailyMetric, type Figure, type Task } from './daily-metrics';
 import { LocalDays } from './local-days';
 import { PROJECT_UNITS, projectMetrics, type ProjectCompletion, type ProjectMetric } from './project-metrics';

@@ -9,7 +9,7 @@ import { parseAs } from '../../shared/shape';
 import { excerpt } from '../../shared/text';
 import { accountClient } from '../account-client';
 import { listRemarks, type DealHistory } from '../lead-events';
-import type { NormaliseSettings, RawRecord, StageStatus } from '../normaliser';
+import type { NormaliseSettings, RawRecord, StageStatus } from '../provider';
 import { dealRecordSchema, type Deal } from './schemas';
 import { buildStageHistory } from './stage-entries';
 import { chooseStatus } from './status';

@@ -2,7 +2,7 @@ import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
 import { parseAs } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
-import type { LooseRecord, Normalised, Normaliser, NormaliseSettings, RawRecord } from '../normaliser';
+import type { LooseRecord, Normalised, Normaliser, NormaliseSettings, RawRecord } from '../provider';
 import { readDealHistory, parseDealRecord, type DealRecord } from './deal-history';
 import { mergedAway } from './merged-deals';
 import { DEAL_PROPERTIES } from './properties';

@@ -1,6 +1,6 @@
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
-import type { NormaliseSettings, StageStatus } from '../normaliser';
+import type { NormaliseSettings, StageStatus } from '../provider';
 import type { Deal, Stage } from './schemas';
 import { parseFlag, parseNumber, parseOptionalText } from './values';
 

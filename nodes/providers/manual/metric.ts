@@ -1,7 +1,7 @@
 import { columnText, type Amount } from '../../shared/money';
 import { attempt, Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
-import type { CanonicalRow } from '../normaliser';
+import type { CanonicalRow } from '../provider';
 import { FIELD_LABELS, type Cells, type UploadField } from './columns';
 import { readDay, type DateFormat } from './days';
 import { isMissing, missingText, shownText } from './file/cell';

@@ -5,7 +5,7 @@ import { z } from 'zod/v4';
 import { isEmpty } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { parseAs } from '../../shared/shape';
-import type { LooseRecord, Normalised, Normaliser, RawRecord, UploadSettings } from '../normaliser';
+import type { LooseRecord, Normalised, Normaliser, RawRecord, UploadSettings } from '../provider';
 import { mapCells, FIELD_LABELS, UPLOAD_FIELDS, type Cells } from './columns';
 import { DATE_FORMATS } from './days';
 import { shownText } from './file/cell';

@@ -1,6 +1,6 @@
 import { parseAs } from '../../shared/shape';
 import { completeMonth, financialsRow, monthRatesNeeded, type FinancialMonth } from '../financials';
-import type { Normalised, Normaliser, NormaliseSettings } from '../normaliser';
+import type { Normalised, Normaliser, NormaliseSettings } from '../provider';
 import { resultLines, sumSections, sumOfKind } from './profit-and-loss';
 import { readActivities, computeCashFlow, checkAgainstRegister } from './register-check';
 import { breakdownSchema, monthlyFinancialsSchema, reportSchema, type MonthRecord } from './schemas';

@@ -3,7 +3,7 @@ import { parseAmount, sumAmounts, type Amount } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { SectionTotal } from '../financials';
-import type { SectionKind } from '../normaliser';
+import type { SectionKind } from '../provider';
 import { sectionLabel } from '../xero/sections';
 import type { MonthAccount, MonthRecord } from './schemas';
 

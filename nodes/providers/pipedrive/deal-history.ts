@@ -8,7 +8,7 @@ import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import { accountClient } from '../account-client';
 import { listRemarks, type DealHistory } from '../lead-events';
-import type { NormaliseSettings } from '../normaliser';
+import type { NormaliseSettings } from '../provider';
 import { readDealFacts, type DealFacts } from './deal-facts';
 import type { Deal, DealRecord } from './schemas';
 import { buildStageHistory } from './stage-entries';

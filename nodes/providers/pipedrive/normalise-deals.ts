@@ -3,7 +3,7 @@ import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
 import { parseAs } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
-import type { LooseRecord, Normalised, Normaliser, RawRecord } from '../normaliser';
+import type { LooseRecord, Normalised, Normaliser, RawRecord } from '../provider';
 import { parseReference } from './deal-facts';
 import { readDealHistory } from './deal-history';
 import { parseTime } from './times';

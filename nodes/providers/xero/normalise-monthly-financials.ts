@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 
 import { parseAs } from '../../shared/shape';
 import { completeMonth, financialsRow, monthRatesNeeded, type FinancialMonth } from '../financials';
-import type { LooseRecord, Normalised, Normaliser, NormaliseSettings } from '../normaliser';
+import type { LooseRecord, Normalised, Normaliser, NormaliseSettings } from '../provider';
 import { readBankSummary } from './bank-summary';
 import { xeroInstant } from './dates';
 import { readProfitAndLoss } from './profit-and-loss';

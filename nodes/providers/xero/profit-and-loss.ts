@@ -2,7 +2,7 @@ import { isSameAmount, plainText, sumAmounts, ZERO, type Amount } from '../../sh
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { SectionTotal } from '../financials';
-import type { SectionKind } from '../normaliser';
+import type { SectionKind } from '../provider';
 import { readFigure, isAccountLine, getLabel, plainLabel, XeroReport, type PlacedRow } from './report';
 import { isLoss, isNetResult, isSubtotal, classifySection } from './sections';
 

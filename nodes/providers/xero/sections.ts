@@ -1,4 +1,4 @@
-import type { SectionKind } from '../normaliser';
+import type { SectionKind } from '../provider';
 import { plainLabel } from './report';
 
 /** Section titles, normalised by `sectionLabel`. */

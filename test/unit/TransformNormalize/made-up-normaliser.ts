@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 
-import type { Normaliser } from '../../../nodes/providers/normaliser';
-import type * as Normalisers from '../../../nodes/providers/normalisers';
+import type { Normaliser } from '../../../nodes/providers/provider';
+import type * as Registry from '../../../nodes/providers/registry';
 import type { Deletion } from '../../../nodes/shared/messages';
 
 /** A stream whose records say themselves what they become. */
@@ -32,10 +32,8 @@ const plain: Normaliser = {
 };
 
 /** Provider `made-up`, stream `deals`, for every module that is loaded after this one. */
-jest.mock('../../../nodes/providers/normalisers', () => {
-	const { getNormaliser, ...rest } = jest.requireActual<typeof Normalisers>(
-		'../../../nodes/providers/normalisers',
-	);
+jest.mock('../../../nodes/providers/registry', () => {
+	const { getNormaliser, ...rest } = jest.requireActual<typeof Registry>('../../../nodes/providers/registry');
 	return {
 		...rest,
 		getNormaliser: (provider: string, stream: string) =>

@@ -1,6 +1,6 @@
 import type { LoadRow } from '../../../db/load/input';
 import { deals as hubspotDeals } from '../../../nodes/providers/hubspot/normalise-deals';
-import type { Normalised, NormaliseSettings, RawRecord } from '../../../nodes/providers/normaliser';
+import type { Normalised, NormaliseSettings, RawRecord } from '../../../nodes/providers/provider';
 import { deals as pipedriveDeals } from '../../../nodes/providers/pipedrive/normalise-deals';
 import { Conversion } from '../../../nodes/shared/conversion';
 import { attempt, Rejection } from '../../../nodes/shared/rejection';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { PublishedRate } from '../../../db/rates/read';
 import { dealRatesNeeded, leadEventRows, type DealHistory } from '../../../nodes/providers/lead-events';
-import type { RawRecord } from '../../../nodes/providers/normaliser';
+import type { RawRecord } from '../../../nodes/providers/provider';
 import { Conversion } from '../../../nodes/shared/conversion';
 import { SETTINGS } from './xero/months';
 

@@ -5,7 +5,7 @@ import type { ApiRequest } from '../../../../nodes/engine/contract/api';
 import { ReadFailure } from '../../../../nodes/engine/contract/failure';
 import type { HttpClient } from '../../../../nodes/engine/contract/http';
 import { RateLimiters } from '../../../../nodes/engine/limits/rate-limiter';
-import { xero } from '../../../../nodes/providers/xero/definition';
+import { xero } from '../../../../nodes/providers/xero';
 import { httpClient } from '../../../support/http/client';
 import { manualClock } from '../../../support/engine/manual-clock';
 import {
@@ -52,7 +52,7 @@ async function peer(replies: ScriptedReply[], more: Partial<ApiContext> = {}): P
 		secrets: () => [current()],
 	};
 	const api = createApi({
-		definition: xero,
+		definition: xero.definition,
 		application: { clientId: 'made-up-client', clientSecret: 'made-up-secret' },
 		baseUrl: `${server.url}/`,
 		http: httpClient,
@@ -164,7 +164,7 @@ describe('a rate limit', () => {
 
 	it('applies to a connection with all its accounts if the provider counts by token', async () => {
 		const limits = { scope: 'connection', windows: [{ calls: 2, seconds: 60 }], concurrent: 4 } as const;
-		const more = { definition: { ...xero, limits }, connectionId: 'integration-1' };
+		const more = { definition: { ...xero.definition, limits }, connectionId: 'integration-1' };
 		const { get, clock } = await peer([REPORT], more);
 		const other = { ...report, account: { id: 'org-2', name: 'Southern Cafe' } };
 		for (const request of [{ ...report, account: undefined }, report]) await get(request);

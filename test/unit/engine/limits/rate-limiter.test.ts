@@ -3,12 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 import { TokenBucket } from '../../../../nodes/engine/limits/token-bucket';
 import type { ProviderLimits } from '../../../../nodes/engine/contract/limits';
 import { RateLimiter, RateLimiters } from '../../../../nodes/engine/limits/rate-limiter';
-import { xero } from '../../../../nodes/providers/xero/definition';
+import { xero } from '../../../../nodes/providers/xero';
 import { manualClock, type ManualClock } from '../../../support/engine/manual-clock';
 
 const perMinute = (calls: number, remainingHeader?: string) => [{ calls, seconds: 60, remainingHeader }];
 
-const limits: ProviderLimits = { ...xero.limits, windows: perMinute(5), concurrent: 2 };
+const limits: ProviderLimits = { ...xero.definition.limits, windows: perMinute(5), concurrent: 2 };
 const dayShare = 1;
 
 function rateLimiter(clock: ManualClock, more: Partial<typeof limits> = {}): RateLimiter {

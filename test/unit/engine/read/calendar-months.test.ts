@@ -10,7 +10,7 @@ import {
 } from '../../../../nodes/engine/read/strategy';
 import type { StreamDefinition } from '../../../../nodes/engine/contract/stream';
 import type { ApiRequest } from '../../../../nodes/engine/contract/api';
-import { xero } from '../../../../nodes/providers/xero/definition';
+import { xero } from '../../../../nodes/providers/xero';
 import { manualClock } from '../../../support/engine/manual-clock';
 import { quietReading } from '../../../support/engine/reading';
 
@@ -48,7 +48,7 @@ function contextOf(
 			resolveLink: (link) => ({ path: link }),
 		},
 		account: { id: 'org-1', name: 'Harbour Cafe', timezone: 'Australia/Sydney', currency: 'AUD' },
-		stream: xero.streams[0]!,
+		stream: xero.definition.streams[0]!,
 		state: given.state ?? {},
 		metadata: given.metadata ?? {},
 		startedAt: clock.now(),

@@ -9,7 +9,7 @@ import type { ExtractContext, RunStore, RunToExtract } from '../../../../nodes/e
 import { ReadFailure } from '../../../../nodes/engine/contract/failure';
 import type { HttpReply, HttpRequest } from '../../../../nodes/engine/contract/http';
 import { RateLimiters } from '../../../../nodes/engine/limits/rate-limiter';
-import { xero } from '../../../../nodes/providers/xero/definition';
+import { xero } from '../../../../nodes/providers/xero';
 import type { FailureMessage, Message, StateMessage } from '../../../../nodes/shared/messages';
 import { manualClock } from '../../../support/engine/manual-clock';
 
@@ -48,7 +48,7 @@ function definitionOf({ organisations = ['a', 'b'], instead, definition }: Scene
 		if (trouble) throw trouble;
 	};
 	return {
-		...xero,
+		...xero.definition,
 		accounts: {
 			id: { pattern: /^[a-z]$/, example: 'a' },
 			list: async () => {
@@ -189,7 +189,7 @@ describe('the messages of a run', () => {
 			running.now--;
 			return { status: 200, headers: {}, body: '{"Reports":[{"Rows":[]}]}' };
 		};
-		const definition = { limits: { ...xero.limits, perAccount } };
+		const definition = { limits: { ...xero.definition.limits, perAccount } };
 		await messagesOf({ organisations: ['a'], definition, more: { http, historyStart: '2026-01' } });
 		expect(running.most).toBe(most);
 	});
@@ -232,7 +232,7 @@ describe('the messages of a run', () => {
 		const notAllowed = new ReadFailure('not_permitted', 'The plan does not include it. Upgrade it.');
 		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
 			path.includes('/Reports/') ? notAllowed : undefined;
-		const optional = { streams: [{ ...xero.streams[0]!, optional: true }] };
+		const optional = { streams: [{ ...xero.definition.streams[0]!, optional: true }] };
 		const left = await messagesOf({ organisations: ['a'], instead, definition: optional });
 		expect(brief(left)).toEqual([`STATE a/${stream} 0`]);
 		expect(left[0]).toMatchObject({
@@ -414,7 +414,7 @@ describe('a token that answers for another account', () => {
 				// One call after the other, so that some go out with the second token.
 				definition: {
 					accounts: byToken((of, id) => (of === 'another' ? 'z' : id)),
-					limits: { ...xero.limits, perAccount: 1 },
+					limits: { ...xero.definition.limits, perAccount: 1 },
 				},
 				more: {
 					authorisation: { by: 'engine', tokens: { current, refresh: current, secrets: () => [token] } },

@@ -6,7 +6,7 @@ import type { ApiRequest, ProviderApi } from '../../../../nodes/engine/contract/
 import { ReadFailure } from '../../../../nodes/engine/contract/failure';
 import { asanaAccounts } from '../../../../nodes/providers/asana/accounts';
 import { projectsStream } from '../../../../nodes/providers/asana/projects-stream';
-import { asana } from '../../../../nodes/providers/asana/definition';
+import { asana } from '../../../../nodes/providers/asana';
 import { failureFor } from '../../../support/engine/reading';
 
 type LoadRejection = { status: number; body: string };
@@ -26,7 +26,7 @@ class Peer implements ProviderApi {
 			return await Promise.resolve(answer);
 		}
 		if (request.isNotFound?.(answer)) return undefined;
-		throw failureFor(asana, request, { ...answer, headers: {} });
+		throw failureFor(asana.definition, request, { ...answer, headers: {} });
 	}
 
 	resolveLink(): never {

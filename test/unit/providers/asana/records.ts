@@ -4,7 +4,7 @@ import type {
 	NormaliseSettings,
 	Normalised,
 	RawRecord,
-} from '../../../../nodes/providers/normaliser';
+} from '../../../../nodes/providers/provider';
 import { canonicalRows } from '../../../../nodes/shared/canonical-rows';
 import { Conversion } from '../../../../nodes/shared/conversion';
 import { attempt, Rejection } from '../../../../nodes/shared/rejection';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { PublishedRate } from '../../../../db/rates/read';
-import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/normaliser';
+import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/provider';
 import { deals } from '../../../../nodes/providers/hubspot/normalise-deals';
 import { Conversion } from '../../../../nodes/shared/conversion';
 import { attempt, Rejection } from '../../../../nodes/shared/rejection';

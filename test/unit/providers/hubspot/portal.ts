@@ -2,7 +2,7 @@ import { Budget } from '../../../../nodes/engine/limits/budget';
 import type { ApiRequest } from '../../../../nodes/engine/contract/api';
 import { read } from '../../../../nodes/engine/read/read-stream';
 import { type ReadRecord } from '../../../../nodes/engine/read/strategy';
-import { hubspot } from '../../../../nodes/providers/hubspot/definition';
+import { hubspot } from '../../../../nodes/providers/hubspot';
 import { Clock } from '../../../sandbox/core/clock';
 import { apiReply } from '../../../sandbox/hubspot/api';
 import { catalogue, type Portal } from '../../../sandbox/hubspot/catalogue';
@@ -92,7 +92,7 @@ export class PortalReading {
 				timezone: portal.timezone,
 				currency: portal.currency,
 			},
-			stream: hubspot.streams[0]!,
+			stream: hubspot.definition.streams[0]!,
 			state: options.range ? {} : structuredClone(this.state),
 			startedAt: this.clock.now(),
 			range: options.range,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { customMetrics } from '../../../../nodes/providers/manual/normalise-custom-metrics';
-import type { UploadSettings } from '../../../../nodes/providers/normaliser';
+import type { UploadSettings } from '../../../../nodes/providers/provider';
 import { Conversion } from '../../../../nodes/shared/conversion';
 import { endsOfRuns } from '../../../../nodes/TransformNormalize/ends-of-runs';
 import { looseRecords, type LooseSettings } from '../../../../nodes/TransformNormalize/loose-records';

@@ -1,6 +1,6 @@
 import type { LedgerAccount } from '../../../../nodes/providers/myob/ledger-accounts';
 import { monthlyFinancials } from '../../../../nodes/providers/myob/normalise-monthly-financials';
-import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/normaliser';
+import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/provider';
 import { Conversion } from '../../../../nodes/shared/conversion';
 
 export const SETTINGS: NormaliseSettings = {

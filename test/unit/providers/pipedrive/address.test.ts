@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../../../db/vault/key-ring';
 import { credentialConnection, storedConnection } from '../../../../nodes/Extract/connection';
-import { pipedrive } from '../../../../nodes/providers/pipedrive/definition';
+import { pipedrive } from '../../../../nodes/providers/pipedrive';
 import { httpClient } from '../../../support/http/client';
 
 const OWN = 'https://harbour-cafe.pipedrive.com';
@@ -12,14 +12,14 @@ const ring = keyRing({ activeKeyId: id, activeKey: key });
 const CREDENTIAL = {
 	clientId: 'made-up-client',
 	clientSecret: 'made-up-secret',
-	accessTokenUrl: pipedrive.oauth.accessTokenUrl,
-	apiBaseUrl: pipedrive.apiBaseUrl,
+	accessTokenUrl: pipedrive.definition.oauth.accessTokenUrl,
+	apiBaseUrl: pipedrive.definition.apiBaseUrl,
 };
 
 /** Where the API of a connection is whose token lies in the vault. */
 function storedAddress(apiDomain: unknown, credential: object = {}, allowedHosts: string[] = []): string {
 	const connection = storedConnection({
-		definition: pipedrive,
+		definition: pipedrive.definition,
 		credential: { ...CREDENTIAL, ...credential },
 		ring,
 		allowedHosts,
@@ -40,7 +40,7 @@ function storedAddress(apiDomain: unknown, credential: object = {}, allowedHosts
 function credentialAddress(apiDomain: unknown, credential: object = {}): string {
 	const oauthTokenData = { access_token: 'made-up', api_domain: apiDomain };
 	const connection = credentialConnection(
-		pipedrive,
+		pipedrive.definition,
 		{ ...CREDENTIAL, ...credential, oauthTokenData },
 		httpClient,
 		async () => await Promise.resolve({ oauthTokenData }),

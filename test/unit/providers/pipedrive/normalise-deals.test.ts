@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/normaliser';
+import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/provider';
 import { deals } from '../../../../nodes/providers/pipedrive/normalise-deals';
 import { canonicalRows } from '../../../../nodes/shared/canonical-rows';
 import { Conversion } from '../../../../nodes/shared/conversion';

@@ -7,7 +7,7 @@ import {
 	type ReadingEnd,
 	type ReadRecord,
 } from '../../../../nodes/engine/read/strategy';
-import { pipedrive } from '../../../../nodes/providers/pipedrive/definition';
+import { pipedrive } from '../../../../nodes/providers/pipedrive';
 import { routeOf } from '../../../sandbox/pipedrive/api';
 import { SKETCHES, type Sketch } from '../../../sandbox/pipedrive/catalogue';
 import type { Company } from '../../../sandbox/pipedrive/company';
@@ -77,7 +77,7 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 			timezone: company.sketch.timezone,
 			currency: 'AUD',
 		},
-		stream: pipedrive.streams[0] as ChangesStream,
+		stream: pipedrive.definition.streams[0] as ChangesStream,
 		state,
 		startedAt: at.clock.now(),
 		concurrent: 3,
@@ -110,10 +110,10 @@ function apiOf(at: Scene): ProviderApi {
 			const { status, body } = reply;
 			if (status !== 200) {
 				if (request.isNotFound?.({ status, body })) return undefined;
-				throw failureFor(pipedrive, request, reply);
+				throw failureFor(pipedrive.definition, request, reply);
 			}
 			const json: unknown = JSON.parse(body);
-			if (!request.isValid(json)) throw failureFor(pipedrive, request, reply);
+			if (!request.isValid(json)) throw failureFor(pipedrive.definition, request, reply);
 			return await Promise.resolve(json);
 		},
 		resolveLink: (path) => ({ path }),

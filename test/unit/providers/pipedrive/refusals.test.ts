@@ -7,7 +7,7 @@ import type { ProviderApi } from '../../../../nodes/engine/contract/api';
 import type { ReadFailure } from '../../../../nodes/engine/contract/failure';
 import { RateLimiters } from '../../../../nodes/engine/limits/rate-limiter';
 import { readStageChanges } from '../../../../nodes/providers/pipedrive/deal-flow';
-import { pipedrive } from '../../../../nodes/providers/pipedrive/definition';
+import { pipedrive } from '../../../../nodes/providers/pipedrive';
 import { ARCHIVED_DEALS, DEALS, listAll } from '../../../../nodes/providers/pipedrive/lists';
 import { problems } from '../../../sandbox/pipedrive/problems';
 import { httpClient } from '../../../support/http/client';
@@ -36,7 +36,7 @@ async function peer(replies: ScriptedReply[], dayShare = 1) {
 		secrets: () => [],
 	};
 	const api = createApi({
-		definition: pipedrive,
+		definition: pipedrive.definition,
 		application: { clientId: 'made-up-client', clientSecret: 'made-up-secret' },
 		baseUrl: server.url,
 		http: httpClient,
@@ -206,12 +206,12 @@ describe('the company behind a token', () => {
 
 	it('is the account, with its time zone and currency', async () => {
 		const { api } = await peer([me()]);
-		expect(await pipedrive.accounts.list(context(api))).toEqual({
+		expect(await pipedrive.definition.accounts.list(context(api))).toEqual({
 			accounts: [{ id: '7654321', name: 'Harbour Cafe' }],
 			consent: ['7654321'],
 			warnings: [],
 		});
-		expect(await pipedrive.accounts.describe(context(api), HARBOUR)).toEqual({
+		expect(await pipedrive.definition.accounts.describe(context(api), HARBOUR)).toEqual({
 			account: { id: '7654321', name: 'Harbour Cafe', timezone: 'Pacific/Auckland', currency: 'NZD' },
 			warnings: [],
 		});
@@ -223,16 +223,16 @@ describe('the company behind a token', () => {
 
 	it('has days of UTC, with a warning, where its time zone is not known', async () => {
 		const { api } = await peer([me({ timezone_name: 'Mars/Olympus', company_name: ' ' })]);
-		const { account, warnings } = await pipedrive.accounts.describe(context(api), HARBOUR);
+		const { account, warnings } = await pipedrive.definition.accounts.describe(context(api), HARBOUR);
 		expect(account).toEqual({ id: '7654321', name: null, timezone: null, currency: 'NZD' });
 		expect(warnings).toEqual([expect.stringContaining('Mars/Olympus')]);
 		const known = { ...HARBOUR, timezone: 'Pacific/Auckland' };
-		expect(await pipedrive.accounts.describe(context(api), known)).toMatchObject({ warnings: [] });
+		expect(await pipedrive.definition.accounts.describe(context(api), known)).toMatchObject({ warnings: [] });
 	});
 
 	it('is told by the id that answered, so that another company is seen', async () => {
 		const { api } = await peer([me({ company_id: 7 })]);
-		const { account } = await pipedrive.accounts.describe(context(api), HARBOUR);
+		const { account } = await pipedrive.definition.accounts.describe(context(api), HARBOUR);
 		expect(account.id).toBe('7');
 	});
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { SectionKind } from '../../../../nodes/providers/normaliser';
+import type { SectionKind } from '../../../../nodes/providers/provider';
 import { bankSummary, profitAndLoss } from './fixtures';
 import { normalised, rawMonth } from './months';
 

@@ -2,7 +2,7 @@ import { normaliseRecord, type Outcome } from '../../../../nodes/TransformNormal
 import { incomingRecord, type IncomingRecord } from '../../../../nodes/TransformNormalize/incoming';
 import type { PublishedRate } from '../../../../db/rates/read';
 import type { Account } from '../../../../nodes/shared/account';
-import type { NormaliseSettings } from '../../../../nodes/providers/normaliser';
+import type { NormaliseSettings } from '../../../../nodes/providers/provider';
 import { Conversion } from '../../../../nodes/shared/conversion';
 
 export const SYDNEY: Account = {

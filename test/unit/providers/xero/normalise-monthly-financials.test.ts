@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { SectionKind } from '../../../../nodes/providers/normaliser';
+import type { SectionKind } from '../../../../nodes/providers/provider';
 import type { RejectionReason } from '../../../../nodes/shared/messages';
 import { isLoss, isNetResult, isSubtotal, classifySection } from '../../../../nodes/providers/xero/sections';
 import { bankSummary, june, profitAndLoss } from './fixtures';
