@@ -20,7 +20,8 @@ export class Extract implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ $parameter["provider"] + ($parameter["mode"] === "sync" ? "" : ": " + $parameter["mode"]) }}',
-		description: 'Read the records of every claimed connection from its provider',
+		description:
+			'Read accounting from Xero and MYOB, deals from HubSpot and Pipedrive, and tasks from Asana, for every connected tenant',
 		defaults: { name: 'Zixly Extract' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],

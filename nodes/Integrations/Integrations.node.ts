@@ -22,7 +22,8 @@ export class Integrations implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
-		description: 'Claim and finish sync runs, and manage the connections of every tenant',
+		description:
+			'Connect tenants to Xero, MYOB, HubSpot, Pipedrive and Asana, and run, watch and repair their syncs',
 		defaults: { name: 'Zixly Integrations' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

@@ -19,7 +19,8 @@ export class PostgresUpsert implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["input"] === "items" ? "items to " + $parameter["table"] : "messages" }}',
-		description: "Store rows in the tenant's tables in bulk, writing only what has changed",
+		description:
+			"Store financials, lead events and custom metrics in the tenant's tables in bulk, writing only what has changed",
 		defaults: { name: 'Zixly Postgres Upsert' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],

@@ -21,7 +21,7 @@ export class TransformNormalize implements INodeType {
 		subtitle:
 			'={{ $parameter["input"] === "items" ? $parameter["provider"] + ": " + $parameter["stream"] : "messages" }}',
 		description:
-			'Turn raw records into rows with UTC dates, exact amounts and one currency, and reject invalid records',
+			'Turn records of Xero, MYOB, HubSpot, Pipedrive and Asana, or an uploaded CSV or XLSX file, into rows with UTC dates, exact amounts and one currency',
 		defaults: { name: 'Zixly Transform & Normalize' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],

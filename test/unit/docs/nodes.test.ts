@@ -4,20 +4,14 @@ import { join } from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodeType } from 'n8n-workflow';
 import { describe, expect, it } from '@jest/globals';
 
-import { Database } from '../../../nodes/Database/Database.node';
-import { Extract } from '../../../nodes/Extract/Extract.node';
-import { Integrations } from '../../../nodes/Integrations/Integrations.node';
-import { PostgresUpsert } from '../../../nodes/PostgresUpsert/PostgresUpsert.node';
-import { TransformNormalize } from '../../../nodes/TransformNormalize/TransformNormalize.node';
 import { CHECKOUT } from '../../support/checkout';
+import { NODES } from '../../support/panels/package-types';
 
-const NODES: Array<[page: string, node: INodeType]> = [
-	['database', new Database()],
-	['extract', new Extract()],
-	['integrations', new Integrations()],
-	['postgres-upsert', new PostgresUpsert()],
-	['transform-normalize', new TransformNormalize()],
-];
+/** Each node with the page that describes it. */
+const PAGES = NODES.map((node): [page: string, node: INodeType] => [
+	node.description.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+	node,
+]);
 
 /** What only gathers fields: the words on it are in no need of a page. */
 const GATHERING = new Set(['Resource', 'Operation', 'Options', 'Filters', 'Update Fields', 'Scope']);
@@ -43,7 +37,7 @@ const listOperations = (fields: readonly INodeProperties[]): string[] =>
 
 const pageOf = (name: string): string => readFileSync(join(CHECKOUT, 'docs', 'nodes', `${name}.md`), 'utf8');
 
-describe.each(NODES)('docs/nodes/%s.md', (name, { description }) => {
+describe.each(PAGES)('docs/nodes/%s.md', (name, { description }) => {
 	it('names every field and option of the node', () => {
 		const labels = [...new Set(listLabels(description.properties))];
 		expect(labels.length).toBeGreaterThan(3);
@@ -67,7 +61,7 @@ describe.each(NODES)('docs/nodes/%s.md', (name, { description }) => {
 
 it('the README names every operation of the nodes that have some', () => {
 	const readme = readFileSync(join(CHECKOUT, 'README.md'), 'utf8');
-	const operations = NODES.flatMap(([, { description }]) => listOperations(description.properties));
+	const operations = NODES.flatMap(({ description }) => listOperations(description.properties));
 	expect(operations.length).toBeGreaterThan(20);
 	expect(operations.filter((operation) => !readme.includes(operation))).toEqual([]);
 });

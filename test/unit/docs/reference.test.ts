@@ -3,28 +3,14 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { ZixlyAsanaOAuth2Api } from '../../../credentials/ZixlyAsanaOAuth2Api.credentials';
-import { ZixlyHubSpotOAuth2Api } from '../../../credentials/ZixlyHubSpotOAuth2Api.credentials';
-import { ZixlyMyobOAuth2Api } from '../../../credentials/ZixlyMyobOAuth2Api.credentials';
-import { ZixlyPipedriveOAuth2Api } from '../../../credentials/ZixlyPipedriveOAuth2Api.credentials';
-import { ZixlyPostgresApi } from '../../../credentials/ZixlyPostgresApi.credentials';
-import { ZixlyTokenKeyApi } from '../../../credentials/ZixlyTokenKeyApi.credentials';
-import { ZixlyXeroOAuth2Api } from '../../../credentials/ZixlyXeroOAuth2Api.credentials';
 import { providers } from '../../../nodes/providers/registry';
 import { CHECKOUT } from '../../support/checkout';
+import { CREDENTIALS } from '../../support/panels/package-types';
 
 const read = (...path: string[]): string => readFileSync(join(CHECKOUT, ...path), 'utf8');
 
-/** The credential types of the providers, by their name. */
-const credentials = new Map(
-	[
-		new ZixlyAsanaOAuth2Api(),
-		new ZixlyHubSpotOAuth2Api(),
-		new ZixlyMyobOAuth2Api(),
-		new ZixlyPipedriveOAuth2Api(),
-		new ZixlyXeroOAuth2Api(),
-	].map((credential) => [credential.name, credential]),
-);
+/** The credential types, by their name. */
+const credentials = new Map(CREDENTIALS.map((credential) => [credential.name, credential]));
 
 describe.each(Object.values(providers))('docs/providers/$key.md', ({ key, displayName, ...definition }) => {
 	const page = read('docs', 'providers', `${key}.md`);
@@ -61,8 +47,8 @@ it('a page of docs/providers is of a provider that exists', () => {
 });
 
 describe.each([
-	['postgres', new ZixlyPostgresApi()],
-	['token-key', new ZixlyTokenKeyApi()],
+	['postgres', credentials.get('zixlyPostgresApi')!],
+	['token-key', credentials.get('zixlyTokenKeyApi')!],
 ])('docs/credentials/%s.md', (name, credential) => {
 	it('names the credential and all of its fields', () => {
 		const page = read('docs', 'credentials', `${name}.md`);
