@@ -4,8 +4,8 @@ import type { Column, ColumnType } from '../schema/tables';
 import { storable } from '../postgres/storable-text';
 import type { RowOutcome } from './chunk';
 import type { LoadDeletion, LoadRun, LoadRejection } from './input';
+import { STORED_ENTRIES } from './leads';
 import { prepareClient, type PreparedClient } from './prepared-client';
-import { STORED_ENTRIES } from './stored-entries';
 import {
 	columnText,
 	isPlainObject,

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-import { LEASE_MINUTES } from '../runs/lease';
+import { LEASE_MINUTES } from '../runs/open';
 
 import type { LoadRun } from './input';
 

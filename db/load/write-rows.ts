@@ -10,7 +10,7 @@ import { columnTexts, type TextColumn } from './columns';
 import type { DataError } from './find-faults';
 import { isolate, type Statement } from './isolate-faults';
 import { haveOneKey, inKeyOrder } from './key-order';
-import { placeLeads, settleLeads } from './lead-entries';
+import { placeLeads, settleLeads } from './leads';
 import { splitIntoParts } from './parts';
 import type { Preparation, PreparedRow } from './prepare';
 import { isNewer } from './row-source';

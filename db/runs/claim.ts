@@ -2,9 +2,8 @@ import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
 import { withIsoInstants } from '../postgres/rows';
-import type { RunHolder } from './open';
+import { LEASE_MINUTES, type RunHolder } from './open';
 import { asWorker, withRetries } from '../postgres/transaction';
-import { LEASE_MINUTES } from './lease';
 
 export interface ClaimOptions {
 	provider: string;

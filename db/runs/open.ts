@@ -2,9 +2,14 @@ import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
 import { getSqlstate } from '../postgres/sqlstate';
-import { ABANDON_RUNS, LEASE_MINUTES } from './lease';
 import { isStorable } from '../postgres/storable-text';
 import { asWorker, inTenant, withRetries } from '../postgres/transaction';
+
+/** How long a run may continue without a sign of life. */
+export const LEASE_MINUTES = 15;
+
+/** Closes the runs of all tenants whose lease has ended. */
+export const ABANDON_RUNS = 'select etl.abandon_runs()';
 
 /** The execution that a run belongs to: only that one may store for it. */
 export interface RunHolder {

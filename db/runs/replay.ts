@@ -3,8 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { AccountFacts } from '../integrations/accounts';
 import { withIsoInstants } from '../postgres/rows';
-import type { RunHolder } from './open';
-import { ABANDON_RUNS, LEASE_MINUTES } from './lease';
+import { ABANDON_RUNS, LEASE_MINUTES, type RunHolder } from './open';
 import { asWorker, inTenant, withRetries } from '../postgres/transaction';
 
 /** Open rejected records for one run: of one tenant and provider, and of one connection or none. */

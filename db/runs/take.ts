@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 
-import type { RunHolder } from './open';
+import { LEASE_MINUTES, type RunHolder } from './open';
 import { type RunStatus } from './list';
-import { LEASE_MINUTES } from './lease';
 import { isStorable } from '../postgres/storable-text';
 import { asWorker, withRetries } from '../postgres/transaction';
 

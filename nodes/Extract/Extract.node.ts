@@ -7,9 +7,8 @@ import {
 } from 'n8n-workflow';
 
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
-import { extractCredentials } from './credentials';
 import { extract } from './extract';
-import { extractProperties } from './properties';
+import { extractCredentials, extractProperties } from './properties';
 
 export class Extract implements INodeType {
 	description: INodeTypeDescription = {

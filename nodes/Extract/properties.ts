@@ -1,7 +1,18 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
 import { authenticationField } from '../adapter/authentication';
 import { providerField } from '../adapter/fields';
+import { describeProviderCredentials } from '../adapter/provider-credentials';
+
+export const extractCredentials: INodeCredentialDescription[] = [
+	{
+		name: 'zixlyPostgresApi',
+		displayName: 'Zixly Postgres',
+		required: true,
+		testedBy: 'postgresConnection',
+	},
+	...describeProviderCredentials(true, { authentication: ['n8nCredential'] }),
+];
 
 export const extractProperties: INodeProperties[] = [
 	providerField,

@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../db/vault/key-ring';
+import { refreshToken } from '../../db/vault/refresh';
 import {
 	NoAccessTokenError,
 	NoRefreshTokenError,
-	readToken,
 	RefreshDeferredError,
-	refreshToken,
 	TokenNotStoredError,
-	type TokenSet,
-} from '../../db/vault';
+} from '../../db/vault/token-errors';
+import type { TokenSet } from '../../db/vault/token-set';
+import { readToken } from '../../db/vault/token-store';
 import { withRetries } from '../../db/postgres/transaction';
 import { VaultError } from '../../db/vault/cipher';
 import type { RunToExtract } from '../engine/read/run';

@@ -10,7 +10,6 @@ import { finishRun } from '../../db/runs/finish';
 import { getDatabase } from '../adapter/database';
 import { nodeError } from '../adapter/errors';
 import { buildRunHolder } from '../adapter/execution';
-import { finishFollows } from '../adapter/finish-follows';
 import { readItemInput, readTenantField, tenantReader } from '../adapter/item-input';
 import { OwnRuns } from '../adapter/own-runs';
 import { textParameter } from '../adapter/parameters';
@@ -87,6 +86,17 @@ async function createMessageLoading(
 	const runs = await OwnRuns.load(context, pool, items);
 	if (!context.continueOnFail()) runs.assertOwnMessages(items);
 	return new MessageLoading({ ...shared, runs, finishFollows: finishFollows(context) });
+}
+
+/** Whether an enabled Sync: Finish comes after this node in the workflow: then it closes the runs. */
+function finishFollows(context: IExecuteFunctions): boolean {
+	const after = context.getChildNodes(context.getNode().name, { includeNodeParameters: true });
+	return after.some(({ type, disabled, parameters }) => !disabled && isFinish(type, parameters));
+}
+
+function isFinish(type: string, parameters: IDataObject | undefined): boolean {
+	const { resource = 'sync', operation } = parameters ?? {};
+	return type.endsWith('.integrations') && resource === 'sync' && operation === 'finish';
 }
 
 const ITEMS_AT_A_TIME = 200;

@@ -5,7 +5,7 @@ import { readFile, tooLarge } from '../providers/manual/file/read-file';
 import { FileRefusal } from '../providers/manual/file/refusal';
 import type { FileReport, FileRow } from '../providers/manual/file/row';
 import { completeRow } from '../providers/manual/normalise-custom-metrics';
-import { UPLOAD_ACCOUNT } from '../providers/manual/upload';
+import { UPLOAD_ACCOUNT } from '../providers/manual';
 import type { UploadSettings } from '../providers/provider';
 import { readBinary } from '../adapter/binary';
 import { nodeError } from '../adapter/errors';

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { UPLOAD, UPLOAD_ACCOUNT } from '../providers/manual/upload';
+import { UPLOAD, UPLOAD_ACCOUNT } from '../providers/manual';
 import { isKnownSource } from '../providers/registry';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/provider';
 import { sectionLabel } from '../providers/xero/sections';

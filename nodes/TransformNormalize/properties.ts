@@ -1,6 +1,6 @@
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
-import { UPLOAD } from '../providers/manual/upload';
+import { UPLOAD } from '../providers/manual';
 import type { ProviderStream } from '../providers/provider';
 import { providers, streams } from '../providers/registry';
 import { forItems, inputField, tenantFields } from '../adapter/item-input';

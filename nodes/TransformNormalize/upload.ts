@@ -4,7 +4,7 @@ import { UPLOAD_FIELDS, type ColumnMap, type UploadField } from '../providers/ma
 import { DATE_FORMATS, type DateFormat } from '../providers/manual/days';
 import { SEPARATORS, type SeparatorChoice } from '../providers/manual/file/separated';
 import { NUMBER_FORMATS, type NumberFormat } from '../providers/manual/numbers';
-import { UPLOAD } from '../providers/manual/upload';
+import { UPLOAD } from '../providers/manual';
 import type { UploadSettings } from '../providers/provider';
 import type { FileFields } from './loose-records';
 

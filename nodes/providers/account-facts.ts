@@ -1,5 +1,7 @@
 import type { AccountDiscovery, AccountListing } from '../engine/contract/provider';
 import { warnOfNameless, type NamedList } from '../engine/read/list-entries';
+import type { Account } from '../shared/account';
+import type { ClientReference } from '../shared/messages';
 import { excerpt, storable } from '../shared/text';
 
 type AccountId = AccountDiscovery['id'];
@@ -16,6 +18,15 @@ export const DIGITS: AccountId = { pattern: /^[1-9]\d{0,29}$/, example: '1234567
 /** A string from a reply, made storable. Null if it is missing or blank, so that it does not overwrite a known value. */
 export const textOrNull = (value: unknown): string | null =>
 	typeof value === 'string' && value.trim() !== '' ? storable(value.trim()) : null;
+
+/**
+ * The client that represents an account. In messages, an account without a known name has its id as the name: then the
+ * client keeps the name that is stored.
+ */
+export function accountClient({ id, name }: Account): ClientReference {
+	const known = name.trim();
+	return { externalId: id, clientName: known === '' || known === id ? null : name, industry: null };
+}
 
 /** Where an account's days or months begin and end. */
 type Period = 'days' | 'months';

@@ -14,7 +14,7 @@ import {
 	type MonthFigures,
 } from '../shared/foreign-exchange';
 import { plainText, type Amount } from '../shared/money';
-import { accountClient } from './account-client';
+import { accountClient } from './account-facts';
 import type { CanonicalRow, LooseRecord, NormaliseSettings, RawRecord, SectionKind } from './provider';
 
 /** The fields that every provider's monthly record begins with. */

@@ -1,7 +1,7 @@
 import type { ProviderDefinition } from '../engine/contract/provider';
 import { asana } from './asana';
 import { hubspot } from './hubspot';
-import { customMetrics } from './manual/normalise-custom-metrics';
+import { UPLOAD, uploads } from './manual';
 import { myob } from './myob';
 import { pipedrive } from './pipedrive';
 import type { Normaliser, Provider, ProviderStream } from './provider';
@@ -20,9 +20,6 @@ export const streams: ReadonlyMap<string, Readonly<Record<string, ProviderStream
 	registered.map(({ definition, streams }) => [definition.key, streams]),
 );
 
-/** Normalisers of uploaded files, which come from no provider's API. */
-const uploads: ReadonlyMap<string, Normaliser> = new Map([['customMetrics', customMetrics]]);
-
 /** @throws Error if no provider has the key */
 export function getProvider(key: string): ProviderDefinition {
 	const definition = Object.hasOwn(providers, key) ? providers[key] : undefined;
@@ -32,12 +29,12 @@ export function getProvider(key: string): ProviderDefinition {
 
 /** Undefined if the stream has none. */
 export function getNormaliser(provider: string, stream: string): Normaliser | undefined {
-	if (provider === 'manual') return uploads.get(stream);
+	if (provider === UPLOAD) return uploads.get(stream);
 	const found = streams.get(provider) ?? {};
 	return Object.hasOwn(found, stream) ? found[stream]?.normaliser : undefined;
 }
 
 /** Whether records of a provider can be normalised. Uploads count as one. */
 export function isKnownSource(provider: string): boolean {
-	return provider === 'manual' || streams.has(provider);
+	return provider === UPLOAD || streams.has(provider);
 }

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
 import { getPool } from '../../db/postgres/pool';
 import { generateKey, keyRing, type KeyRing } from '../../db/vault/key-ring';
-import { readToken, refreshToken, storeTokens, type TokenOwner } from '../../db/vault';
+import { refreshToken } from '../../db/vault/refresh';
+import type { TokenOwner } from '../../db/vault/token-set';
+import { readToken, storeTokens } from '../../db/vault/token-store';
 import { randomFrom, type Random } from '../sandbox/core/random';
 import { expectRepelled, type Attack } from '../support/expect/attacks';
 import { newConnection } from '../support/database/connected';

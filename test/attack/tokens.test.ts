@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../db/vault/key-ring';
-import { readToken, refreshToken, storeTokens, type TokenOwner } from '../../db/vault';
+import { refreshToken } from '../../db/vault/refresh';
+import type { TokenOwner } from '../../db/vault/token-set';
+import { readToken, storeTokens } from '../../db/vault/token-store';
 import { createApi } from '../../nodes/engine/http/client';
 import { ReadFailure } from '../../nodes/engine/contract/failure';
 import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/http/oauth';

@@ -7,7 +7,8 @@ import type { Pool } from 'pg';
 
 import { closePools, getPool } from '../../db/postgres/pool';
 import { generateKey, keyRing } from '../../db/vault/key-ring';
-import { refreshToken, storeTokens } from '../../db/vault';
+import { refreshToken } from '../../db/vault/refresh';
+import { storeTokens } from '../../db/vault/token-store';
 import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/http/oauth';
 import { newConnection } from '../support/database/connected';
 import { createTemplate, loginSettings, WORKER } from '../support/database/template';

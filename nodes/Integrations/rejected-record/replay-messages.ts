@@ -1,5 +1,5 @@
 import type { Replay, ReplayGroup, ReplayRecord } from '../../../db/runs/replay';
-import { UPLOAD, UPLOAD_ACCOUNT } from '../../providers/manual/upload';
+import { UPLOAD, UPLOAD_ACCOUNT } from '../../providers/manual';
 import { accountFrom, type Account } from '../../shared/account';
 import type {
 	DeletedMessage,

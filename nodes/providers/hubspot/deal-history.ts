@@ -7,7 +7,7 @@ import { plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { parseAs } from '../../shared/shape';
 import { excerpt } from '../../shared/text';
-import { accountClient } from '../account-client';
+import { accountClient } from '../account-facts';
 import { listRemarks, type DealHistory } from '../lead-events';
 import type { NormaliseSettings, RawRecord, StageStatus } from '../provider';
 import { dealRecordSchema, type Deal } from './schemas';

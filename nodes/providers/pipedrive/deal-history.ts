@@ -6,7 +6,7 @@ import type { ClientReference } from '../../shared/messages';
 import { parseAmount, plainText } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
-import { accountClient } from '../account-client';
+import { accountClient } from '../account-facts';
 import { listRemarks, type DealHistory } from '../lead-events';
 import type { NormaliseSettings } from '../provider';
 import { readDealFacts, type DealFacts } from './deal-facts';

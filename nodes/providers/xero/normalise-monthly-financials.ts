@@ -1,10 +1,10 @@
 import { z } from 'zod/v4';
 
+import { utcInstantOfMs } from '../../shared/dates';
 import { parseAs } from '../../shared/shape';
 import { completeMonth, financialsRow, monthRatesNeeded, type FinancialMonth } from '../financials';
 import type { LooseRecord, Normalised, Normaliser, NormaliseSettings } from '../provider';
 import { readBankSummary } from './bank-summary';
-import { xeroInstant } from './dates';
 import { readProfitAndLoss } from './profit-and-loss';
 import { monthlyFinancialsSchema } from './schemas';
 
@@ -44,4 +44,15 @@ function toFinancialMonth(record: unknown, { sectionMap }: NormaliseSettings): M
 	const { revenue, expenses, sections } = profitAndLoss;
 	const unknownProperties = [...profitAndLoss.unknownProperties, ...bankSummary.unknownProperties];
 	return { month, basis, revenue, expenses, sections, cashFlow: bankSummary.cashFlow, unknownProperties };
+}
+
+const XERO_DATE = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/;
+
+/**
+ * Parses Xero's `/Date(1518685950940+0000)/` to UTC as `…Z`; undefined if the text is not such a date. The milliseconds
+ * count from 1970 in UTC, whatever the offset.
+ */
+export function xeroInstant(text: unknown): string | undefined {
+	const ms = typeof text === 'string' ? XERO_DATE.exec(text)?.[1] : undefined;
+	return ms === undefined ? undefined : utcInstantOfMs(Number(ms));
 }

@@ -10,7 +10,7 @@ import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { claimDue } from '../../../db/runs/claim';
 import { finishRun } from '../../../db/runs/finish';
 import { createTenant } from '../../../db/integrations/tenants';
-import { storeTokens } from '../../../db/vault';
+import { storeTokens } from '../../../db/vault/token-store';
 import { useDatabase } from '../../support/database/use-database';
 import { holder } from '../../support/database/run-holder';
 

@@ -7,7 +7,7 @@ import { claimDue, renewLeases, type ClaimedRun } from '../../../db/runs/claim';
 import { listRuns } from '../../../db/runs/list';
 import { finishRun, type FinishedRun, type RunEnd } from '../../../db/runs/finish';
 import { createTenant } from '../../../db/integrations/tenants';
-import { storeTokens } from '../../../db/vault';
+import { storeTokens } from '../../../db/vault/token-store';
 import { cuttingProxy } from '../../support/http/cutting-proxy';
 import { useDatabase } from '../../support/database/use-database';
 import { holder } from '../../support/database/run-holder';

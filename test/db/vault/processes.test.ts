@@ -3,15 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
-import {
-	readToken,
-	RefreshDeferredError,
-	refreshToken,
-	storeTokens,
-	type RefreshLimits,
-	type TokenOwner,
-	type TokenSet,
-} from '../../../db/vault';
+import { refreshToken, type RefreshLimits } from '../../../db/vault/refresh';
+import { RefreshDeferredError } from '../../../db/vault/token-errors';
+import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
+import { readToken, storeTokens } from '../../../db/vault/token-store';
 import { newExpiredConnection } from '../../support/database/connected';
 import { useDatabase } from '../../support/database/use-database';
 import { ageRefusals, endLeases } from '../../support/database/refresh-leases';

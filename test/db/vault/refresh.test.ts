@@ -5,14 +5,10 @@ import { getPool } from '../../../db/postgres/pool';
 import { disconnectIntegration } from '../../../db/integrations/settings';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { claimDue } from '../../../db/runs/claim';
-import {
-	NoRefreshTokenError,
-	readToken,
-	refreshToken,
-	storeTokens,
-	TokenNotStoredError,
-} from '../../../db/vault';
-import type { RefreshRequest, TokenOwner, TokenSet } from '../../../db/vault';
+import { refreshToken, type RefreshRequest } from '../../../db/vault/refresh';
+import { NoRefreshTokenError, TokenNotStoredError } from '../../../db/vault/token-errors';
+import { readToken, storeTokens } from '../../../db/vault/token-store';
+import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
 import { newConnection, newExpiredConnection } from '../../support/database/connected';
 import { cuttingProxy } from '../../support/http/cutting-proxy';
 import { useDatabase } from '../../support/database/use-database';

@@ -4,14 +4,10 @@ import { listIntegrations } from '../../../db/integrations/integrations';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { claimDue, type ClaimOptions } from '../../../db/runs/claim';
 import { finishRun } from '../../../db/runs/finish';
-import {
-	readToken,
-	RefreshDeferredError,
-	refreshToken,
-	storeTokens,
-	type TokenOwner,
-	type TokenSet,
-} from '../../../db/vault';
+import { refreshToken } from '../../../db/vault/refresh';
+import { RefreshDeferredError } from '../../../db/vault/token-errors';
+import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
+import { readToken, storeTokens } from '../../../db/vault/token-store';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { newConnection } from '../../support/database/connected';
 import { useDatabase } from '../../support/database/use-database';

@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 import { createIntegration } from '../../../db/integrations/integrations';
 import type { KeyRing } from '../../../db/vault/key-ring';
 import { createTenant } from '../../../db/integrations/tenants';
-import { storeTokens, type TokenOwner, type TokenSet } from '../../../db/vault';
+import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
+import { storeTokens } from '../../../db/vault/token-store';
 import { pairOf } from '../http/token-server';
 
 /** A new tenant with a connection to a provider that still waits for its token. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../../db/vault/key-ring';
-import type { TokenOwner } from '../../../db/vault';
+import type { TokenOwner } from '../../../db/vault/token-set';
 import { open, seal, type TokenPlace } from '../../../db/vault/cipher';
 
 /**

@@ -1,7 +1,8 @@
 // A process of its own that refreshes a token when it is told to, and is there to be killed.
 import { getPool, type DatabaseSettings } from '../../../db/postgres/pool';
 import { keyRing, type KeyRingFields } from '../../../db/vault/key-ring';
-import { refreshToken, type TokenOwner, type TokenSet } from '../../../db/vault';
+import { refreshToken } from '../../../db/vault/refresh';
+import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
 import { exchangeAtSandbox, isRefusedBySandbox } from '../http/sandbox-tokens';
 import { exchangeAt, isRefusal as isRefusedByServer } from '../http/token-server';
 

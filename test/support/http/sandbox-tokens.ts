@@ -1,5 +1,5 @@
 import { systemClock } from '../../../nodes/engine/contract/ports';
-import type { TokenSet } from '../../../db/vault';
+import type { TokenSet } from '../../../db/vault/token-set';
 import { ReadFailure } from '../../../nodes/engine/contract/failure';
 import { exchangeRefreshToken } from '../../../nodes/engine/http/oauth';
 import { xero } from '../../../nodes/providers/xero';

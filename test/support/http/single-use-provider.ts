@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { TokenSet } from '../../../db/vault';
+import type { TokenSet } from '../../../db/vault/token-set';
 import { GrantRefused } from './token-server';
 
 /** A provider that takes each refresh token once and forgets it, as MYOB does. It answers within milliseconds. */

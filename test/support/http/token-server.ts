@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { TokenSet } from '../../../db/vault';
+import type { TokenSet } from '../../../db/vault/token-set';
 
 /** A token endpoint with rotating refresh tokens: each exchange gives a new pair, numbered in order. */
 export class TokenServer {

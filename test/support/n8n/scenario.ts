@@ -4,7 +4,7 @@ import type { DatabaseSettings } from '../../../db/postgres/pool';
 import { createIntegration } from '../../../db/integrations/integrations';
 import { generateKey, keyRing, type KeyRingFields } from '../../../db/vault/key-ring';
 import { createTenant } from '../../../db/integrations/tenants';
-import { storeTokens } from '../../../db/vault';
+import { storeTokens } from '../../../db/vault/token-store';
 import { serviceOf, type Sandbox } from '../../sandbox';
 import { bundledWorkflow } from '../checkout';
 import { chosenAccounts } from '../database/chosen-accounts';

@@ -1,7 +1,7 @@
 import { readContent, type FileSettings } from '../../../nodes/providers/manual/file/read-content';
 import type { FileReport, FileRow } from '../../../nodes/providers/manual/file/row';
 import { completeRow, customMetrics } from '../../../nodes/providers/manual/normalise-custom-metrics';
-import { UPLOAD_ACCOUNT } from '../../../nodes/providers/manual/upload';
+import { UPLOAD_ACCOUNT } from '../../../nodes/providers/manual';
 import type { NormaliseSettings, UploadSettings } from '../../../nodes/providers/provider';
 import { Conversion } from '../../../nodes/shared/conversion';
 import { attempt, Rejection } from '../../../nodes/shared/rejection';

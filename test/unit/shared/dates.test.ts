@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { xeroInstant } from '../../../nodes/providers/xero/dates';
+import { xeroInstant } from '../../../nodes/providers/xero/normalise-monthly-financials';
 import { toDay, toMonth } from '../../../nodes/shared/months';
 import {
 	earlierDay,

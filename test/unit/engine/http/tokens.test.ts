@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { TokenSet } from '../../../../db/vault';
+import type { TokenSet } from '../../../../db/vault/token-set';
 import { createTokenSource, type TokenStore } from '../../../../nodes/engine/http/tokens';
 import { manualClock } from '../../../support/engine/manual-clock';
 
