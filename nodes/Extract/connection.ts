@@ -9,6 +9,7 @@ import { assertAllowedHost, assertSafeAddress } from '../engine/http/hosts';
 import type { HttpClient } from '../engine/contract/http';
 import type { OAuthClient } from '../engine/http/oauth';
 import type { Authorisation } from '../engine/http/tokens';
+import { explainCredentialError, notConnected, type NamedCredential } from './credential-failure';
 import { openStoredTokens } from './stored-tokens';
 
 /** How to reach the provider and authorise a run's calls. */
@@ -68,34 +69,43 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 	};
 }
 
-/**
- * Opens the connection whose token n8n obtained and keeps; `http` adds the token to the calls.
- * @param latest reads the credential again, since n8n may have stored a refreshed token there
- */
-export function credentialConnection(
-	definition: ProviderDefinition,
-	credential: ProviderCredential,
-	http: HttpClient,
-	latest: () => Promise<ProviderCredential>,
-): Connection {
-	const { displayName: provider } = definition;
-	const token = credential.oauthTokenData as Record<string, unknown> | undefined;
-	if (!token) throw new ReadFailure('configuration', notConnected(provider));
+export interface CredentialConnectionParts {
+	definition: ProviderDefinition;
+	credential: ProviderCredential;
+	/** The credential's name in n8n. */
+	name: string;
+	/** Adds the token to the calls. */
+	http: HttpClient;
+	/** Reads the credential again, since n8n may have stored a refreshed token there. */
+	latest: () => Promise<ProviderCredential>;
+}
+
+/** Opens the connection whose token n8n obtained and keeps. */
+export function credentialConnection(parts: CredentialConnectionParts): Connection {
+	const { definition, credential, http, latest } = parts;
+	const named = { provider: definition.displayName, name: parts.name };
+	const token = readTokenData(credential);
 	const baseUrl = apiAddress(definition, credential, readText(token, definition.apiBaseUrlIn?.token));
 	assertSafeAddress(baseUrl, 'API Base URL');
 	return {
 		baseUrl: () => baseUrl,
-		http: reconnectable(http, provider),
+		http: explainingCredentialErrors(http, named),
 		application: readApplication(credential),
 		authorise({ metadata }) {
 			if (metadata.authentication !== 'n8n') throw new ReadFailure('configuration', NOT_BY_CREDENTIAL);
-			const accessToken = async (): Promise<string | undefined> => {
-				const { oauthTokenData } = await latest();
-				return readText((oauthTokenData ?? {}) as Record<string, unknown>, 'access_token');
+			if (readText(token, 'access_token') === undefined) throw notConnected(named);
+			return {
+				by: 'client',
+				accessToken: async () => readText(readTokenData(await latest()), 'access_token'),
 			};
-			return { by: 'client', accessToken };
 		},
 	};
+}
+
+/** What n8n's OAuth dialog obtained; empty if the dialog was never completed. */
+function readTokenData({ oauthTokenData }: ProviderCredential): Readonly<Record<string, unknown>> {
+	const isObject = typeof oauthTokenData === 'object' && oauthTokenData !== null;
+	return isObject ? (oauthTokenData as Record<string, unknown>) : {};
 }
 
 function buildOAuthClient({ definition, credential, http }: StoredConnectionParts): OAuthClient {
@@ -150,20 +160,12 @@ function readAddress(value: unknown, preset: string): string {
 	return String(value ?? '').trim() || preset;
 }
 
-/** Turns n8n's own error for a failed token refresh into a `reconnect_required` failure. */
-function reconnectable(http: HttpClient, provider: string): HttpClient {
-	const throwMeaning = (error: { failure?: { cause?: string } }): never => {
-		if (error.failure?.cause !== 'credential-invalid') throw error;
-		throw new ReadFailure(
-			'reconnect_required',
-			`${provider} no longer accepts the connection of the n8n credential. Open the Zixly ${provider} credential and connect it again.`,
-		);
-	};
-	return async (request) => await http(request).catch(throwMeaning);
+function explainingCredentialErrors(http: HttpClient, credential: NamedCredential): HttpClient {
+	return async (request) =>
+		await http(request).catch((error: unknown) => {
+			throw explainCredentialError(error, credential) ?? error;
+		});
 }
-
-const notConnected = (provider: string): string =>
-	`The Zixly ${provider} credential is not connected. Open it, press the button that connects it, and sign in.`;
 
 const NOT_BY_CREDENTIAL =
 	'The token of this connection is in the vault, but Extract is set to an n8n credential. ' +

@@ -8,7 +8,7 @@ import { withoutSecrets } from '../shared/secrets';
 import type { Message } from '../shared/messages';
 import { getDatabase } from '../adapter/database';
 import { nodeError } from '../adapter/errors';
-import { createAuthenticatedHttpClient, createHttpClient } from '../adapter/http';
+import { createAuthenticatedHttpClient, createHttpClient, getCredentialName } from '../adapter/http';
 import { pairItem } from '../adapter/items';
 import { getKeyRing } from '../adapter/key-ring';
 import { OwnRuns } from '../adapter/own-runs';
@@ -101,12 +101,13 @@ async function openConnection(
 ): Promise<Connection> {
 	const credential = await context.getCredentials(definition.credential);
 	if (authentication === 'n8n') {
-		return credentialConnection(
+		return credentialConnection({
 			definition,
 			credential,
-			createAuthenticatedHttpClient(context, definition.credential),
-			async () => await context.getCredentials(definition.credential),
-		);
+			name: getCredentialName(context, definition.credential),
+			http: createAuthenticatedHttpClient(context, definition.credential),
+			latest: async () => await context.getCredentials(definition.credential),
+		});
 	}
 	const access = await getKeyRing(context);
 	return storedConnection({ definition, credential, ...access, http: createHttpClient(context), pool });

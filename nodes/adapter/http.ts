@@ -36,13 +36,38 @@ export function createAuthenticatedHttpClient(
 			)) as IN8nHttpFullResponse;
 			return await toReply(response, request);
 		} catch (error) {
-			const { httpCode } = error as { httpCode?: string | null };
 			const refusal = lastRefusal();
-			if (refusal && httpCode === '401') return refusal;
+			if (refusal && isCausedBy(error, TokenRejectedError)) return refusal;
 			throw new NodeOperationError(context.getNode(), error as Error);
 		}
 	};
 }
+
+/** The name that the credential has in n8n. */
+export function getCredentialName(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	credentialType: string,
+): string {
+	return context.getNode().credentials?.[credentialType]?.name ?? credentialType;
+}
+
+/** The API answered 401: n8n refreshes the token and tries again. The token endpoint may answer 401 as well. */
+class TokenRejectedError extends Error {
+	constructor() {
+		super('The token was rejected.');
+	}
+}
+
+function isCausedBy(error: unknown, kind: typeof TokenRejectedError): boolean {
+	let cause = error;
+	for (let depth = 0; cause instanceof Error && depth < MAX_CAUSES; depth++) {
+		if (cause instanceof kind) return true;
+		cause = cause.cause;
+	}
+	return false;
+}
+
+const MAX_CAUSES = 10;
 
 /**
  * The context with a helper that reads every body up to its limit. n8n sends through it. Without it, n8n would leave
@@ -60,7 +85,7 @@ function bounded(context: IExecuteFunctions | ILoadOptionsFunctions, request: Ht
 		const { status, headers, body } = reply;
 		if (status !== 401) return { statusCode: status, headers, body };
 		refusal = reply;
-		throw Object.assign(new Error('The token was rejected.'), { response: { status, headers, data: body } });
+		throw Object.assign(new TokenRejectedError(), { response: { status, headers, data: body } });
 	};
 	const helpers = { ...context.helpers, httpRequest };
 	const boundedContext = Object.create(context, { helpers: { value: helpers } }) as IExecuteFunctions;

@@ -1,29 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { createIntegration } from '../../db/integrations/integrations';
-import { createTenant } from '../../db/integrations/tenants';
-import { getProvider } from '../../nodes/providers/registry';
 import { serviceOf, type ServiceKey } from '../sandbox';
 import { bookedRuns, imbalances } from '../support/database/stored';
-import { bundledWorkflow, type WorkflowFile } from '../support/checkout';
-import { chosenAccounts } from '../support/database/chosen-accounts';
 import { differences } from '../support/expect/differences';
+import type { StoredCredential } from '../support/n8n/credentials';
 import { runWorkflow } from '../support/n8n/engine';
+import { connectOwnCredential, withOwnCredential } from '../support/n8n/own-credential';
 import type { Tenant } from '../support/n8n/scenario';
 import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
-
-/** The bundled sync as its note tells a newcomer to set it for an organisation of one's own. */
-function withOwnCredential({ provider, integrationId }: Tenant): WorkflowFile {
-	const workflow = bundledWorkflow(`zixly-sync-${provider}`);
-	const set = (name: string, parameters: object) =>
-		Object.assign(workflow.nodes.find((node) => node.name === name)?.parameters ?? {}, parameters);
-	set('Claim Due', {
-		authentication: 'n8nCredential',
-		integrationId: { __rl: true, mode: 'list', value: integrationId },
-	});
-	set('Extract', { authentication: 'n8nCredential' });
-	return workflow;
-}
 
 /** How the client proves itself, what a token reply looks like and what a 401 means differ. */
 const PROVIDERS: Array<[provider: ServiceKey, consent: string, rows: number]> = [
@@ -36,24 +20,11 @@ describe.each(PROVIDERS)(
 	(provider, consent, rows) => {
 		let stage: SyncStage;
 		let tenant: Tenant;
+		let credential: StoredCredential;
 
 		beforeAll(async () => {
 			stage = await syncStage('own-credential', provider);
-			const { pool } = stage.database;
-			const { id: tenantId, name } = await createTenant(pool, { name: 'My First Tenant' });
-			const { accessToken, refreshToken, expiresIn, metadata } = service().connect(consent);
-			const { integrationId } = await createIntegration(pool, {
-				...{ tenantId, provider },
-				metadata: { ...metadata, ...chosenAccounts(stage.sandbox, provider, consent).metadata },
-				authentication: 'n8n',
-			});
-			tenant = { id: tenantId, name, provider, consent, integrationId };
-			credential().data.oauthTokenData = {
-				access_token: accessToken,
-				refresh_token: refreshToken,
-				expires_in: expiresIn,
-				token_type: 'Bearer',
-			};
+			({ tenant, credential } = await connectOwnCredential(stage, provider, consent));
 		});
 
 		afterAll(async () => {
@@ -61,13 +32,6 @@ describe.each(PROVIDERS)(
 		});
 
 		const service = () => serviceOf(stage.sandbox, provider);
-
-		function credential() {
-			const { credential: type } = getProvider(provider);
-			const found = stage.scenario.credentials.find((one) => one.type === type);
-			if (!found) throw new Error(`The credential of ${provider} is gone.`);
-			return found;
-		}
 
 		async function sync() {
 			const { credentials } = stage.scenario;
@@ -85,10 +49,10 @@ describe.each(PROVIDERS)(
 		});
 
 		it('lets n8n refresh the token, and n8n keeps the new one', async () => {
-			const before = JSON.stringify(credential().data.oauthTokenData);
+			const before = JSON.stringify(credential.data.oauthTokenData);
 			service().expireAccessTokens();
 			expect(await sync()).toMatchObject([{ status: 'succeeded', rows: { inserted: 0, updated: 0 } }]);
-			expect(JSON.stringify(credential().data.oauthTokenData)).not.toBe(before);
+			expect(JSON.stringify(credential.data.oauthTokenData)).not.toBe(before);
 		});
 
 		it('asks for a person where the consent is gone', async () => {
@@ -110,23 +74,7 @@ describe('a sync of HubSpot with the token of n8n’s own OAuth dialog, which li
 
 	beforeAll(async () => {
 		stage = await syncStage('own-hubspot', 'hubspot');
-		const { pool } = stage.database;
-		const { id: tenantId, name } = await createTenant(pool, { name: 'My First Tenant' });
-		const { accessToken, refreshToken, expiresIn, metadata } = stage.sandbox.hubspot.connect(consent);
-		const { integrationId } = await createIntegration(pool, {
-			...{ tenantId, provider: 'hubspot' as const },
-			metadata: { ...metadata, ...chosenAccounts(stage.sandbox, 'hubspot', consent).metadata },
-			authentication: 'n8n',
-		});
-		tenant = { id: tenantId, name, provider: 'hubspot', consent, integrationId };
-		const { credential: type } = getProvider('hubspot');
-		const found = stage.scenario.credentials.find((one) => one.type === type)!;
-		found.data.oauthTokenData = {
-			access_token: accessToken,
-			refresh_token: refreshToken,
-			expires_in: expiresIn,
-			token_type: 'Bearer',
-		};
+		({ tenant } = await connectOwnCredential(stage, 'hubspot', consent));
 	});
 
 	afterAll(async () => {

@@ -12,7 +12,7 @@ import type { RunToExtract } from '../../engine/read/run';
 import { RateLimiters } from '../../engine/limits/rate-limiter';
 import { credentialConnection, storedConnection, type Connection } from '../../Extract/connection';
 import { getProvider } from '../../providers/registry';
-import { createAuthenticatedHttpClient, createHttpClient } from '../../adapter/http';
+import { createAuthenticatedHttpClient, createHttpClient, getCredentialName } from '../../adapter/http';
 import { getKeyRing } from '../../adapter/key-ring';
 
 export type AskingContext = IExecuteFunctions | ILoadOptionsFunctions;
@@ -62,12 +62,11 @@ async function openConnection(
 	const latest = async () => await getCredential(context, definition);
 	const credential = await latest();
 	if (metadata.authentication === 'n8n')
-		return credentialConnection(
-			definition,
-			credential,
-			createAuthenticatedHttpClient(context, definition.credential),
-			latest,
-		);
+		return credentialConnection({
+			...{ definition, credential, latest },
+			name: getCredentialName(context, definition.credential),
+			http: createAuthenticatedHttpClient(context, definition.credential),
+		});
 	const access = await getKeyRing(context).catch(() => {
 		throw missing(definition, 'Zixly Token Key');
 	});

@@ -1,5 +1,6 @@
 import type { IntegrationHealth } from '../../../db/runs/health';
 import { adviceOn } from '../../shared/failure-classes';
+import { describeError } from './advice';
 
 /** A condition of a connection that needs attention. */
 export interface Alert {
@@ -38,10 +39,10 @@ export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now:
 	});
 }
 
-function needsPerson({ status, lastError }: IntegrationHealth): string | undefined {
+function needsPerson({ status, lastError, authentication }: IntegrationHealth): string | undefined {
 	if (status !== 'ERROR') return undefined;
 	if (!lastError) return 'syncing is paused and needs attention. Connection: Enable resumes it.';
-	return `syncing is paused and needs attention. ${lastError.message} ${adviceOn(lastError.class)}`;
+	return `syncing is paused and needs attention. ${describeError(lastError, authentication)}`;
 }
 
 function abandoned(
@@ -54,7 +55,7 @@ function abandoned(
 
 /** Only active connections: a pending one is not late, and one in error already has its own alert. */
 function stale(health: IntegrationHealth, limits: AlertLimits, now: Date): string | undefined {
-	const { status, lastSuccessAt, createdAt, lastError } = health;
+	const { status, lastSuccessAt, createdAt, lastError, authentication } = health;
 	if (status !== 'ACTIVE') return undefined;
 	const hours = (now.getTime() - Date.parse(lastSuccessAt ?? createdAt)) / 3_600_000;
 	if (hours < limits.staleAfterHours) return undefined;
@@ -63,7 +64,7 @@ function stale(health: IntegrationHealth, limits: AlertLimits, now: Date): strin
 		: 'no sync has fully succeeded yet';
 	if (!lastError)
 		return `${since}, although no error was recorded. Check that the sync workflow is published.`;
-	return `${since}. ${lastError.message} ${adviceOn(lastError.class)}`;
+	return `${since}. ${describeError(lastError, authentication)}`;
 }
 
 function manyRejected(

@@ -4,7 +4,7 @@ import { syncHealth, type IntegrationHealth } from '../../../db/runs/health';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
-import { adviceOn } from '../../shared/failure-classes';
+import { adviseOnError } from './advice';
 import { buildAlerts } from './alerts';
 
 interface Filters {
@@ -48,6 +48,6 @@ function shown(health: IntegrationHealth, now: Date): object {
 		hasToken: authentication === 'stored' ? expiresAt !== null : null,
 		minutesSinceSuccess: lastSuccessAt && Math.floor(minutesSince(lastSuccessAt)),
 		minutesLate: nextDue && Math.max(0, Math.floor(minutesSince(nextDue))),
-		whatToDo: lastError && adviceOn(lastError.class),
+		whatToDo: lastError && adviseOnError(lastError, authentication),
 	};
 }

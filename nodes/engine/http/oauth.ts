@@ -47,11 +47,11 @@ async function attempt(client: OAuthClient, refreshToken: string): Promise<Token
 	if (reply instanceof ReadFailure) return reply;
 	const answer = parseAnswer(reply.body);
 	const code = parseOAuthError(answer);
-	if (reply.status < 200 || reply.status > 299) return refusal(client, reply, code);
+	if (reply.status < 200 || reply.status > 299) return explainRefusal(client, reply, code);
 	const tokens = parseTokens(answer, client.clock.now());
 	if (tokens) return tokens;
 	return isGrantRefused(code)
-		? refusal(client, reply, code)
+		? explainRefusal(client, reply, code)
 		: unavailable(client, 'answered without a token');
 }
 
@@ -78,7 +78,12 @@ function buildRequest(client: OAuthClient, refreshToken: string): HttpRequest {
 	return { method: 'POST', url, headers, form, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
 }
 
-function refusal(client: OAuthClient, { status, headers }: HttpReply, code: string | undefined): ReadFailure {
+/** Why a token endpoint gave no token. @param code the OAuth error code in its reply */
+export function explainRefusal(
+	client: Pick<OAuthClient, 'provider' | 'clock'>,
+	{ status, headers }: Pick<HttpReply, 'status' | 'headers'>,
+	code: string | undefined,
+): ReadFailure {
 	const { provider, clock } = client;
 	if (isGrantRefused(code)) {
 		return new ReadFailure(
@@ -101,7 +106,7 @@ function refusal(client: OAuthClient, { status, headers }: HttpReply, code: stri
 }
 
 /** Nothing was said of the application: a page of a firewall or proxy, or of another address than the token endpoint. */
-function notItsAnswer({ provider }: OAuthClient, status: number): ReadFailure {
+function notItsAnswer({ provider }: Pick<OAuthClient, 'provider'>, status: number): ReadFailure {
 	return new ReadFailure(
 		'configuration',
 		`The sign-in service of ${provider} answered with status ${status} and without an error of OAuth: probably a page of a firewall, a proxy or another address. ` +
@@ -109,7 +114,7 @@ function notItsAnswer({ provider }: OAuthClient, status: number): ReadFailure {
 	);
 }
 
-function unavailable({ provider }: OAuthClient, what: string): ReadFailure {
+function unavailable({ provider }: Pick<OAuthClient, 'provider'>, what: string): ReadFailure {
 	return new ReadFailure(
 		'provider_unavailable',
 		`The sign-in service of ${provider} ${what} on every attempt. The next run tries again.`,

@@ -39,12 +39,13 @@ function storedAddress(apiDomain: unknown, credential: object = {}, allowedHosts
 /** The same where n8n's own dialog obtained the token. */
 function credentialAddress(apiDomain: unknown, credential: object = {}): string {
 	const oauthTokenData = { access_token: 'made-up', api_domain: apiDomain };
-	const connection = credentialConnection(
-		pipedrive.definition,
-		{ ...CREDENTIAL, ...credential, oauthTokenData },
-		httpClient,
-		async () => await Promise.resolve({ oauthTokenData }),
-	);
+	const connection = credentialConnection({
+		definition: pipedrive.definition,
+		credential: { ...CREDENTIAL, ...credential, oauthTokenData },
+		name: 'Zixly Pipedrive',
+		http: httpClient,
+		latest: async () => await Promise.resolve({ oauthTokenData }),
+	});
 	return connection.baseUrl({
 		tenantId: 't',
 		integrationId: 'i',
