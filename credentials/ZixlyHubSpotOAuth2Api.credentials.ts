@@ -17,7 +17,7 @@ export class ZixlyHubSpotOAuth2Api implements ICredentialType {
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
 		{
 			displayName:
-				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own portal with Authentication: n8n Credential.',
+				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own portal with Authentication: Credential in n8n.',
 			name: 'notice',
 			type: 'notice',
 			default: '',

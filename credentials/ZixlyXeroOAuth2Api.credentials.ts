@@ -15,7 +15,7 @@ export class ZixlyXeroOAuth2Api implements ICredentialType {
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
 		{
 			displayName:
-				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own organisation with Authentication: n8n Credential.',
+				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own organisation with Authentication: Credential in n8n.',
 			name: 'notice',
 			type: 'notice',
 			default: '',

@@ -143,9 +143,9 @@ async function refuseSecond(client: PoolClient, place: LinkPlace, target: Client
 	const other = rows[0]?.externalId ?? own;
 	if (other === undefined) return;
 	if (other === externalId)
-		throw new Error(`"${externalId}" of ${provider} already is this client. There is nothing to link.`);
+		throw new Error(`"${externalId}" of this provider already is this client. There is nothing to link.`);
 	throw new Error(
-		`Nothing was moved because the client "${target.clientName}" already has "${other}" of ${provider}. A client can have one per provider: unlink that first, or choose another client.`,
+		`Nothing was moved because the client "${target.clientName}" already has "${other}" of this provider. A client can have one per provider: unlink that first, or choose another client.`,
 	);
 }
 
@@ -217,8 +217,8 @@ const REMOVE_EMPTY = `delete from client_kpis k where k.id = $1
 	and not exists (select from etl.client_links where client_kpi_id = k.id)
 	${[...dataTables.keys()].map((table) => `and not exists (select from ${table} where client_kpi_id = k.id)`).join('\n\t')}`;
 
-function noLink({ provider, externalId }: LinkPlace): Error {
+function noLink({ externalId }: LinkPlace): Error {
 	return new Error(
-		`"${externalId}" of ${provider} is not linked to a client. Client: Get Many shows the existing links.`,
+		`"${externalId}" of this provider is not linked to a client. Client: Get Many shows the existing links.`,
 	);
 }

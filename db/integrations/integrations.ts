@@ -95,13 +95,13 @@ const CHANGE_UNUSED = `
 		and (metadata ->> 'authentication' is not distinct from 'n8n') <> $2`;
 
 // Two owners of one token would each invalidate it for the other.
-function assertAuthentication({ provider, metadata }: Integration, wanted: 'stored' | 'n8n'): void {
+function assertAuthentication({ metadata }: Integration, wanted: 'stored' | 'n8n'): void {
 	const keptBy = metadata.authentication === 'n8n' ? 'n8n' : 'stored';
 	if (keptBy === wanted) return;
 	throw new Error(
 		keptBy === 'n8n'
-			? `This tenant is connected to ${provider} through an n8n credential already. Choose n8n Credential in Authentication.`
-			: `This tenant is connected to ${provider} with a token in the vault already. Choose Stored Integration in Authentication.`,
+			? 'This tenant is connected to this provider through an n8n credential already. Choose Credential in n8n in Authentication.'
+			: 'This tenant is connected to this provider with a token in the vault already. Choose Zixly Vault in Authentication.',
 	);
 }
 

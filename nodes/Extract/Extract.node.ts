@@ -43,9 +43,11 @@ export class Extract implements INodeType {
 				displayCondition: '={{ $parameter["provider"] === "asana" }}',
 			},
 			{
-				message: 'An n8n credential syncs one connection: choose the same one in Integration of Claim Due.',
+				message:
+					'A credential in n8n belongs to one connection. Choose that connection in the field Connection of Claim Due.',
 				type: 'info',
 				location: 'ndv',
+				whenToDisplay: 'beforeExecution',
 				displayCondition: '={{ $parameter["authentication"] === "n8nCredential" }}',
 			},
 		],

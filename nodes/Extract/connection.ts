@@ -169,8 +169,8 @@ function explainingCredentialErrors(http: HttpClient, credential: NamedCredentia
 
 const NOT_BY_CREDENTIAL =
 	'The token of this connection is in the vault, but Extract is set to an n8n credential. ' +
-	'Set Authentication to Stored Integration, or choose a connection that was made for an n8n credential.';
+	'Set Authentication to Zixly Vault, or choose a connection that was made for an n8n credential.';
 
 const NOT_STORED =
-	'The token of this connection is kept in an n8n credential, but Extract is set to Stored Integration. ' +
-	'Set Authentication to n8n Credential in Claim Due and in Extract.';
+	'The token of this connection is kept in an n8n credential, but Extract is set to Zixly Vault. ' +
+	'Set Authentication to Credential in n8n in Claim Due and in Extract.';

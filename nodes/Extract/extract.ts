@@ -132,7 +132,7 @@ function assertOneIntegration({ authentication }: ExtractSettings, runs: RunToEx
 	if (authentication === 'stored' || integrations.size <= 1) return;
 	throw new ReadFailure(
 		'configuration',
-		`An n8n credential belongs to one connection, and ${integrations.size} were claimed. Choose one in Integration of Claim Due.`,
+		`An n8n credential belongs to one connection, and ${integrations.size} were claimed. Choose one in Connection of Claim Due.`,
 	);
 }
 

@@ -1,5 +1,5 @@
 import type { Envelope } from '../shared/messages';
-import { getNormaliser } from '../providers/registry';
+import { getNormaliser, getProviderName } from '../providers/registry';
 import type { SeparatorChoice } from '../providers/manual/file/separated';
 import type { UploadSettings } from '../providers/provider';
 import { incomingRecord, type IncomingRecord } from './incoming';
@@ -51,7 +51,10 @@ export function looseRecords(
 	};
 	const { provider, stream } = envelope;
 	const normaliser = getNormaliser(provider, stream);
-	if (!normaliser) throw new Error(`The stream "${stream}" of ${provider} is unknown. Choose one in Stream.`);
+	if (!normaliser)
+		throw new Error(
+			`The stream "${stream}" of ${getProviderName(provider)} is unknown. Choose one in Stream.`,
+		);
 	const period = settings.period(item);
 	const place = settings.recordsAt(item);
 	return findRecords(json, place).map((record, position) => {

@@ -16,8 +16,8 @@ export function authenticationField(
 	descriptions: Record<Authentication, string>,
 	description?: string,
 ): INodeProperties {
-	const stored = { name: 'Stored Integration', value: STORED, description: descriptions.stored };
-	const byN8n = { name: 'N8n Credential', value: BY_N8N, description: descriptions.n8n };
+	const stored = { name: 'Zixly Vault', value: STORED, description: descriptions.stored };
+	const byN8n = { name: 'Credential in n8n', value: BY_N8N, description: descriptions.n8n };
 	const options: INodePropertyOptions[] = preset === 'stored' ? [stored, byN8n] : [byN8n, stored];
 	return {
 		...field,

@@ -85,7 +85,7 @@ export const tenantIdFilter = (description: string): INodeProperties => ({
 
 /** A field that picks a connection from the list or takes its id. */
 export const integrationField: INodeProperties = {
-	displayName: 'Integration',
+	displayName: 'Connection',
 	name: 'integrationId',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },

@@ -28,7 +28,7 @@ function toText(raw: unknown): string {
 export function readIntegrationId(context: IExecuteFunctions, item: number): string {
 	const id = context.getNodeParameter('integrationId', item, '', { extractValue: true }) as string;
 	if (id) return id;
-	throw new Error('No connection is chosen. Pick one in the field Integration.');
+	throw new Error('No connection is chosen. Pick one in the field Connection.');
 }
 
 /** The id of the tenant chosen for an item. @throws Error if none is chosen */

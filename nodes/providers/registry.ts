@@ -27,6 +27,12 @@ export function getProvider(key: string): ProviderDefinition {
 	throw new Error(`There is no provider "${key}". Choose one of: ${Object.keys(providers).join(', ')}.`);
 }
 
+/** The name that people read: the provider's own, Upload for uploads, otherwise the key itself. */
+export function getProviderName(key: string): string {
+	if (key === 'manual') return 'Upload';
+	return Object.hasOwn(providers, key) ? providers[key]!.displayName : key;
+}
+
 /** Undefined if the stream has none. */
 export function getNormaliser(provider: string, stream: string): Normaliser | undefined {
 	if (provider === UPLOAD) return uploads.get(stream);

@@ -144,7 +144,7 @@ describe('a real n8n with the workflows for operating', () => {
 		await execute('zixly-sync-xero');
 		await execute('zixly-sync-xero');
 		const alerts = JSON.stringify((await execute('zixly-alerts'))['Get Alerts']);
-		expect(alerts).toContain('Kiwi Group (xero): 13 records were rejected.');
+		expect(alerts).toContain('Kiwi Group (Xero): 13 records were rejected.');
 		await stage.warehouse.admin.query(
 			`insert into etl.exchange_rates (base, quote, rate_date, rate, source)
 			select 'AUD', 'NZD', day, 1.1, 'rba' from generate_series(current_date - 450, current_date, '1 day') day`,

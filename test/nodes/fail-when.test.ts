@@ -31,7 +31,7 @@ describe('Fail When of Finish in n8n’s engine', () => {
 	it.each([
 		['as bundled', undefined, undefined, '2 of 2 runs failed: '],
 		['as bundled', undefined, 'harbour', undefined],
-		['any run', 'anyRun', 'harbour', '1 of 2 runs failed: Harbour Group (xero)'],
+		['any run', 'anyRun', 'harbour', '1 of 2 runs failed: Harbour Group (Xero)'],
 		['never', 'never', undefined, undefined],
 	])('%s (%s), with the fault at %s: the execution fails with %s', async (_, failWhen, consent, message) => {
 		forbid(consent);

@@ -7,7 +7,7 @@ import { accountOverview, type AccountOverview, type AccountStatus } from './acc
 import { askProvider } from './live-accounts';
 import { nodeError } from '../../adapter/errors';
 
-/** The accounts of the connection chosen in the field Integration. */
+/** The accounts of the connection chosen in the field Connection. */
 export async function getAccounts(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	return (await loadOverview(this, false)).map(toOption);
 }

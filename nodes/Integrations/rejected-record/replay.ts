@@ -5,6 +5,7 @@ import { listRejected, type RejectedRecord } from '../../../db/runs/rejected-rec
 import { openReplay, type ReplayGroup } from '../../../db/runs/replay';
 import { askAgainNow } from '../../../db/runs/unreadable-records';
 import { getDatabase } from '../../adapter/database';
+import { getProviderName } from '../../providers/registry';
 import { nodeError } from '../../adapter/errors';
 import { buildRunHolder } from '../../adapter/execution';
 import { pairItem } from '../../adapter/items';
@@ -91,10 +92,10 @@ const NOTHING_OPEN =
 	'Nothing was replayed: none of the chosen records is open. They have been loaded since, or nothing matches the filters.';
 
 const skipped = ({ tenantName, provider, ids }: AskedGroup, since: string): string =>
-	`${tenantName} (${provider}): ${ids.length} records were not replayed, because this connection has been syncing since ${since}. Replay them when that run has ended.`;
+	`${tenantName} (${getProviderName(provider)}): ${ids.length} records were not replayed, because this connection has been syncing since ${since}. Replay them when that run has ended.`;
 
 const asked = ({ tenantName, provider }: AskedGroup, count: number): string =>
-	`${tenantName} (${provider}): the next sync asks the provider again for ${count} records that it did not return before.`;
+	`${tenantName} (${getProviderName(provider)}): the next sync asks the provider again for ${count} records that it did not return before.`;
 
 const leftOutNote = ({ tenantName, provider }: AskedGroup, count: number, reason: string): string =>
-	`${tenantName} (${provider}): ${count} records were left out, because ${reason}. They stay listed; a later sync may read them again.`;
+	`${tenantName} (${getProviderName(provider)}): ${count} records were left out, because ${reason}. They stay listed; a later sync may read them again.`;

@@ -1,4 +1,5 @@
 import type { IntegrationHealth } from '../../../db/runs/health';
+import { getProviderName } from '../../providers/registry';
 import { adviceOn } from '../../shared/failure-classes';
 import { describeError } from './advice';
 
@@ -34,7 +35,7 @@ export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now:
 	];
 	return texts.flatMap(([alert, text]) => {
 		if (text === undefined || health.status === 'DISABLED') return [];
-		const message = `${tenantName} (${provider}): ${text}`;
+		const message = `${tenantName} (${getProviderName(provider)}): ${text}`;
 		return [{ alert, message, tenantId, tenantName, provider, integrationId }];
 	});
 }

@@ -45,7 +45,7 @@ async function hintWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptio
 
 // A credential holds one consent: used for another tenant's connection, its data would be stored for the wrong tenant.
 const NO_CONNECTION =
-	'No connection is chosen. An n8n credential belongs to one connection: choose it in the field Integration, or create it with Connection: Create.';
+	'No connection is chosen. An n8n credential belongs to one connection: choose it in the field Connection, or create it with Connection: Create.';
 
 /** A sync started by hand runs even if it is not due yet. */
 function isStartedByHand(context: IExecuteFunctions): boolean {

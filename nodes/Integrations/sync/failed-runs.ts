@@ -1,4 +1,5 @@
 import type { FinishedRun } from '../../../db/runs/finish';
+import { getProviderName } from '../../providers/registry';
 import { excerpt } from '../../shared/text';
 
 /** Which failed runs make the execution fail too, once everything is stored. */
@@ -27,7 +28,7 @@ const MAX_NAMED = 10;
 const MAX_REASON = 300;
 
 const nameRun = ({ tenantName, tenantId, provider }: NamedRun): string =>
-	`${excerpt(tenantName ?? tenantId)} (${provider})`;
+	`${excerpt(tenantName ?? tenantId)} (${getProviderName(provider)})`;
 
 const describeReason = ({ error }: NamedRun): string =>
 	typeof error?.message === 'string' ? excerpt(error.message, MAX_REASON) : 'the reason is unknown.';

@@ -24,15 +24,15 @@ export function explainNothingDue(overview: DueOverview, choice: Choice): string
 
 function explainNoConnection({ provider, one }: Choice): string {
 	return one
-		? `Nothing was claimed: the connection in Integration does not exist or is not a ${provider} connection. Choose another connection, or its Provider.`
+		? `Nothing was claimed: the connection in the field Connection does not exist or is not a ${provider} connection. Choose another connection, or its Provider.`
 		: `Nothing was claimed: no tenant is connected to ${provider} yet. Connect one with Connection: Create.`;
 }
 
 function explainOtherAuthentication({ provider, authentication, one }: Choice): string {
 	const which = one ? 'The chosen connection' : `Every connection to ${provider}`;
 	return authentication === 'stored'
-		? `Nothing was claimed. ${which} has its token in an n8n credential: choose n8n Credential in Authentication, here and on Extract.`
-		: `Nothing was claimed. ${which} has its token in the vault: choose Stored Integration in Authentication, here and on Extract.`;
+		? `Nothing was claimed. ${which} has its token in an n8n credential: choose Credential in n8n in Authentication, here and on Extract.`
+		: `Nothing was claimed. ${which} has its token in the vault: choose Zixly Vault in Authentication, here and on Extract.`;
 }
 
 function describeWaiting({ waiting: count, nextDue }: DueOverview, { one }: Choice): string {

@@ -23,8 +23,7 @@ const claimDue: INodeProperties[] = [
 	}),
 	{
 		...integrationField,
-		description:
-			'The connection to claim. With Stored Integration, leave it empty to claim all that are due.',
+		description: 'The connection to claim. With Zixly Vault, leave it empty to claim all that are due.',
 	},
 	{
 		displayName: 'Limit',
@@ -86,7 +85,7 @@ const getRuns: INodeProperties[] = [
 		default: {},
 		options: [
 			{
-				displayName: 'Integration ID',
+				displayName: 'Connection ID',
 				name: 'integrationId',
 				type: 'string',
 				default: '',

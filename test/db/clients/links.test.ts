@@ -105,7 +105,7 @@ describe('linking a CRM’s company to the client of the accounting', () => {
 			{ clientId: 'xero:org-1', links: [] },
 			{ clientId: 'hubspot:1:42', clientName: 'Company 1:42' },
 		]);
-		await expect(operate('unlink', place)).rejects.toThrow(/"1:42" of hubspot is not linked/);
+		await expect(operate('unlink', place)).rejects.toThrow(/"1:42" of this provider is not linked/);
 	});
 
 	it('keeps the old client where rows of another source are its own', async () => {
@@ -147,14 +147,17 @@ describe('a link that cannot be', () => {
 
 	it('a second account of the provider that the client itself is of', async () => {
 		const clientKpiId = await idOf('xero:org-1');
-		await refused({ externalId: 'org-2', clientKpiId }, /"Client org-1" already has "org-1" of xero/);
+		await refused(
+			{ externalId: 'org-2', clientKpiId },
+			/"Client org-1" already has "org-1" of this provider/,
+		);
 	});
 
 	it('a second one of a provider', async () => {
 		await target.loadAs('hubspot', company('1:42'));
 		const clientKpiId = await idOf('hubspot:1:42');
 		await operate('link', { externalId: 'org-1', clientKpiId });
-		await refused({ externalId: 'org-2', clientKpiId }, /already has "org-1" of xero/);
+		await refused({ externalId: 'org-2', clientKpiId }, /already has "org-1" of this provider/);
 	});
 
 	it('rows with the same keys', async () => {
@@ -171,7 +174,11 @@ describe('a link that cannot be', () => {
 	});
 
 	it.each([
-		['to itself', { externalId: 'org-1', clientKpiId: 'own' }, /"org-1" of xero already is this client/],
+		[
+			'to itself',
+			{ externalId: 'org-1', clientKpiId: 'own' },
+			/"org-1" of this provider already is this client/,
+		],
 		['to nobody', { externalId: 'org-2', clientKpiId: 'nobody' }, /no client "nobody" of this tenant/],
 		['of nothing', { externalId: ' ', clientKpiId: 'own' }, /There is no external ID/],
 		['to no client', { externalId: 'org-2' }, /No client is chosen/],

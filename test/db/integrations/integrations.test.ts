@@ -127,7 +127,7 @@ describe('the other way of authentication', () => {
 	it('is refused where a token lies in the vault, which stays', async () => {
 		const tenantId = await tenant('Vault');
 		await connectWithTokens(tenantId);
-		await expect(connect(tenantId, { authentication: 'n8n' })).rejects.toThrow(/Choose Stored Integration/);
+		await expect(connect(tenantId, { authentication: 'n8n' })).rejects.toThrow(/Choose Zixly Vault/);
 		expect(await connect(tenantId)).toMatchObject({ status: 'ACTIVE', metadata: {} });
 	});
 
@@ -144,7 +144,7 @@ describe('the other way of authentication', () => {
 			runNow: true,
 		});
 		await finishRun(database.pool, { tenantId, syncRunId: run!.syncRunId, status: 'succeeded' });
-		await expect(connect(tenantId)).rejects.toThrow(/Choose n8n Credential/);
+		await expect(connect(tenantId)).rejects.toThrow(/Choose Credential in n8n/);
 		expect(await connect(tenantId, { authentication: 'n8n' })).toMatchObject({ status: 'ACTIVE' });
 	});
 });

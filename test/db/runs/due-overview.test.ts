@@ -76,7 +76,7 @@ describe('a claim of nothing says why', () => {
 		[
 			'keeps its token in n8n',
 			{ metadata: { authentication: 'n8n' } },
-			/has its token in an n8n credential: choose n8n Credential/,
+			/has its token in an n8n credential: choose Credential in n8n/,
 		],
 	])('the chosen one %s', async (_what, fields, words) => {
 		await connection('chosen', fields);

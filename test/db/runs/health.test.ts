@@ -169,7 +169,7 @@ describe('the alerts', () => {
 		expect(await alerts()).toEqual([
 			[
 				'needsPerson',
-				'Asks (xero): syncing is paused and needs attention. Xero no longer accepts the connection. Reconnect the tenant, then run Connection: Enable.',
+				'Asks (Xero): syncing is paused and needs attention. Xero no longer accepts the connection. Reconnect the tenant, then run Connection: Enable.',
 			],
 			[
 				'abandoned',
@@ -181,7 +181,7 @@ describe('the alerts', () => {
 			],
 			[
 				'stale',
-				'Stale (xero): no full success for 30 hours. The day is used up. No action needed: reading resumes at the time named.',
+				'Stale (Xero): no full success for 30 hours. The day is used up. No action needed: reading resumes at the time named.',
 			],
 			['manyRejected', expect.stringMatching(/^Stale \(xero\): 12 records were rejected\./)],
 		]);

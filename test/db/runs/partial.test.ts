@@ -134,7 +134,7 @@ describe('Fail When of Finish', () => {
 	it('names the runs, why they failed and what to do', async () => {
 		const { outcome } = await finishAll([true, true]);
 		expect(outcome).toMatchObject({
-			message: '2 of 2 runs failed: Tenant 0 (xero), Tenant 1 (xero)',
+			message: '2 of 2 runs failed: Tenant 0 (Xero), Tenant 1 (Xero)',
 			description: expect.stringMatching(/Tenant 1 \(xero\): It did not answer.*Get Health says what to do/),
 		});
 	});
