@@ -57,7 +57,7 @@ describe('a sync whose runs failed, in a real n8n', () => {
 		const execution = await n8n.execute('zixly-sync-xero');
 		expect(await statuses()).toEqual(['failed', 'failed']);
 		expectWithMessage(execution.code, execution.stdout.slice(-3000)).toBeGreaterThan(0);
-		expect(execution.stdout + execution.stderr).toMatch(/2 of 2 runs failed: .*Group \(xero\)/);
+		expect(execution.stdout + execution.stderr).toMatch(/2 of 2 runs failed: .*Group \(Xero\)/);
 	});
 
 	it('ends n8n execute with 0 while one run succeeds', async () => {
@@ -76,7 +76,7 @@ describe('a sync whose runs failed, in a real n8n', () => {
 		const [red] = await until(async () => await keptExecutions(session, 'zixly-on-error'));
 		expect((await n8n.cli(['unpublish:workflow', '--id=zixly-sync-often'])).code).toBe(0);
 		expect(red).toMatchObject({ status: 'error' });
-		expect(red!.words).toMatch(/^Often: 2 of 2 runs failed: .*Harbour Group \(xero\)/);
+		expect(red!.words).toMatch(/^Often: 2 of 2 runs failed: .*Harbour Group \(Xero\)/);
 		expect(red!.words).toContain('Sync: Get Health says what to do for each connection');
 		// The runs were closed by Finish: there is nothing left for it to close.
 		expect(red!.items('Fail Its Runs')).toEqual([]);

@@ -51,7 +51,7 @@ describe('Fail When of Finish in n8n’s engine', () => {
 		forbid();
 		const { error } = await sync();
 		expect(error?.message).toMatch(
-			/(Harbour Group \(xero\).*Southern Group|Southern Group.*Harbour Group \(xero\))/,
+			/(Harbour Group \(Xero\).*Southern Group|Southern Group.*Harbour Group \(Xero\))/,
 		);
 		expect(error?.description).toContain(
 			'Everything that was read is stored. Sync: Get Health says what to do for each connection',

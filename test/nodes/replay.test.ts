@@ -121,7 +121,7 @@ describe('records that lacked an exchange rate', () => {
 		const busy = await replay();
 		expect(hintsOf(busy)).toEqual([
 			expect.stringMatching(
-				/^Kiwi Group \(xero\): 13 records were not replayed, because this connection has been syncing since/,
+				/^Kiwi Group \(Xero\): 13 records were not replayed, because this connection has been syncing since/,
 			),
 		]);
 		expect(await rejected(kiwi)).toMatchObject({ open: 13 });

@@ -173,17 +173,17 @@ describe('the alerts', () => {
 			],
 			[
 				'abandoned',
-				expect.stringMatching(/^Breaks \(xero\): the process ended during 3 consecutive syncs\./),
+				expect.stringMatching(/^Breaks \(Xero\): the process ended during 3 consecutive syncs\./),
 			],
 			[
 				'stale',
-				expect.stringMatching(/^Never \(xero\): no sync has fully succeeded yet.* workflow is published\.$/),
+				expect.stringMatching(/^Never \(Xero\): no sync has fully succeeded yet.* workflow is published\.$/),
 			],
 			[
 				'stale',
 				'Stale (Xero): no full success for 30 hours. The day is used up. No action needed: reading resumes at the time named.',
 			],
-			['manyRejected', expect.stringMatching(/^Stale \(xero\): 12 records were rejected\./)],
+			['manyRejected', expect.stringMatching(/^Stale \(Xero\): 12 records were rejected\./)],
 		]);
 		expect(
 			(await alerts({ staleAfter: 48, rejectedFrom: 13, abandonedFrom: 4 })).map(([alert]) => alert),

@@ -135,7 +135,7 @@ describe('Fail When of Finish', () => {
 		const { outcome } = await finishAll([true, true]);
 		expect(outcome).toMatchObject({
 			message: '2 of 2 runs failed: Tenant 0 (Xero), Tenant 1 (Xero)',
-			description: expect.stringMatching(/Tenant 1 \(xero\): It did not answer.*Get Health says what to do/),
+			description: expect.stringMatching(/Tenant 1 \(Xero\): It did not answer.*Get Health says what to do/),
 		});
 	});
 
