@@ -6,7 +6,7 @@ import type { Pool, PoolClient } from 'pg';
 import { cancelSignal } from '../postgres/cancellation';
 import { getSqlstate } from '../postgres/sqlstate';
 import { dataTables } from '../schema/tables';
-import { inTenant, withRetries } from '../postgres/transaction';
+import { retryInTenant } from '../postgres/retries';
 
 /** An account, company or project of a provider. */
 export interface LinkPlace {
@@ -72,14 +72,11 @@ async function betweenLoads<T>(
 ): Promise<T> {
 	const deadline = Date.now() + MAX_WAIT_MS;
 	for (;;) {
-		const done = await withRetries(
-			async () =>
-				await inTenant(
-					pool,
-					tenantId,
-					async (client) => ((await isAlone(client)) ? { result: await work(client) } : undefined),
-					'zixly_loader',
-				),
+		const done = await retryInTenant(
+			pool,
+			tenantId,
+			async (client) => ((await isAlone(client)) ? { result: await work(client) } : undefined),
+			{ role: 'zixly_loader' },
 		);
 		if (done) return done.result;
 		if (Date.now() > deadline) throw new Error(BUSY);

@@ -2,7 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 
 import { chooseAccounts, releaseAccounts, type AccountEntry } from './accounts';
 import { integrationById, type IntegrationSummary } from './integrations';
-import { actAs, inTenant, withRetries } from '../postgres/transaction';
+import { retryInTenant } from '../postgres/retries';
+import { actAs } from '../postgres/transaction';
 
 /** The operator's changes. Omitted settings are kept; an empty text removes a setting. */
 export interface IntegrationChanges {
@@ -37,13 +38,10 @@ export async function updateIntegration(
 	changes: IntegrationChanges,
 ): Promise<IntegrationSummary> {
 	const { tenantId } = await integrationById(pool, integrationId);
-	await withRetries(
-		async () =>
-			await inTenant(pool, tenantId, async (client) => {
-				await changeMetadata(client, integrationId, changes);
-				if (changes.accounts) await changeAccounts(client, { tenantId, integrationId }, changes.accounts);
-			}),
-	);
+	await retryInTenant(pool, tenantId, async (client) => {
+		await changeMetadata(client, integrationId, changes);
+		if (changes.accounts) await changeAccounts(client, { tenantId, integrationId }, changes.accounts);
+	});
 	return await integrationById(pool, integrationId);
 }
 
@@ -120,17 +118,14 @@ export async function disconnectIntegration(
 	integrationId: string,
 ): Promise<IntegrationSummary & { accountsFreed: number; runClosed: boolean }> {
 	const { tenantId } = await integrationById(pool, integrationId);
-	const done = await withRetries(
-		async () =>
-			await inTenant(pool, tenantId, async (client) => {
-				// The run first, as the loader does, so that the two cannot deadlock.
-				const { rowCount: runs } = await client.query(CLOSE_RUN, [integrationId]);
-				await actAs(client, 'zixly_tokens');
-				await client.query(REMOVE_TOKENS, [integrationId]);
-				const accountsFreed = await releaseAccounts(client, { tenantId, integrationId });
-				return { accountsFreed, runClosed: runs === 1 };
-			}),
-	);
+	const done = await retryInTenant(pool, tenantId, async (client) => {
+		// The run first, as the loader does, so that the two cannot deadlock.
+		const { rowCount: runs } = await client.query(CLOSE_RUN, [integrationId]);
+		await actAs(client, 'zixly_tokens');
+		await client.query(REMOVE_TOKENS, [integrationId]);
+		const accountsFreed = await releaseAccounts(client, { tenantId, integrationId });
+		return { accountsFreed, runClosed: runs === 1 };
+	});
 	return { ...(await integrationById(pool, integrationId)), ...done };
 }
 

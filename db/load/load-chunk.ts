@@ -1,7 +1,8 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
-import { inTenant, withRetries } from '../postgres/transaction';
+import { withRetries } from '../postgres/retries';
+import { inTenant } from '../postgres/transaction';
 import type { ChunkResult, LoadChunk } from './chunk';
 import { ageLeads } from './mark-stale';
 import { addCounts } from './counts';

@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Pool, PoolClient } from 'pg';
 
 import { cancelSignal, untilCancelled } from './cancellation';
 import { takePlace } from './places';
 import { BRIEF_LOCK_TIMEOUT_MS, LOCAL_SETTINGS, LOCK_TIMEOUT_MS } from './session-settings';
-import { attemptsAgainst, isLocked, isOtherServer, isRetryable, getSqlstate } from './sqlstate';
+import { isLocked, isOtherServer, getSqlstate } from './sqlstate';
 
 /**
  * The role that accesses a tenant's rows: `zixly_app` reads and maintains the pipeline's state, `zixly_loader` writes
@@ -182,40 +180,4 @@ function roleError(error: unknown, role: string, client: PoolClient): unknown {
 		});
 	}
 	return error;
-}
-
-export interface RetryOptions {
-	/** The maximum number of attempts; by default it depends on the error. */
-	attempts?: number;
-	/** Ends the pauses between attempts; by default the execution's own signal. */
-	signal?: AbortSignal;
-}
-
-const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 5_000;
-
-/**
- * Retries `work` after transient errors (serialization failures, deadlocks, restarts, lost connections) with exponential
- * backoff and jitter. `work` must be safe to repeat: a lost connection can hide a commit that succeeded.
- * @throws the last error; permanent errors and a cancellation immediately
- */
-export async function withRetries<T>(
-	work: (attempt: number) => Promise<T>,
-	{ attempts, signal = cancelSignal() }: RetryOptions = {},
-): Promise<T> {
-	for (let attempt = 1; ; attempt++) {
-		try {
-			return await work(attempt);
-		} catch (error) {
-			const most = isRetryable(error) ? (attempts ?? attemptsAgainst(error)) : 1;
-			if (signal?.aborted || attempt >= most) throw error;
-			await sleep(pauseAfter(attempt), undefined, { signal });
-		}
-	}
-}
-
-/** Half of the pause is random, so that transactions that collided do not collide again. */
-function pauseAfter(attempt: number): number {
-	const full = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-	return full / 2 + Math.random() * (full / 2);
 }

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg';
 
 import type { ChangedSpan } from './save';
-import { asWorker, inTenant, withRetries } from '../postgres/transaction';
+import { retryInTenant } from '../postgres/retries';
+import { asWorker } from '../postgres/transaction';
 
 /** The tables that hold converted amounts, with those columns. */
 const AMOUNTS = {
@@ -86,9 +87,10 @@ export async function* convertedRows(
 	options: { signal?: AbortSignal } = {},
 ): AsyncGenerator<ConvertedRow[]> {
 	const query = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
-		await withRetries(
-			async () =>
-				await inTenant(pool, tenantId, async (client) => (await client.query<Row>(text, values)).rows),
+		await retryInTenant(
+			pool,
+			tenantId,
+			async (client) => (await client.query<Row>(text, values)).rows,
 			options,
 		);
 	// All ids at once: keyset pages would each scan every converted row again.
@@ -138,17 +140,13 @@ export async function saveReconversions(
 		changes.map(({ fx }) => JSON.stringify(fx)),
 		...AMOUNTS[table].map((name) => changes.map(({ amounts }) => amounts[property(name)])),
 	];
-	const ids = await withRetries(
-		async () =>
-			await inTenant(
-				pool,
-				tenantId,
-				async (client) => {
-					return (await client.query<{ id: string }>(updateSql(table), values)).rows;
-				},
-				'zixly_loader',
-			),
-		options,
+	const ids = await retryInTenant(
+		pool,
+		tenantId,
+		async (client) => {
+			return (await client.query<{ id: string }>(updateSql(table), values)).rows;
+		},
+		{ ...options, role: 'zixly_loader' },
 	);
 	return new Set(ids.map(({ id }) => id));
 }

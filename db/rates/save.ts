@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 
 import type { PublishedRate } from './read';
-import { asWorker, withRetries } from '../postgres/transaction';
+import { retryAsWorker } from '../postgres/retries';
+import { asWorker } from '../postgres/transaction';
 
 /** The outcome of saving the rates of one currency pair of one source. */
 export interface SavedPair {
@@ -57,8 +58,9 @@ export async function saveRates(
 	const columns = (['source', 'base', 'quote', 'date', 'rate'] as const).map((name) =>
 		rates.map((rate) => rate[name]),
 	);
-	const pairs = await withRetries(
-		async () => await asWorker(pool, async (client) => (await client.query<SavedPair>(SAVE, columns)).rows),
+	const pairs = await retryAsWorker(
+		pool,
+		async (client) => (await client.query<SavedPair>(SAVE, columns)).rows,
 		options,
 	);
 	return pairs.map((pair) => ({ ...pair, corrections: pair.corrections.slice(0, MAX_CORRECTIONS) }));

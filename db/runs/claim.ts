@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 
 import { withIsoInstants } from '../postgres/rows';
 import { LEASE_MINUTES, type RunHolder } from './open';
-import { asWorker, withRetries } from '../postgres/transaction';
+import { retryAsWorker } from '../postgres/retries';
+import { asWorker } from '../postgres/transaction';
 
 export interface ClaimOptions {
 	provider: string;
@@ -35,12 +36,8 @@ export interface ClaimedRun {
  * claim was lost, its runs stay open until the end of their lease.
  */
 export async function claimDue(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
-	return await withRetries(async () => await claim(pool, options));
-}
-
-async function claim(pool: Pool, options: ClaimOptions): Promise<ClaimedRun[]> {
-	const runIds = Array.from({ length: options.limit }, () => cuid());
-	return await asWorker(pool, async (client) => {
+	return await retryAsWorker(pool, async (client) => {
+		const runIds = Array.from({ length: options.limit }, () => cuid());
 		const { rows } = await client.query<ClaimedRun>(
 			`select tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
 				sync_run_id as "syncRunId", provider, coalesce(metadata, '{}') as metadata,
@@ -83,11 +80,8 @@ export async function renewLeases(pool: Pool, runIds: readonly string[]): Promis
  * or are closed.
  */
 export async function releaseRuns(pool: Pool, runIds: readonly string[]): Promise<void> {
-	await withRetries(
-		async () =>
-			await asWorker(
-				pool,
-				async (client) => await client.query('select from etl.release_runs($1)', [runIds]),
-			),
+	await retryAsWorker(
+		pool,
+		async (client) => await client.query('select from etl.release_runs($1)', [runIds]),
 	);
 }

@@ -1,4 +1,4 @@
-import { withRetries, inTenant } from '../postgres/transaction';
+import { retryInTenant } from '../postgres/retries';
 import type { Pool, PoolClient } from 'pg';
 import { withWarnings, type RunStatus, type StreamCounts, type SyncRun } from './list';
 import { storable } from '../postgres/storable-text';
@@ -43,18 +43,15 @@ export interface FinishedRun {
  * @throws Error if the tenant has no such run
  */
 export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
-	return await withRetries(
-		async (attempt) =>
-			await inTenant(pool, end.tenantId, async (client) => {
-				const complete = await withLeftOut(client, end);
-				const closes = await close(client, complete);
-				const run = await getRun(client, end);
-				if (closes && run.integrationId) await markIntegration(client, run.integrationId, complete);
-				// An earlier attempt may have closed it and only its answer was lost.
-				const closed = closes || (attempt > 1 && run.status === complete.status);
-				return { ...withWarnings(run), closed };
-			}),
-	);
+	return await retryInTenant(pool, end.tenantId, async (client, attempt) => {
+		const complete = await withLeftOut(client, end);
+		const closes = await close(client, complete);
+		const run = await getRun(client, end);
+		if (closes && run.integrationId) await markIntegration(client, run.integrationId, complete);
+		// An earlier attempt may have closed it and only its answer was lost.
+		const closed = closes || (attempt > 1 && run.status === complete.status);
+		return { ...withWarnings(run), closed };
+	});
 }
 
 async function close(client: PoolClient, end: RunEnd): Promise<boolean> {

@@ -3,13 +3,15 @@ import type { Pool } from 'pg';
 
 import { getSqlstate } from '../postgres/sqlstate';
 import { isStorable } from '../postgres/storable-text';
-import { asWorker, inTenant, withRetries } from '../postgres/transaction';
+import { retryAsWorker, retryInTenant } from '../postgres/retries';
 
 /** How long a run may continue without a sign of life. */
 export const LEASE_MINUTES = 15;
 
 /** Closes the runs of all tenants whose lease has ended. */
-export const ABANDON_RUNS = 'select etl.abandon_runs()';
+export async function abandonRuns(pool: Pool): Promise<void> {
+	await retryAsWorker(pool, async (client) => await client.query('select etl.abandon_runs()'));
+}
 
 /** The execution that a run belongs to: only that one may store for it. */
 export interface RunHolder {
@@ -48,13 +50,11 @@ export async function openRun(
 ): Promise<string> {
 	if (tenantId === '' || !isStorable(tenantId)) throw new UnknownTenantError();
 	const id = cuid();
-	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON_RUNS)));
+	await abandonRuns(pool);
 	const { executionId, workflowId, mode } = holder;
 	const values = [id, tenantId, provider, executionId, workflowId, mode, LEASE_MINUTES];
 	try {
-		await withRetries(
-			async () => await inTenant(pool, tenantId, async (client) => await client.query(INSERT, values)),
-		);
+		await retryInTenant(pool, tenantId, async (client) => await client.query(INSERT, values));
 	} catch (error) {
 		throw getSqlstate(error) === '23503' ? new UnknownTenantError() : error;
 	}

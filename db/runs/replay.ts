@@ -3,8 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { AccountFacts } from '../integrations/accounts';
 import { withIsoInstants } from '../postgres/rows';
-import { ABANDON_RUNS, LEASE_MINUTES, type RunHolder } from './open';
-import { asWorker, inTenant, withRetries } from '../postgres/transaction';
+import { abandonRuns, LEASE_MINUTES, type RunHolder } from './open';
+import { retryInTenant } from '../postgres/retries';
 
 /** Open rejected records for one run: of one tenant and provider, and of one connection or none. */
 export interface ReplayGroup {
@@ -35,17 +35,14 @@ export type Replay =
 
 /** Opens a run for the records that are still open, as Claim Due does for a sync. */
 export async function openReplay(pool: Pool, group: ReplayGroup, holder: RunHolder): Promise<Replay> {
-	await withRetries(async () => await asWorker(pool, async (client) => await client.query(ABANDON_RUNS)));
+	await abandonRuns(pool);
 	const syncRunId = cuid();
-	return await withRetries(
-		async () =>
-			await inTenant(pool, group.tenantId, async (client) => {
-				const records = await openRecords(client, group);
-				if (records.length === 0) return { nothing: true };
-				const runningSince = await claim(client, group, { syncRunId, holder });
-				return runningSince === undefined ? { syncRunId, records } : { runningSince };
-			}),
-	);
+	return await retryInTenant(pool, group.tenantId, async (client) => {
+		const records = await openRecords(client, group);
+		if (records.length === 0) return { nothing: true };
+		const runningSince = await claim(client, group, { syncRunId, holder });
+		return runningSince === undefined ? { syncRunId, records } : { runningSince };
+	});
 }
 
 async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<ReplayRecord[]> {

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { LEASE_MINUTES, type RunHolder } from './open';
 import { type RunStatus } from './list';
 import { isStorable } from '../postgres/storable-text';
-import { asWorker, withRetries } from '../postgres/transaction';
+import { retryAsWorker } from '../postgres/retries';
 
 /** A run that messages name, as it is in the database. */
 export interface NamedRun {
@@ -32,19 +32,10 @@ export async function takeRuns(
 ): Promise<NamedRun[]> {
 	const ids = runIds.filter((id) => id.length <= MAX_ID_LENGTH && isStorable(id));
 	if (ids.length === 0) return [];
-	return await withRetries(
-		async () =>
-			await asWorker(pool, async (client) => {
-				const { rows } = await client.query<NamedRun>(TAKE, [
-					ids,
-					executionId,
-					workflowId,
-					mode,
-					LEASE_MINUTES,
-				]);
-				return rows;
-			}),
-	);
+	return await retryAsWorker(pool, async (client) => {
+		const { rows } = await client.query<NamedRun>(TAKE, [ids, executionId, workflowId, mode, LEASE_MINUTES]);
+		return rows;
+	});
 }
 
 /** Longer than any id that this package creates. */

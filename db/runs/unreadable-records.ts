@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { inTenant, withRetries } from '../postgres/transaction';
+import { retryInTenant } from '../postgres/retries';
 
 /** Identifies a stream. */
 export interface StreamOwner {
@@ -31,13 +31,10 @@ export async function unreadableRecords(
 	{ tenantId, integrationId, accountId, stream }: StreamOwner,
 ): Promise<WaitingRecord[]> {
 	const values = [integrationId, accountId, stream, MAX_RECORDS, WITHOUT_ID];
-	return await withRetries(
-		async () =>
-			await inTenant(pool, tenantId, async (client) => {
-				const { rows } = await client.query<WaitingRecord>(UNREADABLE, values);
-				return rows;
-			}),
-	);
+	return await retryInTenant(pool, tenantId, async (client) => {
+		const { rows } = await client.query<WaitingRecord>(UNREADABLE, values);
+		return rows;
+	});
 }
 
 const UNREADABLE = `select record_id as "recordId", coalesce(ask_again_at <= now(), false) as "isDue",
@@ -49,13 +46,10 @@ const UNREADABLE = `select record_id as "recordId", coalesce(ask_again_at <= now
 
 /** Makes the next sync request records that the provider did not return. @returns the number of records */
 export async function askAgainNow(pool: Pool, tenantId: string, ids: readonly string[]): Promise<number> {
-	return await withRetries(
-		async () =>
-			await inTenant(pool, tenantId, async (client) => {
-				const { rowCount } = await client.query(ASK_NOW, [ids]);
-				return rowCount ?? 0;
-			}),
-	);
+	return await retryInTenant(pool, tenantId, async (client) => {
+		const { rowCount } = await client.query(ASK_NOW, [ids]);
+		return rowCount ?? 0;
+	});
 }
 
 const ASK_NOW = `update etl.rejected_records set ask_again_at = now()

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { cancelSignal } from '../postgres/cancellation';
 import type { KeyRing } from './key-ring';
 import { isRetryable } from '../postgres/sqlstate';
-import { withRetries } from '../postgres/transaction';
+import { withRetries } from '../postgres/retries';
 import {
 	grantInDoubt,
 	NoAccessTokenError,

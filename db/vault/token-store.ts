@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 
 import type { KeyRing } from './key-ring';
-import { withRetries } from '../postgres/transaction';
+import { withRetries } from '../postgres/retries';
 import { open, seal, type TokenPlace } from './cipher';
 import { asTokenKeeper, asTokenKeeperDurably } from './token-transaction';
 import { unknownIntegration } from './token-errors';

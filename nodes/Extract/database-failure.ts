@@ -1,5 +1,5 @@
 import { isUnavailable } from '../../db/postgres/sqlstate';
-import { withRetries } from '../../db/postgres/transaction';
+import { withRetries } from '../../db/postgres/retries';
 import { ReadFailure } from '../engine/contract/failure';
 
 /** Runs and retries database work that is safe to repeat. A lasting outage becomes `database_unavailable`. */

@@ -10,7 +10,7 @@ import {
 } from '../../db/vault/token-errors';
 import type { TokenSet } from '../../db/vault/token-set';
 import { readToken } from '../../db/vault/token-store';
-import { withRetries } from '../../db/postgres/transaction';
+import { withRetries } from '../../db/postgres/retries';
 import { VaultError } from '../../db/vault/cipher';
 import type { RunToExtract } from '../engine/read/run';
 import { ReadFailure } from '../engine/contract/failure';

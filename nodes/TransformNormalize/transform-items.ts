@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 import { cancelledBy, closingWork } from '../../db/postgres/cancellation';
 import { readPublishedSpans, readRates, type RateNeed } from '../../db/rates/read';
-import { withRetries } from '../../db/postgres/transaction';
+import { withRetries } from '../../db/postgres/retries';
 import type { NormaliseSettings } from '../providers/provider';
 import { Conversion } from '../shared/conversion';
 import { getDatabase } from '../adapter/database';

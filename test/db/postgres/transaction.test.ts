@@ -2,7 +2,8 @@ import pg from 'pg';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { createTenant, listTenants } from '../../../db/integrations/tenants';
-import { asWorker, inTenant, withRetries } from '../../../db/postgres/transaction';
+import { withRetries } from '../../../db/postgres/retries';
+import { asWorker, inTenant } from '../../../db/postgres/transaction';
 import { useDatabase } from '../../support/database/use-database';
 import { insertOf } from '../../support/database/tenant-rows';
 
