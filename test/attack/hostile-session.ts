@@ -17,6 +17,10 @@ export async function plantSecrets(admin: pg.Pool): Promise<void> {
 		name,
 	]);
 	await admin.query(`update integrations set access_token = $1, refresh_token = $1`, [token]);
+	await admin.query(
+		`insert into etl.refresh_leases (integration_id, tenant_id, holder, until) values ('theirs-integration', 'theirs', $1, now())`,
+		[name],
+	);
 	await admin.query('analyze');
 }
 
@@ -36,19 +40,31 @@ export async function openSession(settings: DatabaseSettings): Promise<Session> 
 	return { client, heard };
 }
 
+/** How PostgreSQL words that a right or a policy forbids a statement. Any other failure proves nothing of it. */
+const DENIALS: Record<string, RegExp> = {
+	// insufficient_privilege; a policy that `row_security = off` may not skip fails with it, too.
+	'42501': /./,
+	// read_only_sql_transaction
+	'25006': /./,
+	// feature_not_supported
+	'0A000': /row-level security|session user cannot be renamed/,
+};
+
 /**
- * What a statement brought in a session of its own, which it ends: rows of its last result, or words that hold a secret.
+ * What a statement brought in a session of its own, which it ends: rows of its last result, words that hold a secret, or
+ * an error that is no denial, since a misspelt statement is no attack.
  * @param first is run before it, as the login's owner might
  */
 export async function attempt(
 	settings: DatabaseSettings,
-	{ name, sql }: HostileStatement,
+	{ name, sql, then }: HostileStatement,
 	first?: string,
 ): Promise<Attack> {
 	const { client, heard } = await openSession(settings);
 	try {
 		if (first) await client.query(first);
-		const answer = (await client.query(sql)) as pg.QueryResult | pg.QueryResult[];
+		let answer = (await client.query(sql)) as pg.QueryResult | pg.QueryResult[];
+		if (then) answer = await client.query(then);
 		const last = Array.isArray(answer) ? answer.at(-1)! : answer;
 		const rows = last.rows ?? [];
 		const text = JSON.stringify([rows, heard]);
@@ -58,9 +74,10 @@ export async function attempt(
 		const taken = rows.some((row) => row.gained !== undefined) || JSON.stringify(rows).includes('theirs');
 		return { name, gained: any || taken || holdsSecret(text) ? text.slice(0, 300) : undefined };
 	} catch (error) {
-		const { message, detail, hint, where } = error as pg.DatabaseError;
-		const text = JSON.stringify([message, detail, hint, where, heard]);
-		return { name, gained: holdsSecret(text) ? text.slice(0, 300) : undefined };
+		const { code, message, detail, hint, where } = error as pg.DatabaseError;
+		const text = JSON.stringify([code, message, detail, hint, where, heard]);
+		const denied = DENIALS[code ?? '']?.test(message) ?? false;
+		return { name, gained: holdsSecret(text) || !denied ? text.slice(0, 300) : undefined };
 	} finally {
 		await client.end();
 	}

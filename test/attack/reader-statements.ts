@@ -3,6 +3,8 @@ export interface HostileStatement {
 	name: string;
 	/** Run by the simple protocol, so that several statements may stand in it. */
 	sql: string;
+	/** Run after it, as a statement of its own; only if `sql` succeeded. */
+	then?: string;
 }
 
 export const TABLES = [
@@ -19,16 +21,28 @@ export const TABLES = [
 	'etl.rejected_records',
 	'etl.client_links',
 	'etl.tenant_readers',
+	'etl.refresh_leases',
 	'etl.exchange_rates',
 	'etl.schema_migrations',
 	'etl.schema_functions',
 ];
 
+/** Of tables without a column `id`, one that each has. */
+const COLUMNS: Record<string, string> = {
+	'etl.accounts': 'tenant_id',
+	'etl.stream_states': 'tenant_id',
+	'etl.client_links': 'tenant_id',
+	'etl.tenant_readers': 'tenant_id',
+	'etl.refresh_leases': 'integration_id',
+	'etl.exchange_rates': 'source',
+	'etl.schema_functions': 'digest',
+};
+
 const THEIRS = `t::text like '%theirs%'`;
 const WRITE = 'begin read write;';
 
 /** `t` is a table; what they try is to read, change or lock what is another tenant's. */
-const ON_TABLES: Array<[name: string, sql: (table: string) => string]> = [
+const ON_TABLES: Array<[name: string, sql: (table: string, column: string) => string]> = [
 	['select', (t) => `select * from ${t} t where ${THEIRS}`],
 	[
 		'lateral',
@@ -110,7 +124,7 @@ const ON_TABLES: Array<[name: string, sql: (table: string) => string]> = [
 			`do $$ declare r text; c cursor for select t::text from ${t} t where ${THEIRS}; begin open c; fetch c into r; perform set_config('made.up', r, false); end $$; select current_setting('made.up', true) as found`,
 	],
 	['insert', (t) => `${WRITE} insert into ${t} default values; commit`],
-	['update', (t) => `${WRITE} update ${t} set ctid = ctid; commit`],
+	['update', (t, column) => `${WRITE} update ${t} set ${column} = ${column}; commit`],
 	['delete', (t) => `${WRITE} delete from ${t}; commit`],
 	['merge', (t) => `${WRITE} merge into ${t} t using (select 1) s on true when matched then delete; commit`],
 	['truncate', (t) => `${WRITE} truncate ${t} cascade; commit`],
@@ -130,7 +144,7 @@ const ON_TABLES: Array<[name: string, sql: (table: string) => string]> = [
 	['inherit', (t) => `${WRITE} create temp table child () inherits (${t}); commit`],
 	[
 		'references',
-		(t) => `${WRITE} create temp table child (id text references ${t}); select 'referenced' as gained`,
+		(t) => `${WRITE} create table public.child (id text references ${t}); select 'referenced' as gained`,
 	],
 	[
 		'analyze',
@@ -141,12 +155,17 @@ const ON_TABLES: Array<[name: string, sql: (table: string) => string]> = [
 ];
 
 const SETTINGS: HostileStatement[] = [
-	...['app.tenant_id', 'app.user_id', 'role', 'session_authorization', 'search_path', 'row_security'].map(
-		(name) => ({
-			name: `set_config ${name}`,
-			sql: `select set_config('${name}', 'theirs', false); select * from public.tenants t where ${THEIRS}`,
-		}),
-	),
+	...Object.entries({
+		'app.tenant_id': 'theirs',
+		'app.user_id': 'theirs',
+		role: 'zixly_operator',
+		session_authorization: 'zixly_test_owner',
+		search_path: 'theirs',
+		row_security: 'off',
+	}).map(([name, value]) => ({
+		name: `set_config ${name}`,
+		sql: `select set_config('${name}', '${value}', false); select * from public.tenants t where ${THEIRS}`,
+	})),
 	...[
 		'zixly_app',
 		'zixly_loader',
@@ -194,7 +213,7 @@ const SETTINGS: HostileStatement[] = [
 	},
 	{
 		name: 'rename oneself',
-		sql: `${WRITE} alter role current_user rename to zixly_theirs; select 'renamed' as gained`,
+		sql: `${WRITE} do $$ begin execute format('alter role %I rename to zixly_theirs', current_user); end $$; select 'renamed' as gained`,
 	},
 	{ name: 'create role', sql: `${WRITE} create role zixly_made_up superuser; select 'made' as gained` },
 	{
@@ -249,7 +268,7 @@ const SHADOWS: HostileStatement[] = [
 	},
 ];
 
-const CALLS = [
+export const CALLS = [
 	'etl.tenant_of_reader()',
 	"etl.add_reader(session_user::text, 'theirs')",
 	'etl.remove_reader(session_user::text)',
@@ -259,7 +278,13 @@ const CALLS = [
 	'etl.list_runs(null, null, null, null, 10)',
 	"etl.sync_health(null, null, '6 hours', 10)",
 	'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
-	"etl.claim_due('xero', array['forged'], '0', '1 minute', null, null, true, 'stored')",
+	"etl.claim_due('xero', array['forged'], '0', '1 minute', '1', '1', 'manual', null, true, 'stored')",
+	"etl.take_runs(array['theirs-run'], '1', '1', 'retry', '1 hour')",
+	"etl.accounts_taken('mine-integration', 'xero', array['theirs-organisation'])",
+	"etl.enter_accounts('theirs', 'theirs-integration', '[]', true)",
+	"etl.release_accounts('theirs', 'theirs-integration', null)",
+	'etl.hold_links()',
+	'etl.share_links()',
 	"etl.release_runs(array['theirs-run'])",
 	"etl.renew_leases(array['theirs-run'], '1 hour')",
 	"etl.runs_of_execution('1')",
@@ -274,7 +299,6 @@ const CALLS = [
 	"pg_stat_file('PG_VERSION')",
 	"lo_import('/etc/passwd')",
 	"lo_export(1, '/tmp/made-up')",
-	"dblink('dbname=postgres', 'select 1')",
 	'pg_reload_conf()',
 	'pg_rotate_logfile()',
 	'pg_switch_wal()',
@@ -282,13 +306,11 @@ const CALLS = [
 	"pg_create_physical_replication_slot('made_up')",
 	"pg_create_logical_replication_slot('made_up', 'pgoutput')",
 	'pg_current_logfile()',
-	"pg_relation_filepath('public.tenants')::text || pg_read_file('PG_VERSION')",
+	"concat(pg_relation_filepath('public.tenants'), pg_read_file('PG_VERSION'))",
 	'pg_promote()',
 	"lo_import('PG_VERSION')",
 	'pg_log_backend_memory_contexts((select min(pid) from pg_stat_activity))',
 	'pg_stat_reset()',
-	"heap_page_items(get_raw_page('public.tenants', 0))",
-	"get_raw_page('public.tenants', 0)",
 	"pg_stat_get_backend_activity(1) where pg_stat_get_backend_activity(1) like '%theirs%'",
 	"pg_terminate_backend((select pid from pg_stat_activity where usename is distinct from session_user and backend_type = 'client backend' limit 1)) as stopped where (select pid from pg_stat_activity where usename is distinct from session_user and backend_type = 'client backend' limit 1) is not null",
 	"pg_cancel_backend((select pid from pg_stat_activity where usename is distinct from session_user and backend_type = 'client backend' limit 1)) as stopped where (select pid from pg_stat_activity where usename is distinct from session_user and backend_type = 'client backend' limit 1) is not null",
@@ -313,7 +335,6 @@ const CATALOGUES: HostileStatement[] = [
 		name: 'pg_stat_activity',
 		sql: `select query from pg_stat_activity t where usename is distinct from session_user and query <> '<insufficient privilege>' and query <> ''`,
 	},
-	{ name: 'pg_stat_statements', sql: 'select * from pg_stat_statements limit 1' },
 	{
 		name: 'pg_prepared_statements',
 		sql: `select * from pg_prepared_statements t where ${THEIRS} and not statement like '%pg_prepared_statements%'`,
@@ -387,10 +408,10 @@ const OTHERS: HostileStatement[] = [
 	{ name: 'publication', sql: `${WRITE} create publication p for all tables; commit` },
 	{
 		name: 'subscription',
-		sql: `${WRITE} create subscription s connection 'dbname=postgres' publication p; commit`,
+		sql: `${WRITE} create subscription s connection 'dbname=postgres' publication p with (connect = false); commit`,
 	},
-	{ name: 'server', sql: `${WRITE} create server s foreign data wrapper made_up; commit` },
-	{ name: 'alter system', sql: "alter system set log_statement = 'all'; select 'set' as gained" },
+	{ name: 'foreign data wrapper', sql: `${WRITE} create foreign data wrapper made_up; commit` },
+	{ name: 'alter system', sql: "alter system set log_statement = 'all'", then: "select 'set' as gained" },
 	{
 		name: 'alter database',
 		sql: `${WRITE} do $$ begin execute format('alter database %I set search_path = pg_temp', current_database()); end $$; select 'altered' as gained`,
@@ -408,7 +429,6 @@ const OTHERS: HostileStatement[] = [
 	{ name: 'drop table', sql: `${WRITE} drop table public.financials cascade; commit` },
 	{ name: 'drop schema', sql: `${WRITE} drop schema etl cascade; commit` },
 	{ name: 'comment', sql: `${WRITE} comment on table public.tenants is 'theirs'; commit` },
-	{ name: 'security label', sql: `${WRITE} security label on table public.tenants is 'theirs'; commit` },
 	{ name: 'vacuum', sql: 'vacuum full public.financials' },
 	{ name: 'cluster', sql: 'cluster public.financials using financials_pkey' },
 	{ name: 'reindex', sql: 'reindex table public.financials' },
@@ -417,7 +437,7 @@ const OTHERS: HostileStatement[] = [
 		sql: `${WRITE} create materialized view public.m as select * from public.tenants; commit`,
 	},
 	{ name: 'checkpoint', sql: "checkpoint; select 'checkpoint' as gained" },
-	{ name: 'load', sql: "load '$libdir/plugins/made_up'; select 'loaded' as gained" },
+	{ name: 'load', sql: "load '$libdir/plpgsql'; select 'loaded' as gained" },
 	{ name: 'sequence', sql: "select nextval('etl.schema_migrations_id_seq')" },
 	{ name: 'last value', sql: 'select last_value from etl.schema_migrations_id_seq' },
 	{
@@ -455,15 +475,14 @@ const OTHERS: HostileStatement[] = [
 		name: 'error detail',
 		sql: `${WRITE} insert into public.tenants (id, name) values ('theirs', 'made up') on conflict (id) do update set name = 'x' returning *`,
 	},
-	{ name: 'prepare transaction', sql: `begin; prepare transaction 'made_up'; select 'prepared' as gained` },
 ];
 
 const named = (kind: string, statements: HostileStatement[]): HostileStatement[] =>
-	statements.map(({ name, sql }) => ({ name: `${kind}: ${name}`, sql }));
+	statements.map((statement) => ({ ...statement, name: `${kind}: ${statement.name}` }));
 
 export const HOSTILE_STATEMENTS: HostileStatement[] = [
 	...TABLES.flatMap((table) =>
-		ON_TABLES.map(([name, sql]) => ({ name: `${name} ${table}`, sql: sql(table) })),
+		ON_TABLES.map(([name, sql]) => ({ name: `${name} ${table}`, sql: sql(table, COLUMNS[table] ?? 'id') })),
 	),
 	...named('settings', SETTINGS),
 	...named('shadow', SHADOWS),

@@ -11,7 +11,7 @@ import { testDatabase, type TestDatabase } from '../support/database/database';
 import { loadTarget, month } from '../support/database/loading';
 import { contentOf, seedTenant } from '../support/database/tenant-rows';
 import { attempt, catalogueOf, openSession, plantSecrets, type Session } from './hostile-session';
-import { HOSTILE_STATEMENTS, LOCKS, TABLES } from './reader-statements';
+import { CALLS, HOSTILE_STATEMENTS, LOCKS, TABLES } from './reader-statements';
 import { holder } from '../support/database/run-holder';
 
 const LOGIN = `zixly_test_attacker_${process.pid}`;
@@ -52,6 +52,19 @@ describe('a reader’s login', () => {
 		const { client } = await logIn();
 		expect((await client.query('select id from public.tenants')).rows).toEqual([{ id: 'mine' }]);
 		await client.end();
+	});
+
+	it('is tried on every table and function of the package', async () => {
+		const { rows } = await database.admin.query<{ tables: string[]; functions: string[] }>(
+			`select
+				array(select schemaname || '.' || tablename from pg_tables
+					where schemaname in ('public', 'etl') order by 1) as tables,
+				array(select format('%s.%s(', pronamespace::regnamespace, proname) from pg_proc
+					where pronamespace = 'etl'::regnamespace and prorettype <> 'trigger'::regtype order by 1) as functions`,
+		);
+		const called = (name: string): boolean => CALLS.some((call) => call.startsWith(name));
+		expect([...TABLES].sort()).toEqual([...rows[0]!.tables].sort());
+		expect(rows[0]!.functions.filter((name) => !called(name))).toEqual([]);
 	});
 
 	it('holds no lock that a sync of any tenant waits for', async () => {
