@@ -115,7 +115,7 @@ create table etl.refresh_leases (
 	holder text not null,
 	until timestamp with time zone not null,
 	taken_over boolean not null default false,
-	refused_at timestamp with time zone
+	refused boolean not null default false
 );
 create table etl.rejected_records (
 	id text not null,

@@ -39,8 +39,8 @@ create table etl.refresh_leases (
 	until timestamptz not null,
 	-- Whether an earlier holder never reported and may still have the newer pair.
 	taken_over boolean not null default false,
-	-- When the provider first refused the grant after that.
-	refused_at timestamptz
+	-- Whether the provider has refused the grant since.
+	refused boolean not null default false
 );
 create index refresh_leases_tenant_id_idx on etl.refresh_leases (tenant_id);
 

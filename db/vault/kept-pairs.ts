@@ -21,7 +21,8 @@ export interface KeptPair extends ObtainedPair {
 /** How long a pair is kept. A database that is unreachable for longer has worse problems than one connection. */
 const MAX_KEPT_MS = 86_400_000;
 const MIN_PAUSE_MS = 1_000;
-const MAX_PAUSE_MS = 300_000;
+/** Other processes wait a little longer than this for a pair before they report a refused grant. */
+export const MAX_PAUSE_MS = 60_000;
 
 /** By database, then by owner. One pair each bounds the memory by the number of connections. */
 const kept = new WeakMap<Pool, Map<string, KeptPair>>();

@@ -7,15 +7,15 @@ import { cancelSignal } from '../postgres/cancellation';
 import type { KeyRing } from './key-ring';
 import { isRetryable } from '../postgres/sqlstate';
 import { withRetries } from '../postgres/retries';
-import {
-	grantInDoubt,
-	NoAccessTokenError,
-	NoRefreshTokenError,
-	refreshBusy,
-	TokenNotStoredError,
-} from './token-errors';
+import { NoAccessTokenError, NoRefreshTokenError, refreshBusy, TokenNotStoredError } from './token-errors';
 import { findFlight, startFlight } from './flights';
-import { findKeptPair, keepPair, storeKeptPair, type KeptPair } from './kept-pairs';
+import {
+	findKeptPair,
+	keepPair,
+	MAX_PAUSE_MS as MAX_STORE_PAUSE_MS,
+	storeKeptPair,
+	type KeptPair,
+} from './kept-pairs';
 import { endLease, LEASE_SECONDS, takeLease, type LeaseEnd, type RefreshLease } from './lease';
 import { readStored } from './token-store';
 import { isFresh, type TokenOwner, type TokenSet } from './token-set';
@@ -37,9 +37,16 @@ export interface RefreshLimits {
 	waitMs: number;
 	/** How long callers wait until a pair is stored; after that, attempts continue in the background. */
 	storeMs: number;
+	/** How long to wait, after a refusal, for the pair of a holder that never reported. */
+	newerPairMs: number;
 }
 
-const LIMITS: RefreshLimits = { leaseSeconds: LEASE_SECONDS, waitMs: 90_000, storeMs: 30_000 };
+const LIMITS: RefreshLimits = {
+	leaseSeconds: LEASE_SECONDS,
+	waitMs: 90_000,
+	storeMs: 30_000,
+	newerPairMs: MAX_STORE_PAUSE_MS + 15_000,
+};
 
 interface Refresh extends Omit<RefreshRequest, 'limits'> {
 	pool: Pool;
@@ -124,7 +131,6 @@ async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise
 			await end(refresh, lease, 'settled');
 			return undefined;
 		}
-		if (lease.doubt && !lease.doubt.isOver) throw grantInDoubt(lease.doubt.until);
 		const obtainedWith = tokens.refreshToken;
 		const given = await exchangePair(refresh, lease, obtainedWith);
 		if (!given) return undefined;
@@ -150,16 +156,31 @@ async function exchangePair(
 		return await refresh.exchange(refreshToken);
 	} catch (error) {
 		if (!refresh.isRefusal(error)) throw error;
-		if ((await look(refresh)).tokens.refreshToken !== refreshToken) {
-			await end(refresh, lease, 'settled');
-			return undefined;
-		}
-		const doubtUntil = await end(refresh, lease, 'refused');
-		throw doubtUntil && !lease.doubt ? grantInDoubt(doubtUntil) : error;
+		const isStored = await awaitNewerPair(refresh, lease, refreshToken);
+		await end(refresh, lease, isStored ? 'settled' : 'refused');
+		if (isStored) return undefined;
+		throw error;
 	}
 }
 
-const end = async ({ pool, owner }: Refresh, lease: RefreshLease, how: LeaseEnd): Promise<Date | null> =>
+/**
+ * Whether a pair newer than the refused one is stored. Where an earlier holder never reported, it is waited for once: that
+ * process may be alive and still trying to store it.
+ */
+async function awaitNewerPair(
+	refresh: Refresh,
+	{ takenOver, refused }: RefreshLease,
+	refreshToken: string,
+): Promise<boolean> {
+	const waitUntil = Date.now() + (takenOver && !refused ? refresh.limits.newerPairMs : 0);
+	for (let looks = 0; ; looks++) {
+		if ((await look(refresh)).tokens.refreshToken !== refreshToken) return true;
+		if (Date.now() >= waitUntil) return false;
+		await sleep(pauseAfter(looks));
+	}
+}
+
+const end = async ({ pool, owner }: Refresh, lease: RefreshLease, how: LeaseEnd): Promise<void> =>
 	await withRetries(async () => await endLease(pool, owner, lease, how));
 
 const ignore = (): void => undefined;

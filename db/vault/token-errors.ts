@@ -31,7 +31,7 @@ export class NoAccessTokenError extends Error {
 	}
 }
 
-/** Another process has, or may have, a newer pair: retry at `retryAt`. */
+/** Another process is asking for a newer pair: retry at `retryAt`. */
 export class RefreshDeferredError extends Error {
 	override readonly name = 'RefreshDeferredError';
 
@@ -46,14 +46,6 @@ export class RefreshDeferredError extends Error {
 export function refreshBusy(retryAt: Date): RefreshDeferredError {
 	return new RefreshDeferredError(
 		'Another execution is refreshing the token of this connection and has not finished. The next run tries again.',
-		retryAt,
-	);
-}
-
-export function grantInDoubt(retryAt: Date): RefreshDeferredError {
-	return new RefreshDeferredError(
-		'The provider no longer accepts the stored refresh token, and a process that was exchanging it never reported: it ' +
-			'may still have the new one. A later run checks again; if nothing is stored by then, the tenant must be connected again.',
 		retryAt,
 	);
 }

@@ -83,18 +83,18 @@ export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPai
 		// An earlier commit succeeded and only the server's answer was lost.
 		if (isSamePair(stored, tokens)) return true;
 		if (stored.refreshToken !== obtainedWith) return false;
-		const wasDoubted = rows.length > 0;
-		await client.query(REPLACE, [owner.integrationId, ...sealedValues(ring, owner, tokens), wasDoubted]);
+		const wasRefused = rows.length > 0;
+		await client.query(REPLACE, [owner.integrationId, ...sealedValues(ring, owner, tokens), wasRefused]);
 		return true;
 	});
 }
 
 // Also ends a lease under which the provider refused the grant because this pair existed. Returns a row for such one.
 const END_LEASE = `with ended as (
-		delete from etl.refresh_leases where integration_id = $1 and (holder = $2 or refused_at is not null)
-		returning refused_at
+		delete from etl.refresh_leases where integration_id = $1 and (holder = $2 or refused)
+		returning refused
 	)
-	select from ended where refused_at is not null`;
+	select from ended where refused`;
 
 const REPLACE = `update integrations set access_token = $2, refresh_token = $3, expires_at = $4, ${WITH_SCOPES},
 	status = case when $6 and status = 'ERROR' then 'ACTIVE' else status end

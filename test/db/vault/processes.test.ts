@@ -9,7 +9,7 @@ import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
 import { readToken, storeTokens } from '../../../db/vault/token-store';
 import { newExpiredConnection } from '../../support/database/connected';
 import { useDatabase } from '../../support/database/use-database';
-import { ageRefusals, endLeases } from '../../support/database/refresh-leases';
+import { endLeases } from '../../support/database/refresh-leases';
 import { RefreshingProcess } from '../../support/engine/refreshing-process';
 import { exchangeAt, GrantRefused, isRefusal, pairOf, TokenServer } from '../../support/http/token-server';
 import type { RefreshOrder } from '../../support/engine/token-worker';
@@ -94,19 +94,15 @@ describe('a process killed between the provider’s answer and the save', () => 
 		expect(server.calls).toHaveLength(1);
 	});
 
-	it('is the provider’s refusal where there is no grace, but only when nobody can hold the pair any more', async () => {
+	it('is the provider’s refusal in the first run after its lease, where the provider gives no grace', async () => {
 		server.grace = false;
 		await killWithAnswerInHand();
 		await endLeases(database.admin);
-		await expect(refreshHere()).rejects.toThrow(RefreshDeferredError);
+		await expect(refreshHere({ newerPairMs: 300 })).rejects.toThrow(GrantRefused);
 		expect(server.calls).toHaveLength(2);
-		// Asked again too early, it is not tried: that could end a grant which is still good.
-		await expect(refreshHere()).rejects.toThrow(RefreshDeferredError);
-		expect(server.calls).toHaveLength(2);
-		await ageRefusals(database.admin);
-		await expect(refreshHere()).rejects.toThrow(GrantRefused);
-		await expect(refreshHere()).rejects.toThrow(GrantRefused);
-		expect(server.calls).toHaveLength(4);
+		// The one that never reported has been waited for: this does not wait again.
+		await expect(refreshHere({ newerPairMs: 600_000 })).rejects.toThrow(GrantRefused);
+		expect(server.calls).toHaveLength(3);
 		expect(await storedAccessToken()).toBe(OLD.accessToken);
 	});
 
@@ -114,7 +110,7 @@ describe('a process killed between the provider’s answer and the save', () => 
 		server.grace = false;
 		await killWithAnswerInHand();
 		await endLeases(database.admin);
-		await expect(refreshHere()).rejects.toThrow(RefreshDeferredError);
+		await expect(refreshHere({ newerPairMs: 0 })).rejects.toThrow(GrantRefused);
 		await storeTokens(database.pool, ring, owner, { ...pairOf(7), expiresAt: new Date(0) });
 		await expect(refreshHere()).resolves.toMatchObject({ accessToken: pairOf(3).accessToken });
 		// The new grant is refused: nobody else can be the cause.
@@ -155,15 +151,31 @@ describe('a holder of the lease that hangs', () => {
 		expect(server.calls).toHaveLength(1);
 	});
 
-	it('and answers late, where the provider refused everybody else, ends the doubt and the flag', async () => {
+	it('and answers while another waits after the provider’s refusal, gives that one its pair', async () => {
 		server.grace = false;
 		const [worker] = await start(1);
 		server.holdNext();
 		worker!.begin(order({ leaseSeconds: 1 }));
 		await expectPoll(() => server.calls.length).toBe(1);
-		await expect(refreshHere()).rejects.toThrow(RefreshDeferredError);
-		await ageRefusals(database.admin);
-		await expect(refreshHere()).rejects.toThrow(GrantRefused);
+		const waiting = refreshHere();
+		await expectPoll(() => server.calls.length).toBe(2);
+		server.letGo();
+		expect((await waiting).accessToken).toBe(pairOf(1).accessToken);
+		expect(server.calls).toHaveLength(2);
+		const { rowCount } = await database.admin.query(
+			'select from etl.refresh_leases where integration_id = $1',
+			[owner.integrationId],
+		);
+		expect(rowCount).toBe(0);
+	});
+
+	it('and answers late, where the provider refused everybody else, ends the flag', async () => {
+		server.grace = false;
+		const [worker] = await start(1);
+		server.holdNext();
+		worker!.begin(order({ leaseSeconds: 1 }));
+		await expectPoll(() => server.calls.length).toBe(1);
+		await expect(refreshHere({ newerPairMs: 300 })).rejects.toThrow(GrantRefused);
 		await database.admin.query("update integrations set status = 'ERROR' where id = $1", [
 			owner.integrationId,
 		]);
