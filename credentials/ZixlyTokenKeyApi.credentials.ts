@@ -29,7 +29,8 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. k2026-11',
-			description: 'The ID of the key that encrypts new tokens: up to 32 letters, digits, "-" or "_"',
+			description:
+				'A name of your choice for the key that encrypts new tokens: up to 32 letters, digits, "-" or "_"',
 			required: true,
 		},
 		// eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- it opens every tenant's tokens
@@ -40,7 +41,7 @@ export class ZixlyTokenKeyApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'32 random bytes in base64. Generate one with "npx --package n8n-nodes-zixly zixly key generate".',
+				'32 random bytes in base64. To create them run "openssl rand -base64 32"; for Windows PowerShell see the docs.',
 			required: true,
 		},
 		// eslint-disable-next-line @n8n/community-nodes/credential-unnecessary-password -- they open what they sealed

@@ -19,8 +19,10 @@ export interface SqlstateMeaning {
 
 type Entry = [call: Call, code: string, message: string, remedy?: string];
 
-const MIGRATE =
-	'Run the migrations: the workflow "Zixly Setup", the Zixly Database node with Schema: Migrate, or zixly migrate.';
+const MIGRATE = 'Run the workflow "Zixly Setup" once (or zixly migrate).';
+const NO_SCHEMA = 'The database has no Zixly schema yet.';
+/** Message and remedy for a database that was never migrated. */
+export const MISSING_SCHEMA = `${NO_SCHEMA} ${MIGRATE}`;
 const LATER = 'The next run tries again. If it persists, check the database server.';
 
 /** By SQLSTATE, or by its first two characters for the whole class. The only such list. */
@@ -129,11 +131,11 @@ const MEANINGS: Record<string, Entry> = {
 		'This login lacks a right in the database.',
 		'Grant it the role zixly_worker (as an administrator: GRANT zixly_worker TO "<the login>"), or use the login that migrated the schema.',
 	],
-	'3F000': ['person', 'schema_missing', 'The database has no Zixly schema yet.', MIGRATE],
+	'3F000': ['person', 'schema_missing', NO_SCHEMA, MIGRATE],
 	'42703': ['person', 'column_missing', 'The database lacks a column of this version.', MIGRATE],
-	'42704': ['person', 'schema_missing', 'The database has no Zixly schema yet.', MIGRATE],
+	'42704': ['person', 'schema_missing', NO_SCHEMA, MIGRATE],
 	'42883': ['person', 'function_missing', 'The database lacks a function of this version.', MIGRATE],
-	'42P01': ['person', 'table_missing', 'The database has no Zixly schema yet.', MIGRATE],
+	'42P01': ['person', 'table_missing', NO_SCHEMA, MIGRATE],
 };
 
 /** Network errors by Node's code. */

@@ -26,8 +26,8 @@ export function explainTls(error: unknown): string | undefined {
 	const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
 	if (message === NO_TLS) {
 		return (
-			'The server does not offer TLS, or something on the network path strips it. Switch TLS on at the server; ' +
-			'choose TLS Disable (sslmode=disable) only on a private network: then nothing is encrypted.'
+			'The server offers no TLS. Choose Disable in TLS (sslmode=disable) if it runs on this machine or in a private ' +
+			'network; otherwise switch TLS on at the server, and check that nothing on the network path strips it.'
 		);
 	}
 	if (message === NO_ANSWER) {

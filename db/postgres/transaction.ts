@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { cancelSignal, untilCancelled } from './cancellation';
 import { takePlace } from './places';
 import { BRIEF_LOCK_TIMEOUT_MS, LOCAL_SETTINGS, LOCK_TIMEOUT_MS } from './session-settings';
-import { isLocked, isOtherServer, getSqlstate } from './sqlstate';
+import { isLocked, isOtherServer, getSqlstate, MISSING_SCHEMA } from './sqlstate';
 
 /**
  * The role that accesses a tenant's rows: `zixly_app` reads and maintains the pipeline's state, `zixly_loader` writes
@@ -175,9 +175,8 @@ function roleError(error: unknown, role: string, client: PoolClient): unknown {
 		);
 	}
 	if (getSqlstate(error) === '22023') {
-		return new Error(`The role ${role} does not exist. Run the migrations first (zixly migrate).`, {
-			cause: error,
-		});
+		// Unknown roles: the server never had a Zixly schema.
+		return new Error(MISSING_SCHEMA, { cause: error });
 	}
 	return error;
 }

@@ -11,6 +11,7 @@ import {
 	findVersion,
 } from './versions';
 import { findUnfitSettings } from '../postgres/server';
+import { warnOfLoginRightsOver } from './login-rights';
 import { warnOfPublicRights } from './public-rights';
 
 export interface SchemaStatus {
@@ -35,8 +36,6 @@ export interface SchemaStatus {
 
 interface Facts {
 	login: string;
-	superuser: boolean;
-	bypassrls: boolean;
 	worker: boolean;
 	serverVersion: string;
 	vector: boolean;
@@ -58,7 +57,11 @@ async function statusOver(client: ClientBase): Promise<SchemaStatus> {
 		upToDate: pending.length === 0 && listUnknown(applied).length === 0,
 		pending,
 		unfit: await findUnfitSettings(client),
-		warnings: [...listWarnings(facts, applied), ...(await warnOfPublicRights(client))],
+		warnings: [
+			...(await warnOfLoginRightsOver(client)),
+			...listWarnings(facts, applied),
+			...(await warnOfPublicRights(client)),
+		],
 		serverVersion: facts.serverVersion,
 		login: facts.login,
 		vector: facts.vector ? 'present' : 'unavailable',
@@ -100,15 +103,14 @@ async function missingRole(client: ClientBase): Promise<string> {
 
 async function readFacts(client: ClientBase): Promise<Facts> {
 	const { rows } = await client.query<Facts>(
-		`select current_user as login, rolsuper as superuser, rolbypassrls as bypassrls,
+		`select current_user as login,
 			coalesce((select pg_has_role(current_user, w.oid, 'usage') from pg_roles w
 				where w.rolname = 'zixly_worker'), false) as worker,
 			current_setting('server_version') as "serverVersion",
 			exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid
 				join pg_namespace n on n.oid = c.relnamespace
 				where n.nspname = 'public' and c.relname = 'custom_metrics'
-					and a.attname = 'embedding' and not a.attisdropped) as vector
-		from pg_roles where rolname = current_user`,
+					and a.attname = 'embedding' and not a.attisdropped) as vector`,
 	);
 	return rows[0] as Facts;
 }
@@ -118,16 +120,9 @@ async function countTenants(client: ClientBase): Promise<number> {
 	return Number(rows[0]?.count ?? 0);
 }
 
-function listWarnings({ login, superuser, bypassrls, worker }: Facts, applied: readonly string[]): string[] {
+function listWarnings({ login, worker }: Facts, applied: readonly string[]): string[] {
 	const unknown = listUnknown(applied);
-	const privilege = superuser ? 'is a superuser' : 'bypasses row-level security';
 	return [
-		...(superuser || bypassrls
-			? [
-					`The login "${login}" ${privilege}: its queries outside this package are not limited to one tenant. ` +
-						'Use a separate login that has only the role zixly_worker.',
-				]
-			: []),
 		...(applied.length > 0 && !worker
 			? [
 					`The login "${login}" lacks the role zixly_worker. As an administrator run: grant zixly_worker to "${login}"`,

@@ -20,6 +20,8 @@ export class KeyRingError extends Error {
 }
 
 const KEY_BYTES = 32;
+/** A line that needs nothing but a shell. */
+const CREATE_KEY = 'To create a key run "openssl rand -base64 32" or "zixly key generate".';
 /** A valid key id. */
 export const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
@@ -49,7 +51,7 @@ export function generateKey(): { id: string; key: string } {
 function add(keys: Map<string, KeyObject>, id: string, base64: string, field: string): void {
 	if (!KEY_ID.test(id)) {
 		throw new KeyRingError(
-			`A key id in ${field} is invalid. Use 1 to 32 letters, digits, "-" or "_"; "zixly key generate" creates one.`,
+			`A key id in ${field} is invalid. Choose 1 to 32 letters, digits, "-" or "_", such as k2026-11.`,
 		);
 	}
 	if (keys.has(id)) throw new KeyRingError(`The key id "${id}" occurs twice. Give every key its own id.`);
@@ -63,15 +65,13 @@ function add(keys: Map<string, KeyObject>, id: string, base64: string, field: st
 }
 
 function decodeKey(base64: string, what: string): Buffer {
-	if (base64 === '') throw new KeyRingError(`${what} is empty. "zixly key generate" creates a key.`);
+	if (base64 === '') throw new KeyRingError(`${what} is empty. ${CREATE_KEY}`);
 	const bytes = Buffer.from(base64, 'base64');
 	if (bytes.toString('base64') !== base64) {
 		throw new KeyRingError(`${what} is not valid base64. Copy the whole key again, without spaces.`);
 	}
 	if (bytes.length !== KEY_BYTES) {
-		throw new KeyRingError(
-			`${what} has ${bytes.length} bytes, but 32 are needed. "zixly key generate" creates a key.`,
-		);
+		throw new KeyRingError(`${what} has ${bytes.length} bytes, but 32 are needed. ${CREATE_KEY}`);
 	}
 	return bytes;
 }

@@ -79,7 +79,7 @@ const STUFFED = Buffer.concat([Buffer.from('S'), Buffer.from([0x52, 0, 0, 0, 8, 
 			return { name, gained: heard.length > 0 || status !== 'Error' ? [status, heard] : undefined };
 		}
 
-		const NO_TLS = /does not offer TLS.*Switch TLS on.*Disable/;
+		const NO_TLS = /offers no TLS.*Disable.*switch TLS on/;
 		const NO_ANSWER = /did not come from a PostgreSQL server.*Check host, port/;
 
 		it('nobody gets the password by default, and Test says what is wrong', async () => {

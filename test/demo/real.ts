@@ -63,10 +63,10 @@ async function stayUp(n8n: RealN8n, { adminUrl, sandbox }: Stage): Promise<void>
 	await Promise.race([untilInterrupted(), server.ended]);
 }
 
-function whereItIs({ url, owner }: N8nServer, databaseUrl: string, sandboxUrl: string): string {
+function whereItIs({ browserUrl, owner }: N8nServer, databaseUrl: string, sandboxUrl: string): string {
 	return `
 n8n is up, until Ctrl-C:
-  editor       ${url}/workflow/zixly-sync-xero
+  editor       ${browserUrl}/workflow/zixly-sync-xero
   sign in      ${owner.email}   ${owner.password}
   PostgreSQL   ${databaseUrl}
   sandbox      ${sandboxUrl}

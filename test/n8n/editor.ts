@@ -27,13 +27,11 @@ const QUIET = [
 /** Signs in at the editor and hands over the page. */
 export async function withPage<T>(server: N8nServer, look: (page: Page) => Promise<T>): Promise<T> {
 	const running = await chromium.launch({ executablePath: browser, headless: true, args: QUIET });
-	// What n8n tells browsers is its address: a cookie of another one would not be sent along.
-	const url = server.url.replace('127.0.0.1', 'localhost');
 	try {
 		const page = await running.newPage({ viewport: { width: 1600, height: 900 } });
 		// Playwright's own 30 seconds are too few on a busy machine; this is against hanging alone.
 		page.setDefaultTimeout(120_000);
-		await page.goto(`${url}/signin`);
+		await page.goto(`${server.browserUrl}/signin`);
 		await page.fill('input[name="emailOrLdapLoginId"]', server.owner.email);
 		await page.fill('input[name="password"]', server.owner.password);
 		await page.click('[data-test-id="form-submit-button"]');

@@ -248,7 +248,7 @@ describe('the upload form in a real n8n', () => {
 
 	(browser ? it : it.skip)('is filled in by a person in a browser, as it is bundled', async () => {
 		await withPage(server, async (page) => {
-			await page.goto(`${server.url.replace('127.0.0.1', 'localhost')}/form/zixly-upload-metrics`);
+			await page.goto(`${server.browserUrl}/form/zixly-upload-metrics`);
 			await page.getByRole('button', { name: 'Allow access' }).click();
 			const buffer = Buffer.from('Client,Metric,Value,Date\nBrowser Pty Ltd,Visitors,12,2026-06-30\n');
 			await page

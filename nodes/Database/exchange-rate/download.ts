@@ -73,8 +73,14 @@ function tooLarge({ name }: Bank, { message }: ReplyTooLarge, url: string): Erro
 }
 
 function unanswered(bank: Bank, reply: HttpReply | Error, url: string): Error {
-	const what = reply instanceof Error ? `no answer (${reply.message})` : `status ${reply.status}`;
+	const advice = `Wait for the next run, or check the network and Base URL. The request was for ${url}.`;
+	if (!(reply instanceof Error)) {
+		const what = `did not return its rates in ${MAX_ATTEMPTS} attempts: status ${reply.status}`;
+		return new Error(`${bank.name} ${what}. ${advice}`);
+	}
+	// Not in the first sentence: n8n replaces a title that contains a network error code by a stock sentence.
+	const { host } = new URL(url);
 	return new Error(
-		`${bank.name} did not return its rates in ${MAX_ATTEMPTS} attempts: ${what}. Wait for the next run, or check Base URL. The request was for ${url}.`,
+		`${bank.name} could not be reached (${host}). ${MAX_ATTEMPTS} attempts failed (${reply.message}). ${advice}`,
 	);
 }

@@ -7,6 +7,7 @@ import type { Day } from '../../shared/dates';
 import { getDatabase } from '../../adapter/database';
 import { nodeError } from '../../adapter/errors';
 import { pairItem } from '../../adapter/items';
+import { hintAtReplayable } from './hint-replayable';
 import { replayable } from './missing';
 import { checkedRate } from './published';
 import { recompute } from './recompute';
@@ -27,11 +28,10 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 			signal: context.getExecutionCancelSignal(),
 		},
 	);
-	const outcome = await buildOutcome(context, pool, pairs, today);
+	const summarized = report(source, await buildOutcome(context, pool, pairs, today));
+	hintAtReplayable(context, summarized);
 	const firstItem = new Map(rates.map(({ item, rate }) => [buildPairKey(rate), item] as const).reverse());
-	const reported = report(source, outcome).map((json) =>
-		pairItem(json, firstItem.get(buildPairKey(json)) ?? 0),
-	);
+	const reported = summarized.map((json) => pairItem(json, firstItem.get(buildPairKey(json)) ?? 0));
 	return [...reported, ...refused];
 }
 

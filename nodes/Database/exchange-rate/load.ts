@@ -4,6 +4,7 @@ import { systemClock } from '../../engine/contract/ports';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { createHttpClient } from '../../adapter/http';
+import { hintAtReplayable } from './hint-replayable';
 import { parseLoadChoice, type RawLoadOptions } from './load-choice';
 import { loadFromBank } from './load-from-bank';
 
@@ -17,6 +18,7 @@ export async function loadRates(context: IExecuteFunctions): Promise<INodeExecut
 		const source = String(context.getNodeParameter('source', item));
 		const items = await loadFromBank(pool, connection, parseLoadChoice(source, options));
 		hintAtRefused(context, items);
+		hintAtReplayable(context, items);
 		return items;
 	});
 }

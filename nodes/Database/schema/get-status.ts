@@ -1,10 +1,16 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { getPool, unverifiedTls } from '../../../db/postgres/pool';
 import { schemaStatus } from '../../../db/schema/status';
-import { getDatabase } from '../../adapter/database';
+import { POSTGRES_CREDENTIAL, readDatabaseSettings } from '../../adapter/database';
+import { showWarnings } from '../../adapter/hints';
 import { pairItem } from '../../adapter/items';
 
 /** Shows the schema's version, pending migrations, and what needs fixing. */
 export async function getSchemaStatus(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
-	return [pairItem(await schemaStatus(await getDatabase(context)), 0)];
+	const settings = readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL));
+	const status = await schemaStatus(getPool(settings));
+	const warnings = [...unverifiedTls(settings), ...status.warnings];
+	showWarnings(context, [...status.unfit, ...warnings]);
+	return [pairItem({ ...status, warnings }, 0)];
 }

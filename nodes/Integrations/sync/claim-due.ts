@@ -2,11 +2,13 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
 import { dueOverview } from '../../../db/runs/due-overview';
+import { warnOfLoginRights } from '../../../db/schema/login-rights';
 import { claimDue, type ClaimOptions } from '../../../db/runs/claim';
 import { providers } from '../../providers/registry';
 import { readAuthentication } from '../../adapter/authentication';
 import { getDatabase } from '../../adapter/database';
 import { buildRunHolder } from '../../adapter/execution';
+import { showWarnings } from '../../adapter/hints';
 import { pairItem } from '../../adapter/items';
 import { explainNothingDue } from './nothing-due';
 
@@ -32,6 +34,8 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 	};
 	const runs = await claimDue(pool, claim);
 	if (runs.length === 0) await hintWhy(context, pool, claim);
+	// By schedule nobody sees hints, so that the question would cost a round trip for nothing.
+	if (claim.runNow) showWarnings(context, await warnOfLoginRights(pool));
 	return runs.map((run) => pairItem(run, 0));
 }
 

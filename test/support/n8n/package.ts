@@ -16,7 +16,7 @@ const run = promisify(execFile);
 export async function installPackage(userFolder: string, cacheFolder: string): Promise<void> {
 	const work = await mkdtemp(join(tmpdir(), 'zixly-pack-'));
 	try {
-		const tarball = await pack(work);
+		const tarball = await packPackage(work);
 		const hash = createHash('sha256')
 			.update(await readFile(tarball))
 			.digest('hex')
@@ -31,7 +31,8 @@ export async function installPackage(userFolder: string, cacheFolder: string): P
 	}
 }
 
-async function pack(folder: string): Promise<string> {
+/** Packs the built package into the folder; resolves to the tarball. */
+export async function packPackage(folder: string): Promise<string> {
 	const { stdout } = await npm(
 		['pack', '--quiet', '--ignore-scripts', '--pack-destination', folder],
 		CHECKOUT,

@@ -134,6 +134,8 @@ export class RealN8n {
 /** A running server. */
 export interface N8nServer {
 	url: string;
+	/** The same for a browser: n8n's own links and redirect URLs say localhost, and cookies belong to a host name. */
+	browserUrl: string;
 	owner: { email: string; password: string };
 	/** Everything it printed so far. */
 	log(): string;
@@ -157,6 +159,7 @@ async function startServer(installation: N8nInstallation, env: NodeJS.ProcessEnv
 	const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)));
 	const server: N8nServer = {
 		url,
+		browserUrl: `http://localhost:${port}`,
 		owner: OWNER,
 		log: () => words.join(''),
 		signIn: async () => await N8nSession.signIn(url),
