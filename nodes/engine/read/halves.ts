@@ -1,5 +1,6 @@
 import type { ApiRequest, ProviderApi } from '../contract/api';
-import { asFailure, type ReadFailure } from '../contract/failure';
+import { asFailure, ReadFailure } from '../contract/failure';
+import { MAX_FIRST_FAILURES } from './outage-detector';
 
 /** How the parts of a batch are read. */
 export interface BatchReader<Item, Result> {
@@ -30,6 +31,34 @@ export async function readInHalves<Item, Result>(
 	const middle = items.length >> 1;
 	const left = await readInHalves(items.slice(0, middle), askingOnce(api), reader);
 	return [...left, ...(await readInHalves(items.slice(middle), askingOnce(api), reader))];
+}
+
+/**
+ * Like `readInHalves`, for what records can do without, such as names. Items that cannot be read do not hold the records
+ * up, but an outage does: the records would be stored without what the next run can read.
+ * @throws ReadFailure if the provider is unavailable for the first items and has answered for none
+ */
+export async function readOptional<Item, Result>(
+	items: readonly Item[],
+	api: ProviderApi,
+	reader: Omit<BatchReader<Item, Result>, 'accept'>,
+): Promise<Result[]> {
+	let hasAnswered = false;
+	let failures = 0;
+	return await readInHalves<Item, Result>(items, api, {
+		read: reader.read,
+		accept: () => void (hasAnswered = true),
+		reject(item, failure) {
+			failures += failure.failureClass === 'provider_unavailable' ? 1 : 0;
+			if (!hasAnswered && failures === MAX_FIRST_FAILURES) throw asOutage(failure);
+			return reader.reject(item, failure);
+		},
+	});
+}
+
+/** The records that asked for it must not be bisected. */
+function asOutage({ failureClass, message, retryAt, call }: ReadFailure): ReadFailure {
+	return new ReadFailure(failureClass, message, retryAt, call && { ...call, ofEveryCall: true });
 }
 
 function asFailureOfOneRecord(error: unknown): ReadFailure {

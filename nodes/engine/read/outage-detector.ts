@@ -1,7 +1,7 @@
 import type { ReadFailure } from '../contract/failure';
 
 /** If this many records fail alike before any succeeds, the provider is down. */
-const MAX_FIRST_FAILURES = 3;
+export const MAX_FIRST_FAILURES = 3;
 /** How many recent records are considered. */
 const WINDOW = 50;
 /** More failures than this, a tenth of the window, are an outage. */

@@ -1,6 +1,6 @@
 import { splitIntoBatches } from '../../shared/concurrency';
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
-import { readInHalves } from '../../engine/read/halves';
+import { readOptional } from '../../engine/read/halves';
 import { readDeals } from './batch-read';
 import { listedDeals } from './deal-pages';
 import type { ListCursor } from './list-scan';
@@ -89,7 +89,7 @@ export const restoredScan: Scan = {
 
 /** A deal that cannot be read even alone stays deleted; the next run tries again. */
 async function readThere(context: StreamContext, ids: readonly string[]): Promise<ReadDeal[]> {
-	const read = await readInHalves<string, ReadDeal | undefined>(ids, context.api, {
+	const read = await readOptional<string, ReadDeal | undefined>(ids, context.api, {
 		read: async (some, api) => await readDeals({ ...context, api }, some, { properties: SUMMARY_PROPERTIES }),
 		reject: (id, { message }) => {
 			context.warn(`Could not check whether the deleted deal ${id} was restored: ${message}`);

@@ -1,13 +1,12 @@
 import { splitIntoBatches } from '../../shared/concurrency';
 import type { StreamContext } from '../../engine/contract/stream';
-import { readInHalves } from '../../engine/read/halves';
+import { readOptional } from '../../engine/read/halves';
+import { DealCompanies } from './deal-companies';
 import { parseMergedIds } from './merged-deals';
 import { paths } from './paths';
-import { associationsSchema, companyBatchSchema, fetchReply, isWhole, type ReadDeal } from './replies';
+import { companyBatchSchema, fetchReply, isWhole, type ReadDeal } from './replies';
 import { parseOptionalText } from './values';
 
-/** Association type of a deal with its primary company. */
-const PRIMARY = '5';
 const BATCH = 100;
 
 export interface Company {
@@ -20,11 +19,17 @@ export interface Company {
 export class Companies {
 	/** By requested id. */
 	private readonly read = new Map<string, Company>();
+	private readonly ofDeals = new DealCompanies();
 
-	async of(context: StreamContext, deals: readonly ReadDeal[]): Promise<Map<string, Company>> {
-		const ids = await readCompanyIds(context, deals);
-		await this.readAll(context, [...new Set(ids.values())]);
-		return new Map([...ids].map(([deal, id]) => [deal, this.read.get(id) ?? { id, name: null }]));
+	/** By deal: its company, null if it has none. A deal that HubSpot left out of its reply is missing. */
+	async of(context: StreamContext, deals: readonly ReadDeal[]): Promise<Map<string, Company | null>> {
+		const ids = await this.ofDeals.find(context, deals);
+		await this.readAll(context, [...new Set([...ids.values()].filter((id) => id !== null))]);
+		return new Map([...ids].map(([deal, id]) => [deal, id === null ? null : this.get(id)]));
+	}
+
+	private get(id: string): Company {
+		return this.read.get(id) ?? { id, name: null };
 	}
 
 	private async readAll(context: StreamContext, ids: readonly string[]): Promise<void> {
@@ -33,50 +38,6 @@ export class Companies {
 			for (const [id, company] of await readCompanies(context, batch)) this.read.set(id, company);
 		}
 	}
-}
-
-/** Takes the primary company's id from the deal or, failing that, from its associations. */
-async function readCompanyIds(
-	context: StreamContext,
-	deals: readonly ReadDeal[],
-): Promise<Map<string, string>> {
-	const ids = new Map<string, string>();
-	for (const { id, properties } of deals) {
-		const company = parseOptionalText(properties.hs_primary_associated_company);
-		if (company !== null) ids.set(id, company);
-	}
-	const others = deals.filter(({ id }) => !ids.has(id)).map(({ id }) => id);
-	if (others.length === 0) return ids;
-	return new Map([...ids, ...(await associatedCompanies(context, others))]);
-}
-
-/** A deal without a company appears among the reply's errors, or not at all. */
-async function associatedCompanies(
-	{ api, account }: StreamContext,
-	deals: readonly string[],
-): Promise<Map<string, string>> {
-	const { results } = await fetchReply(api, associationsSchema, {
-		method: 'POST',
-		path: paths.dealCompanies,
-		json: { inputs: deals.map((id) => ({ id })) },
-		account,
-		description: 'the companies of a batch of deals',
-		scope: 'crm.objects.companies.read',
-		isValid: isWhole,
-	});
-	return new Map(results.flatMap(({ from, to }) => pickPrimary(to).map((company) => [from.id, company])));
-}
-
-type Association = { toObjectId: string; associationTypes?: Array<{ typeId: number | string }> | null };
-
-/** Picks the primary company. If none is marked, picks the lowest id, so that the result is stable. */
-function pickPrimary(associations: readonly Association[]): string[] {
-	const primary = associations.find(({ associationTypes }) =>
-		associationTypes?.some(({ typeId }) => String(typeId) === PRIMARY),
-	);
-	const ids = associations.map(({ toObjectId }) => toObjectId);
-	const lowest = ids.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0];
-	return [primary?.toObjectId ?? lowest].filter((id) => id !== undefined);
 }
 
 /**
@@ -124,7 +85,7 @@ interface Answer extends Company {
 
 /** A company that cannot be read gets no name in this run; its deals are still loaded. */
 async function readBatch(context: StreamContext, ids: readonly string[]): Promise<Answer[]> {
-	return await readInHalves<string, Answer>(ids, context.api, {
+	return await readOptional<string, Answer>(ids, context.api, {
 		read: async (some, api) => await requestBatch({ ...context, api }, some),
 		reject: (id, { message }) => {
 			context.warn(`The name of company ${id} could not be read: ${message}`);

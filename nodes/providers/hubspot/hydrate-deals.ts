@@ -37,17 +37,22 @@ export async function hydrateDeals(
 	const deals = uniqueById(read);
 	const companyOf = await companies.of(context, deals);
 	const named = await stages.named(context, [...new Set(deals.flatMap(listStageIds))]);
-	const records = deals.map((deal) => dealRecord(deal, named, companyOf.get(deal.id)));
+	const records = deals.map((deal) => dealRecord(context, deal, named, companyOf.get(deal.id)));
 	return [...records, ...(await isNotFound(context, ids, deals, notFound)), ...gone];
 }
 
+/** @param company undefined if HubSpot left the deal out of its reply */
 function dealRecord(
+	context: StreamContext,
 	deal: ReadDeal,
 	stages: ReadonlyMap<string, StageOfPipeline>,
-	company: Company | undefined,
+	company: Company | null | undefined,
 ): HydratedRecord {
+	if (company === undefined) {
+		return { recordId: deal.id, failure: leftOut(context, `the company of the deal ${deal.id}`) };
+	}
 	const named = listStageIds(deal).flatMap((id) => stages.get(id) ?? []);
-	return { recordId: deal.id, record: { deal, stages: named, company: company ?? null } };
+	return { recordId: deal.id, record: { deal, stages: named, company } };
 }
 
 function deletedRecord(id: string, at: string | null): HydratedRecord[] {
@@ -89,21 +94,17 @@ async function isNotFound(
 		const into = mergedInto.get(id);
 		if (into) return [{ recordId: id, skipped: `it was merged into ${into}` }];
 		return [
-			notFound.has(id) ? { recordId: id, skipped: GONE } : { recordId: id, failure: leftOut(context, id) },
+			notFound.has(id)
+				? { recordId: id, skipped: GONE }
+				: { recordId: id, failure: leftOut(context, `the deal ${id}`) },
 		];
 	});
 }
 
-/** HubSpot lists missing deals among a batch's errors. This deal was in neither the results nor the errors. */
-function leftOut({ account }: StreamContext, id: string): ReadFailure {
-	const call = {
-		provider: 'HubSpot',
-		account: account.name,
-		description: `the deal ${id}`,
-		status: 200,
-		detail: '',
-	};
-	const message = `HubSpot left the deal ${id} of ${account.name} out of its reply. The next run tries again.`;
+/** HubSpot lists what a batch lacks among its errors. This deal was in neither the results nor the errors. */
+function leftOut({ account }: StreamContext, description: string): ReadFailure {
+	const call = { provider: 'HubSpot', account: account.name, description, status: 200, detail: '' };
+	const message = `HubSpot left ${description} of ${account.name} out of its reply. The next run tries again.`;
 	return new ReadFailure('provider_unavailable', message, undefined, { ...call, ofEveryCall: false });
 }
 

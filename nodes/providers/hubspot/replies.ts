@@ -41,8 +41,12 @@ const errors = z
 	.array(
 		z.object({
 			category: text,
+			subCategory: text.catch(null),
 			context: z
-				.object({ ids: z.array(id) })
+				.object({
+					ids: z.array(id).optional().catch(undefined),
+					fromObjectId: z.array(id).optional().catch(undefined),
+				})
 				.nullish()
 				.catch(null),
 		}),
@@ -63,6 +67,16 @@ export function isWhole(batch: { errors?: BatchErrors }): boolean {
 export function idsNotFound({ errors: all }: { errors?: BatchErrors }): Set<string> {
 	const notFound = (all ?? []).filter(({ category }) => /NOT_FOUND/i.test(category ?? ''));
 	return new Set(notFound.flatMap(({ context }) => context?.ids ?? []));
+}
+
+/** The objects that a batch reports as without an association. HubSpot names each in an error of its own. */
+export function idsWithoutAssociation({ errors: all }: { errors?: BatchErrors }): Set<string> {
+	const without = (all ?? []).filter(({ category, subCategory }) =>
+		/NOT_FOUND|NO_ASSOCIATIONS/i.test(`${category} ${subCategory}`),
+	);
+	return new Set(
+		without.flatMap(({ context }) => [...(context?.fromObjectId ?? []), ...(context?.ids ?? [])]),
+	);
 }
 
 /** The objects found by a batch. The others are listed among its errors, or not at all. */
@@ -93,6 +107,7 @@ export const associationsSchema = z.object({
 	results: z.array(
 		z.object({
 			from: z.object({ id }),
+			paging: z.object({ next: z.object({ after: id }).nullish() }).nullish(),
 			to: z.array(
 				z.object({
 					toObjectId: id,

@@ -1,5 +1,5 @@
 import type { StreamContext } from '../../engine/contract/stream';
-import { readInHalves } from '../../engine/read/halves';
+import { readOptional } from '../../engine/read/halves';
 import { listAll, MAX_IDS, ORGANIZATIONS } from './lists';
 import type { Listed, ListedDeal } from './replies';
 
@@ -23,7 +23,7 @@ export async function readOrganizations(
 
 /** An organization that cannot be read gets no name in this run; its deals are still loaded. */
 async function readNames(context: StreamContext, ids: readonly number[]): Promise<Organization[]> {
-	return await readInHalves<number, Organization>(ids, context.api, {
+	return await readOptional<number, Organization>(ids, context.api, {
 		read: async (some, api) => await readSome({ ...context, api }, some),
 		reject: (id, { message }) => {
 			context.warn(`The name of organization ${id} could not be read: ${message}`);

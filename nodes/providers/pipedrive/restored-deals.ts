@@ -1,6 +1,6 @@
 import type { Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { splitIntoBatches } from '../../shared/concurrency';
-import { readInHalves } from '../../engine/read/halves';
+import { readOptional } from '../../engine/read/halves';
 import { isDeleted, toItem } from './deal-items';
 import { ARCHIVED_DEALS, DEALS, listAll, MAX_IDS, type ListEndpoint } from './lists';
 import type { ListedDeal } from './replies';
@@ -41,7 +41,7 @@ async function selectRestored(
 	endpoint: ListEndpoint,
 	ids: readonly string[],
 ): Promise<ListedDeal[]> {
-	const read = await readInHalves<string, ListedDeal | undefined>(ids, context.api, {
+	const read = await readOptional<string, ListedDeal | undefined>(ids, context.api, {
 		async read(some, api) {
 			const query = { ids: some.join(), status: 'open,won,lost', limit: String(MAX_IDS) };
 			return (await listAll({ ...context, api }, endpoint, query)) ?? [];

@@ -4,7 +4,14 @@ import { loadChunk } from '../../../db/load/load-chunk';
 import type { LoadRejected } from '../../../db/load/input';
 import { unreadableRecords } from '../../../db/runs/unreadable-records';
 import type { Message } from '../../../nodes/shared/messages';
-import { serviceKeys, serviceOf, startSandbox, type Fault, type Sandbox } from '../../sandbox';
+import {
+	serviceKeys,
+	serviceOf,
+	startSandbox,
+	type Fault,
+	type Sandbox,
+	type ServiceKey,
+} from '../../sandbox';
 import { testDatabase, type TestDatabase } from '../../support/database/database';
 import {
 	LIST_ENDPOINTS,
@@ -19,6 +26,7 @@ import {
 	failuresIn,
 	hasty,
 	recordsIn,
+	statesIn,
 	storeExtracted,
 	warningsIn,
 } from '../../support/engine/unreadable';
@@ -133,6 +141,42 @@ describe.each(NAME_ENDPOINTS)('$key: a name that is poisoned at $name', ({ key, 
 			expect(failuresIn(messages)).toEqual([]);
 			expect(recordsIn(messages)).toEqual(recordsIn(whole));
 			expect(warningsIn(messages).join()).toContain(ids[0]);
+		},
+		60_000,
+	);
+});
+
+/** Every endpoint that a sync calls for an account, by a part of its path or by its end. */
+const ALL_ENDPOINTS: Array<{ key: ServiceKey; at: Partial<Fault> }> = [
+	...[...RECORD_ENDPOINTS, ...NAME_ENDPOINTS].map(({ key, path }) => ({ key, at: { path } })),
+	...LIST_ENDPOINTS.map(({ key, pathEnd }) => ({ key, at: { path: '', pathEnd } })),
+	...OTHER_ENDPOINTS.map(([key, pathEnd]) => ({ key, at: { path: '', pathEnd } })),
+];
+
+/** The scans that come before the one that calls an endpoint. They were read whole, so their cursors move. */
+const SCANS_BEFORE: Readonly<Record<string, string[]>> = {
+	'/api/v2/deals/archived': ['deals'],
+	'/deals/search': ['all'],
+};
+
+describe('an outage of a whole endpoint', () => {
+	it.each(ALL_ENDPOINTS.map(({ key, at }) => ({ key, at, where: at.pathEnd ?? at.path! })))(
+		'of $key, $where, is a failure that moves no cursor and rejects no record',
+		async ({ key, at, where }) => {
+			await database.admin.query('delete from tenants');
+			const extraction = new Extraction(database.pool, sandbox, key);
+			const service = serviceOf(sandbox, key);
+			const tenant = await extraction.connect('Out', service.consents()[0]!, {});
+			service.clearRequests();
+			service.faults.add({ kind: 'status', status: 503, count: always, ...at });
+			const messages = await extraction.extract(tenant, { clock: hasty });
+			const calls = service.requests.length;
+			service.clear();
+			expect(failuresIn(messages)).toContain('provider_unavailable');
+			expect(messages.filter(({ type }) => type === 'REJECTED')).toEqual([]);
+			const moved = statesIn(messages).flatMap(({ state }) => Object.keys(state ?? {}));
+			expect(moved).toEqual(SCANS_BEFORE[where] ?? []);
+			expect(calls).toBeLessThan(200);
 		},
 		60_000,
 	);

@@ -31,7 +31,7 @@ export function dealBatchReply(
 	const found = data.inputs.map(({ id }) => lookedUp(deals, Number(id), archived, limits));
 	const results = found.flatMap((deal) => (deal ? [printedDeal(deal, portal, data)] : []));
 	const missing = data.inputs.filter((_, index) => !found[index]).map(({ id }) => id);
-	return batchReply(results, missing, 'OBJECT_NOT_FOUND');
+	return batchReply(results, notFound(missing));
 }
 
 function lookedUp(
@@ -58,8 +58,16 @@ export function associationsReply(body: string, deals: DealStore): Reply {
 		companyId === null ? [] : [{ from: { id }, to: associationsOf(companyId) }],
 	);
 	const without = known.filter(({ companyId }) => companyId === null).map(({ id }) => id);
-	return batchReply(results, without, 'crm.associations.NO_ASSOCIATIONS_FOUND');
+	return batchReply(results, without.map(noCompany));
 }
+
+/** One error for each deal, which names the deal in its context only, as HubSpot does. */
+const noCompany = (id: string): object => ({
+	...{ status: 'error', category: 'OBJECT_NOT_FOUND' },
+	subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+	message: `No company is associated with deal ${id}.`,
+	context: { fromObjectId: [id], fromObjectType: ['deal'], toObjectType: ['company'] },
+});
 
 /** The primary company, and behind it another one that must not be taken for it. */
 function associationsOf(companyId: number): unknown[] {
@@ -86,17 +94,22 @@ export function companyBatchReply(
 	});
 	const known = new Set(results.map(({ id }) => id));
 	const missing = data.inputs.map(({ id }) => id).filter((id) => !known.has(id));
-	return batchReply(results, missing, 'OBJECT_NOT_FOUND');
+	return batchReply(results, notFound(missing));
 }
 
-function batchReply(results: unknown[], missing: string[], category: string): Reply {
+/** One error for all of them. */
+function notFound(ids: string[]): object[] {
+	const error = { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'Not found.', context: { ids } };
+	return ids.length === 0 ? [] : [error];
+}
+
+function batchReply(results: unknown[], errors: object[]): Reply {
 	const body = {
 		status: 'COMPLETE',
 		results,
 		startedAt: '2026-01-01T00:00:00Z',
 		completedAt: '2026-01-01T00:00:00Z',
 	};
-	if (missing.length === 0) return jsonReply(200, body);
-	const error = { status: 'error', category, message: 'Not found.', context: { ids: missing } };
-	return jsonReply(207, { ...body, numErrors: 1, errors: [error] });
+	if (errors.length === 0) return jsonReply(200, body);
+	return jsonReply(207, { ...body, numErrors: errors.length, errors });
 }

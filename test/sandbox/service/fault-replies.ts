@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Fault } from '../core/faults';
-import { htmlReply, jsonReply, redirectReply, whole, type Delivery, type Manner, type Reply } from '../core/reply';
+import {
+	htmlReply,
+	jsonReply,
+	redirectReply,
+	whole,
+	type Delivery,
+	type Manner,
+	type Reply,
+} from '../core/reply';
 import type { FaultReply, FaultReplyContext } from './facts';
 
 /** A provider's own words for faults; a kind that stands in none of both is one that all providers have. */
@@ -58,7 +66,7 @@ const REWRITTEN: Readonly<Record<string, (body: string) => string>> = {
 };
 
 /** The lists of replies, whoever's they are. */
-const LISTS = ['results', 'data', 'Items'];
+const LISTS = ['results', 'data', 'Items', 'errors'];
 
 /** A list of the reply with each entry changed that is the record; none where the change gives none. */
 function withoutRecord(body: string, record: string, instead: null[]): string {
@@ -72,9 +80,10 @@ function withoutRecord(body: string, record: string, instead: null[]): string {
 }
 
 function idsOf(entry: unknown): string[] {
-	const { id, gid, UID, Id, tenantId, from, Account } = (entry ?? {}) as Record<string, unknown>;
+	const { id, gid, UID, Id, tenantId, from, Account, context } = (entry ?? {}) as Record<string, unknown>;
 	const inner = [(from as { id?: unknown } | undefined)?.id, (Account as { UID?: unknown } | undefined)?.UID];
-	return [id, gid, UID, Id, tenantId, ...inner].map(String);
+	const { fromObjectId = [] } = (context ?? {}) as { fromObjectId?: unknown[] };
+	return [id, gid, UID, Id, tenantId, ...inner, ...fromObjectId].map(String);
 }
 
 /** A reply, itself a list or with one in it, in which the entry became what the fault says. */

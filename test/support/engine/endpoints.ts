@@ -24,8 +24,7 @@ export const RECORD_ENDPOINTS: RecordEndpoint[] = [
 	...(
 		[
 			['hubspot', 'deals', '/deals/batch/read', true],
-			// A deal that is left out of this batch is one without a company.
-			['hubspot', 'the companies of deals', '/deals/companies/batch/read', false],
+			['hubspot', 'the companies of deals', '/deals/companies/batch/read', true],
 			['pipedrive', 'flow', '/flow', false],
 			['asana', 'tasks', '/tasks', false],
 		] as const

@@ -167,6 +167,7 @@ describe('the HubSpot of the sandbox', () => {
 		const { status, json } = await ask('/crm/associations/2026-09/deals/companies/batch/read', body);
 		expect(status).toBe(207);
 		expect(json.results).toHaveLength(1);
+		expect(json).toMatchObject({ errors: [{ context: { fromObjectId: [String(none)] } }] });
 		expect(json.results[0]?.to).toMatchObject([
 			{ associationTypes: [{ typeId: 341 }] },
 			{
