@@ -4,7 +4,7 @@ import type { Column, ColumnType } from '../schema/tables';
 import { storable } from '../postgres/storable-text';
 import type { RowOutcome } from './chunk';
 import type { LoadDeletion, LoadRun, LoadRejection } from './input';
-import { STORED_ENTRIES } from './leads';
+import { LEAD_CLIENTS, STORED_ENTRIES } from './leads';
 import { prepareClient, type PreparedClient } from './prepared-client';
 import {
 	columnText,
@@ -143,7 +143,7 @@ function wrongTable(name: unknown): InvalidValueError {
 }
 
 // A copy of the lead that is newer than its deletion was restored since. The time of the first deletion is kept.
-const MARK = `with incoming as materialized (
+const MARK = `with ${LEAD_CLIENTS}, incoming as materialized (
 	select i.*, $1::text as source_system,
 		row_number() over (partition by lead_id, account_id order by deleted_at, ord) as nth
 	from unnest($2::text[], $3::text[], $4::text[]) with ordinality as i(lead_id, account_id, deleted_at, ord)

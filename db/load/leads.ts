@@ -3,16 +3,39 @@ import type { PoolClient } from 'pg';
 import type { PreparedRow } from './prepare';
 import { isNewer } from './row-source';
 
+/** Above this, looking a lead up at each client takes more pages than its id usually has in all tenants. */
+const MAX_CLIENTS = 8;
+
+/**
+ * A common table expression for `STORED_ENTRIES`: the tenant's clients that have leads, or null if there are many. Client
+ * by client, with a limit: the planner would otherwise read the leads of all tenants.
+ */
+export const LEAD_CLIENTS = `lead_clients as materialized (
+	select case when count(*) <= ${MAX_CLIENTS} then coalesce(array_agg(id), '{}') end as ids
+	from (
+		select k.id
+		from public.client_kpis k, lateral (select from public.lead_events e where e.client_kpi_id = k.id limit 1) e
+		limit ${MAX_CLIENTS + 1}
+	) k
+)`;
+
 /**
  * The stored entries of the lead `i` (`lead_id`, `source_system`, `account_id`), of any client, with their `version`, a
- * text that sorts as its instant. Lateral and with an offset, to force a lookup by the lead's id: the planner would
- * otherwise read and hash a whole tenant's entries for every chunk.
+ * text that sorts as its instant. Needs `LEAD_CLIENTS`. Ids of leads are small numbers at some providers, so that every
+ * tenant has them: with few clients a lead is looked up at each of them. Lateral and with an offset, to force a lookup by
+ * the lead's id: the planner would otherwise read and hash a whole tenant's entries for every chunk.
  */
 export const STORED_ENTRIES = `lateral (
 	select t.*, (t.metadata -> '_src' ->> 'version') collate "C" as version
-	from public.lead_events t
-	where t.lead_id = i.lead_id and t.source_system = i.source_system
-		and t.metadata -> '_src' ->> 'accountId' = i.account_id
+	from (
+		select e.* from public.lead_events e
+		where (select ids from lead_clients) is not null
+			and e.lead_id = i.lead_id and e.client_kpi_id = any ((select ids from lead_clients)::text[])
+		union all
+		select e.* from public.lead_events e
+		where (select ids from lead_clients) is null and e.lead_id = i.lead_id
+	) t
+	where t.source_system = i.source_system and t.metadata -> '_src' ->> 'accountId' = i.account_id
 	offset 0
 )`;
 
@@ -23,7 +46,7 @@ const INCOMING = `incoming as materialized (
 
 // A lead whose stored copy is newer stays at that client, its home. Of two rows with one key only one can be there. No
 // row is both moved and removed, so the order of the two does not matter.
-const MOVE = `with ${INCOMING}, stored as materialized (
+const MOVE = `with ${LEAD_CLIENTS}, ${INCOMING}, stored as materialized (
 	select i.ord, i.client_kpi_id as sent_to, i.version as sent, t.id, t.client_kpi_id, t.external_id, t.version
 	from incoming i, ${STORED_ENTRIES} t
 ), homes as materialized (
@@ -56,7 +79,7 @@ export async function placeLeads(client: PoolClient, rows: readonly PreparedRow[
 
 // A passed entry loses what made it the latest one: a corrected rate must not give it a value again. An entry that was
 // only assumed is deleted: it was a placeholder for what has arrived now.
-const SETTLE = `with ${INCOMING}, ranked as materialized (
+const SETTLE = `with ${LEAD_CLIENTS}, ${INCOMING}, ranked as materialized (
 	select t.id, row_number() over (partition by i.ord order by
 		coalesce(t.version > i.version, false) desc,
 		case when t.version > i.version then t.version end desc,

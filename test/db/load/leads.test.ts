@@ -204,6 +204,20 @@ describe('a lead that belongs to another client now', () => {
 		]);
 	});
 
+	it('moves, and is deleted, where the tenant has few or many clients with leads', async () => {
+		const last: string[] = [];
+		for (let others = 6; others <= 10; others++) {
+			target = await loadTarget(database, `${others} others`, 'hubspot');
+			const clients = Array.from({ length: others }, (_, n) => ({ ...BAKERY, externalId: `other:${n}` }));
+			await load(clients.flatMap((client, n) => dealRows({ ...V, lead: `other-${n}`, client })));
+			await loadDeal({ ...V, client: BAKERY });
+			await loadDeal({ ...V, version: at(6), client: BREWERY });
+			await load([], [dealGone('1', at(9))]);
+			last.push(...(await funnel()).filter((line) => / 1 C /.test(line)));
+		}
+		expect(last).toEqual(Array(5).fill('portal:8 1 C deleted 100.00'));
+	});
+
 	it('moves although its version is the same, as when Client Per was changed', async () => {
 		await loadDeal(V);
 		expect(fatesOf(await loadDeal({ ...V, client: BAKERY }))).toEqual({ unchanged: 3 });

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 
 import { loadChunk } from '../../../db/load/load-chunk';
 import { useDatabase } from '../../support/database/use-database';
-import { dealRows, funnelOf } from '../../support/database/leads';
+import { dealGone, dealRows, funnelOf } from '../../support/database/leads';
 import { chunkFor, loadTarget } from '../../support/database/loading';
 import { countPages } from '../../support/database/server-work';
 
@@ -51,9 +51,28 @@ async function workOfAgeing(): Promise<number> {
 	return pages;
 }
 
-it('finding the stale leads of one tenant is no more work where others have many', async () => {
+/** Ours has the leads of all others: it reads them again, and hears that they are gone. */
+async function workOfStoring(): Promise<{ again: number; deleted: number }> {
+	const target = await loadTarget(database, 'Ours', 'hubspot');
+	const ids = Array.from({ length: LEADS }, (_, index) => `${index + 1}`);
+	const rows = ids.flatMap((lead) => dealRows({ lead, stages: ['A', 'B'] }));
+	await target.load(rows);
+	const again = await countPages(database, (pool) => loadChunk(pool, chunkFor(target, rows)));
+	const gone = { ...chunkFor(target, []), deletions: ids.map((id) => dealGone(id, '2026-11-09T00:00:00Z')) };
+	const deleted = await countPages(database, (pool) => loadChunk(pool, gone));
+	expect((await funnelOf(database, target.tenantId)).slice(0, 2)).toEqual([
+		'portal 1 A passed -',
+		'portal 1 B deleted 100.00',
+	]);
+	return { again, deleted };
+}
+
+it('one tenant’s leads are no more work where others have many of the same ids', async () => {
 	await addOthers(1, 5);
-	const few = await workOfAgeing();
+	const few = { stale: await workOfAgeing(), ...(await workOfStoring()) };
 	await addOthers(6, 1_500);
-	expect(await workOfAgeing()).toBeLessThan(1.3 * few);
+	expect(await workOfAgeing()).toBeLessThan(1.3 * few.stale);
+	const many = await workOfStoring();
+	expect(many.again).toBeLessThan(1.3 * few.again);
+	expect(many.deleted).toBeLessThan(1.3 * few.deleted);
 });
