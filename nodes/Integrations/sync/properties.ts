@@ -56,6 +56,11 @@ const failWhen: INodeProperties = {
 		'When this execution fails too, after everything is stored. n8n then calls its error workflow, and "n8n execute" exits with a code other than 0.',
 	options: [
 		{ name: 'Any Run Failed', value: 'anyRun', description: 'At least one connection failed' },
+		{
+			name: 'Anything Is Missing',
+			value: 'anythingMissing',
+			description: 'At least one connection failed, or has records that could not be stored',
+		},
 		{ name: 'Every Run Failed', value: 'everyRun', description: 'Not a single connection could be read' },
 		{ name: 'Never', value: 'never', description: 'Failures are only recorded in the runs' },
 	],
