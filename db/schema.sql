@@ -550,6 +550,16 @@ begin
 	end if;
 
 	perform etl.abandon_runs();
+	perform etl.take_over_runs(
+		array(
+			select i.id
+			from public.integrations i
+			where i.provider = for_provider
+				and (only_integration is null or i.id = only_integration)
+				and (i.metadata ->> 'authentication' is not distinct from 'n8n') = (authentication = 'n8n')
+		),
+		execution_id, workflow_id, mode, lease
+	);
 
 	return query
 	with due as (
@@ -770,14 +780,14 @@ $function$
 alter function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_runs(only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer)
- RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, counts jsonb, error jsonb)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, workflow_id text, mode text, counts jsonb, error jsonb)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.provider, r.status,
 		r.started_at, r.finished_at, r.lease_until, r.retry_at,
-		r.execution_id, r.counts, r.error
+		r.execution_id, r.workflow_id, r.mode, r.counts, r.error
 	from etl.sync_runs r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_tenant is null or r.tenant_id = only_tenant)
@@ -984,6 +994,38 @@ $function$
 ;
 alter function etl.sync_health(text,text,interval,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.take_over_runs(integration_ids text[], by_execution text, by_workflow text, by_mode text, lease interval)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	with silent as (
+		select r.id
+		from etl.sync_runs r
+		where by_mode in ('manual', 'cli') and r.mode in ('manual', 'cli')
+			and r.status = 'running' and r.integration_id = any (integration_ids)
+			and r.workflow_id = by_workflow and r.execution_id <> by_execution
+			-- Every sign of life renews the lease in full.
+			and r.lease_until < now() + lease - interval '2 minutes'
+		order by r.id
+		for update skip locked
+	),
+	closed as (
+		update etl.sync_runs r
+		set status = 'failed', finished_at = now(), lease_until = null, retry_at = now(),
+			error = jsonb_build_object(
+				'class', 'run_lost',
+				'message', 'The execution that opened this run by hand showed no sign of life for two minutes, and a later execution by hand took the connection over. Nothing is lost: the later one reads everything.')
+		from silent
+		where r.id = silent.id
+		returning 1
+	)
+	select count(*) from closed
+$function$
+;
+alter function etl.take_over_runs(text[],text,text,text,interval) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.take_runs(run_ids text[], by_execution text, by_workflow text, by_mode text, lease interval)
  RETURNS TABLE(sync_run_id text, tenant_id text, integration_id text, provider text, metadata jsonb, account_ids text[], status text, execution_id text)
  LANGUAGE plpgsql
@@ -1010,6 +1052,15 @@ begin
 		from free
 		where r.id = free.id;
 	end if;
+
+	with own as (
+		select r.id
+		from etl.sync_runs r
+		where r.id = any (run_ids) and r.status = 'running' and r.execution_id = by_execution
+		order by r.id
+		for no key update skip locked
+	)
+	update etl.sync_runs r set lease_until = now() + lease from own where r.id = own.id;
 
 	return query
 	select r.id, r.tenant_id, r.integration_id, r.provider, i.metadata,
@@ -1131,6 +1182,7 @@ grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
 grant execute on function etl.share_links() to zixly_loader;
 grant execute on function etl.sync_health(text,text,interval,integer) to zixly_worker;
+grant execute on function etl.take_over_runs(text[],text,text,text,interval) to zixly_worker;
 grant execute on function etl.take_runs(text[],text,text,text,interval) to zixly_worker;
 grant execute on function etl.tenant_of_reader() to zixly_reader;
 grant execute on function etl.tenants_with_conversions() to zixly_worker;

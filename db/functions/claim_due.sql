@@ -16,6 +16,16 @@ begin
 	end if;
 
 	perform etl.abandon_runs();
+	perform etl.take_over_runs(
+		array(
+			select i.id
+			from public.integrations i
+			where i.provider = for_provider
+				and (only_integration is null or i.id = only_integration)
+				and (i.metadata ->> 'authentication' is not distinct from 'n8n') = (authentication = 'n8n')
+		),
+		execution_id, workflow_id, mode, lease
+	);
 
 	return query
 	with due as (

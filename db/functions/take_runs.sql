@@ -1,6 +1,7 @@
 -- Returns the runs that an execution's messages name. First takes over runs that an earlier execution of the same
 -- workflow and n8n left open, if a person executes a step by hand (only runs opened by hand) or retries a failed
--- execution. Of two concurrent calls one succeeds: the run must still belong to the execution seen at the start.
+-- execution. Of two concurrent calls one succeeds: the run must still belong to the execution seen at the start. Renews
+-- the leases of the execution's own runs, so that each node shows a sign of life as it begins.
 create function etl.take_runs(
 	run_ids text[], by_execution text, by_workflow text, by_mode text, lease interval
 )
@@ -29,6 +30,15 @@ begin
 		from free
 		where r.id = free.id;
 	end if;
+
+	with own as (
+		select r.id
+		from etl.sync_runs r
+		where r.id = any (run_ids) and r.status = 'running' and r.execution_id = by_execution
+		order by r.id
+		for no key update skip locked
+	)
+	update etl.sync_runs r set lease_until = now() + lease from own where r.id = own.id;
 
 	return query
 	select r.id, r.tenant_id, r.integration_id, r.provider, i.metadata,

@@ -22,6 +22,8 @@ export interface SyncRun {
 	leaseUntil: string | null;
 	retryAt: string | null;
 	executionId: string | null;
+	/** n8n's mode of that execution: `manual`, `trigger`, `retry` and so on. */
+	mode: string | null;
 	counts: Record<string, StreamCounts>;
 	warnings: string[];
 	error: Record<string, unknown> | null;
@@ -41,7 +43,7 @@ export async function listRuns(pool: Pool, filter: RunFilter): Promise<SyncRun[]
 		const { rows } = await client.query<Omit<SyncRun, 'warnings'>>(
 			`select id, tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
 				provider, status, started_at as "startedAt", finished_at as "finishedAt",
-				lease_until as "leaseUntil", retry_at as "retryAt", execution_id as "executionId", counts, error
+				lease_until as "leaseUntil", retry_at as "retryAt", execution_id as "executionId", mode, counts, error
 			from etl.list_runs($1, $2, $3, $4, $5)`,
 			[
 				filter.tenantId ?? null,

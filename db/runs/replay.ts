@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { AccountFacts } from '../integrations/accounts';
 import { withIsoInstants } from '../postgres/rows';
 import { abandonRuns, LEASE_MINUTES, type RunHolder } from './open';
-import { retryInTenant } from '../postgres/retries';
+import { retryAsWorker, retryInTenant } from '../postgres/retries';
 
 /** Open rejected records for one run: of one tenant and provider, and of one connection or none. */
 export interface ReplayGroup {
@@ -31,19 +31,32 @@ export interface ReplayRecord {
 export type Replay =
 	| { syncRunId: string; records: ReplayRecord[] }
 	| { nothing: true }
-	| { runningSince: string };
+	| { runningSince: string; executionId: string | null };
 
 /** Opens a run for the records that are still open, as Claim Due does for a sync. */
 export async function openReplay(pool: Pool, group: ReplayGroup, holder: RunHolder): Promise<Replay> {
 	await abandonRuns(pool);
+	await takeOver(pool, group, holder);
 	const syncRunId = cuid();
 	return await retryInTenant(pool, group.tenantId, async (client) => {
 		const records = await openRecords(client, group);
 		if (records.length === 0) return { nothing: true };
-		const runningSince = await claim(client, group, { syncRunId, holder });
-		return runningSince === undefined ? { syncRunId, records } : { runningSince };
+		const running = await claim(client, group, { syncRunId, holder });
+		return running ?? { syncRunId, records };
 	});
 }
+
+/** Frees the connection of a run that an earlier execution by hand left open. */
+async function takeOver(
+	pool: Pool,
+	{ integrationId }: ReplayGroup,
+	{ executionId, workflowId, mode }: RunHolder,
+): Promise<void> {
+	const values = [integrationId, executionId, workflowId, mode, LEASE_MINUTES];
+	await retryAsWorker(pool, async (client) => await client.query(TAKE_OVER, values));
+}
+
+const TAKE_OVER = 'select etl.take_over_runs(array[$1::text], $2, $3, $4, make_interval(mins => $5))';
 
 async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<ReplayRecord[]> {
 	const { rows } = await client.query<ReplayRecord>(
@@ -63,12 +76,12 @@ async function openRecords(client: PoolClient, { ids }: ReplayGroup): Promise<Re
 	return rows.map(withIsoInstants);
 }
 
-/** Opens the run. @returns the start of the connection's running run, if that prevents it */
+/** Opens the run. @returns the connection's running run, if that prevents it */
 async function claim(
 	client: PoolClient,
 	{ tenantId, integrationId, provider }: ReplayGroup,
 	{ syncRunId, holder }: { syncRunId: string; holder: RunHolder },
-): Promise<string | undefined> {
+): Promise<{ runningSince: string; executionId: string | null } | undefined> {
 	await client.query(
 		`insert into etl.sync_runs (id, tenant_id, integration_id, provider, execution_id, workflow_id, mode, lease_until)
 		values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(mins => $8)) on conflict do nothing`,
@@ -84,11 +97,12 @@ async function claim(
 		],
 	);
 	// An earlier attempt whose answer was lost may have opened it.
-	const { rows } = await client.query<{ id: string; since: Date }>(
-		`select id, started_at as since from etl.sync_runs
+	const { rows } = await client.query<{ id: string; since: Date; executionId: string | null }>(
+		`select id, started_at as since, execution_id as "executionId" from etl.sync_runs
 		where status = 'running' and (id = $1 or integration_id = $2)`,
 		[syncRunId, integrationId],
 	);
-	const own = rows.some(({ id }) => id === syncRunId);
-	return own ? undefined : (rows[0]?.since ?? new Date()).toISOString();
+	if (rows.some(({ id }) => id === syncRunId)) return undefined;
+	const { since = new Date(), executionId = null } = rows[0] ?? {};
+	return { runningSince: since.toISOString(), executionId };
 }

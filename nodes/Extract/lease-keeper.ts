@@ -29,6 +29,11 @@ export class LeaseKeeper {
 		);
 	}
 
+	/** Renews the leases during a long wait. If that fails, the next call of `keep` tries again. */
+	async beat(): Promise<void> {
+		await this.running().catch(() => (this.renewal = undefined));
+	}
+
 	private async running(): Promise<Set<string>> {
 		const now = this.clock.now().getTime();
 		if (!this.renewal || now - this.renewedAt >= EVERY_MS) {

@@ -22,6 +22,7 @@ import type { Message } from '../shared/messages';
 import type { Connection } from './connection';
 import { fromDatabase } from './database-failure';
 import { mapConcurrently } from '../shared/concurrency';
+import { HEARTBEAT_MS, withHeartbeat } from '../shared/heartbeat';
 import { LeaseKeeper } from './lease-keeper';
 import type { ExtractSettings } from './settings';
 
@@ -57,12 +58,18 @@ export async function readRuns(
 		clock,
 	);
 	const messages = new Map<string, Message[]>();
-	await mapConcurrently([...runs.entries()], RUNS_AT_ONCE, async ([index, run]) => {
+	const readOne = async ([index, run]: [number, RunToExtract]): Promise<void> => {
 		// The first run is always read, so that every execution makes progress.
 		if (index > 0 && budget.isSpent) return;
 		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);
 		messages.set(run.syncRunId, await readRun(run, { ...context, clock, budget, keepLease }));
-	});
+	};
+	// A wait for a rate limit or a slow reply may be longer than an execution by hand may be silent.
+	await withHeartbeat(
+		HEARTBEAT_MS,
+		async () => await lease.beat(),
+		async () => await mapConcurrently([...runs.entries()], RUNS_AT_ONCE, readOne),
+	);
 	return messages;
 }
 

@@ -45,6 +45,10 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 			: this.load(loader, item, json, message);
 	}
 
+	override async keepWhile(work: () => Promise<void>): Promise<void> {
+		await this.options.runs.keepWhile(work);
+	}
+
 	// A run without a connection was opened by Transform & Normalize or by a replay.
 	protected closes(loader: RunLoader): boolean {
 		const { integrationId } = loader.run;

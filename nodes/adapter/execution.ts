@@ -24,5 +24,16 @@ export function buildRunHolder(context: IExecuteFunctions): RunHolder {
 	};
 }
 
-/** The execution id as n8n shows it. */
-export const shownExecution = (key: string | null): string => key?.split(':').at(-1) ?? 'unknown';
+/** The execution id as n8n shows it, and whether the execution is of the n8n with this instance id. */
+export function parseExecutionKey(key: string | null, instanceId: string): { id: string; isOwn: boolean } {
+	if (key === null) return { id: 'unknown', isOwn: false };
+	const end = key.lastIndexOf(':');
+	return { id: key.slice(end + 1), isOwn: key.slice(0, Math.max(0, end)) === instanceId };
+}
+
+/** The execution id as n8n shows it; says so if it is of another n8n. */
+export function showExecution(key: string | null, instanceId: string): string | null {
+	if (key === null) return null;
+	const { id, isOwn } = parseExecutionKey(key, instanceId);
+	return isOwn ? id : `${id} (of another n8n)`;
+}

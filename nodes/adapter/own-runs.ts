@@ -1,8 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { renewLeases } from '../../db/runs/claim';
 import { takeRuns, type NamedRun } from '../../db/runs/take';
-import { buildRunHolder, shownExecution } from './execution';
+import { HEARTBEAT_MS, withHeartbeat } from '../shared/heartbeat';
+import { buildRunHolder, parseExecutionKey } from './execution';
 
 /** An item is not a message of a run of this execution. */
 export class StrangerError extends Error {}
@@ -15,6 +17,7 @@ export class OwnRuns {
 	private last: { id: unknown; run: NamedRun } | undefined;
 
 	private constructor(
+		private readonly pool: Pool,
 		private readonly named: ReadonlyMap<string, NamedRun>,
 		private readonly executionId: string,
 	) {}
@@ -27,7 +30,7 @@ export class OwnRuns {
 	): Promise<OwnRuns> {
 		const holder = buildRunHolder(context);
 		const named = await takeRuns(pool, collectRunIds(items), holder);
-		return new OwnRuns(new Map(named.map((run) => [run.syncRunId, run])), holder.executionId);
+		return new OwnRuns(pool, new Map(named.map((run) => [run.syncRunId, run])), holder.executionId);
 	}
 
 	/** The run of this execution that the item belongs to, even if it has ended; undefined if there is none. */
@@ -38,6 +41,14 @@ export class OwnRuns {
 		if (run?.executionId !== this.executionId) return undefined;
 		this.last = { id: json.syncRunId, run };
 		return run;
+	}
+
+	/** Renews the leases of these runs while `work` runs: other tenants' chunks may take long. */
+	async keepWhile<T>(work: () => Promise<T>): Promise<T> {
+		const own = [...this.named.values()].filter(({ executionId }) => executionId === this.executionId);
+		const ids = own.map(({ syncRunId }) => syncRunId);
+		if (ids.length === 0) return await work();
+		return await withHeartbeat(HEARTBEAT_MS, async () => await renewLeases(this.pool, ids), work);
 	}
 
 	/** @throws StrangerError for the first item that is not a message of a run of this execution; previews have no run */
@@ -82,4 +93,4 @@ const endedRun = (item: number, { status }: NamedRun): string =>
 	`Item ${item} belongs to a run of an earlier execution that has ended (${status}). ${START_AGAIN}`;
 
 const othersRun = (item: number, { executionId }: NamedRun): string =>
-	`Item ${item} belongs to a run that execution ${shownExecution(executionId)} opened, and only that execution may continue it. ${START_AGAIN} A sub-workflow opens its own runs.`;
+	`Item ${item} belongs to a run that execution ${parseExecutionKey(executionId, '').id} opened, and only that execution may continue it. ${START_AGAIN} A sub-workflow opens its own runs.`;

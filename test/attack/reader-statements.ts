@@ -289,6 +289,7 @@ export const CALLS = [
 	"etl.renew_leases(array['theirs-run'], '1 hour')",
 	"etl.runs_of_execution('1')",
 	'etl.abandon_runs()',
+	"etl.take_over_runs(array['theirs'], '1', '1', 'manual', '1 minute')",
 	'etl.tenants_with_conversions()',
 	'etl.currencies_in_use()',
 	'etl.rates_missed()',

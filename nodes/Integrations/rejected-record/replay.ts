@@ -7,9 +7,10 @@ import { askAgainNow } from '../../../db/runs/unreadable-records';
 import { getDatabase } from '../../adapter/database';
 import { getProviderName } from '../../providers/registry';
 import { nodeError } from '../../adapter/errors';
-import { buildRunHolder } from '../../adapter/execution';
+import { buildRunHolder, parseExecutionKey } from '../../adapter/execution';
 import { pairItem } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
+import { showTime } from '../sync/show-time';
 import { readRejectedFilter } from './filters';
 import { replayMessages } from './replay-messages';
 
@@ -33,7 +34,7 @@ export async function replayRejected(context: IExecuteFunctions): Promise<INodeE
 		const replay = await openReplay(pool, group, buildRunHolder(context));
 		if ('nothing' in replay) continue;
 		if ('runningSince' in replay) {
-			notes.push(skipped(group, replay.runningSince));
+			notes.push(skipped(group, replay, context.getInstanceId()));
 			continue;
 		}
 		const { messages, leftOut } = replayMessages(group, replay);
@@ -91,8 +92,17 @@ function readIds(value: unknown): string[] {
 const NOTHING_OPEN =
 	'Nothing was replayed: none of the chosen records is open. They have been loaded since, or nothing matches the filters.';
 
-const skipped = ({ tenantName, provider, ids }: AskedGroup, since: string): string =>
-	`${tenantName} (${getProviderName(provider)}): ${ids.length} records were not replayed, because this connection has been syncing since ${since}. Replay them when that run has ended.`;
+function skipped(
+	{ tenantName, provider, ids }: AskedGroup,
+	{ runningSince, executionId }: { runningSince: string; executionId: string | null },
+	instanceId: string,
+): string {
+	const { id, isOwn } = parseExecutionKey(executionId, instanceId);
+	const how = isOwn
+		? ` If execution ${id} is no longer running, Sync: Fail Runs of Execution, Execution ID ${id}, ends it.`
+		: '';
+	return `${tenantName} (${getProviderName(provider)}): ${ids.length} records were not replayed, because this connection has been syncing since ${showTime(runningSince)}. Replay them when that run has ended.${how}`;
+}
 
 const asked = ({ tenantName, provider }: AskedGroup, count: number): string =>
 	`${tenantName} (${getProviderName(provider)}): the next sync asks the provider again for ${count} records that it did not return before.`;

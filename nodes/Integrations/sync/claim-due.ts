@@ -42,7 +42,8 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 async function hintWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptions): Promise<void> {
 	const { authentication, integrationId } = claim;
 	const provider = providers[claim.provider]?.displayName ?? claim.provider;
-	const asked = { provider, authentication, one: integrationId !== undefined };
+	const one = integrationId !== undefined;
+	const asked = { provider, authentication, one, instanceId: context.getInstanceId() };
 	const message = explainNothingDue(await dueOverview(pool, claim), asked);
 	context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
 }

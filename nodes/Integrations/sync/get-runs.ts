@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { listRuns } from '../../../db/runs/list';
 import { getDatabase } from '../../adapter/database';
+import { showExecution } from '../../adapter/execution';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
 
@@ -16,11 +17,13 @@ export async function getRuns(context: IExecuteFunctions): Promise<INodeExecutio
 	const pool = await getDatabase(context);
 	return await mapItems(context, async (item) => {
 		const filters = context.getNodeParameter('filters', item, {}) as Filters;
-		return await listRuns(pool, {
+		const runs = await listRuns(pool, {
 			integrationId: filters.integrationId || undefined,
 			status: filters.status || undefined,
 			tenantId: filters.tenantId || undefined,
 			limit: readMaxRows(context, item),
 		});
+		const instanceId = context.getInstanceId();
+		return runs.map((run) => ({ ...run, executionId: showExecution(run.executionId, instanceId) }));
 	});
 }

@@ -1,5 +1,7 @@
-import type { DueOverview } from '../../../db/runs/due-overview';
+import type { DueOverview, HeldConnections } from '../../../db/runs/due-overview';
 import type { Authentication } from '../../adapter/authentication';
+import { parseExecutionKey } from '../../adapter/execution';
+import { showTime } from './show-time';
 
 /** The choices made in Claim Due. */
 interface Choice {
@@ -8,6 +10,8 @@ interface Choice {
 	authentication: Authentication;
 	/** Whether one connection was chosen. */
 	one: boolean;
+	/** This n8n's. */
+	instanceId: string;
 }
 
 /** Explains why Claim Due claimed nothing and what to do. */
@@ -16,7 +20,7 @@ export function explainNothingDue(overview: DueOverview, choice: Choice): string
 	if (overview.otherAuthentication === overview.connections) return explainOtherAuthentication(choice);
 	const parts = [
 		describeWaiting(overview, choice),
-		describeRunning(overview, choice),
+		...describeHeld(overview, choice),
 		...describeIdle(overview, choice),
 	];
 	return `Nothing was claimed. ${parts.filter(Boolean).join(' ')}`;
@@ -39,16 +43,29 @@ function describeWaiting({ waiting: count, nextDue }: DueOverview, { one }: Choi
 	if (count === 0) return '';
 	const isPast = nextDue === null || Date.parse(nextDue) <= Date.now();
 	if (isPast) return 'Another execution has just claimed what was due.';
-	const when = `${nextDue.slice(0, 16).replace('T', ' ')} UTC`;
+	const when = showTime(nextDue);
 	if (one) return `The chosen connection is due at ${when}.`;
 	return `${countNoun(count, 'connection')} up to date, the next one due at ${when}.`;
 }
 
-function describeRunning({ running: count, runningSince }: DueOverview, { one }: Choice): string {
-	if (count === 0) return '';
-	const since = `since ${runningSince?.slice(0, 16).replace('T', ' ')} UTC`;
-	if (one) return `The chosen connection is being synced ${since}.`;
-	return `${countNoun(count, 'connection')} being synced right now, the first ${since}.`;
+/** Names the executions that hold connections: one that ended without closing its runs does so until its lease ends. */
+function describeHeld({ running, holders }: DueOverview, choice: Choice): string[] {
+	if (running === 0) return [];
+	const named = holders.reduce((count, { connections }) => count + connections, 0);
+	const others = running > named ? [`${running - named} more are held by other executions.`] : [];
+	return [...holders.map((held) => describeHolder(held, choice)), ...others];
+}
+
+function describeHolder(held: HeldConnections, { one, instanceId }: Choice): string {
+	const { id, isOwn } = parseExecutionKey(held.executionId, instanceId);
+	const what = one ? 'The chosen connection is' : countNoun(held.connections, 'connection');
+	const byHand = held.freeByHandAt
+		? `execute this workflow again after ${showTime(held.freeByHandAt)}`
+		: `${one || held.connections === 1 ? 'the connection is' : 'the connections are'} free at ${showTime(held.leaseUntil)}`;
+	const atOnce = isOwn
+		? `or at once with Sync: Fail Runs of Execution, Execution ID ${id}`
+		: 'or at once with Sync: Fail Runs of Execution in that n8n';
+	return `${what} held by execution ${id}${isOwn ? '' : ' of another n8n'}, which began at ${showTime(held.since)}. If it is no longer running, ${byHand}, ${atOnce}.`;
 }
 
 function describeIdle({ pending, error, disabled }: DueOverview, { one }: Choice): string[] {

@@ -128,6 +128,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			'etl.rates_missed()',
 			'etl.list_integrations(null, null, null, 10)',
 			'etl.abandon_runs()',
+			"etl.take_over_runs(array['owner-integration'], '1', '1', 'manual', '1 minute')",
 			'etl.tenant_of_reader()',
 			"etl.add_reader('zixly_test_n8n', 'owner')",
 			"etl.remove_reader('owner')",
