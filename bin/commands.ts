@@ -1,35 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import {
-	closePools,
-	getPool,
-	settingsFromUrl,
-	unverifiedTls,
-	type DatabaseSettings,
-} from '../db/postgres/pool';
+import { closePools, getPool, unverifiedTls } from '../db/postgres/pool';
 import { generateKey } from '../db/vault/key-ring';
 import { migrate } from '../db/schema/migrate';
 import { createReader, revokeReader } from '../db/readers/logins';
 import { schemaStatus } from '../db/schema/status';
-import { createTenant } from '../db/integrations/tenants';
 import { explainDatabaseError } from './explain';
-
-/** Receives progress and results for people, line by line. */
-export type Say = (line: string) => void;
-
-interface Flags {
-	'database-url'?: string;
-	name?: string;
-	industry?: string;
-	'tenant-id'?: string;
-	login?: string;
-}
-
-interface Invocation {
-	flags: Flags;
-	environment: NodeJS.ProcessEnv;
-	say: Say;
-}
+import { readDatabaseSettings, type Invocation, type Say } from './invocation';
+import { runTenantCreate, runTenantList, runTenantPause, runTenantResume, runTenantUpdate } from './tenants';
 
 type Command = (invocation: Invocation) => Promise<object>;
 
@@ -38,6 +18,10 @@ const USAGE = `Usage: zixly <command> [options]
   migrate                     bring the database to this package's schema; safe to repeat
   status                      show the database's schema version and problems with the login
   tenant create --name NAME   create a tenant and print its id    [--industry TEXT]
+  tenant list                 list the tenants    [--search TEXT]
+  tenant update               change a tenant    --tenant-id ID [--name NAME] [--industry TEXT]
+  tenant pause                stop syncing a tenant; its data and tokens stay    --tenant-id ID
+  tenant resume               sync a paused tenant again    --tenant-id ID
   reader create               create a login for a BI tool that sees one tenant, and print its password once
                               --tenant-id ID --login NAME
   reader revoke --login NAME  revoke such a login
@@ -49,6 +33,7 @@ Options:
                               sslmode is disable, require or verify-full; default: verify-full, for localhost disable;
                               sslrootcert=FILE is the certificate authority's file for verify-full)
   --help                      show this text
+  --version                   show the version of this package
 
 Messages go to stderr, one line of JSON to stdout. The exit code is 0 only on success.`;
 
@@ -56,6 +41,10 @@ const COMMANDS: Record<string, Command> = {
 	migrate: runMigrate,
 	status: runStatus,
 	'tenant create': runTenantCreate,
+	'tenant list': runTenantList,
+	'tenant pause': runTenantPause,
+	'tenant resume': runTenantResume,
+	'tenant update': runTenantUpdate,
 	'reader create': runReaderCreate,
 	'reader revoke': runReaderRevoke,
 	'key generate': runKeyGenerate,
@@ -73,6 +62,7 @@ export async function runCommand(
 ): Promise<object | undefined> {
 	const { values, positionals } = parse(args);
 	if (values.help || positionals[0] === 'help') return void say(USAGE);
+	if (values.version) return readVersion(say);
 	const name = positionals.join(' ');
 	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 	if (!command) {
@@ -100,6 +90,8 @@ function parse(args: string[]) {
 				industry: { type: 'string' },
 				'tenant-id': { type: 'string' },
 				login: { type: 'string' },
+				search: { type: 'string' },
+				version: { type: 'boolean', short: 'v' },
 				help: { type: 'boolean', short: 'h' },
 			},
 		});
@@ -108,10 +100,16 @@ function parse(args: string[]) {
 	}
 }
 
-function readDatabaseSettings({ flags, environment }: Invocation): DatabaseSettings {
-	const url = flags['database-url'] || environment.DATABASE_URL;
-	if (!url) throw new Error('No database was given. Use --database-url or set DATABASE_URL.');
-	return settingsFromUrl(url);
+function readVersion(say: Say): { version: string } {
+	const { version } = JSON.parse(readFileSync(findPackageFile(), 'utf8')) as { version: string };
+	say(`n8n-nodes-zixly ${version}`);
+	return { version };
+}
+
+/** The package's own package.json: one folder up from the source, two from the built command. */
+function findPackageFile(): string {
+	const folders = [path.join(__dirname, '..'), path.join(__dirname, '..', '..')];
+	return path.join(folders.find((folder) => existsSync(path.join(folder, 'package.json')))!, 'package.json');
 }
 
 async function runMigrate(invocation: Invocation): Promise<object> {
@@ -136,14 +134,6 @@ async function runStatus(invocation: Invocation): Promise<object> {
 	const warnings = [...unverifiedTls(settings), ...status.warnings];
 	for (const warning of [...status.unfit, ...warnings]) say(`Warning: ${warning}`);
 	return { ...status, warnings };
-}
-
-async function runTenantCreate(invocation: Invocation): Promise<object> {
-	const { name, industry } = invocation.flags;
-	if (!name) throw new Error('A tenant needs a name: zixly tenant create --name "Harbour Coffee"');
-	const tenant = await createTenant(getPool(readDatabaseSettings(invocation)), { name, industry });
-	invocation.say(`Created the tenant ${tenant.name} with id ${tenant.id}.`);
-	return { id: tenant.id, name: tenant.name };
 }
 
 async function runReaderCreate(invocation: Invocation): Promise<object> {

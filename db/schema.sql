@@ -109,6 +109,10 @@ create table etl.exchange_rates (
 	changed_at timestamp with time zone not null default now(),
 	applied boolean not null default false
 );
+create table etl.paused_tenants (
+	tenant_id text not null,
+	paused_at timestamp with time zone not null default now()
+);
 create table etl.refresh_leases (
 	integration_id text not null,
 	tenant_id text not null,
@@ -211,6 +215,8 @@ alter table etl.client_links add constraint client_links_client_kpi_id_fkey FORE
 alter table etl.client_links add constraint client_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.exchange_rates add constraint exchange_rates_pkey PRIMARY KEY (base, quote, rate_date, source);
 alter table etl.exchange_rates add constraint exchange_rates_rate_check CHECK ((rate > (0)::numeric));
+alter table etl.paused_tenants add constraint paused_tenants_pkey PRIMARY KEY (tenant_id);
+alter table etl.paused_tenants add constraint paused_tenants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.refresh_leases add constraint refresh_leases_pkey PRIMARY KEY (integration_id);
 alter table etl.refresh_leases add constraint refresh_leases_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table etl.refresh_leases add constraint refresh_leases_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
@@ -296,6 +302,7 @@ alter table users enable row level security, force row level security;
 alter table etl.accounts enable row level security, force row level security;
 alter table etl.client_links enable row level security, force row level security;
 alter table etl.exchange_rates disable row level security;
+alter table etl.paused_tenants enable row level security, force row level security;
 alter table etl.refresh_leases enable row level security, force row level security;
 alter table etl.rejected_records enable row level security, force row level security;
 alter table etl.schema_functions disable row level security;
@@ -395,6 +402,9 @@ create policy tenant on etl.client_links for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND (client_kpi_id IN ( SELECT k.id
    FROM client_kpis k))));
+create policy operator on etl.paused_tenants for all to zixly_operator
+	using (true)
+	with check (true);
 create policy tenant on etl.refresh_leases for all to zixly_tokens
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
@@ -577,6 +587,7 @@ begin
 			and i.status = 'ACTIVE'
 			and (only_integration is null or i.id = only_integration)
 			and (i.metadata ->> 'authentication' is not distinct from 'n8n') = (authentication = 'n8n')
+			and not exists (select from etl.paused_tenants paused where paused.tenant_id = i.tenant_id)
 			and not exists (
 				select from etl.sync_runs live where live.integration_id = i.id and live.status = 'running'
 			)
@@ -628,7 +639,7 @@ $function$
 alter function etl.claim_due(text,text[],interval,interval,text,text,text,text,boolean,text) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.create_tenant(new_id text, name text, industry text, reuse boolean)
- RETURNS TABLE(id text, tenant_name text, tenant_industry text, created_at timestamp with time zone, created boolean)
+ RETURNS TABLE(id text, tenant_name text, tenant_industry text, created_at timestamp with time zone, paused_at timestamp with time zone, created boolean)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -639,8 +650,9 @@ begin
 		-- Serialises the calls by a row that no other role may lock: any login could hold an advisory lock.
 		perform 1 from etl.schema_migrations m order by m.id limit 1 for no key update;
 		return query
-		select t.id, t.name, t.industry, t.created_at, false
+		select t.id, t.name, t.industry, t.created_at, p.paused_at, false
 		from public.tenants t
+		left join etl.paused_tenants p on p.tenant_id = t.id
 		where lower(t.name) = lower(create_tenant.name)
 		order by t.created_at, t.id
 		limit 1;
@@ -651,7 +663,7 @@ begin
 	return query
 	insert into public.tenants as t (id, name, industry)
 	values (new_id, create_tenant.name, create_tenant.industry)
-	returning t.id, t.name, t.industry, t.created_at, true;
+	returning t.id, t.name, t.industry, t.created_at, null::timestamptz, true;
 end
 $function$
 ;
@@ -727,7 +739,7 @@ $function$
 alter function etl.hold_links() owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, only_integration text, max_rows integer)
- RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone, running_since timestamp with time zone)
+ RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone, running_since timestamp with time zone, tenant_paused_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -735,9 +747,11 @@ AS $function$
 	select i.id, i.tenant_id, t.name, i.provider, i.status::text, i.metadata,
 		i.expires_at, i.last_sync_at, i.created_at,
 		latest.status, latest.finished_at, latest.retry_at,
-		case when latest.status = 'running' then latest.started_at end
+		case when latest.status = 'running' then latest.started_at end,
+		paused.paused_at
 	from public.integrations i
 	join public.tenants t on t.id = i.tenant_id
+	left join etl.paused_tenants paused on paused.tenant_id = i.tenant_id
 	left join lateral (
 		select r.status, r.started_at, r.finished_at, r.retry_at
 		from etl.sync_runs r
@@ -801,19 +815,50 @@ $function$
 alter function etl.list_runs(text,text,text,text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_tenants(search text, max_rows integer)
- RETURNS TABLE(id text, name text, industry text, created_at timestamp with time zone)
+ RETURNS TABLE(id text, name text, industry text, created_at timestamp with time zone, paused_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-	select t.id, t.name, t.industry, t.created_at
+	select t.id, t.name, t.industry, t.created_at, p.paused_at
 	from public.tenants t
+	left join etl.paused_tenants p on p.tenant_id = t.id
 	where coalesce(search, '') = '' or t.id = search or position(lower(search) in lower(t.name)) > 0
 	order by lower(t.name), t.id
 	limit max_rows
 $function$
 ;
 alter function etl.list_tenants(text,integer) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.pause_tenant(for_tenant text, pause boolean)
+ RETURNS TABLE(id text, tenant_name text, tenant_industry text, created_at timestamp with time zone, paused_at timestamp with time zone, changed boolean, running_syncs bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+	is_changed boolean;
+begin
+	if pause then
+		insert into etl.paused_tenants (tenant_id)
+		select t.id from public.tenants t where t.id = for_tenant
+		on conflict (tenant_id) do nothing;
+	else
+		delete from etl.paused_tenants p where p.tenant_id = for_tenant;
+	end if;
+	is_changed := found;
+	return query
+	select t.id, t.name, t.industry, t.created_at, p.paused_at, is_changed,
+		(select count(*) from etl.sync_runs r
+		where r.tenant_id = t.id and r.status = 'running' and r.integration_id is not null)
+	from public.tenants t
+	left join etl.paused_tenants p on p.tenant_id = t.id
+	where t.id = for_tenant;
+end
+$function$
+;
+alter function etl.pause_tenant(text,boolean) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.rates_missed()
  RETURNS TABLE(detail jsonb, records bigint)
@@ -951,7 +996,7 @@ $function$
 alter function etl.share_links() owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.sync_health(only_tenant text, only_provider text, sync_every interval, max_rows integer)
- RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, authentication text, expires_at timestamp with time zone, last_success_at timestamp with time zone, created_at timestamp with time zone, running_since timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, failures_in_a_row bigint, abandoned_in_a_row bigint, last_error jsonb, warnings jsonb, next_due timestamp with time zone, open_rejected bigint)
+ RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, authentication text, expires_at timestamp with time zone, last_success_at timestamp with time zone, created_at timestamp with time zone, running_since timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, failures_in_a_row bigint, abandoned_in_a_row bigint, last_error jsonb, warnings jsonb, next_due timestamp with time zone, open_rejected bigint, tenant_paused_at timestamp with time zone)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -961,11 +1006,13 @@ AS $function$
 		i.expires_at, i.last_sync_at, i.created_at, live.started_at,
 		ended.status, ended.finished_at, series.failures, series.abandoned,
 		ended.error, coalesce(ended.counts -> 'warnings', '[]'),
-		case when i.status = 'ACTIVE' and live.started_at is null
+		case when i.status = 'ACTIVE' and live.started_at is null and paused.paused_at is null
 			then coalesce(ended.retry_at, i.last_sync_at + sync_every, i.created_at) end,
-		(select count(*) from etl.rejected_records x where x.integration_id = i.id and x.resolved_at is null)
+		(select count(*) from etl.rejected_records x where x.integration_id = i.id and x.resolved_at is null),
+		paused.paused_at
 	from public.integrations i
 	join public.tenants t on t.id = i.tenant_id
+	left join etl.paused_tenants paused on paused.tenant_id = i.tenant_id
 	left join etl.sync_runs live on live.integration_id = i.id and live.status = 'running'
 	left join lateral (
 		select r.status, r.finished_at, r.retry_at, r.error, r.counts
@@ -1111,6 +1158,48 @@ $function$
 ;
 alter function etl.tenants_with_conversions() owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.update_tenant(for_tenant text, new_name text, new_industry text, allow_duplicate boolean)
+ RETURNS TABLE(id text, tenant_name text, tenant_industry text, created_at timestamp with time zone, paused_at timestamp with time zone, changed boolean, name_taken_by text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+declare
+	before public.tenants;
+	taken_by text;
+	is_changed boolean;
+begin
+	if new_name is not null then
+		-- As create_tenant: two calls at once must not give one name to two tenants.
+		perform 1 from etl.schema_migrations m order by m.id limit 1 for no key update;
+	end if;
+	select t.* into before from public.tenants t where t.id = for_tenant for no key update;
+	if not found then
+		return;
+	end if;
+	if lower(new_name) <> lower(before.name) and not coalesce(allow_duplicate, false) then
+		select t.id into taken_by from public.tenants t where lower(t.name) = lower(new_name) order by t.id limit 1;
+	end if;
+	is_changed := taken_by is null and (
+		coalesce(new_name, before.name) <> before.name
+		or coalesce(nullif(coalesce(new_industry, before.industry), ''), '') <> coalesce(before.industry, '')
+	);
+	if is_changed then
+		update public.tenants t
+		set name = coalesce(new_name, t.name), industry = nullif(coalesce(new_industry, t.industry), '')
+		where t.id = for_tenant;
+	end if;
+	return query
+	select t.id, t.name, t.industry, t.created_at, p.paused_at, is_changed, taken_by
+	from public.tenants t
+	left join etl.paused_tenants p on p.tenant_id = t.id
+	where t.id = for_tenant;
+end
+$function$
+;
+alter function etl.update_tenant(text,text,text,boolean) owner to zixly_operator;
+
 
 -- Rights of the roles
 
@@ -1127,6 +1216,7 @@ grant insert, select, update (enabled, released_at) on table etl.accounts to zix
 grant select on table etl.client_links to zixly_app;
 grant delete, insert, select, update (client_kpi_id) on table etl.client_links to zixly_loader;
 grant insert, select, update (rate, changed_at, applied) on table etl.exchange_rates to zixly_worker;
+grant delete, insert, select on table etl.paused_tenants to zixly_operator;
 grant delete, insert, select, update on table etl.refresh_leases to zixly_tokens;
 grant select, update (ask_again_at) on table etl.rejected_records to zixly_app;
 grant insert, select, update (integration_id, sync_run_id, reason_code, reason_path, reason_message, reason_detail, payload, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_loader;
@@ -1155,7 +1245,7 @@ grant select (client_kpi_id, metadata) on table lead_events to zixly_operator;
 grant select on table lead_events to zixly_reader;
 grant select on table sync_status to zixly_reader;
 grant select on table tenants to zixly_app;
-grant insert, select, update (updated_at) on table tenants to zixly_operator;
+grant insert, select, update (name, industry, updated_at) on table tenants to zixly_operator;
 grant select on table tenants to zixly_reader;
 grant usage on schema etl to zixly_app;
 grant usage on schema etl to zixly_loader;
@@ -1174,6 +1264,7 @@ grant execute on function etl.list_integrations(text,text,text,integer) to zixly
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
+grant execute on function etl.pause_tenant(text,boolean) to zixly_worker;
 grant execute on function etl.rates_missed() to zixly_worker;
 grant execute on function etl.release_accounts(text,text,text[]) to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;
@@ -1186,3 +1277,4 @@ grant execute on function etl.take_over_runs(text[],text,text,text,interval) to 
 grant execute on function etl.take_runs(text[],text,text,text,interval) to zixly_worker;
 grant execute on function etl.tenant_of_reader() to zixly_reader;
 grant execute on function etl.tenants_with_conversions() to zixly_worker;
+grant execute on function etl.update_tenant(text,text,text,boolean) to zixly_worker;

@@ -43,6 +43,7 @@ begin
 			and i.status = 'ACTIVE'
 			and (only_integration is null or i.id = only_integration)
 			and (i.metadata ->> 'authentication' is not distinct from 'n8n') = (authentication = 'n8n')
+			and not exists (select from etl.paused_tenants paused where paused.tenant_id = i.tenant_id)
 			and not exists (
 				select from etl.sync_runs live where live.integration_id = i.id and live.status = 'running'
 			)

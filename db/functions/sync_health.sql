@@ -4,7 +4,7 @@ returns table (
 	integration_id text, tenant_id text, tenant_name text, provider text, status text, authentication text,
 	expires_at timestamptz, last_success_at timestamptz, created_at timestamptz, running_since timestamptz,
 	last_run_status text, last_run_finished_at timestamptz, failures_in_a_row bigint, abandoned_in_a_row bigint,
-	last_error jsonb, warnings jsonb, next_due timestamptz, open_rejected bigint
+	last_error jsonb, warnings jsonb, next_due timestamptz, open_rejected bigint, tenant_paused_at timestamptz
 )
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 	select i.id, i.tenant_id, t.name, i.provider, i.status::text,
@@ -12,11 +12,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 		i.expires_at, i.last_sync_at, i.created_at, live.started_at,
 		ended.status, ended.finished_at, series.failures, series.abandoned,
 		ended.error, coalesce(ended.counts -> 'warnings', '[]'),
-		case when i.status = 'ACTIVE' and live.started_at is null
+		case when i.status = 'ACTIVE' and live.started_at is null and paused.paused_at is null
 			then coalesce(ended.retry_at, i.last_sync_at + sync_every, i.created_at) end,
-		(select count(*) from etl.rejected_records x where x.integration_id = i.id and x.resolved_at is null)
+		(select count(*) from etl.rejected_records x where x.integration_id = i.id and x.resolved_at is null),
+		paused.paused_at
 	from public.integrations i
 	join public.tenants t on t.id = i.tenant_id
+	left join etl.paused_tenants paused on paused.tenant_id = i.tenant_id
 	left join etl.sync_runs live on live.integration_id = i.id and live.status = 'running'
 	left join lateral (
 		select r.status, r.finished_at, r.retry_at, r.error, r.counts

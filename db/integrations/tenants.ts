@@ -2,6 +2,7 @@ import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
 import { withIsoInstants } from '../postgres/rows';
+import { isStorable } from '../postgres/storable-text';
 import { asWorker } from '../postgres/transaction';
 
 export interface Tenant {
@@ -9,26 +10,38 @@ export interface Tenant {
 	name: string;
 	industry: string | null;
 	createdAt: string;
+	/** Since when its connections are not claimed; null if it is not paused. */
+	pausedAt: string | null;
+}
+
+/** Fields that are not given stay; an empty industry clears it. */
+export interface TenantChanges {
+	name?: string;
+	industry?: string;
+	/** Whether to take a name that another tenant has. */
+	allowDuplicate?: boolean;
 }
 
 const DEFAULT_LIMIT = 100;
 
+/** Longer than any company's name, and short enough for lists and messages. */
+const MAX_NAME_LENGTH = 200;
+
+const TENANT = `id, tenant_name as name, tenant_industry as industry, created_at as "createdAt", paused_at as "pausedAt"`;
+
 /**
  * Creates a tenant with a new id. With `reuse` an existing tenant of the same name (case-insensitive) is returned
  * instead, even if two calls run concurrently.
- * @throws Error if the name is blank
+ * @throws Error if the name is blank or too long
  */
 export async function createTenant(
 	pool: Pool,
 	{ name, industry, reuse = false }: { name: string; industry?: string | null; reuse?: boolean },
 ): Promise<Tenant & { created: boolean }> {
-	const trimmed = name.trim();
-	if (!trimmed)
-		throw new Error('The tenant has no name. Give the name of the company that the data belongs to.');
+	const trimmed = checkName(name);
 	const { rows } = await asWorker(pool, (client) =>
 		client.query<Tenant & { created: boolean }>(
-			`select id, tenant_name as name, tenant_industry as industry, created_at as "createdAt", created
-			from etl.create_tenant($1, $2, $3, $4)`,
+			`select ${TENANT}, created from etl.create_tenant($1, $2, $3, $4)`,
 			[cuid(), trimmed, industry?.trim() || null, reuse],
 		),
 	);
@@ -42,9 +55,74 @@ export async function listTenants(
 ): Promise<Tenant[]> {
 	const { rows } = await asWorker(pool, (client) =>
 		client.query<Tenant>(
-			'select id, name, industry, created_at as "createdAt" from etl.list_tenants($1, $2)',
+			`select id, name, industry, created_at as "createdAt", paused_at as "pausedAt" from etl.list_tenants($1, $2)`,
 			[search ?? null, limit],
 		),
 	);
 	return rows.map(withIsoInstants);
+}
+
+/**
+ * Changes a tenant's name or industry.
+ * @throws Error if there is no such tenant, or another one has the name
+ */
+export async function updateTenant(
+	pool: Pool,
+	tenantId: string,
+	{ name, industry, allowDuplicate = false }: TenantChanges,
+): Promise<Tenant & { changed: boolean }> {
+	const newName = name === undefined ? null : checkName(name);
+	const values = [tenantId, newName, industry?.trim() ?? null, allowDuplicate];
+	const { rows } = await asWorker(pool, (client) =>
+		client.query<Tenant & { changed: boolean; nameTakenBy: string | null }>(
+			`select ${TENANT}, changed, name_taken_by as "nameTakenBy" from etl.update_tenant($1, $2, $3, $4)`,
+			values,
+		),
+	);
+	const { nameTakenBy, ...tenant } = assertFound(rows[0], tenantId);
+	if (nameTakenBy) {
+		throw new Error(
+			`Another tenant is called "${newName}" (${nameTakenBy}). Nothing was changed. Choose another name, or allow another tenant of this name.`,
+		);
+	}
+	return withIsoInstants(tenant);
+}
+
+/** A tenant that was paused or resumed. */
+export interface PausedTenant extends Tenant {
+	/** Whether this call changed it. */
+	changed: boolean;
+	/** Syncs and replays that are running and go on to their end. */
+	runningSyncs: number;
+}
+
+/**
+ * Pauses or resumes a tenant: no run is opened for the connections of a paused one, unless its rejected records are
+ * replayed. Safe to repeat.
+ * @throws Error if there is no such tenant
+ */
+export async function pauseTenant(pool: Pool, tenantId: string, pause: boolean): Promise<PausedTenant> {
+	const { rows } = await asWorker(pool, (client) =>
+		client.query<PausedTenant>(
+			`select ${TENANT}, changed, running_syncs::int as "runningSyncs" from etl.pause_tenant($1, $2)`,
+			[tenantId, pause],
+		),
+	);
+	return withIsoInstants(assertFound(rows[0], tenantId));
+}
+
+function checkName(name: string): string {
+	const trimmed = name.trim();
+	if (!trimmed)
+		throw new Error('The tenant has no name. Give the name of the company that the data belongs to.');
+	if (trimmed.length > MAX_NAME_LENGTH)
+		throw new Error(`The tenant’s name has ${trimmed.length} characters. Use at most ${MAX_NAME_LENGTH}.`);
+	if (!isStorable(trimmed))
+		throw new Error('The tenant’s name contains a character that PostgreSQL cannot store. Remove it.');
+	return trimmed;
+}
+
+function assertFound<Row>(row: Row | undefined, tenantId: string): Row {
+	if (row) return row;
+	throw new Error(`There is no tenant "${tenantId}". Tenant: Get Many lists the existing ones.`);
 }

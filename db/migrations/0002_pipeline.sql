@@ -153,3 +153,9 @@ create table etl.tenant_readers (
 	created_at timestamptz not null default now()
 );
 create index tenant_readers_tenant_id_idx on etl.tenant_readers (tenant_id);
+
+-- Tenants whose connections are not claimed. A table of its own: the columns of `public.tenants` are a contract.
+create table etl.paused_tenants (
+	tenant_id text primary key references public.tenants on delete cascade,
+	paused_at timestamptz not null default now()
+);

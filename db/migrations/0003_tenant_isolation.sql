@@ -26,7 +26,7 @@ begin
 		'public.tenants', 'public.users', 'public.client_kpis', 'public.integrations',
 		'public.financials', 'public.lead_events', 'public.custom_metrics',
 		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.client_links',
-		'etl.tenant_readers', 'etl.refresh_leases'
+		'etl.tenant_readers', 'etl.paused_tenants', 'etl.refresh_leases'
 	] loop
 		execute format('alter table %s enable row level security', name);
 		execute format('alter table %s force row level security', name);
@@ -191,6 +191,7 @@ create policy operator on public.integrations for all to zixly_operator using (t
 create policy operator on etl.sync_runs for all to zixly_operator using (true) with check (true);
 
 create policy operator on etl.tenant_readers for all to zixly_operator using (true) with check (true);
+create policy operator on etl.paused_tenants for all to zixly_operator using (true) with check (true);
 
 create policy operator on public.client_kpis for select to zixly_operator using (true);
 create policy operator on public.financials for select to zixly_operator using (true);
@@ -214,7 +215,8 @@ grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_a
 	on public.integrations to zixly_operator;
 -- Locking a row requires the right to update some column of it.
 grant update (last_sync_at) on public.integrations to zixly_operator;
-grant update (updated_at) on public.tenants to zixly_operator;
+grant update (name, industry, updated_at) on public.tenants to zixly_operator;
 grant select, update (name) on etl.schema_migrations to zixly_operator;
 grant select, insert, update, delete on etl.sync_runs to zixly_operator;
 grant select, insert, delete on etl.tenant_readers to zixly_operator;
+grant select, insert, delete on etl.paused_tenants to zixly_operator;

@@ -25,7 +25,9 @@ export interface DueOverview {
 	connections: number;
 	/** Those with the other authentication. */
 	otherAuthentication: number;
-	/** The others by status; `waiting` are ACTIVE but not due yet. */
+	/** Those of the others that are ACTIVE but whose tenant is paused. */
+	paused: number;
+	/** The rest by status; `waiting` are ACTIVE but not due yet. */
 	waiting: number;
 	running: number;
 	pending: number;
@@ -58,11 +60,13 @@ export async function dueOverview(
 const MAX_HOLDERS = 3;
 
 const OVERVIEW = `with looked_at as (
-	select status, running_since, coalesce(retry_at, last_sync_at + make_interval(secs => $4)) as due,
+	select case when status = 'ACTIVE' and tenant_paused_at is not null and running_since is null then 'PAUSED' else status end as status,
+		running_since, coalesce(retry_at, last_sync_at + make_interval(secs => $4)) as due,
 		(metadata ->> 'authentication' is not distinct from 'n8n') = ($3 = 'n8n') as fits
 	from etl.list_integrations($1, null, $2, null)
 )
 select count(*)::int as connections, count(*) filter (where not fits)::int as "otherAuthentication",
+	count(*) filter (where fits and status = 'PAUSED')::int as paused,
 	count(*) filter (where fits and status = 'ACTIVE' and running_since is null)::int as waiting,
 	count(*) filter (where fits and status = 'ACTIVE' and running_since is not null)::int as running,
 	count(*) filter (where fits and status = 'PENDING')::int as pending,

@@ -10,6 +10,8 @@ export interface IntegrationHealth {
 	integrationId: string;
 	tenantId: string;
 	tenantName: string;
+	/** Since when the tenant is paused: nothing of it is claimed. */
+	tenantPausedAt: string | null;
 	provider: string;
 	status: IntegrationStatus;
 	authentication: 'stored' | 'n8n';
@@ -28,7 +30,7 @@ export interface IntegrationHealth {
 	/** Why the last run was not a full success. */
 	lastError: { class: string; message: string } | null;
 	warnings: string[];
-	/** Null during a run, or if a person must act first. */
+	/** Null during a run, while the tenant is paused, or if a person must act first. */
 	nextDue: string | null;
 	openRejected: number;
 }
@@ -56,5 +58,5 @@ const HEALTH = `select integration_id as "integrationId", tenant_id as "tenantId
 	status, authentication, expires_at as "expiresAt", last_success_at as "lastSuccessAt", created_at as "createdAt",
 	running_since as "runningSince", last_run_status as "lastRunStatus", last_run_finished_at as "lastRunFinishedAt",
 	failures_in_a_row::int as "failuresInARow", abandoned_in_a_row::int as "abandonedInARow",
-	last_error as "lastError", warnings, next_due as "nextDue", open_rejected::int as "openRejected"
+	last_error as "lastError", warnings, next_due as "nextDue", open_rejected::int as "openRejected", tenant_paused_at as "tenantPausedAt"
 	from etl.sync_health($1, $2, make_interval(secs => $3), $4)`;

@@ -9,6 +9,8 @@ import { getSchemaStatus } from './schema/get-status';
 import { migrateSchema } from './schema/migrate';
 import { createTenants } from './tenant/create';
 import { getTenants } from './tenant/get-many';
+import { pauseTenants, resumeTenants } from './tenant/pause';
+import { updateTenants } from './tenant/update';
 
 export const databaseOperations: Operations = {
 	'client:getAll': getClients,
@@ -22,4 +24,7 @@ export const databaseOperations: Operations = {
 	'schema:migrate': migrateSchema,
 	'tenant:create': createTenants,
 	'tenant:getAll': getTenants,
+	'tenant:pause': pauseTenants,
+	'tenant:resume': resumeTenants,
+	'tenant:update': updateTenants,
 };

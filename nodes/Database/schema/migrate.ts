@@ -11,7 +11,11 @@ import { pairItem } from '../../adapter/items';
 export async function migrateSchema(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const settings = readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL));
 	const outcome = await migrate(settings, { log: (line) => context.logger.info(line) });
-	const { warnings } = await schemaStatus(getPool(settings));
+	const { warnings, tenants } = await schemaStatus(getPool(settings));
 	showWarnings(context, [...unverifiedTls(settings), ...warnings]);
+	if (tenants === 0) context.addExecutionHints({ message: NO_TENANT, location: 'outputPane' });
 	return [pairItem(outcome, 0)];
 }
+
+const NO_TENANT =
+	'The database has no tenant yet. Create one with Tenant: Create; in Zixly Setup, activate the node Create Tenant and enter a name.';

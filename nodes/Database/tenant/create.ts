@@ -9,10 +9,14 @@ interface AdditionalFields {
 	allowDuplicate?: boolean;
 }
 
-/** Creates one tenant per item. An existing tenant of the same name is returned, so that running twice creates one. */
+/**
+ * Creates one tenant per item. An existing tenant of the same name is returned, with a hint, so that running twice
+ * creates one.
+ */
 export async function createTenants(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	return await mapItems(context, async (item) => {
+	const existing: string[] = [];
+	const output = await mapItems(context, async (item) => {
 		const name = String(context.getNodeParameter('name', item, '')).trim();
 		if (!name) throw new Error('The tenant has no name. Fill in the field Name.');
 		const { industry, allowDuplicate } = context.getNodeParameter(
@@ -20,6 +24,18 @@ export async function createTenants(context: IExecuteFunctions): Promise<INodeEx
 			item,
 			{},
 		) as AdditionalFields;
-		return [await createTenant(pool, { name, industry, reuse: !allowDuplicate })];
+		const tenant = await createTenant(pool, { name, industry, reuse: !allowDuplicate });
+		if (!tenant.created) existing.push(tenant.name);
+		return [tenant];
 	});
+	if (existing.length > 0) {
+		context.addExecutionHints({ message: explainExisting(existing), location: 'outputPane' });
+	}
+	return output;
+}
+
+function explainExisting([name, ...others]: string[]): string {
+	return others.length === 0
+		? `A tenant called "${name}" existed already and was returned unchanged. To change it use Tenant: Update; to create a second one turn on Allow Another of This Name.`
+		: `${others.length + 1} tenants existed already and were returned unchanged, the first is "${name}".`;
 }

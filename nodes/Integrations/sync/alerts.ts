@@ -24,7 +24,7 @@ export interface AlertLimits {
 	abandonedFrom: number;
 }
 
-/** Builds the alerts of a connection, the most urgent first. A disabled connection has none. */
+/** Builds the alerts of a connection, the most urgent first. A disabled connection and a paused tenant have none. */
 export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now: Date): Alert[] {
 	const { tenantId, tenantName, provider, integrationId } = health;
 	const texts: Array<[Alert['alert'], string | undefined]> = [
@@ -34,7 +34,7 @@ export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now:
 		['manyRejected', manyRejected(health, limits)],
 	];
 	return texts.flatMap(([alert, text]) => {
-		if (text === undefined || health.status === 'DISABLED') return [];
+		if (text === undefined || health.status === 'DISABLED' || health.tenantPausedAt) return [];
 		const message = `${tenantName} (${getProviderName(provider)}): ${text}`;
 		return [{ alert, message, tenantId, tenantName, provider, integrationId }];
 	});

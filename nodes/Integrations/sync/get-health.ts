@@ -41,13 +41,21 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 
 /** Adds how long ago the last success was, how late the next run is, and what to do. */
 function shown(health: IntegrationHealth, now: Date): object {
-	const { lastSuccessAt, nextDue, lastError, authentication, expiresAt } = health;
+	const { lastSuccessAt, nextDue, authentication, expiresAt } = health;
 	const minutesSince = (instant: string): number => (now.getTime() - Date.parse(instant)) / 60_000;
 	return {
 		...health,
 		hasToken: authentication === 'stored' ? expiresAt !== null : null,
 		minutesSinceSuccess: lastSuccessAt && Math.floor(minutesSince(lastSuccessAt)),
 		minutesLate: nextDue && Math.max(0, Math.floor(minutesSince(nextDue))),
-		whatToDo: lastError && adviseOnError(lastError, authentication),
+		whatToDo: advise(health),
 	};
 }
+
+function advise({ tenantPausedAt, lastError, authentication }: IntegrationHealth): string | null {
+	if (tenantPausedAt) return TENANT_PAUSED;
+	return lastError && adviseOnError(lastError, authentication);
+}
+
+const TENANT_PAUSED =
+	'The tenant is paused, so nothing of it is synced. Zixly Database, Tenant: Resume continues.';

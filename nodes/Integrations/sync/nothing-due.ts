@@ -68,10 +68,11 @@ function describeHolder(held: HeldConnections, { one, instanceId }: Choice): str
 	return `${what} held by execution ${id}${isOwn ? '' : ' of another n8n'}, which began at ${showTime(held.since)}. If it is no longer running, ${byHand}, ${atOnce}.`;
 }
 
-function describeIdle({ pending, error, disabled }: DueOverview, { one }: Choice): string[] {
+function describeIdle({ pending, error, disabled, paused }: DueOverview, { one }: Choice): string[] {
 	const states: Array<[count: number, state: string, advice: string]> = [
 		[error, 'paused by an error', 'Sync: Get Health shows why; then run Connection: Enable.'],
 		[pending, 'waiting for a token', 'It syncs once the tenant has connected.'],
+		[paused, 'of a paused tenant', 'Resume it with Zixly Database, Tenant: Resume.'],
 		[disabled, 'disabled', 'Enable it with Connection: Enable.'],
 	];
 	return states

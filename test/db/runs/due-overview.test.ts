@@ -13,17 +13,19 @@ interface Fields {
 	status?: string;
 	metadata?: object;
 	syncedMinutesAgo?: number;
+	paused?: boolean;
 }
 
 /** A tenant of its own with one connection, called the same. */
 async function connection(name: string, fields: Fields = {}): Promise<void> {
-	const { status = 'ACTIVE', metadata = {}, syncedMinutesAgo = 60 } = fields;
+	const { status = 'ACTIVE', metadata = {}, syncedMinutesAgo = 60, paused = false } = fields;
 	await database.admin.query('insert into tenants (id, name) values ($1, $1)', [name]);
 	await database.admin.query(
 		`insert into integrations (id, tenant_id, provider, status, metadata, last_sync_at)
 		values ($1, $1, 'xero', $2, $3, now() - make_interval(mins => $4))`,
 		[name, status, metadata, syncedMinutesAgo],
 	);
+	if (paused) await database.admin.query('insert into etl.paused_tenants values ($1)', [name]);
 }
 
 async function claim(parameters: Record<string, unknown> = {}) {
@@ -53,9 +55,10 @@ describe('a claim of nothing says why', () => {
 		await connection('off', { status: 'DISABLED' });
 		await connection('new', { status: 'PENDING' });
 		await connection('broken', { status: 'ERROR' });
+		await connection('resting', { paused: true, syncedMinutesAgo: 600 });
 		const due = inMinutes(240);
 		expect((await claim()).hints).toEqual([
-			`Nothing was claimed. 2 connections are up to date, the next one due at ${due} UTC. 1 connection is paused by an error. 1 connection is waiting for a token. 1 connection is disabled.`,
+			`Nothing was claimed. 2 connections are up to date, the next one due at ${due} UTC. 1 connection is paused by an error. 1 connection is waiting for a token. 1 connection is of a paused tenant. 1 connection is disabled.`,
 		]);
 	});
 
@@ -72,6 +75,11 @@ describe('a claim of nothing says why', () => {
 	it.each([
 		['waits', {}, /^Nothing was claimed\. The chosen connection is due at \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/],
 		['is switched off', { status: 'DISABLED' }, /disabled\. Enable it with Connection: Enable/],
+		[
+			'is of a paused tenant',
+			{ paused: true, syncedMinutesAgo: 600 },
+			/of a paused tenant\. Resume it with Zixly Database, Tenant: Resume\./,
+		],
 		['needs a person', { status: 'ERROR' }, /paused by an error\. Sync: Get Health shows why/],
 		['has no token yet', { status: 'PENDING' }, /waiting for a token/],
 		[

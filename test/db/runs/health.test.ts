@@ -96,6 +96,7 @@ describe('Sync: Get Health', () => {
 			nextDue: null,
 			minutesLate: null,
 			openRejected: 0,
+			tenantPausedAt: null,
 		});
 		expect(southern).toMatchObject({
 			status: 'ACTIVE',
@@ -104,6 +105,25 @@ describe('Sync: Get Health', () => {
 			nextDue: southern!.createdAt,
 			minutesLate: 0,
 		});
+	});
+
+	it('says that a tenant is paused, is not late, and alerts of nothing until it is resumed', async () => {
+		await connection('Harbour');
+		await end('Harbour', 'failed', { error: refused, requiresAction: true });
+		await connection('Southern');
+		await database.admin.query("update integrations set created_at = now() - interval '9 days'");
+		await database.admin.query('insert into etl.paused_tenants select id from tenants');
+		for (const one of await health()) {
+			expect(one).toMatchObject({
+				tenantPausedAt: expect.stringMatching(/Z$/),
+				nextDue: null,
+				minutesLate: null,
+				whatToDo: expect.stringContaining('Tenant: Resume'),
+			});
+		}
+		expect(await alerts()).toEqual([]);
+		await database.admin.query('delete from etl.paused_tenants');
+		expect((await alerts()).map(([alert]) => alert)).toEqual(['needsPerson', 'stale']);
 	});
 
 	it('counts failures in a row up to what went well, and the abandoned ones among the latest', async () => {

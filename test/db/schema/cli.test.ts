@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -8,6 +9,10 @@ import { keyRing } from '../../../db/vault/key-ring';
 import { emptyDatabase, urlOf, type TestDatabase } from '../../support/database/database';
 
 const ROOT = path.resolve(__dirname, '../../..');
+
+interface Package {
+	version: string;
+}
 
 interface Result {
 	code: number | null;
@@ -73,6 +78,18 @@ describe('zixly', () => {
 			id: expect.stringMatching(/^c[a-z0-9]{20,}$/),
 			name: 'Harbour Coffee',
 		});
+		const { id } = objectOf(tenant);
+		const run = async (...args: string[]) => objectOf(await zixly([...args, '--database-url', url]));
+		const harbour = { id, name: 'Harbour Coffee', industry: null };
+		expect(await run('tenant', 'list')).toMatchObject({ tenants: [{ ...harbour, pausedAt: null }] });
+		const named = ['--tenant-id', String(id)];
+		expect(await run('tenant', 'pause', ...named)).toMatchObject({ ...harbour, changed: true });
+		const paused = await zixly(['tenant', 'list', '--database-url', url]);
+		expect(paused.stderr).toMatch(/Harbour Coffee {2}\(paused since \d{4}-/);
+		expect(await run('tenant', 'resume', ...named)).toMatchObject({ ...harbour, pausedAt: null });
+		const renamed = await run('tenant', 'update', ...named, '--name', 'Harbour', '--industry', 'Coffee');
+		expect(renamed).toMatchObject({ id, name: 'Harbour', industry: 'Coffee', changed: true });
+		expect(await run('tenant', 'list', '--search', 'nobody')).toEqual({ tenants: [] });
 
 		const status = await zixly(['status', '--database-url', url]);
 		expect(objectOf(status)).toMatchObject({
@@ -103,6 +120,14 @@ describe('zixly', () => {
 		expect(() => keyRing({ activeKeyId: id, activeKey: key })).not.toThrow();
 	});
 
+	it('says its version', async () => {
+		const result = await zixly(['--version']);
+		const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Package;
+		expect(result.code).toBe(0);
+		expect(objectOf(result)).toEqual({ version });
+		expect(result.stderr).toBe(`n8n-nodes-zixly ${version}\n`);
+	});
+
 	it('explains itself on request, and nothing goes to stdout', async () => {
 		const help = await zixly(['--help']);
 		expect(help).toMatchObject({ code: 0, stdout: '' });
@@ -114,6 +139,8 @@ describe('zixly', () => {
 		['an unknown command', ['tenant', 'burn'], /"tenant burn" is not a command[^]*Usage/],
 		['a name that every object has', ['constructor'], /"constructor" is not a command[^]*Usage/],
 		['an unknown option', ['migrate', '--force'], /--force[^]*Usage/],
+		['a tenant without its id', ['tenant', 'pause'], /zixly tenant pause --tenant-id ID/],
+		['an update of nothing', ['tenant', 'update', '--tenant-id', 'x'], /--name or --industry/],
 		['no database', ['migrate'], /Use --database-url or set DATABASE_URL/],
 		['a URL that is none', ['migrate', '--database-url', 'made-up-secret'], /cannot be read/],
 		[

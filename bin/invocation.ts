@@ -1,0 +1,27 @@
+import { settingsFromUrl, type DatabaseSettings } from '../db/postgres/pool';
+
+/** Receives progress and results for people, line by line. */
+export type Say = (line: string) => void;
+
+interface Flags {
+	'database-url'?: string;
+	name?: string;
+	industry?: string;
+	'tenant-id'?: string;
+	login?: string;
+	search?: string;
+}
+
+/** What a command is given. */
+export interface Invocation {
+	flags: Flags;
+	environment: NodeJS.ProcessEnv;
+	say: Say;
+}
+
+/** @throws Error if no database was named, or its URL cannot be read */
+export function readDatabaseSettings({ flags, environment }: Invocation): DatabaseSettings {
+	const url = flags['database-url'] || environment.DATABASE_URL;
+	if (!url) throw new Error('No database was given. Use --database-url or set DATABASE_URL.');
+	return settingsFromUrl(url);
+}
