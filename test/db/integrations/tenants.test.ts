@@ -175,3 +175,14 @@ describe('Tenant: Pause', () => {
 		expect((await database.admin.query('select from etl.paused_tenants')).rows).toEqual([]);
 	});
 });
+
+it('Migrate says that there is no tenant yet, until there is one', async () => {
+	const hints = async () => {
+		const context = nodeContext({ database: database.owner, items: [{}], parameters: {} });
+		await databaseOperations['schema:migrate']!(context);
+		return context.hints.filter((hint) => hint.includes('no tenant yet'));
+	};
+	expect(await hints()).toEqual([expect.stringContaining('Tenant: Create')]);
+	await createTenant(database.pool, { name: 'Harbour' });
+	expect(await hints()).toEqual([]);
+});
