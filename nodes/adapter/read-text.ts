@@ -5,8 +5,10 @@ import { Semaphore } from '../shared/concurrency';
 
 /** Few replies are longer. Longer ones are read one at a time, so that several at once do not exhaust the memory. */
 const USUAL_BYTES = 2 ** 21;
+/** A reply that takes longer is slow rather than large, and must not keep the others waiting. */
+const PATIENCE_MS = 5_000;
 
-const longReplies = new Semaphore(1);
+const longReplies = new Semaphore(1, PATIENCE_MS);
 
 /**
  * Reads a body as UTF-8 text without a byte order mark, up to `maxBytes`. If it is longer or the signal fires, the
@@ -24,7 +26,8 @@ export async function readText(
 	try {
 		signal?.throwIfAborted();
 		const text = new BoundedText(body, maxBytes);
-		if (!(await text.readUpTo(USUAL_BYTES))) await longReplies.run(async () => await text.readUpTo(Infinity));
+		if (await text.readUpTo(USUAL_BYTES)) return text.decode();
+		await longReplies.run(async () => await text.readUpTo(Infinity), signal);
 		return text.decode();
 	} finally {
 		signal?.removeEventListener('abort', stop);

@@ -1,6 +1,6 @@
 /** Limits how many tasks run at once; the others wait in order of arrival. */
 export class Semaphore {
-	private readonly waiting: Array<() => void> = [];
+	private readonly waiting = new Set<() => void>();
 
 	/** @param patienceMs a task that takes longer gives its slot to the next one and continues without it */
 	constructor(
@@ -8,8 +8,9 @@ export class Semaphore {
 		private readonly patienceMs?: number,
 	) {}
 
-	async run<T>(work: () => Promise<T>): Promise<T> {
-		await this.enter();
+	/** @throws the signal's reason if it aborts before the task has a slot */
+	async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+		await this.enter(signal);
 		let isInside = true;
 		const leave = (): void => {
 			if (isInside) this.leave();
@@ -24,15 +25,35 @@ export class Semaphore {
 		}
 	}
 
-	private async enter(): Promise<void> {
+	private async enter(signal: AbortSignal | undefined): Promise<void> {
+		signal?.throwIfAborted();
 		if (this.free > 0) this.free--;
-		else await new Promise<void>((resolve) => this.waiting.push(resolve));
+		else await this.turn(signal);
+	}
+
+	private async turn(signal: AbortSignal | undefined): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			const enter = (): void => {
+				signal?.removeEventListener('abort', stop);
+				resolve();
+			};
+			const stop = (): void => {
+				this.waiting.delete(enter);
+				reject(signal!.reason as Error);
+			};
+			this.waiting.add(enter);
+			signal?.addEventListener('abort', stop, { once: true });
+		});
 	}
 
 	private leave(): void {
-		const next = this.waiting.shift();
-		if (next) next();
-		else this.free++;
+		const [next] = this.waiting;
+		if (!next) {
+			this.free++;
+			return;
+		}
+		this.waiting.delete(next);
+		next();
 	}
 }
 

@@ -57,7 +57,7 @@ export class RateLimiter {
 		return await this.slots.run(async () => {
 			await this.admit(options, weight);
 			return await call();
-		});
+		}, options.signal);
 	}
 
 	/** Takes over the remaining limits from reply headers. */

@@ -79,4 +79,19 @@ describe('a body', () => {
 		const texts = await Promise.all(bodies.map(async (body) => await readText(body, {})));
 		expect(texts.map((text) => [text.length, text.at(-1)])).toEqual(Array(3).fill([5 * MB + 1, 'z']));
 	});
+
+	it('that is long and never ends does not keep another long one waiting', async () => {
+		const endless = new Readable({ read: () => undefined });
+		endless.push(Buffer.alloc(3 * MB));
+		const deadline = new AbortController();
+		const first = readText(endless, { signal: deadline.signal });
+		const gone = new AbortController();
+		const cancelled = readText(Readable.from([Buffer.alloc(3 * MB)]), { signal: gone.signal });
+		const second = readText(Readable.from([Buffer.alloc(3 * MB), Buffer.from('z')]), {});
+		setTimeout(() => gone.abort(new Error('Cancelled.')), 20);
+		await expect(cancelled).rejects.toThrow('Cancelled.');
+		expect(await second).toHaveLength(3 * MB + 1);
+		deadline.abort();
+		await expect(first).rejects.toThrow('Premature close');
+	});
 });

@@ -27,7 +27,7 @@ export async function readFile(
 	signal?: AbortSignal,
 ): Promise<ReadFile> {
 	if (content.byteLength > MAX_FILE_BYTES) throw tooLarge();
-	return await slots.run(async () => await readInProcess({ content, settings }, signal));
+	return await slots.run(async () => await readInProcess({ content, settings }, signal), signal);
 }
 
 /** The error for a file above the size limit. */
@@ -51,7 +51,16 @@ async function readInProcess(input: ReaderInput, signal?: AbortSignal): Promise<
 	}
 }
 
+/** @throws FileRefusal if the system does not let n8n start a process, as with Node.js's permission model */
 function startReader(): ChildProcess {
+	try {
+		return forkReader();
+	} catch (error) {
+		throw cannotStart(error as Error);
+	}
+}
+
+function forkReader(): ChildProcess {
 	// Tests run the reader from its TypeScript source.
 	const extension = extname(__filename);
 	const heap = [`--max-old-space-size=${MAX_HEAP_MB}`, '--max-semi-space-size=16'];
@@ -75,7 +84,7 @@ async function awaitResult(reader: ChildProcess, signal: AbortSignal): Promise<R
 			else if ('refusal' in message) reject(new FileRefusal(message.refusal));
 			else reject(new Error(message.failure));
 		});
-		reader.on('error', reject);
+		reader.on('error', (error) => reject(reader.pid === undefined ? cannotStart(error) : error));
 		// Not before the channel is closed: it may still hold messages.
 		reader.on('exit', (code, by) => {
 			const end = (): void => reject(endedEarly(code, by));
@@ -92,6 +101,13 @@ const OUT_OF_MEMORY: ReadonlyArray<number | string | null> = ['SIGABRT', 134, 'S
 function endedEarly(code: number | null, signal: NodeJS.Signals | null): Error {
 	if (OUT_OF_MEMORY.includes(signal ?? code)) return tooMuchMemory();
 	return new Error(`The file reader ended unexpectedly (${signal ?? code}).`);
+}
+
+function cannotStart(error: Error): FileRefusal {
+	return new FileRefusal(
+		`Files are read in a process of their own, which the system did not let n8n start: ${error.message}. Nothing was loaded. Check the limits of memory and processes of n8n's container or service, then upload the file again.`,
+		{ cause: error },
+	);
 }
 
 function tooMuchMemory(): FileRefusal {

@@ -1,3 +1,6 @@
+import { Worker } from 'node:worker_threads';
+
+import { MAX_READ_MS } from './limits';
 import { readContent, type FileSettings } from './read-content';
 import { FileRefusal } from './refusal';
 import { countCharacters, type FileReport, type FileRow } from './row';
@@ -36,7 +39,16 @@ async function main({ content, settings }: ReaderInput): Promise<ReaderMessage> 
 	}
 }
 
+// A thread of its own, since the parser does not yield: the process ends when the one that started it is gone, and
+// a little after the time limit, at which it is usually ended.
+const WATCHDOG = `
+	const end = () => process.kill(process.pid, 'SIGKILL');
+	setTimeout(end, ${MAX_READ_MS + 10_000});
+	setInterval(() => process.ppid === ${process.ppid} || end(), 500);
+`;
+
 if (process.send) {
+	new Worker(WATCHDOG, { eval: true, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 8 } }).unref();
 	process.once('message', (input) => {
 		void main(input as ReaderInput).then((last) => process.send!(last, () => process.disconnect()));
 	});

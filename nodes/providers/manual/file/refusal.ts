@@ -1,7 +1,7 @@
 /** A file that cannot be read. The message is for the person who uploaded it: what is wrong, then what to do. */
 export class FileRefusal extends Error {
-	constructor(message: string) {
-		super(message);
+	constructor(message: string, options?: ErrorOptions) {
+		super(message, options);
 		this.name = 'FileRefusal';
 	}
 }

@@ -158,6 +158,19 @@ describe('a pause that the provider asked for', () => {
 			name: 'AbortError',
 		});
 	});
+
+	it('ends with the execution, also while calls of another one have all slots', async () => {
+		const account = rateLimiter(manualClock());
+		let answer: () => void = () => undefined;
+		const answered = new Promise<void>((resolve) => (answer = resolve));
+		const others = [1, 2].map(() => account.run({ dayShare }, {}, () => answered));
+		const cancel = new AbortController();
+		const waiting = account.run({ dayShare, signal: cancel.signal }, {}, async () => 'called');
+		cancel.abort(new Error('Cancelled.'));
+		await expect(waiting).rejects.toThrow('Cancelled.');
+		answer();
+		await Promise.all(others);
+	});
 });
 
 describe('the rate limiters of a process', () => {
