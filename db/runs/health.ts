@@ -33,6 +33,10 @@ export interface IntegrationHealth {
 	/** Null during a run, while the tenant is paused, or if a person must act first. */
 	nextDue: string | null;
 	openRejected: number;
+	/** The most frequent reason of these. */
+	rejectedReason: { code: string; message: string; records: number } | null;
+	/** The streams whose last records were all rejected. */
+	rejectedStreams: string[];
 }
 
 export interface HealthFilter {
@@ -58,5 +62,6 @@ const HEALTH = `select integration_id as "integrationId", tenant_id as "tenantId
 	status, authentication, expires_at as "expiresAt", last_success_at as "lastSuccessAt", created_at as "createdAt",
 	running_since as "runningSince", last_run_status as "lastRunStatus", last_run_finished_at as "lastRunFinishedAt",
 	failures_in_a_row::int as "failuresInARow", abandoned_in_a_row::int as "abandonedInARow",
-	last_error as "lastError", warnings, next_due as "nextDue", open_rejected::int as "openRejected", tenant_paused_at as "tenantPausedAt"
+	last_error as "lastError", warnings, next_due as "nextDue", open_rejected::int as "openRejected",
+	tenant_paused_at as "tenantPausedAt", rejected_reason as "rejectedReason", rejected_streams as "rejectedStreams"
 	from etl.sync_health($1, $2, make_interval(secs => $3), $4)`;

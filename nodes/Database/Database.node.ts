@@ -10,6 +10,7 @@ import { postgresConnection } from '../adapter/credential-test';
 import { runChosen } from '../adapter/operations';
 import { searchClients, searchTenants } from '../adapter/fields';
 import { databaseProperties } from './properties';
+import { databaseEmptyHints } from './empty-hints';
 import { databaseOperations } from './operations';
 
 export class Database implements INodeType {
@@ -36,6 +37,6 @@ export class Database implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await runChosen(this, databaseOperations)];
+		return [await runChosen(this, databaseOperations, databaseEmptyHints)];
 	}
 }

@@ -11,6 +11,7 @@ import { runChosen } from '../adapter/operations';
 import { searchIntegrations, searchTenants } from '../adapter/fields';
 import { getAccounts, getAccountsToChoose } from './connection/account-options';
 import { describeCredentials } from './connection/credentials';
+import { integrationsEmptyHints } from './empty-hints';
 import { integrationsOperations } from './operations';
 import { integrationsProperties } from './properties';
 
@@ -42,6 +43,6 @@ export class Integrations implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await runChosen(this, integrationsOperations)];
+		return [await runChosen(this, integrationsOperations, integrationsEmptyHints)];
 	}
 }

@@ -10,6 +10,7 @@ import { getDatabase } from '../adapter/database';
 import { nodeError } from '../adapter/errors';
 import { readItemInput } from '../adapter/item-input';
 import { pairItem } from '../adapter/items';
+import { addHint } from '../adapter/hints';
 import { eachInTurns } from '../shared/turns';
 import type { Intake } from './intake';
 import { takeItems } from './item-intake';
@@ -80,6 +81,6 @@ function report(context: IExecuteFunctions, unknownProperties: Map<string, numbe
 	}
 	if (rejected > 0) {
 		const message = `${rejected} records were rejected. The output Rejected shows the reasons; Postgres Upsert keeps the records.`;
-		context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
+		addHint(context, { message, type: 'warning' });
 	}
 }

@@ -7,20 +7,33 @@ import {
 
 import { cancelledBy } from '../../db/postgres/cancellation';
 import { nodeError } from './errors';
+import { addHint } from './hints';
 
 /** The operations of a node, by `resource:operation`. */
 export type Operations = Record<string, (context: IExecuteFunctions) => Promise<INodeExecutionData[]>>;
+
+/** What an operation without output tells a person, by `resource:operation`; a function if it depends on the parameters. */
+export type EmptyHints = Readonly<Record<string, string | ((context: IExecuteFunctions) => string)>>;
 
 /** Runs the selected operation. Its errors are converted to n8n's. */
 export async function runChosen(
 	context: IExecuteFunctions,
 	operations: Operations,
+	emptyHints: EmptyHints,
 ): Promise<INodeExecutionData[]> {
 	const chosen = `${context.getNodeParameter('resource', 0)}:${context.getNodeParameter('operation', 0)}`;
 	const operation = operations[chosen];
 	try {
 		if (!operation) throw new Error(`The operation "${chosen}" does not exist. Choose one from the list.`);
-		return await cancelledBy(context.getExecutionCancelSignal(), async () => await operation(context));
+		const output = await cancelledBy(
+			context.getExecutionCancelSignal(),
+			async () => await operation(context),
+		);
+		const hint = emptyHints[chosen];
+		if (output.length === 0 && hint !== undefined) {
+			addHint(context, { message: typeof hint === 'string' ? hint : hint(context), type: 'info' });
+		}
+		return output;
 	} catch (error) {
 		throw nodeError(context.getNode(), error);
 	}

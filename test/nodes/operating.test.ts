@@ -23,7 +23,7 @@ describe('zixly-alerts', () => {
 		expect(alerts.error).toBeUndefined();
 		expect(alerts.items('Get Alerts').map(({ tenantName, alert }) => [tenantName, alert])).toEqual([
 			['Harbour Group', 'needsPerson'],
-			['Kiwi Group', 'manyRejected'],
+			['Kiwi Group', 'allRejected'],
 		]);
 	});
 });

@@ -4,6 +4,7 @@ import { systemClock } from '../../engine/contract/ports';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { createHttpClient } from '../../adapter/http';
+import { addHint } from '../../adapter/hints';
 import { hintAtReplayable } from './hint-replayable';
 import { parseLoadChoice, type RawLoadOptions } from './load-choice';
 import { loadFromBank } from './load-from-bank';
@@ -28,5 +29,5 @@ function hintAtRefused(context: IExecuteFunctions, items: object[]): void {
 	if (refused === 0) return;
 	const message = `${refused} rates were rejected. The output lists each as REFUSED with its line and reason; the others are stored.`;
 	context.logger.warn(message);
-	context.addExecutionHints({ message, location: 'outputPane', type: 'warning' });
+	addHint(context, { message, type: 'warning' });
 }

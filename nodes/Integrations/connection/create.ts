@@ -5,6 +5,7 @@ import { readAuthentication } from '../../adapter/authentication';
 import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
+import { addHint } from '../../adapter/hints';
 import { accountsNamed, parseIds } from './account-ids';
 
 interface CreateOptions {
@@ -31,7 +32,7 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 		ignored ||= !created.created && Object.keys(metadata).length + accounts.length > 0;
 		return [created];
 	});
-	if (ignored) context.addExecutionHints({ message: IGNORED, type: 'warning', location: 'outputPane' });
+	if (ignored) addHint(context, { message: IGNORED, type: 'warning' });
 	return output;
 }
 

@@ -4,6 +4,7 @@ import { disconnectIntegration } from '../../../db/integrations/settings';
 import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
+import { addHint } from '../../adapter/hints';
 
 /** Ends a connection: its tokens are deleted and its accounts become free for another tenant; the data stays. */
 export async function disconnectConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -14,7 +15,7 @@ export async function disconnectConnection(context: IExecuteFunctions): Promise<
 		keptByN8n ||= ended.metadata.authentication === 'n8n';
 		return [ended];
 	});
-	if (keptByN8n) context.addExecutionHints({ message: KEPT_BY_N8N, type: 'info', location: 'outputPane' });
+	if (keptByN8n) addHint(context, { message: KEPT_BY_N8N, type: 'info' });
 	return output;
 }
 

@@ -9,6 +9,7 @@ import { mapItems } from '../../adapter/items';
 import { accountOverview } from './account-overview';
 import { askProvider } from './live-accounts';
 import { nodeError } from '../../adapter/errors';
+import { addHint } from '../../adapter/hints';
 
 /** Lists the accounts of a connection: whether and how far each is read, and which others could be. */
 export async function getAccounts(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -35,7 +36,7 @@ async function liveOrStored(
 		const stored = await accountOverview(pool, integration, undefined);
 		if (stored.length === 0) throw nodeError(context.getNode(), error);
 		const message = `Only stored accounts are listed, because the provider could not be asked. ${(error as Error).message}`;
-		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+		addHint(context, { message, type: 'warning' });
 		return undefined;
 	}
 }

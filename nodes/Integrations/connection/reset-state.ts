@@ -4,6 +4,7 @@ import { integrationById } from '../../../db/integrations/integrations';
 import { resetStates } from '../../../db/runs/stream-states';
 import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
+import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
 
 interface Scope {
@@ -21,6 +22,10 @@ export async function resetConnectionState(context: IExecuteFunctions): Promise<
 		);
 		const { accountId, stream } = context.getNodeParameter('scope', item, {}) as Scope;
 		const reset = await resetStates(pool, { tenantId, integrationId, accountId, stream });
+		if (reset.length === 0) addHint(context, { message: NOTHING_RESET, type: 'info' });
 		return [{ tenantId, tenantName, integrationId, provider, reset }];
 	});
 }
+
+const NOTHING_RESET =
+	'Nothing was reset: nothing has been read yet, or Scope names an account or a stream that was never read.';

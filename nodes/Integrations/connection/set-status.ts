@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { setIntegrationStatus } from '../../../db/integrations/integrations';
 import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
+import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
 
 /** Stops syncing a connection; its data and its token stay. */
@@ -21,6 +22,13 @@ async function setStatus(
 ): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
 	return await mapItems(context, async (item) => {
-		return [await setIntegrationStatus(pool, { integrationId: readIntegrationId(context, item), status })];
+		const integrationId = readIntegrationId(context, item);
+		const changed = await setIntegrationStatus(pool, { integrationId, status });
+		if (status === 'ACTIVE' && changed.status === 'PENDING')
+			addHint(context, { message: STAYS_PENDING, type: 'info' });
+		return [changed];
 	});
 }
+
+const STAYS_PENDING =
+	'The connection stays PENDING: no token is stored for it yet. It becomes ACTIVE once the tenant has connected.';

@@ -12,6 +12,7 @@ import { getProvider } from '../../providers/registry';
 import { isTimeZone } from '../../shared/dates';
 import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
+import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
 import { accountsNamed } from './account-ids';
 
@@ -38,9 +39,12 @@ export async function updateConnection(context: IExecuteFunctions): Promise<INod
 		assertReadable(changes);
 		assertStreams(integration, changes);
 		const accounts = await accountChanges(pool, integration, fields);
+		if (Object.keys(fields).length === 0) addHint(context, { message: NO_FIELD, type: 'info' });
 		return [await updateIntegration(pool, integration.integrationId, { ...changes, accounts })];
 	});
 }
+
+const NO_FIELD = 'Nothing was changed. Add a field in Update Fields.';
 
 /** Reads all changes but those of accounts; a field that was not added changes nothing. */
 function readChanges(fields: UpdateFields): IntegrationChanges {

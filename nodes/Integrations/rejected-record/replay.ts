@@ -10,6 +10,7 @@ import { nodeError } from '../../adapter/errors';
 import { buildRunHolder, parseExecutionKey } from '../../adapter/execution';
 import { pairItem } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
+import { addHint } from '../../adapter/hints';
 import { showTime } from '../sync/show-time';
 import { readRejectedFilter } from './filters';
 import { replayMessages } from './replay-messages';
@@ -44,7 +45,7 @@ export async function replayRejected(context: IExecuteFunctions): Promise<INodeE
 	if (output.length === 0 && notes.length === 0) notes.push(NOTHING_OPEN);
 	for (const message of notes) {
 		context.logger.warn(message);
-		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+		addHint(context, { message, type: 'warning' });
 	}
 	return output;
 }

@@ -1,11 +1,11 @@
 import type { IntegrationHealth } from '../../../db/runs/health';
 import { getProviderName } from '../../providers/registry';
 import { adviceOn } from '../../shared/failure-classes';
-import { describeError } from './advice';
+import { describeError, describeRejected } from './advice';
 
 /** A condition of a connection that needs attention. */
 export interface Alert {
-	alert: 'needsPerson' | 'stale' | 'manyRejected' | 'abandoned';
+	alert: 'needsPerson' | 'stale' | 'allRejected' | 'manyRejected' | 'abandoned';
 	/** What happened and what to do. */
 	message: string;
 	tenantId: string;
@@ -31,6 +31,7 @@ export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now:
 		['needsPerson', needsPerson(health)],
 		['abandoned', abandoned(health, limits)],
 		['stale', stale(health, limits, now)],
+		['allRejected', allRejected(health)],
 		['manyRejected', manyRejected(health, limits)],
 	];
 	return texts.flatMap(([alert, text]) => {
@@ -68,10 +69,15 @@ function stale(health: IntegrationHealth, limits: AlertLimits, now: Date): strin
 	return `${since}. ${describeError(lastError, authentication)}`;
 }
 
-function manyRejected(
-	{ openRejected }: IntegrationHealth,
-	{ rejectedFrom }: AlertLimits,
-): string | undefined {
-	if (openRejected < rejectedFrom) return undefined;
-	return `${openRejected} records were rejected. Rejected Record: Get Many shows the reasons; Replay loads the records once the cause is fixed.`;
+/** At once, whatever the number: a stream of which nothing arrives has a cause that a person can fix. */
+function allRejected(health: IntegrationHealth): string | undefined {
+	const { rejectedStreams: streams } = health;
+	if (streams.length === 0) return undefined;
+	return `nothing of ${streams.join(', ')} could be stored. ${describeRejected(health)}`;
+}
+
+function manyRejected(health: IntegrationHealth, { rejectedFrom }: AlertLimits): string | undefined {
+	const { openRejected, rejectedStreams } = health;
+	if (openRejected < rejectedFrom || rejectedStreams.length > 0) return undefined;
+	return describeRejected(health);
 }

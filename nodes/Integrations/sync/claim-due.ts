@@ -8,7 +8,7 @@ import { providers } from '../../providers/registry';
 import { readAuthentication } from '../../adapter/authentication';
 import { getDatabase } from '../../adapter/database';
 import { buildRunHolder } from '../../adapter/execution';
-import { showWarnings } from '../../adapter/hints';
+import { addHint, showWarnings } from '../../adapter/hints';
 import { pairItem } from '../../adapter/items';
 import { explainNothingDue } from './nothing-due';
 
@@ -45,7 +45,7 @@ async function hintWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptio
 	const one = integrationId !== undefined;
 	const asked = { provider, authentication, one, instanceId: context.getInstanceId() };
 	const message = explainNothingDue(await dueOverview(pool, claim), asked);
-	context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
+	addHint(context, { message, type: 'info' });
 }
 
 // A credential holds one consent: used for another tenant's connection, its data would be stored for the wrong tenant.

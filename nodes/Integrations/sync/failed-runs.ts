@@ -5,7 +5,7 @@ import { excerpt } from '../../shared/text';
 /** Which failed runs make the execution fail too, once everything is stored. */
 export type FailWhen = 'anyRun' | 'anythingMissing' | 'everyRun' | 'never';
 
-type NamedRun = FinishedRun & { tenantName?: string };
+export type NamedRun = FinishedRun & { tenantName?: string };
 
 /** Describes which runs failed, why, and what to do. @returns undefined if the execution is to succeed */
 export function describeFailedRuns(
@@ -31,11 +31,11 @@ const MAX_NAMED = 10;
 const MAX_REASON = 300;
 const MAX_WARNING = 1_500;
 
-const nameRun = ({ tenantName, tenantId, provider }: NamedRun): string =>
+export const nameRun = ({ tenantName, tenantId, provider }: NamedRun): string =>
 	`${excerpt(tenantName ?? tenantId)} (${getProviderName(provider)})`;
 
 /** A partial run without a failed stream has warnings, which end with what to do. */
-function describeReason({ error, warnings }: NamedRun): string {
+export function describeReason({ error, warnings }: NamedRun): string {
 	if (typeof error?.message === 'string') return excerpt(error.message, MAX_REASON);
 	return excerpt(warnings.join(' '), MAX_WARNING) || 'the reason is unknown.';
 }

@@ -8,6 +8,7 @@ import { settleAll } from '../../shared/concurrency';
 import { getDatabase } from '../../adapter/database';
 import { nodeError } from '../../adapter/errors';
 import { buildExecutionKey } from '../../adapter/execution';
+import { addHint } from '../../adapter/hints';
 import { pairItem } from '../../adapter/items';
 import { OwnRuns, type StrangerError } from '../../adapter/own-runs';
 import { describeFailedRuns, type FailWhen } from './failed-runs';
@@ -15,6 +16,7 @@ import { summarizeRuns, silentRun, type RunOutcome } from './outcome';
 import { ownMessages } from './own-messages';
 import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 import { findWarnings } from './run-warnings';
+import { summarizeFinished } from './summary';
 
 interface FinishFields {
 	syncEvery?: number;
@@ -46,13 +48,12 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	const troubles: unknown[] = [...listStrangers(items, runs), ...errors];
 	// Thrown last, so that one run that cannot be closed does not keep the others open.
 	if (troubles.length > 0) throw nodeError(context.getNode(), troubles[0]);
-	const failure = describeFailedRuns(
-		finished.map(({ run }) => run),
-		failWhen,
-	);
+	const ended = finished.map(({ run }) => run);
+	const failure = describeFailedRuns(ended, failWhen);
 	if (failure && !context.continueOnFail()) {
 		throw new NodeOperationError(context.getNode(), failure.message, { description: failure.description });
 	}
+	addHint(context, summarizeFinished(ended, items));
 	return finished.map(({ item, run }) => pairItem(run, item));
 }
 

@@ -4,7 +4,7 @@ import { syncHealth, type IntegrationHealth } from '../../../db/runs/health';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
-import { adviseOnError } from './advice';
+import { describeWhatToDo } from './advice';
 import { buildAlerts } from './alerts';
 
 interface Filters {
@@ -48,14 +48,6 @@ function shown(health: IntegrationHealth, now: Date): object {
 		hasToken: authentication === 'stored' ? expiresAt !== null : null,
 		minutesSinceSuccess: lastSuccessAt && Math.floor(minutesSince(lastSuccessAt)),
 		minutesLate: nextDue && Math.max(0, Math.floor(minutesSince(nextDue))),
-		whatToDo: advise(health),
+		whatToDo: describeWhatToDo(health),
 	};
 }
-
-function advise({ tenantPausedAt, lastError, authentication }: IntegrationHealth): string | null {
-	if (tenantPausedAt) return TENANT_PAUSED;
-	return lastError && adviseOnError(lastError, authentication);
-}
-
-const TENANT_PAUSED =
-	'The tenant is paused, so nothing of it is synced. Zixly Database, Tenant: Resume continues.';

@@ -97,6 +97,8 @@ describe('Sync: Get Health', () => {
 			minutesLate: null,
 			openRejected: 0,
 			tenantPausedAt: null,
+			rejectedReason: null,
+			rejectedStreams: [],
 		});
 		expect(southern).toMatchObject({
 			status: 'ACTIVE',
@@ -203,11 +205,86 @@ describe('the alerts', () => {
 				'stale',
 				'Stale (Xero): no full success for 30 hours. The day is used up. No action needed: reading resumes at the time named.',
 			],
-			['manyRejected', expect.stringMatching(/^Stale \(Xero\): 12 records were rejected\./)],
+			[
+				'manyRejected',
+				'Stale (Xero): 12 records were rejected as x: x. Rejected Record: Get Many lists them all; Replay loads them once the cause is fixed.',
+			],
 		]);
 		expect(
 			(await alerts({ staleAfter: 48, rejectedFrom: 13, abandonedFrom: 4 })).map(([alert]) => alert),
 		).toEqual(['needsPerson']);
+	});
+});
+
+describe('rejected records', () => {
+	/** A run of one stream that ended so, with as many open rejected records of it. */
+	async function rejectSome(
+		name: string,
+		stream: string,
+		counts: object,
+		open: number,
+		code = 'rate_missing',
+	) {
+		const { syncRunId, tenantId } = await run(name);
+		await database.admin.query('update etl.sync_runs set counts = $2 where id = $1', [
+			syncRunId,
+			{ [stream]: counts },
+		]);
+		await database.admin.query(
+			`insert into etl.rejected_records (id, tenant_id, integration_id, stage, provider, stream, account_id, record_id,
+				reason_code, reason_message, payload)
+			select $4 || n, $1, $1, 'load', 'xero', $2, 'a', $4 || n, $4, 'There is no rate. Load the rates.', '{}'
+			from generate_series(1, $3) n`,
+			[name, stream, open, code],
+		);
+		await finishRun(database.pool, { tenantId, syncRunId, status: 'succeeded' });
+	}
+	const counts = (extracted: number, rejected: number) => ({
+		records: { extracted, normalised: extracted - rejected, skipped: 0, rejected, filtered: 0 },
+		rows: { produced: extracted - rejected, rejected: 0 },
+	});
+
+	it('alert at once where nothing of a stream was stored, with number, reason and remedy', async () => {
+		await connection('Kiwi');
+		await rejectSome('Kiwi', 'months', counts(2, 2), 2);
+		const text =
+			'2 records were rejected as rate_missing: There is no rate. Load the rates. Rejected Record: Get Many lists them all; Replay loads them once the cause is fixed.';
+		expect(await alerts()).toEqual([
+			['allRejected', `Kiwi (Xero): nothing of months could be stored. ${text}`],
+		]);
+		expect(await health()).toMatchObject([{ whatToDo: text, rejectedStreams: ['months'] }]);
+		// A later run that has nothing to read changes nothing about it.
+		await rejectSome('Kiwi', 'months', counts(0, 0), 0);
+		expect(await alerts()).toHaveLength(1);
+		await database.admin.query('update etl.rejected_records set resolved_at = now()');
+		expect(await alerts()).toEqual([]);
+		expect(await health()).toMatchObject([{ whatToDo: null, rejectedReason: null }]);
+	});
+
+	it('alert at once where the database rejected every row', async () => {
+		await connection('Kiwi');
+		const rows = { produced: 3, inserted: 0, rejected: 3 };
+		await rejectSome('Kiwi', 'months', { ...counts(3, 0), rows }, 3, 'check_failed');
+		expect((await alerts()).map(([alert]) => alert)).toEqual(['allRejected']);
+	});
+
+	it('are no alert where a part was stored, or where the counts cannot be read', async () => {
+		await connection('Kiwi');
+		await rejectSome('Kiwi', 'months', counts(3, 2), 2);
+		await connection('Odd');
+		await rejectSome('Odd', 'months', { records: 'x', rows: [null] }, 1, 'other');
+		expect(await alerts()).toEqual([]);
+		const [kiwi] = await health();
+		expect(kiwi!.whatToDo).toMatch(/^2 records were rejected as rate_missing/);
+	});
+
+	it('name the most frequent of several reasons', async () => {
+		await connection('Kiwi');
+		await rejectSome('Kiwi', 'months', counts(9, 2), 2);
+		await rejectSome('Kiwi', 'months', counts(9, 1), 1, 'unknown_section');
+		expect((await health())[0]!.whatToDo).toMatch(
+			/^3 records were rejected, 2 of them as rate_missing: There/,
+		);
 	});
 });
 
