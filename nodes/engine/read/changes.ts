@@ -1,7 +1,7 @@
 import type { ChangedItem, ChangesStream, HydratedRecord, Cursor, Page } from '../contract/stream';
 import { asFailure } from '../contract/failure';
 import { splitIntoBatches } from '../../shared/concurrency';
-import { readInHalves } from './halves';
+import { askingOnce, readInHalves } from './halves';
 import type { Reading, ReadingContext, ReadRecord } from './strategy';
 import { RecordReading } from './record-reading';
 
@@ -67,9 +67,9 @@ class Changes {
 	}
 
 	private async *completeAll(items: readonly ChangedItem[]): AsyncGenerator<ReadRecord, void> {
-		const { concurrent, stream } = this.context;
+		const { concurrent } = this.context;
 		// Several batches at once, yielded in order.
-		for (const together of splitIntoBatches(splitIntoBatches(items, stream.batch), concurrent)) {
+		for (const together of splitIntoBatches(this.toBatches(items), concurrent)) {
 			const composing = together.map(async (batch) => await this.compose(batch));
 			for (const result of await Promise.allSettled(composing)) {
 				if (result.status === 'rejected') throw result.reason;
@@ -79,12 +79,24 @@ class Changes {
 		yield* this.records.finishPage();
 	}
 
+	/**
+	 * A record that could not be read before is requested alone and once: a batch with it would probably have to be bisected
+	 * again.
+	 */
+	private toBatches(items: readonly ChangedItem[]): ChangedItem[][] {
+		const isWaiting = ({ id }: ChangedItem): boolean => this.records.holds(id);
+		const others = items.filter((item) => !isWaiting(item));
+		const alone = items.filter(isWaiting).map((item) => [item]);
+		return [...splitIntoBatches(others, this.context.stream.batch), ...alone];
+	}
+
 	private async compose(batch: readonly ChangedItem[]): Promise<HydratedRecord[]> {
 		const { context, records } = this;
 		const { stream, api } = context;
 		this.prepared ??= Promise.resolve(stream.prepare?.(context));
 		const prepared = await this.prepared;
-		return await readInHalves<ChangedItem, HydratedRecord>(batch, api, {
+		const isWaiting = batch.some(({ id }) => records.holds(id));
+		return await readInHalves<ChangedItem, HydratedRecord>(batch, isWaiting ? askingOnce(api) : api, {
 			read: async (some, asking) => await stream.hydrate({ ...context, api: asking }, some, prepared),
 			accept: (composed) => composed.forEach((one) => records.note(one)),
 			reject({ id }, failure) {

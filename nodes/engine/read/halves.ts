@@ -67,6 +67,7 @@ function asFailureOfOneRecord(error: unknown): ReadFailure {
 	throw error;
 }
 
-function askingOnce(api: ProviderApi): ProviderApi {
+/** The API without retries. */
+export function askingOnce(api: ProviderApi): ProviderApi {
 	return { ...api, call: async (request: ApiRequest) => await api.call({ ...request, once: true }) };
 }

@@ -34,6 +34,11 @@ export class RecordReading {
 		return this.quarantine.takeDue();
 	}
 
+	/** Whether earlier runs could not read a record. */
+	holds(recordId: string): boolean {
+		return this.quarantine.holds(recordId);
+	}
+
 	admits(recordId: string, hasChanged: boolean): boolean {
 		return this.quarantine.admits(recordId, hasChanged);
 	}

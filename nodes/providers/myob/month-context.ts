@@ -35,18 +35,22 @@ export async function loadMonthContext(
 	const list = await readRegisterLines(context, first.key, last.key);
 	const register = new Register(accounts, list.lines, readLastMonth(context, properties));
 	const evidence = await gatherEvidence(context, register, months);
+	const isUnverified = evidence === 'missing' && context.metadata.basis === 'cash';
 	const incomplete = new IncompleteLists(context.account.name, ledger, list);
 	return ({ key }) => {
 		if (key < begin) return undefined;
-		return incomplete.toRejection(key) ?? { accounts, register: selectMonth(register, key, evidence) };
+		const lines = isUnverified ? UNCLEAR : selectMonth(register, key, evidence);
+		return incomplete.toRejection(key) ?? { accounts, register: lines };
 	};
 }
+
+const UNCLEAR = { year: 'unclear', lines: [] };
 
 /** Has no lines if the register is ambiguous for the month without evidence, or was refuted. */
 function selectMonth(register: Register, month: string, evidence: Evidence) {
 	if (evidence === 'refuted') return { year: 'refuted', lines: [] };
 	if (!register.isAmbiguous(month)) return { year: 'either', lines: register.listLines(month, 'calendar') };
-	if (evidence === 'unclear') return { year: 'unclear', lines: [] };
+	if (evidence === 'unclear' || evidence === 'missing') return UNCLEAR;
 	return { year: evidence, lines: register.listLines(month, evidence) };
 }
 

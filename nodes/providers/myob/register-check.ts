@@ -80,7 +80,7 @@ function yearUnclear(month: string): Rejection {
 	return new Rejection(
 		'register_year_unclear',
 		'register.year',
-		`The account register has different figures for ${month} by financial year and by calendar year, and no profit and loss report shows which of them it uses. ` +
+		`It is unclear which figures of the account register are those of ${month}: no profit and loss report on the accrual basis shows whether it counts by financial or by calendar years. ` +
 			'Report it with this text; the month is read again with the next sync.',
 	);
 }

@@ -1,13 +1,17 @@
 import type { StreamContext } from '../../engine/contract/stream';
 import { asFailure, type ReadFailure } from '../../engine/contract/failure';
+import { MAX_FIRST_FAILURES } from '../../engine/read/outage-detector';
 import { toMonth, type CalendarMonth } from '../../shared/months';
 import { toAmount, parseAmount, sumAmounts, ZERO, type Amount } from '../../shared/money';
 import { attempt, Rejection } from '../../shared/rejection';
 import type { Register, RegisterLine, YearMeaning } from './register';
 import { profitAndLoss } from './report';
 
-/** What a report shows about the register: the meaning of `Year`, nothing certain, or that the two contradict. */
-export type Evidence = YearMeaning | 'unclear' | 'refuted';
+/**
+ * What a report shows about the register: the meaning of `Year`, nothing certain, or that the two contradict. `missing`:
+ * no report could be compared with it.
+ */
+export type Evidence = YearMeaning | 'unclear' | 'refuted' | 'missing';
 
 const MEANINGS: readonly YearMeaning[] = ['calendar', 'financial'];
 
@@ -24,8 +28,9 @@ export async function gatherEvidence(
 	const isCash = context.metadata.basis === 'cash';
 	if (!isAmbiguous && !isCash) return 'calendar';
 	const telling = months.filter(({ key }) => register.canTell(key));
-	const report = await latestReport(context, isAmbiguous ? telling : months);
-	if (!report) return 'unclear';
+	const isOfNoUse = telling.length === 0 && isCash;
+	const report = await latestReport(context, isAmbiguous && !isOfNoUse ? telling : months);
+	if (!report) return 'missing';
 	const { month } = report;
 	const totals = readTotals(report.json, register);
 	const fitting = (as: Reading): YearMeaning[] =>
@@ -39,21 +44,22 @@ export async function gatherEvidence(
 /** If one month's report fails, those of others may still work. */
 const MAX_MONTHS_TRIED = 4;
 
-/** Reads the report of the latest month that has one. @throws ReadFailure if MYOB returns none */
+/** Reads the report of the latest month that has one. @throws ReadFailure if it is an outage */
 async function latestReport(
 	context: StreamContext,
 	months: readonly CalendarMonth[],
 ): Promise<{ month: CalendarMonth; json: unknown } | undefined> {
-	let failed: ReadFailure | undefined;
+	const failed: ReadFailure[] = [];
 	for (const month of latestFirst(context, months).slice(0, MAX_MONTHS_TRIED)) {
 		try {
 			return { month, json: await accrualReport(context, month) };
 		} catch (error) {
-			failed = asFailure(error);
-			if (!failed.mayBeOfOneRecord) throw error;
+			const failure = asFailure(error);
+			if (!failure.mayBeOfOneRecord) throw error;
+			failed.push(failure);
 		}
 	}
-	if (failed) throw failed;
+	if (failed.length >= MAX_FIRST_FAILURES) throw failed[0]!;
 	return undefined;
 }
 

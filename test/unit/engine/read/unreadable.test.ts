@@ -264,6 +264,22 @@ describe('a record that waits to be asked for again', () => {
 		expect(result.failure).toBeUndefined();
 	});
 
+	it('is asked for alone and once, so that it holds no batch of others up', async () => {
+		const all = ids(100);
+		const result = await reading({
+			pages: [[...all, 'x', 'y']],
+			batch: 50,
+			waiting: waiting(...all),
+			find,
+			fails: (id) => (Number(id) > 0 ? failed(500) : undefined),
+		});
+		expect(result.asked).toHaveLength(51);
+		expect(result.asked[0]).toEqual({ ids: ['x', 'y'], once: false });
+		expect(result.asked.slice(1).every(({ ids: some, once }) => some.length === 1 && once)).toBe(true);
+		expect(result.read).toEqual(['x', 'y']);
+		expect(result.rejected).toEqual(ids(50));
+	});
+
 	it('is read like any other in a backfill', async () => {
 		const result = await reading({ pages: [['1', '2']], version: null, waiting: notYet('2'), isSync: false });
 		expect(result.read).toEqual(['1', '2']);

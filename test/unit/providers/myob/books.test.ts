@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { DiscoveryContext } from '../../../../nodes/engine/contract/provider';
 import { RejectedMonth, type StreamContext } from '../../../../nodes/engine/contract/stream';
+import { ReadFailure } from '../../../../nodes/engine/contract/failure';
 import { type ApiRequest, type ProviderApi } from '../../../../nodes/engine/contract/api';
 import { monthsBetween, type CalendarMonth } from '../../../../nodes/shared/months';
 import { myobAccounts } from '../../../../nodes/providers/myob/accounts';
@@ -42,6 +43,11 @@ const reportOf = (totals: Record<string, number>) => ({
 	})),
 });
 
+const UNREADABLE = new ReadFailure('provider_unavailable', 'It answered 500.', undefined, {
+	...{ provider: 'MYOB', description: 'the report', account: 'Bakehouse', status: 500, detail: '' },
+	ofEveryCall: false,
+});
+
 interface Books {
 	lines: object[];
 	report?: Record<string, number>;
@@ -49,17 +55,23 @@ interface Books {
 	months?: CalendarMonth[];
 	basis?: 'cash';
 	accounts?: unknown[];
+	/** The months whose report MYOB does not return. */
+	poisoned?: string[];
 }
 
 /** What the months of a company file get, with the calls that it took. */
-async function read({ lines, report = {}, properties = {}, months, basis, accounts = ACCOUNTS }: Books) {
+async function read(books: Books) {
+	const { lines, report = {}, properties = {}, months, basis, accounts = ACCOUNTS, poisoned = [] } = books;
 	const asked: ApiRequest[] = [];
 	const api = apiOf(
 		{
 			'/AccountingProperties': () => ({ LastMonthFinancialYear: 6, ...properties }),
 			'/GeneralLedger/Account': () => ({ Items: accounts, NextPageLink: null }),
 			'/AccountRegister': () => ({ Items: lines, NextPageLink: null }),
-			'/ProfitAndLossSummary': () => reportOf(report),
+			'/ProfitAndLossSummary': ({ query }) => {
+				if (poisoned.includes(String(query?.StartDate).slice(0, 7))) throw UNREADABLE;
+				return reportOf(report);
+			},
 		},
 		asked,
 	);
@@ -152,6 +164,13 @@ describe('the year of the account register', () => {
 		expect(shares['2025-11']).toEqual({ year: 'either', lines: [] });
 	});
 
+	it('is unclear where the only report that could say so is not returned; other months have theirs', async () => {
+		const lines = [...calendar, line('sales', 2026, 1, 5)];
+		const { shares } = await read({ lines, report: november, poisoned: ['2025-11'] });
+		expect(shares['2025-11']).toEqual({ year: 'unclear', lines: [] });
+		expect(shares['2026-01']).toEqual({ year: 'either', lines: [line('sales', 2026, 1, 5)] });
+	});
+
 	it('ends in March in New Zealand’s way where the file says so', async () => {
 		const lines = [line('sales', 2026, 4, 50)];
 		const months = monthsBetween('2025-04', '2025-05');
@@ -179,6 +198,35 @@ describe('the account register on the cash basis', () => {
 	])('is refuted where the report %s', async (_name, report) => {
 		const { shares } = await read({ lines, basis: 'cash', report });
 		expect(new Set(Object.values(shares).map((share) => share?.year))).toEqual(new Set(['refuted']));
+	});
+
+	const banks = [line('bank', 2025, 11, 5), line('sales', 2026, 1, 110)];
+
+	it.each([
+		['as it is', { sales: 110 }, 'either'],
+		['with another sign', { sales: -110 }, 'refuted'],
+	])('is tried where only banks differ by the year too: %s', async (_name, report, year) => {
+		const { shares } = await read({ lines: banks, basis: 'cash', report });
+		expect(shares['2026-01']?.year).toBe(year);
+	});
+
+	it('is tried by an earlier month where a report is not returned', async () => {
+		const { shares, asked } = await read({
+			...{ lines: [], basis: 'cash', report: {}, poisoned: ['2026-01', '2025-12'] },
+		});
+		expect(asked.at(-1)?.query).toMatchObject({ StartDate: '2025-11-01' });
+		expect(shares['2026-01']).toEqual({ year: 'either', lines: [] });
+	});
+
+	it('is not believed where no report is returned for the few months that there are', async () => {
+		const months = monthsBetween('2025-12', '2026-01');
+		const { shares } = await read({ lines, months, basis: 'cash', poisoned: ['2026-01', '2025-12'] });
+		expect(new Set(Object.values(shares).map((share) => share?.year))).toEqual(new Set(['unclear']));
+	});
+
+	it('is an outage where the reports of many months are not returned', async () => {
+		const poisoned = ['2025-10', '2025-11', '2025-12', '2026-01', '2026-02'];
+		await expect(read({ lines, basis: 'cash', poisoned })).rejects.toBe(UNREADABLE);
 	});
 
 	it('may be by the financial year there too', async () => {
