@@ -1,5 +1,6 @@
 import type { ChangedItem, Cursor, Page, Scan, StreamContext } from '../../engine/contract/stream';
 import { asFailure, type ReadFailure } from '../../engine/contract/failure';
+import { MAX_FIRST_FAILURES } from '../../engine/read/outage-detector';
 import { isDeleted } from './deal-items';
 import { ALL_STATUSES, ARCHIVED_DEALS, DEALS, listPages, type ListEndpoint } from './lists';
 import { oneDeal } from './one-deal';
@@ -58,6 +59,7 @@ async function removeListed(
 /** Finds the deals that are certainly deleted. A hidden deal stays unchanged. */
 async function findGone(context: StreamContext, ids: readonly string[]): Promise<ChangedItem[]> {
 	const found = await Promise.allSettled(ids.map(async (id) => await oneDeal(context, id)));
+	throwIfOutage(found.map((one) => (one.status === 'rejected' ? asFailure(one.reason) : undefined)));
 	return found.flatMap((one, index) => {
 		const id = ids[index]!;
 		if (one.status === 'rejected') return skipUnreadable(context, id, asFailure(one.reason));
@@ -65,6 +67,13 @@ async function findGone(context: StreamContext, ids: readonly string[]): Promise
 		if (one.value === 'gone') return [{ id, version: null, item: { id: Number(id), is_deleted: true } }];
 		return isDeleted(one.value) ? [{ id, version: null, item: one.value }] : [];
 	});
+}
+
+/** @param failures one for each deal, undefined if it was read. @throws ReadFailure if Pipedrive answered for none of several */
+function throwIfOutage(failures: ReadonlyArray<ReadFailure | undefined>): void {
+	const [first] = failures;
+	const isOutage = failures.every((failure) => failure?.failureClass === 'provider_unavailable');
+	if (first && isOutage && failures.length >= MAX_FIRST_FAILURES) throw first;
 }
 
 /** A deal that cannot be read stays unchanged; the next scan tries again. @throws ReadFailure if it concerns others too */

@@ -51,6 +51,8 @@ const POISONS: Array<{ name: string; fault: Omit<Fault, 'path'>; batchesOnly?: t
 	{ name: 'null in a batch', fault: { kind: 'hole' }, batchesOnly: true },
 ];
 
+const middle = (ids: string[]): string => ids[Math.floor(ids.length / 2)]!;
+
 let database: TestDatabase;
 let sandbox: Sandbox;
 
@@ -64,7 +66,8 @@ afterAll(async () => {
 	await database.close();
 });
 
-describe.each(RECORD_ENDPOINTS)('$key: a record that is poisoned at $name', ({ key, fault, inBatches }) => {
+describe.each(RECORD_ENDPOINTS)('$key: a record that is poisoned at $name', (endpoint) => {
+	const { key, fault, inBatches, metadata, choose = middle } = endpoint;
 	let extraction: Extraction;
 	let tenant: ConnectedTenant;
 	let recordIds: string[];
@@ -74,10 +77,14 @@ describe.each(RECORD_ENDPOINTS)('$key: a record that is poisoned at $name', ({ k
 		// An account belongs to one tenant at a time.
 		await database.admin.query('delete from tenants');
 		extraction = new Extraction(database.pool, sandbox, key);
-		const consent = serviceOf(sandbox, key).consents()[0]!;
+		const consent = endpoint.consent ?? serviceOf(sandbox, key).consents()[0]!;
 		tenant = await extraction.connect(`Unreadable ${key} ${Math.random()}`, consent, {});
+		await database.admin.query('update integrations set metadata = metadata || $2::jsonb where id = $1', [
+			tenant.integrationId,
+			metadata ?? {},
+		]);
 		recordIds = recordsIn(await read());
-		poisoned = recordIds[Math.floor(recordIds.length / 2)]!;
+		poisoned = choose(recordIds);
 	});
 
 	afterEach(async () => {
@@ -148,7 +155,9 @@ describe.each(NAME_ENDPOINTS)('$key: a name that is poisoned at $name', ({ key, 
 
 /** Every endpoint that a sync calls for an account, by a part of its path or by its end. */
 const ALL_ENDPOINTS: Array<{ key: ServiceKey; at: Partial<Fault> }> = [
-	...[...RECORD_ENDPOINTS, ...NAME_ENDPOINTS].map(({ key, path }) => ({ key, at: { path } })),
+	...[...RECORD_ENDPOINTS.filter(({ consent }) => !consent), ...NAME_ENDPOINTS].map(({ key, path }) => ({
+		...{ key, at: { path } },
+	})),
 	...LIST_ENDPOINTS.map(({ key, pathEnd }) => ({ key, at: { path: '', pathEnd } })),
 	...OTHER_ENDPOINTS.map(([key, pathEnd]) => ({ key, at: { path: '', pathEnd } })),
 ];

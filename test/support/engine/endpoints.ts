@@ -11,6 +11,11 @@ export interface RecordEndpoint {
 	fault: (recordId: string) => Partial<Fault>;
 	/** It is read in batches, of which a record can be left out. */
 	inBatches?: true;
+	/** By default the first. */
+	consent?: string;
+	metadata?: object;
+	/** Which record is poisoned; by default one in the middle. */
+	choose?: (recordIds: string[]) => string;
 }
 
 export const RECORD_ENDPOINTS: RecordEndpoint[] = [
@@ -21,6 +26,12 @@ export const RECORD_ENDPOINTS: RecordEndpoint[] = [
 			['myob', 'profit and loss', '/ProfitAndLossSummary'],
 		] as const
 	).map(([key, name, path]): RecordEndpoint => ({ key, name, path, fault: (month) => ({ path, month }) })),
+	{
+		...{ key: 'myob', name: 'the evidence of the register', path: '/ProfitAndLossSummary' },
+		// On the cash basis the register is always checked, first by the latest month that has ended.
+		...{ consent: 'joinery', metadata: { basis: 'cash' }, choose: (months) => months.at(-2)! },
+		fault: (month) => ({ path: '/ProfitAndLossSummary', month }),
+	},
 	...(
 		[
 			['hubspot', 'deals', '/deals/batch/read', true],

@@ -1,6 +1,7 @@
 import { Budget } from '../../../../nodes/engine/limits/budget';
 import type { ChangesStream, StreamContext } from '../../../../nodes/engine/contract/stream';
 import type { ApiRequest, ProviderApi } from '../../../../nodes/engine/contract/api';
+import { parseJson } from '../../../../nodes/engine/http/json';
 import { read } from '../../../../nodes/engine/read/read-stream';
 import {
 	type ReadingContext,
@@ -112,7 +113,7 @@ function apiOf(at: Scene): ProviderApi {
 				if (request.isNotFound?.({ status, body })) return undefined;
 				throw failureFor(pipedrive.definition, request, reply);
 			}
-			const json: unknown = JSON.parse(body);
+			const json = parseJson(body);
 			if (!request.isValid(json)) throw failureFor(pipedrive.definition, request, reply);
 			return await Promise.resolve(json);
 		},
