@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -86,21 +86,18 @@ export async function startPostgres({
 	settings = {},
 }: PostgresOptions = {}): Promise<PostgresServer> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'zixly-postgres-'));
+	const data = path.join(folder, 'data');
+	const cleanUp = watchOver(data, folder);
 	const identity = identityFor(folder);
-	const bin = reachable(binaries ?? process.env.POSTGRES_BINARIES ?? embeddedBinaries(), identity);
+	const bin = reachable(binaries ?? process.env.POSTGRES_BINARIES ?? embeddedBinaries(), identity, folder);
 	const password = randomBytes(12).toString('hex');
-	const data = initialise(bin, folder, password, identity);
+	initialise(bin, data, password, identity);
 	const port = await freePort();
 	const all = { ...FAST, ...oddSettings(), ...settings, port: String(port) };
 	const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 	const launch = (): ChildProcess =>
 		spawn(path.join(bin, 'postgres'), ['-D', data, ...flags], { ...identity, cwd: folder });
 	let server = launch();
-	const stopAtExit = () => {
-		server.kill('SIGQUIT');
-		rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-	};
-	process.once('exit', stopAtExit);
 	const adminUrl = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
 	const crash = async () => await end(server);
 	const restart = async () => {
@@ -108,9 +105,8 @@ export async function startPostgres({
 		await answering(adminUrl, server);
 	};
 	const stop = async () => {
-		process.removeListener('exit', stopAtExit);
 		await end(server);
-		rmSync(folder, { recursive: true, force: true });
+		await cleanUp();
 	};
 	try {
 		await answering(adminUrl, server);
@@ -119,6 +115,27 @@ export async function startPostgres({
 		throw error;
 	}
 	return { adminUrl, port, crash, restart, stop };
+}
+
+/**
+ * Starts what ends the server in `data` and removes the folder once this process is gone, killed or not.
+ * @returns a function that does so now
+ */
+function watchOver(data: string, folder: string): () => Promise<void> {
+	const script = path.join(__dirname, 'postgres-watchdog.cjs');
+	const watchdog = spawn(process.execPath, [script, data, folder], {
+		stdio: ['pipe', 'ignore', 'ignore'],
+		// Not of this process's group, to which a terminal or a CI machine sends its signals.
+		detached: true,
+	});
+	const over = new Promise((resolve) => watchdog.once('exit', resolve));
+	watchdog.unref();
+	(watchdog.stdin as Socket).unref();
+	return async () => {
+		watchdog.ref();
+		watchdog.stdin!.end();
+		await over;
+	};
 }
 
 interface Identity {
@@ -144,12 +161,10 @@ function embeddedBinaries(): string {
 }
 
 /** The other user may not enter a checkout in a private folder (root's home): then the binaries are copied out. */
-function reachable(bin: string, { uid }: Identity): string {
-	if (uid === undefined || ancestors(bin).every((folder) => statSync(folder).mode & 0o001)) return bin;
-	const copy = path.join(mkdtempSync(path.join(tmpdir(), 'zixly-postgres-bin-')), 'native');
-	process.once('exit', () => rmSync(path.dirname(copy), { recursive: true, force: true }));
+function reachable(bin: string, { uid }: Identity, folder: string): string {
+	if (uid === undefined || ancestors(bin).every((one) => statSync(one).mode & 0o001)) return bin;
+	const copy = path.join(folder, 'native');
 	cpSync(path.dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
-	chownSync(path.dirname(copy), NOBODY, NOBODY);
 	return path.join(copy, 'bin');
 }
 
@@ -158,8 +173,8 @@ function ancestors(folder: string): string[] {
 	return parent === folder ? [folder] : [folder, ...ancestors(parent)];
 }
 
-function initialise(bin: string, folder: string, password: string, identity: Identity): string {
-	const data = path.join(folder, 'data');
+function initialise(bin: string, data: string, password: string, identity: Identity): void {
+	const folder = path.dirname(data);
 	const secret = path.join(folder, 'password');
 	writeFileSync(secret, password, { mode: 0o600 });
 	if (identity.uid !== undefined) chownSync(secret, NOBODY, NOBODY);
@@ -172,7 +187,6 @@ function initialise(bin: string, folder: string, password: string, identity: Ide
 	});
 	if (status !== 0) throw new Error(`initdb did not end well: ${error?.message ?? stderr}`);
 	rmSync(secret);
-	return data;
 }
 
 async function freePort(): Promise<number> {
