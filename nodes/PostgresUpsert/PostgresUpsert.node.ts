@@ -23,14 +23,14 @@ export class PostgresUpsert implements INodeType {
 			"Store financials, lead events and custom metrics in the tenant's tables in bulk, writing only what has changed",
 		defaults: { name: 'Zixly Postgres Upsert' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-		outputNames: ['Messages', 'Rejected'],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['Messages', 'Rejected', 'Summary'],
 		// It writes tenants' data: the workflow's author decides what is stored, not an agent.
 		usableAsTool: undefined,
 		hints: [
 			{
 				message:
-					'Rejected outputs copies of what the database rejected, with the reason, for alerts. The originals are kept in etl.rejected_records.',
+					'Rejected outputs copies of what the database rejected, with the reason, for alerts. The originals are kept in etl.rejected_records. Summary outputs the counts per tenant and table.',
 				type: 'info',
 				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',

@@ -6,6 +6,10 @@ import { pairItem } from '../adapter/items';
 export class Output {
 	private readonly messages: OutputItem[] = [];
 	private readonly rejections: OutputItem[] = [];
+	private readonly summaries: OutputItem[] = [];
+
+	/** @param summariesContinue whether summaries are also output first: plain items yield no messages to go on with */
+	constructor(private readonly summariesContinue: boolean) {}
 
 	emit(json: object, item: number): void {
 		this.messages.push({ json, item });
@@ -15,13 +19,18 @@ export class Output {
 		this.rejections.push({ json, item });
 	}
 
+	summarise(json: object, item: number): void {
+		this.summaries.push({ json, item });
+		if (this.summariesContinue) this.emit(json, item);
+	}
+
 	get rejectedCount(): number {
 		return this.rejections.length;
 	}
 
-	/** The node's two outputs. */
+	/** The node's three outputs: one kind of item each. */
 	items(): INodeExecutionData[][] {
-		return [sortByItem(this.messages), sortByItem(this.rejections)];
+		return [sortByItem(this.messages), sortByItem(this.rejections), sortByItem(this.summaries)];
 	}
 }
 

@@ -55,7 +55,7 @@ export class RunReport {
 		if (this.returnRows) return;
 		const { tenantId, syncRunId } = this.run;
 		for (const [table, tally] of this.tables) {
-			this.output.emit({ type: 'SUMMARY', tenantId, syncRunId, table, ...tally }, item);
+			this.output.summarise({ type: 'SUMMARY', tenantId, syncRunId, table, ...tally }, item);
 		}
 	}
 

@@ -9,6 +9,7 @@ import { openRun } from '../../db/runs/open';
 import { finishRun } from '../../db/runs/finish';
 import { getDatabase } from '../adapter/database';
 import { nodeError } from '../adapter/errors';
+import { addHint } from '../adapter/hints';
 import { buildRunHolder } from '../adapter/execution';
 import { readItemInput, readTenantField, tenantReader } from '../adapter/item-input';
 import { OwnRuns } from '../adapter/own-runs';
@@ -31,7 +32,8 @@ export async function upsert(context: IExecuteFunctions): Promise<INodeExecution
 
 async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const pool = await getDatabase(context);
-	const output = new Output();
+	const isPlain = readItemInput(context) === 'items';
+	const output = new Output(isPlain);
 	const options = context.getNodeParameter('options', 0, {});
 	const signal = context.getExecutionCancelSignal();
 	const shared: LoadingOptions = {
@@ -43,10 +45,9 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		load: (chunk, turn) => loadChunk(pool, chunk, { turn }),
 		finishRun: async (end) => void (await finishRun(pool, end)),
 	};
-	const loading =
-		readItemInput(context) === 'items'
-			? createItemLoading(context, pool, shared, options)
-			: await createMessageLoading(context, pool, shared);
+	const loading = isPlain
+		? createItemLoading(context, pool, shared, options)
+		: await createMessageLoading(context, pool, shared);
 	try {
 		await loading.keepWhile(async () => await takeAll(context.getInputData(), loading, signal));
 	} catch (error) {
@@ -55,6 +56,7 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	}
 	await loading.keepWhile(async () => await loading.end());
 	if (loading instanceof ItemLoading) assertSomeTenant(context, loading.itemsWithoutTenant);
+	if (!isPlain) hintPreview(context);
 	if (output.rejectedCount > 0) hintRejectedItems(context, output.rejectedCount);
 	const [failed] = loading.failures;
 	if (failed && !context.continueOnFail()) throw nodeError(context.getNode(), failed.error, failed.item);
@@ -142,6 +144,15 @@ function assertSomeTenant(context: IExecuteFunctions, withoutTenant: number): vo
 
 const NO_TENANT =
 	'The items belong to no tenant. Choose one in Tenant, or set Tenant From to A Field of Each Item.';
+
+/** The records of a preview pass through: without a word, nobody would see that nothing was stored. */
+function hintPreview(context: IExecuteFunctions): void {
+	const shown = context.getInputData().filter(({ json }) => json.preview === true);
+	if (shown.length === 0) return;
+	const rows = shown.filter(({ json }) => json.type === 'ROW').length;
+	const message = `Preview: ${rows === 1 ? '1 row' : `${rows} rows`} shown, nothing stored. To store them, set Mode of Extract to Sync.`;
+	addHint(context, { message, type: 'info' });
+}
 
 type ReadText = (item: number) => string;
 

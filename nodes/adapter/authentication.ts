@@ -16,8 +16,8 @@ export function authenticationField(
 	descriptions: Record<Authentication, string>,
 	description?: string,
 ): INodeProperties {
-	const stored = { name: 'Zixly Vault', value: STORED, description: descriptions.stored };
-	const byN8n = { name: 'Credential in n8n', value: BY_N8N, description: descriptions.n8n };
+	const stored = { name: nameAuthentication('stored'), value: STORED, description: descriptions.stored };
+	const byN8n = { name: nameAuthentication('n8n'), value: BY_N8N, description: descriptions.n8n };
 	const options: INodePropertyOptions[] = preset === 'stored' ? [stored, byN8n] : [byN8n, stored];
 	return {
 		...field,
@@ -26,6 +26,11 @@ export function authenticationField(
 		options,
 	};
 }
+
+const NAMES: Readonly<Record<Authentication, string>> = { stored: 'Zixly Vault', n8n: 'Credential in n8n' };
+
+/** What people read for it. */
+export const nameAuthentication = (authentication: Authentication): string => NAMES[authentication];
 
 const field: INodeProperties = {
 	displayName: 'Authentication',

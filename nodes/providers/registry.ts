@@ -33,6 +33,13 @@ export function getProviderName(key: string): string {
 	return Object.hasOwn(providers, key) ? providers[key]!.displayName : key;
 }
 
+/** The name that people read for a stream, otherwise its key. */
+export function getStreamName(provider: string, stream: string): string {
+	if (provider === 'manual' && stream === 'customMetrics') return 'Custom Metrics';
+	const found = streams.get(provider) ?? {};
+	return Object.hasOwn(found, stream) ? found[stream]!.displayName : stream;
+}
+
 /** Undefined if the stream has none. */
 export function getNormaliser(provider: string, stream: string): Normaliser | undefined {
 	if (provider === UPLOAD) return uploads.get(stream);

@@ -32,7 +32,10 @@ function workflow(parameters: Record<string, unknown>, credentials: object): Wor
 			{ ...place, id: '1', name: 'By Hand', type: 'n8n-nodes-base.manualTrigger', parameters: {} },
 			{
 				...{ ...place, id: '2', name: 'Connection', type: 'n8n-nodes-zixly.integrations' },
-				...{ parameters: { resource: 'connection', provider: 'xero', ...parameters }, credentials },
+				...{
+					parameters: { resource: 'connection', provider: 'xero', simplify: false, ...parameters },
+					credentials,
+				},
 			},
 		],
 		connections: { 'By Hand': { main: [[{ node: 'Connection', type: 'main', index: 0 }]] } },

@@ -2,7 +2,8 @@ import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { financialsOf, rowVersions } from '../support/database/stored';
-import type { EngineRun } from '../support/n8n/engine';
+import { bundledWorkflow } from '../support/checkout';
+import { runWorkflow, type EngineRun } from '../support/n8n/engine';
 import { syncStage, type SyncStage } from '../support/n8n/sync-stage';
 import { expectWithMessage } from '../support/expect/expectations';
 
@@ -19,9 +20,13 @@ describe('the bundled exchange rates in n8n’s engine', () => {
 		await stage?.close();
 	});
 
+	/** With the raw items, of which Simplify keeps the summary alone. */
 	async function load(more: object = {}): Promise<EngineRun> {
 		const input = [{ baseUrl: `${stage.sandbox.url}/ecb`, ...more }];
-		const run = await stage.scenario.run('zixly-exchange-rates', { input });
+		const workflow = bundledWorkflow('zixly-exchange-rates');
+		for (const node of workflow.nodes)
+			if (node.name === 'Load Exchange Rates') node.parameters.simplify = false;
+		const run = await runWorkflow(workflow, { credentials: stage.scenario.credentials, input });
 		expect(run.error).toBeUndefined();
 		return run;
 	}
@@ -135,6 +140,15 @@ describe('the bundled exchange rates in n8n’s engine', () => {
 			start: 'From Another Workflow',
 			input,
 		});
-		expect(itemsOf(run, 'SUMMARY')).toHaveLength(1);
+		const [summary, ...others] = run.items('Load Exchange Rates');
+		expect(others).toEqual([]);
+		expect(summary).toMatchObject({
+			source: 'ecb',
+			added: 0,
+			rejected: 0,
+			withoutRates: '',
+			type: 'SUMMARY',
+		});
+		expect(Object.keys(summary!).length).toBeLessThanOrEqual(10);
 	});
 });

@@ -12,6 +12,7 @@ import { replayable } from './missing';
 import { checkedRate } from './published';
 import { recompute } from './recompute';
 import { report } from './report';
+import { simplifyReport } from './simplify';
 import { rateSources } from './sources';
 
 /** Stores the items' rates in one transaction, and recomputes the rows that use them. */
@@ -31,7 +32,9 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 	const summarized = report(source, await buildOutcome(context, pool, pairs, today));
 	hintAtReplayable(context, summarized);
 	const firstItem = new Map(rates.map(({ item, rate }) => [buildPairKey(rate), item] as const).reverse());
-	const reported = summarized.map((json) => pairItem(json, firstItem.get(buildPairKey(json)) ?? 0));
+	const reported = simplifyReport(context, 0, summarized).map((json) =>
+		pairItem(json, firstItem.get(buildPairKey(json)) ?? 0),
+	);
 	return [...reported, ...refused];
 }
 

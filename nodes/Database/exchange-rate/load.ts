@@ -3,11 +3,13 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { systemClock } from '../../engine/contract/ports';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
+import { readSimplify } from '../../adapter/simplify';
 import { createHttpClient } from '../../adapter/http';
 import { addHint } from '../../adapter/hints';
 import { hintAtReplayable } from './hint-replayable';
 import { parseLoadChoice, type RawLoadOptions } from './load-choice';
 import { loadFromBank } from './load-from-bank';
+import { simplifyReport } from './simplify';
 
 /** Loads a bank's reference rates, and recomputes the rows that use a changed rate. */
 export async function loadRates(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -18,16 +20,17 @@ export async function loadRates(context: IExecuteFunctions): Promise<INodeExecut
 		const options = context.getNodeParameter('options', item, {}) as RawLoadOptions;
 		const source = String(context.getNodeParameter('source', item));
 		const items = await loadFromBank(pool, connection, parseLoadChoice(source, options));
-		hintAtRefused(context, items);
+		hintAtRefused(context, items, readSimplify(context, item));
 		hintAtReplayable(context, items);
-		return items;
+		return simplifyReport(context, item, items);
 	});
 }
 
-function hintAtRefused(context: IExecuteFunctions, items: object[]): void {
+function hintAtRefused(context: IExecuteFunctions, items: object[], isSimplified: boolean): void {
 	const { refused = 0 } = (items.at(-1) ?? {}) as { refused?: number };
 	if (refused === 0) return;
-	const message = `${refused} rates were rejected. The output lists each as REFUSED with its line and reason; the others are stored.`;
+	const where = isSimplified ? 'With Simplify switched off, the output' : 'The output';
+	const message = `${refused} rates were rejected. ${where} lists each as REFUSED with its line and reason; the others are stored.`;
 	context.logger.warn(message);
 	addHint(context, { message, type: 'warning' });
 }

@@ -1,3 +1,4 @@
+import { simplifyField } from '../../adapter/simplify';
 import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 const operation: INodeProperties = {
@@ -43,6 +44,7 @@ const load: INodeProperties[] = [
 			},
 		],
 	},
+	simplifyField,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -103,6 +105,7 @@ const importItems: INodeProperties[] = [
 		default: 'manual',
 		description: 'Where the rates come from, for items without a field "source"',
 	},
+	simplifyField,
 ];
 
 /** The operations on exchange rates. */

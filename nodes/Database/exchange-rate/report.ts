@@ -16,6 +16,22 @@ export interface Outcome {
 	stillMissing: number;
 }
 
+/** The totals of a load or an import: the last item of a report. */
+export interface RateSummary {
+	type: 'SUMMARY';
+	source: string;
+	added: number;
+	corrected: number;
+	unchanged: number;
+	refused: number;
+	/** Currencies without any rate. */
+	withoutRates: string[];
+	newestDay: string | null;
+	recomputedRows: number;
+	replayableRecords: number;
+	recordsStillWithoutRate: number;
+}
+
 /** Rejected lines in the output; the summary counts them all. */
 const MAX_SHOWN = 1_000;
 
@@ -28,28 +44,29 @@ export function report(source: string, outcome: Outcome): object[] {
 	complain(recomputation);
 	const sum = (name: 'added' | 'corrected' | 'unchanged'): number =>
 		pairs.reduce((total, pair) => total + pair[name], 0);
+	const summary: RateSummary = {
+		type: 'SUMMARY',
+		source,
+		added: sum('added'),
+		corrected: sum('corrected'),
+		unchanged: sum('unchanged'),
+		refused: refused.length,
+		withoutRates: silent.map(({ currency }) => currency),
+		newestDay:
+			pairs
+				.map(({ newestDay }) => newestDay)
+				.sort()
+				.at(-1) ?? null,
+		recomputedRows: recomputation.recomputed,
+		replayableRecords: replayable,
+		recordsStillWithoutRate: stillMissing,
+	};
 	return [
 		...pairs.map((pair) => ({ type: 'RATES', ...pair })),
 		...refused.slice(0, MAX_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
 		...silent.map((one) => ({ type: 'NO_RATES', source, ...one })),
 		...recomputation.rows.map((row) => ({ type: 'RECOMPUTED', ...row })),
-		{
-			type: 'SUMMARY',
-			source,
-			added: sum('added'),
-			corrected: sum('corrected'),
-			unchanged: sum('unchanged'),
-			refused: refused.length,
-			withoutRates: silent.map(({ currency }) => currency),
-			newestDay:
-				pairs
-					.map(({ newestDay }) => newestDay)
-					.sort()
-					.at(-1) ?? null,
-			recomputedRows: recomputation.recomputed,
-			replayableRecords: replayable,
-			recordsStillWithoutRate: stillMissing,
-		},
+		summary,
 	];
 }
 

@@ -3,7 +3,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { getPool } from '../../../db/postgres/pool';
 import { integrationById } from '../../../db/integrations/integrations';
 import { readDatabaseSettings, POSTGRES_CREDENTIAL } from '../../adapter/database';
-import { accountOverview, type AccountOverview, type AccountStatus } from './account-overview';
+import { accountOverview, describeAccountStatus, type AccountOverview } from './account-overview';
 import { askProvider } from './live-accounts';
 import { nodeError } from '../../adapter/errors';
 
@@ -34,15 +34,7 @@ async function loadOverview(context: ILoadOptionsFunctions, ask: boolean): Promi
 	}
 }
 
-const WORDS: Readonly<Record<AccountStatus, string>> = {
-	chosen: '',
-	off: ' (disabled)',
-	released: ' (released)',
-	available: ' (not chosen)',
-	elsewhere: ' (another connection’s)',
-};
-
 const toOption = ({ accountId, name, status }: AccountOverview): INodePropertyOptions => ({
-	name: `${name ?? accountId}${WORDS[status]}`,
+	name: `${name ?? accountId}${status === 'chosen' ? '' : ` (${describeAccountStatus(status)})`}`,
 	value: accountId,
 });

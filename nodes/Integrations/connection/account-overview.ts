@@ -10,6 +10,17 @@ import type { CheckedListing } from '../../engine/read/account-list';
  */
 export type AccountStatus = 'chosen' | 'off' | 'released' | 'available' | 'elsewhere';
 
+const WORDS: Readonly<Record<AccountStatus, string>> = {
+	chosen: 'chosen',
+	off: 'disabled',
+	released: 'released',
+	available: 'not chosen',
+	elsewhere: 'another connection’s',
+};
+
+/** The status of an account as people read it. */
+export const describeAccountStatus = (status: AccountStatus): string => WORDS[status];
+
 export interface AccountOverview extends AccountSummary {
 	status: AccountStatus;
 	/** Whether the token reaches it now; null if the provider was not asked. */

@@ -5,6 +5,8 @@ import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { addHint } from '../../adapter/hints';
+import { simplifyResults } from '../../adapter/simplify';
+import { simplifyDisconnected } from './simplify';
 
 /** Ends a connection: its tokens are deleted and its accounts become free for another tenant; the data stays. */
 export async function disconnectConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -13,7 +15,7 @@ export async function disconnectConnection(context: IExecuteFunctions): Promise<
 	const output = await mapItems(context, async (item) => {
 		const ended = await disconnectIntegration(pool, readIntegrationId(context, item));
 		keptByN8n ||= ended.metadata.authentication === 'n8n';
-		return [ended];
+		return simplifyResults(context, item, [ended], simplifyDisconnected);
 	});
 	if (keptByN8n) addHint(context, { message: KEPT_BY_N8N, type: 'info' });
 	return output;

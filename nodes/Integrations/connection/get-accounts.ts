@@ -6,8 +6,10 @@ import type { CheckedListing } from '../../engine/read/account-list';
 import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
+import { simplifyResults } from '../../adapter/simplify';
 import { accountOverview } from './account-overview';
 import { askProvider } from './live-accounts';
+import { simplifyAccount } from './simplify';
 import { nodeError } from '../../adapter/errors';
 import { addHint } from '../../adapter/hints';
 
@@ -20,7 +22,8 @@ export async function getAccounts(context: IExecuteFunctions): Promise<INodeExec
 		const isAsked = context.getNodeParameter('askProvider', item, true) as boolean;
 		const live = isAsked ? await liveOrStored(context, pool, integration) : undefined;
 		const accounts = await accountOverview(pool, integration, live);
-		return accounts.map((account) => ({ tenantId, tenantName, integrationId, provider, ...account }));
+		const raw = accounts.map((account) => ({ tenantId, tenantName, integrationId, provider, ...account }));
+		return simplifyResults(context, item, raw, simplifyAccount);
 	});
 }
 

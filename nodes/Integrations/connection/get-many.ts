@@ -4,6 +4,8 @@ import { listIntegrations } from '../../../db/integrations/integrations';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
+import { simplifyResults } from '../../adapter/simplify';
+import { simplifyConnection } from './simplify';
 
 interface Filters {
 	provider?: string;
@@ -15,10 +17,11 @@ export async function getConnections(context: IExecuteFunctions): Promise<INodeE
 	const pool = await getDatabase(context);
 	return await mapItems(context, async (item) => {
 		const { provider, tenantId } = context.getNodeParameter('filters', item, {}) as Filters;
-		return await listIntegrations(pool, {
+		const connections = await listIntegrations(pool, {
 			provider: provider || undefined,
 			tenantId: tenantId || undefined,
 			limit: readMaxRows(context, item),
 		});
+		return simplifyResults(context, item, connections, simplifyConnection);
 	});
 }

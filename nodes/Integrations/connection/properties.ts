@@ -4,6 +4,7 @@ import { showForOperations } from '../../adapter/operations';
 import { authenticationField } from '../../adapter/authentication';
 import { integrationField, tenantField, tenantIdFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
+import { simplifyField } from '../../adapter/simplify';
 import {
 	accountIdsField,
 	accountsReadField,
@@ -54,6 +55,7 @@ const providerAsked: INodeProperties = {
 
 const getAll: INodeProperties[] = [
 	...limitFields,
+	simplifyField,
 	{
 		displayName: 'Filters',
 		name: 'filters',
@@ -135,5 +137,10 @@ export const connectionProperties: INodeProperties[] = [
 	...showForOperations('connection', ['getAccounts', 'update'], [providerAsked]),
 	...showForOperations('connection', ['resetState'], [resetScope]),
 	...showForOperations('connection', ['update'], [updateFields]),
+	...showForOperations(
+		'connection',
+		['disable', 'disconnect', 'enable', 'getAccounts', 'update'],
+		[simplifyField],
+	),
 	...showForOperations('connection', ['getAll'], getAll),
 ];

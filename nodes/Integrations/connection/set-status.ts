@@ -5,6 +5,8 @@ import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
+import { simplifyResults } from '../../adapter/simplify';
+import { simplifyConnection } from './simplify';
 
 /** Stops syncing a connection; its data and its token stay. */
 export async function disableConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -26,7 +28,7 @@ async function setStatus(
 		const changed = await setIntegrationStatus(pool, { integrationId, status });
 		if (status === 'ACTIVE' && changed.status === 'PENDING')
 			addHint(context, { message: STAYS_PENDING, type: 'info' });
-		return [changed];
+		return simplifyResults(context, item, [changed], simplifyConnection);
 	});
 }
 

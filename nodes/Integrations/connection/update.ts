@@ -14,6 +14,8 @@ import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
+import { simplifyResults } from '../../adapter/simplify';
+import { simplifyConnection } from './simplify';
 import { accountsNamed } from './account-ids';
 
 interface UpdateFields {
@@ -40,7 +42,8 @@ export async function updateConnection(context: IExecuteFunctions): Promise<INod
 		assertStreams(integration, changes);
 		const accounts = await accountChanges(pool, integration, fields);
 		if (Object.keys(fields).length === 0) addHint(context, { message: NO_FIELD, type: 'info' });
-		return [await updateIntegration(pool, integration.integrationId, { ...changes, accounts })];
+		const updated = await updateIntegration(pool, integration.integrationId, { ...changes, accounts });
+		return simplifyResults(context, item, [updated], simplifyConnection);
 	});
 }
 

@@ -4,6 +4,8 @@ import { listRejected } from '../../../db/runs/rejected-records';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
+import { simplifyResults } from '../../adapter/simplify';
+import { simplifyRejected } from './simplify';
 import { readRejectedFilter } from './filters';
 
 const RESOLVED: Record<string, boolean | undefined> = { open: false, resolved: true, all: undefined };
@@ -13,11 +15,12 @@ export async function getRejected(context: IExecuteFunctions): Promise<INodeExec
 	const pool = await getDatabase(context);
 	return await mapItems(context, async (item) => {
 		const show = context.getNodeParameter('show', item, 'open') as string;
-		return await listRejected(pool, {
+		const records = await listRejected(pool, {
 			...readRejectedFilter(context, item),
 			resolved: RESOLVED[show],
 			withPayload: context.getNodeParameter('includePayload', item, false) as boolean,
 			limit: readMaxRows(context, item),
 		});
+		return simplifyResults(context, item, records, simplifyRejected);
 	});
 }

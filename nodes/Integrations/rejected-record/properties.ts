@@ -2,6 +2,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { showForOperations } from '../../adapter/operations';
 import { limitFields } from '../../adapter/limit';
+import { simplifyField } from '../../adapter/simplify';
 import { providerField, tenantIdFilter } from '../../adapter/fields';
 
 const filters: INodeProperties = {
@@ -64,6 +65,7 @@ const getAll: INodeProperties[] = [
 		],
 	},
 	...limitFields,
+	simplifyField,
 	filters,
 	{
 		displayName: 'Include Payload',

@@ -7,8 +7,10 @@ import { settleAll } from '../../shared/concurrency';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { buildExecutionKey } from '../../adapter/execution';
+import { simplifyResults } from '../../adapter/simplify';
 import { excerpt } from '../../shared/text';
 import { silentRun, type RunOutcome } from './outcome';
+import { simplifyEndedRun } from './simplify';
 import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 
 /**
@@ -29,7 +31,7 @@ export async function failRunsOfExecution(context: IExecuteFunctions): Promise<I
 		const { results, errors } = await settleAll(runs, async (run) => await fail(pool, silentRun(run), error));
 		// Thrown last, so that one run that cannot be closed does not keep the others open.
 		if (errors.length > 0) throw errors[0];
-		return results;
+		return simplifyResults(context, item, results, simplifyEndedRun);
 	});
 }
 

@@ -10,6 +10,7 @@ import { nodeError } from '../../adapter/errors';
 import { buildExecutionKey } from '../../adapter/execution';
 import { addHint } from '../../adapter/hints';
 import { pairItem } from '../../adapter/items';
+import { readSimplify } from '../../adapter/simplify';
 import { OwnRuns, type StrangerError } from '../../adapter/own-runs';
 import { describeFailedRuns, type FailWhen } from './failed-runs';
 import { summarizeRuns, silentRun, type RunOutcome } from './outcome';
@@ -17,6 +18,7 @@ import { ownMessages } from './own-messages';
 import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 import { findWarnings } from './run-warnings';
 import { summarizeFinished } from './summary';
+import { simplifyEndedRun } from './simplify';
 
 interface FinishFields {
 	syncEvery?: number;
@@ -54,7 +56,8 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 		throw new NodeOperationError(context.getNode(), failure.message, { description: failure.description });
 	}
 	addHint(context, summarizeFinished(ended, items));
-	return finished.map(({ item, run }) => pairItem(run, item));
+	const isSimplified = readSimplify(context, 0);
+	return finished.map(({ item, run }) => pairItem(isSimplified ? simplifyEndedRun(run) : run, item));
 }
 
 /** The first message of another execution's run. Preview messages have no run. */

@@ -5,7 +5,9 @@ import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
 import { describeWhatToDo } from './advice';
+import { simplifyResults } from '../../adapter/simplify';
 import { buildAlerts } from './alerts';
+import { simplifyHealth, type ShownHealth } from './simplify';
 
 interface Filters {
 	provider?: string;
@@ -32,7 +34,13 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 			limit: readMaxRows(context, item),
 		});
 		const now = new Date();
-		if (context.getNodeParameter('show', item, 'all') === 'all') return health.map((one) => shown(one, now));
+		if (context.getNodeParameter('show', item, 'all') === 'all')
+			return simplifyResults(
+				context,
+				item,
+				health.map((one) => shown(one, now)),
+				simplifyHealth,
+			);
 		const { staleAfter = 24, rejectedFrom = 10, abandonedFrom = 3 } = options;
 		const limits = { staleAfterHours: staleAfter, rejectedFrom, abandonedFrom };
 		return health.flatMap((one) => buildAlerts(one, limits, now));
@@ -40,14 +48,14 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 }
 
 /** Adds how long ago the last success was, how late the next run is, and what to do. */
-function shown(health: IntegrationHealth, now: Date): object {
+function shown(health: IntegrationHealth, now: Date): ShownHealth {
 	const { lastSuccessAt, nextDue, authentication, expiresAt } = health;
 	const minutesSince = (instant: string): number => (now.getTime() - Date.parse(instant)) / 60_000;
 	return {
 		...health,
 		hasToken: authentication === 'stored' ? expiresAt !== null : null,
-		minutesSinceSuccess: lastSuccessAt && Math.floor(minutesSince(lastSuccessAt)),
-		minutesLate: nextDue && Math.max(0, Math.floor(minutesSince(nextDue))),
+		minutesSinceSuccess: lastSuccessAt === null ? null : Math.floor(minutesSince(lastSuccessAt)),
+		minutesLate: nextDue === null ? null : Math.max(0, Math.floor(minutesSince(nextDue))),
 		whatToDo: describeWhatToDo(health),
 	};
 }

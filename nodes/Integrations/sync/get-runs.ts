@@ -5,6 +5,8 @@ import { getDatabase } from '../../adapter/database';
 import { showExecution } from '../../adapter/execution';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
+import { simplifyResults } from '../../adapter/simplify';
+import { simplifyRun } from './simplify';
 
 interface Filters {
 	integrationId?: string;
@@ -24,6 +26,7 @@ export async function getRuns(context: IExecuteFunctions): Promise<INodeExecutio
 			limit: readMaxRows(context, item),
 		});
 		const instanceId = context.getInstanceId();
-		return runs.map((run) => ({ ...run, executionId: showExecution(run.executionId, instanceId) }));
+		const shown = runs.map((run) => ({ ...run, executionId: showExecution(run.executionId, instanceId) }));
+		return simplifyResults(context, item, shown, simplifyRun);
 	});
 }

@@ -1,6 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../../adapter/limit';
+import { simplifyField } from '../../adapter/simplify';
 import { providerField, tenantIdFilter } from '../../adapter/fields';
 
 const numberOption = (
@@ -29,6 +30,7 @@ export const getHealthFields: INodeProperties[] = [
 		],
 	},
 	...limitFields,
+	...updateDisplayOptions({ show: { show: ['all'] } }, [simplifyField]),
 	{
 		displayName: 'Filters',
 		name: 'filters',
@@ -102,4 +104,5 @@ export const failRunsFields: INodeProperties[] = [
 		default: '={{ $json.execution?.lastNodeExecuted }}',
 		description: 'The node that failed, stored with the run',
 	},
+	simplifyField,
 ];

@@ -4,6 +4,7 @@ import { showForOperations } from '../../adapter/operations';
 import { authenticationField } from '../../adapter/authentication';
 import { integrationField, tenantIdFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
+import { simplifyField } from '../../adapter/simplify';
 import { failRunsFields, getHealthFields } from './health-properties';
 
 const syncEvery = (description: string): INodeProperties => ({
@@ -67,6 +68,7 @@ const failWhen: INodeProperties = {
 };
 
 const finish: INodeProperties[] = [
+	simplifyField,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -82,6 +84,7 @@ const finish: INodeProperties[] = [
 
 const getRuns: INodeProperties[] = [
 	...limitFields,
+	simplifyField,
 	{
 		displayName: 'Filters',
 		name: 'filters',

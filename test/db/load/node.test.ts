@@ -28,12 +28,13 @@ type Json = Record<string, unknown>;
 async function run(items: object[], more: Partial<NodeInput> = {}) {
 	const context = nodeContext({ database: database.settings, items, ...more });
 	const outputs = await new PostgresUpsert().execute.call(context);
-	const [messages, refused] = outputs.map((output) => output.map(({ json }) => json as Json)) as [
+	const [messages, refused, summaries] = outputs.map((output) => output.map(({ json }) => json as Json)) as [
+		Json[],
 		Json[],
 		Json[],
 	];
 	const origins = outputs[0]!.map(({ pairedItem }) => (pairedItem as { item: number }).item);
-	return { messages, refused, origins, hints: context.hints, reads: context.reads };
+	return { messages, refused, summaries, origins, hints: context.hints, reads: context.reads };
 }
 
 const envelope = (of: LoadTarget, accountId = 'org-1') => ({
@@ -68,7 +69,7 @@ const runsOf = async (tenantId: string) =>
 	).rows as Json[];
 
 describe('messages of a sync', () => {
-	it('come out in order: states with their counts, what is not known as it is, then a summary', async () => {
+	it('come out in order: states with their counts and what is not known as it is; the summary has an output of its own', async () => {
 		const counts = { extracted: 4, normalised: 3, rejected: 1, rows: { produced: 5, deduplicated: 1 } };
 		const items = [
 			...rows(target, days(4)),
@@ -78,7 +79,7 @@ describe('messages of a sync', () => {
 			failure(target),
 			state(target, { extracted: 0 }, 'org-2'),
 		];
-		const { messages, refused, origins } = await run(items);
+		const { messages, refused, summaries, origins } = await run(items);
 		const fates = { inserted: 4, updated: 0, unchanged: 0, superseded: 0, rejected: 0 };
 		expect(messages).toEqual([
 			{ ...items[5], counts: { ...counts, rows: { ...fates, produced: 5, deduplicated: 1 } } },
@@ -91,6 +92,8 @@ describe('messages of a sync', () => {
 					rows: { ...fates, inserted: 0, produced: 0, deduplicated: 0 },
 				},
 			},
+		]);
+		expect(summaries).toEqual([
 			{
 				type: 'SUMMARY',
 				tenantId: target.tenantId,
@@ -101,7 +104,7 @@ describe('messages of a sync', () => {
 				deduplicated: 0,
 			},
 		]);
-		expect(origins).toEqual([5, 6, 7, 8, 8]);
+		expect(origins).toEqual([5, 6, 7, 8]);
 		expect(refused).toEqual([]);
 		expect(await rejectionsOf(database, target.tenantId)).toMatchObject([{ recordId: '2026-06' }]);
 		expect(await countsOf(database, target.syncRunId)).toEqual({
@@ -115,11 +118,9 @@ describe('messages of a sync', () => {
 	it('count the same over many small chunks as in one', async () => {
 		const counts = { extracted: 20, normalised: 20, rows: { produced: 20 } };
 		const items = [...rows(target, days(20)), state(target, counts), ...rows(target, days(5))];
-		const { messages } = await run(items, { parameters: { options: { chunkSize: 3 } } });
-		expect(messages).toMatchObject([
-			{ type: 'STATE', counts: { rows: { produced: 20 } } },
-			{ type: 'SUMMARY', produced: 25, inserted: 20, unchanged: 5 },
-		]);
+		const { messages, summaries } = await run(items, { parameters: { options: { chunkSize: 3 } } });
+		expect(messages).toMatchObject([{ type: 'STATE', counts: { rows: { produced: 20 } } }]);
+		expect(summaries).toMatchObject([{ type: 'SUMMARY', produced: 25, inserted: 20, unchanged: 5 }]);
 		expect(await countsOf(database, target.syncRunId)).toMatchObject({
 			monthlyFinancials: { records: { extracted: 20 }, rows: { produced: 25, inserted: 20, unchanged: 5 } },
 		});
@@ -149,8 +150,9 @@ describe('messages of a sync', () => {
 			...envelope(target),
 			...month('2026-06-30', '1.00', { row: { netProfit: '9' } }),
 		};
-		const { messages, refused, hints } = await run([...rows(target), bad]);
-		expect(messages).toMatchObject([{ type: 'SUMMARY', inserted: 3, rejected: 1 }]);
+		const { messages, summaries, refused, hints } = await run([...rows(target), bad]);
+		expect(messages).toEqual([]);
+		expect(summaries).toMatchObject([{ type: 'SUMMARY', inserted: 3, rejected: 1 }]);
 		expect(refused).toMatchObject([
 			{ type: 'REJECTED', stage: 'load', recordId: '2026-06', reason: { code: 'check_violation' } },
 		]);
@@ -161,12 +163,12 @@ describe('messages of a sync', () => {
 		const other = await loadTarget(database, 'Southern Tools');
 		await closeRuns(database, target.integrationId);
 		const items = [...rows(target), state(target), ...rows(other), state(other)];
-		const { messages } = await run(items, { parameters: { options: { chunkSize: 2 } } });
+		const { messages, summaries } = await run(items, { parameters: { options: { chunkSize: 2 } } });
 		expect(messages).toMatchObject([
 			{ type: 'FAILURE', tenantId: target.tenantId, stream: '', failure: { class: 'run_lost' } },
 			{ type: 'STATE', tenantId: other.tenantId },
-			{ type: 'SUMMARY', tenantId: other.tenantId, inserted: 3 },
 		]);
+		expect(summaries).toMatchObject([{ type: 'SUMMARY', tenantId: other.tenantId, inserted: 3 }]);
 		expect(await financialsOf(database, target.tenantId)).toEqual([]);
 		expect(await financialsOf(database, other.tenantId)).toHaveLength(3);
 	});
@@ -175,11 +177,12 @@ describe('messages of a sync', () => {
 		const victim = await loadTarget(database, 'Southern Tools');
 		const { tenantId, integrationId } = victim;
 		const forged = rows(target).map((row) => ({ ...row, tenantId, integrationId, provider: 'myob' }));
-		const { messages } = await run([...forged, { ...state(target), tenantId, integrationId }]);
+		const closing = { ...state(target), tenantId, integrationId };
+		const { messages, summaries } = await run([...forged, closing]);
 		expect(messages).toMatchObject([
 			{ type: 'STATE', tenantId: target.tenantId, integrationId: target.integrationId },
-			{ type: 'SUMMARY', tenantId: target.tenantId, inserted: 3 },
 		]);
+		expect(summaries).toMatchObject([{ type: 'SUMMARY', tenantId: target.tenantId, inserted: 3 }]);
 		expect(await financialsOf(database, victim.tenantId)).toEqual([]);
 		expect(await financialsOf(database, target.tenantId)).toHaveLength(3);
 	});
@@ -229,8 +232,8 @@ describe('messages of a sync', () => {
 			description: expect.stringContaining('set Input to Items'),
 		});
 		expect(await financialsOf(database, target.tenantId)).toEqual([]);
-		const { messages, refused } = await run(items, { continueOnFail: true });
-		expect(messages).toMatchObject([{ type: 'SUMMARY', inserted: 3 }]);
+		const { summaries, refused } = await run(items, { continueOnFail: true });
+		expect(summaries).toMatchObject([{ type: 'SUMMARY', inserted: 3 }]);
 		expect(refused).toMatchObject([{ reason: { code: 'not_our_run' } }, { recordId: 'y' }]);
 	});
 });
@@ -332,6 +335,22 @@ describe('items of a user’s own', () => {
 		const options = { ignoreUnknownFields: true };
 		const left = await run([typed], { parameters: { ...parameters(), options } });
 		expect(left.messages).toMatchObject([{ type: 'SUMMARY', inserted: 1 }]);
+	});
+
+	it('continue with their summary, since there are no messages, and have it on its own output as well', async () => {
+		const { messages, summaries } = await run([item()], { parameters: parameters() });
+		expect(summaries).toHaveLength(1);
+		expect(messages).toEqual(summaries);
+	});
+
+	it('of a preview pass through, and a hint says that nothing was stored', async () => {
+		const shown = { ...rows(target, days(1))[0], syncRunId: null, preview: true };
+		const { messages, hints } = await run([shown]);
+		expect(messages).toEqual([shown]);
+		expect(hints).toEqual([
+			expect.stringMatching(/^Preview: 1 row shown, nothing stored\. .*Mode of Extract/),
+		]);
+		expect(await financialsOf(database, target.tenantId)).toEqual([]);
 	});
 
 	it('that look like our messages are data all the same', async () => {
@@ -461,7 +480,7 @@ describe('messages of a run that Transform & Normalize opened', () => {
 
 	it('close it once the last has come, where no Finish follows', async () => {
 		const items = await opened();
-		expect((await run(items.slice(0, 2))).messages).toMatchObject([{ type: 'SUMMARY', inserted: 2 }]);
+		expect((await run(items.slice(0, 2))).summaries).toMatchObject([{ type: 'SUMMARY', inserted: 2 }]);
 		expect(await runsOf(target.tenantId)).toMatchObject([{ status: 'running' }]);
 		await run(items.slice(2));
 		expect(await runsOf(target.tenantId)).toMatchObject([{ provider: 'xero', status: 'succeeded' }]);
