@@ -16,7 +16,10 @@ describe('a tenant', () => {
 	it('is created with its name trimmed, and listed', async () => {
 		const { id } = await createTenant(database.pool, { name: ' Harbour Coffee ', industry: ' ' });
 		expect(await listTenants(database.pool)).toEqual([
-			{ id, name: 'Harbour Coffee', industry: null, createdAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+			{
+				...{ id, name: 'Harbour Coffee', industry: null, pausedAt: null },
+				createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+			},
 		]);
 	});
 

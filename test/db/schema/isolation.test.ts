@@ -122,6 +122,8 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 	it('calls no operator function', async () => {
 		const calls = [
 			"etl.create_tenant('forged', 'Forged', null, false)",
+			"etl.update_tenant('owner', 'Forged', null, true)",
+			"etl.pause_tenant('owner', true)",
 			'etl.list_tenants(null, 10)',
 			'etl.tenants_with_conversions()',
 			'etl.currencies_in_use()',
