@@ -2,7 +2,7 @@ import pg from 'pg';
 
 import type { DatabaseSettings } from '../../db/postgres/pool';
 import type { Attack } from '../support/expect/attacks';
-import type { HostileStatement } from './reader-statements';
+import { TARGETS, type HostileStatement, type Targets } from './reader-statements';
 
 /** Made up, and in no statement: what holds one of them came out of the other tenant's rows. */
 const SECRETS = ['QX7-of-the-other-tenant', 'v1.k1.SEALED'];
@@ -22,6 +22,10 @@ export async function plantSecrets(admin: pg.Pool): Promise<void> {
 		[name],
 	);
 	await admin.query('analyze');
+}
+
+export async function findTargets(admin: pg.Pool): Promise<Targets> {
+	return (await admin.query<Targets>(TARGETS)).rows[0]!;
 }
 
 export interface Session {

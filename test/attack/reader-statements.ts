@@ -7,38 +7,24 @@ export interface HostileStatement {
 	then?: string;
 }
 
-export const TABLES = [
-	'public.tenants',
-	'public.users',
-	'public.client_kpis',
-	'public.financials',
-	'public.lead_events',
-	'public.custom_metrics',
-	'public.integrations',
-	'etl.sync_runs',
-	'etl.accounts',
-	'etl.stream_states',
-	'etl.rejected_records',
-	'etl.client_links',
-	'etl.tenant_readers',
-	'etl.paused_tenants',
-	'etl.refresh_leases',
-	'etl.exchange_rates',
-	'etl.schema_migrations',
-	'etl.schema_functions',
-];
+/** What the package has in the database: with a new table or function the corpus grows by itself. */
+export interface Targets {
+	tables: Array<{ name: string; column: string }>;
+	/** A call of each function, with nulls. */
+	calls: string[];
+}
 
-/** Of tables without a column `id`, one that each has. */
-const COLUMNS: Record<string, string> = {
-	'etl.accounts': 'tenant_id',
-	'etl.stream_states': 'tenant_id',
-	'etl.client_links': 'tenant_id',
-	'etl.tenant_readers': 'tenant_id',
-	'etl.paused_tenants': 'tenant_id',
-	'etl.refresh_leases': 'integration_id',
-	'etl.exchange_rates': 'source',
-	'etl.schema_functions': 'digest',
-};
+export const TARGETS = `select
+	(select json_agg(json_build_object('name', format('%s.%s', n.nspname, c.relname), 'column', a.attname) order by c.oid)
+		from pg_class c join pg_namespace n on n.oid = c.relnamespace
+		join pg_attribute a on a.attrelid = c.oid and a.attnum = 1
+		where n.nspname in ('public', 'etl') and c.relkind in ('r', 'p')) as tables,
+	(select json_agg(format('etl.%s(%s)', p.proname, (
+			select string_agg('null::' || format_type(t.oid, null), ', ' order by t.place)
+			from unnest(p.proargtypes::oid[]) with ordinality as t(oid, place)
+		)) order by p.oid)
+		from pg_proc p
+		where p.pronamespace = 'etl'::regnamespace and p.prorettype <> 'trigger'::regtype) as calls`;
 
 const THEIRS = `t::text like '%theirs%'`;
 const WRITE = 'begin read write;';
@@ -270,7 +256,7 @@ const SHADOWS: HostileStatement[] = [
 	},
 ];
 
-export const CALLS = [
+const CALLS = [
 	'etl.tenant_of_reader()',
 	"etl.add_reader(session_user::text, 'theirs')",
 	'etl.remove_reader(session_user::text)',
@@ -483,20 +469,23 @@ const OTHERS: HostileStatement[] = [
 const named = (kind: string, statements: HostileStatement[]): HostileStatement[] =>
 	statements.map((statement) => ({ ...statement, name: `${kind}: ${statement.name}` }));
 
-export const HOSTILE_STATEMENTS: HostileStatement[] = [
-	...TABLES.flatMap((table) =>
-		ON_TABLES.map(([name, sql]) => ({ name: `${name} ${table}`, sql: sql(table, COLUMNS[table] ?? 'id') })),
+export const hostileStatements = ({ tables, calls }: Targets): HostileStatement[] => [
+	...tables.flatMap((table) =>
+		ON_TABLES.map(([name, sql]) => ({
+			name: `${name} ${table.name}`,
+			sql: sql(table.name, table.column),
+		})),
 	),
 	...named('settings', SETTINGS),
 	...named('shadow', SHADOWS),
-	...CALLS.map((call) => ({ name: `call ${call}`, sql: `${WRITE} select * from ${call}` })),
+	...[...CALLS, ...calls].map((call) => ({ name: `call ${call}`, sql: `${WRITE} select * from ${call}` })),
 	...named('catalogue', CATALOGUES),
 	...named('other', OTHERS),
 ];
 
 /** Held open all at once while syncs of both tenants run: nobody may wait for one of them. */
-export const LOCKS: string[] = [
-	...TABLES.map((table) => `lock table ${table} in access exclusive mode`),
+export const locksOn = ({ tables }: Targets): string[] => [
+	...tables.map(({ name }) => `lock table ${name} in access exclusive mode`),
 	'lock table public.financials in access share mode',
 	'select count(*) from public.tenants, public.client_kpis, public.financials, public.lead_events, public.custom_metrics, public.sync_status',
 	...['mine', 'theirs'].flatMap((tenant) => [
