@@ -8,7 +8,7 @@ import {
 
 import { postgresConnection } from '../adapter/credential-test';
 import { runChosen } from '../adapter/operations';
-import { searchClients, searchTenants } from '../adapter/fields';
+import { searchClients, searchMetrics, searchTenants } from '../adapter/fields';
 import { databaseProperties } from './properties';
 import { databaseEmptyHints } from './empty-hints';
 import { databaseOperations } from './operations';
@@ -21,7 +21,8 @@ export class Database implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
-		description: 'Set up the database, manage tenants, clients and readers, and load exchange rates',
+		description:
+			'Set up the database, manage tenants, clients and readers, read KPIs, and load exchange rates',
 		defaults: { name: 'Zixly Database' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
@@ -33,7 +34,7 @@ export class Database implements INodeType {
 
 	methods = {
 		credentialTest: { postgresConnection },
-		listSearch: { searchClients, searchTenants },
+		listSearch: { searchClients, searchMetrics, searchTenants },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -3,6 +3,9 @@ import { getClients } from './client/get-many';
 import { linkClients, unlinkClients } from './client/link';
 import { importRates } from './exchange-rate/import';
 import { loadRates } from './exchange-rate/load';
+import { getFinancials } from './kpi/get-financials';
+import { getFunnel } from './kpi/get-funnel';
+import { getMetricSeries } from './kpi/get-metric-series';
 import { createReaders } from './reader/create';
 import { revokeReaders } from './reader/revoke';
 import { getSchemaStatus } from './schema/get-status';
@@ -18,6 +21,9 @@ export const databaseOperations: Operations = {
 	'client:unlink': unlinkClients,
 	'exchangeRate:import': importRates,
 	'exchangeRate:load': loadRates,
+	'kpi:getFinancials': getFinancials,
+	'kpi:getFunnel': getFunnel,
+	'kpi:getMetricSeries': getMetricSeries,
 	'reader:create': createReaders,
 	'reader:revoke': revokeReaders,
 	'schema:getStatus': getSchemaStatus,

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { clientProperties } from './client/properties';
 import { exchangeRateProperties } from './exchange-rate/properties';
+import { kpiProperties } from './kpi/properties';
 import { readerProperties } from './reader/properties';
 import { tenantProperties } from './tenant/properties';
 
@@ -22,6 +23,11 @@ export const databaseProperties: INodeProperties[] = [
 				name: 'Exchange Rate',
 				value: 'exchangeRate',
 				description: 'Daily rates for converting amounts',
+			},
+			{
+				name: 'KPI',
+				value: 'kpi',
+				description: 'Figures of a tenant: financials, funnel and metrics',
 			},
 			{
 				name: 'Reader',
@@ -56,6 +62,7 @@ export const databaseProperties: INodeProperties[] = [
 	},
 	...tenantProperties,
 	...clientProperties,
+	...kpiProperties,
 	...readerProperties,
 	...exchangeRateProperties,
 ];

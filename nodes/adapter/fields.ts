@@ -5,6 +5,7 @@ import { getPool } from '../../db/postgres/pool';
 import { listClients } from '../../db/clients/list';
 import { listIntegrations } from '../../db/integrations/integrations';
 import { listTenants } from '../../db/integrations/tenants';
+import { listMetrics } from '../../db/readers/metric-series';
 import { providers } from '../providers/registry';
 import { readDatabaseSettings, POSTGRES_CREDENTIAL } from './database';
 
@@ -49,6 +50,18 @@ export async function searchClients(
 			value: clientKpiId,
 		})),
 	};
+}
+
+/** The metrics of the tenant in the field Tenant. */
+export async function searchMetrics(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
+	if (!tenantId) return { results: [] };
+	const pool = await getPoolForOptions(this);
+	const metrics = await listMetrics(pool, { tenantId, search: filter, limit: MAX_SHOWN });
+	return { results: metrics.map((name) => ({ name, value: name })) };
 }
 
 async function getPoolForOptions(context: ILoadOptionsFunctions): Promise<Pool> {
@@ -109,4 +122,41 @@ export const providerField: INodeProperties = {
 	default: 'xero',
 	description: 'The service that the data comes from',
 	options: Object.values(providers).map(({ key, displayName }) => ({ name: displayName, value: key })),
+};
+
+/** A field that picks a client of the tenant in the field Tenant, or takes its ID. */
+export const clientField: INodeProperties = {
+	displayName: 'Client',
+	name: 'clientKpiId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The client that the figures belong to',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchClients', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+	],
+};
+
+/** A field that picks a metric of the tenant in the field Tenant, or takes its name. */
+export const metricField: INodeProperties = {
+	displayName: 'Metric',
+	name: 'metric',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The metric to return',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchMetrics', searchable: true },
+		},
+		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. throughput' },
+	],
 };

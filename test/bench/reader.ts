@@ -7,7 +7,7 @@ import pg from 'pg';
 import { closePools, getPool } from '../../db/postgres/pool';
 import { createReader } from '../../db/readers/logins';
 import { inTenant } from '../../db/postgres/transaction';
-import { dashboardQueries } from '../support/database/dashboard-queries';
+import { dashboardQueries, type DashboardQuery } from '../support/database/dashboard-queries';
 import {
 	createTemplate,
 	loginSettings,
@@ -23,7 +23,7 @@ const MAX_FACTOR = 1.5;
 const WARM_UP_ROUNDS = 3;
 
 /** Runs a query as somebody who sees the tenant `big`; resolves to the milliseconds of the query alone. */
-type Timed = (text: string) => Promise<number>;
+type Timed = (query: DashboardQuery) => Promise<number>;
 
 interface Comparison {
 	name: string;
@@ -39,11 +39,14 @@ async function main([clients = '5000', rounds = '30']: string[]): Promise<void> 
 		await seedRows(adminOf(server.adminUrl, source.template), Number(clients));
 		const reader = await logInAsReader(source);
 		const pool = getPool(loginSettings(source, WORKER, source.template));
-		const asApp: Timed = async (text) => await inTenant(pool, 'big', (client) => timeOf(client, text));
-		const asReader: Timed = async (text) => await timeOf(reader, text);
+		const asApp: Timed = async (query) => await inTenant(pool, 'big', (client) => timeOf(client, query));
+		const asReader: Timed = async (query) => await timeOf(reader, query);
 		const comparisons: Comparison[] = [];
-		for (const { name, text } of dashboardQueries('big-c7')) {
-			comparisons.push({ name, ...(await compare(text, { asApp, asReader, rounds: Number(rounds) })) });
+		for (const query of dashboardQueries('big-c7')) {
+			comparisons.push({
+				name: query.name,
+				...(await compare(query, { asApp, asReader, rounds: Number(rounds) })),
+			});
 		}
 		console.log(reportOf(comparisons));
 		await reader.end();
@@ -100,12 +103,12 @@ function seed(clients: number): string {
 }
 
 async function compare(
-	text: string,
+	query: DashboardQuery,
 	{ asApp, asReader, rounds }: { asApp: Timed; asReader: Timed; rounds: number },
 ): Promise<Omit<Comparison, 'name'>> {
 	const times: Record<'app' | 'reader', number[]> = { app: [], reader: [] };
 	for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-		const [app, reader] = [await asApp(text), await asReader(text)];
+		const [app, reader] = [await asApp(query), await asReader(query)];
 		if (round < 0) continue;
 		times.app.push(app);
 		times.reader.push(reader);
@@ -114,9 +117,9 @@ async function compare(
 	return { app, reader, factor: reader / app };
 }
 
-async function timeOf(client: pg.ClientBase, text: string): Promise<number> {
+async function timeOf(client: pg.ClientBase, { text, values }: DashboardQuery): Promise<number> {
 	const from = performance.now();
-	await client.query(text);
+	await client.query(text, values);
 	return performance.now() - from;
 }
 

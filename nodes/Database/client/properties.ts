@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { showForOperations } from '../../adapter/operations';
 import { limitFields } from '../../adapter/limit';
-import { providerField, tenantField } from '../../adapter/fields';
+import { clientField, providerField, tenantField } from '../../adapter/fields';
 
 const externalIdField: INodeProperties = {
 	displayName: 'External ID',
@@ -13,24 +13,6 @@ const externalIdField: INodeProperties = {
 	placeholder: 'e.g. 4f0e8c6a-1111-4222-8333-444455556666',
 	description:
 		'The ID of the account, company or project at the provider: the part after the provider in its current client ID',
-};
-
-const clientField: INodeProperties = {
-	displayName: 'Client',
-	name: 'clientKpiId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	description: 'The client that the figures belong to',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchClients', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
-	],
 };
 
 const search: INodeProperties = {
@@ -74,6 +56,6 @@ export const clientProperties: INodeProperties[] = [
 	},
 	...showForOperations('client', ['getAll', 'link', 'unlink'], [{ ...tenantField, required: true }]),
 	...showForOperations('client', ['link', 'unlink'], [providerField, externalIdField]),
-	...showForOperations('client', ['link'], [clientField]),
+	...showForOperations('client', ['link'], [{ ...clientField, required: true }]),
 	...showForOperations('client', ['getAll'], [...limitFields, search]),
 ];

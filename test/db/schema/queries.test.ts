@@ -48,7 +48,7 @@ afterAll(async () => {
 /** With how many rows each of them gives here. */
 const QUERIES = dashboardQueries('t7c3').map((query, index) => ({
 	...query,
-	rows: [12, 12, 25, 12, 12, 25][index]!,
+	rows: [12, 16, 97, 12, 16, 97][index]!,
 }));
 
 interface Plan {
@@ -60,13 +60,13 @@ interface Plan {
 }
 
 /** Runs a statement as somebody who sees the tenant `t7`. */
-type Ask = (text: string) => Promise<pg.QueryResult>;
+type Ask = (text: string, values?: unknown[]) => Promise<pg.QueryResult>;
 
 const asRole =
 	(role: TenantRole): Ask =>
-	async (text) =>
-		await inTenant(database.pool, 't7', (client) => client.query(text), role);
-const asReader: Ask = async (text) => await reader.query(text);
+	async (text, values) =>
+		await inTenant(database.pool, 't7', (client) => client.query(text, values), role);
+const asReader: Ask = async (text, values) => await reader.query(text, values);
 
 const ASKING: Array<[who: string, ask: Ask]> = [
 	['zixly_app', asRole('zixly_app')],
@@ -75,32 +75,32 @@ const ASKING: Array<[who: string, ask: Ask]> = [
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-async function planOf(ask: Ask, text: string): Promise<Plan> {
-	const { rows } = await ask(`explain (format json) ${text}`);
+async function planOf(ask: Ask, text: string, values?: unknown[]): Promise<Plan> {
+	const { rows } = await ask(`explain (format json) ${text}`, values);
 	const plan = (rows[0] as { 'QUERY PLAN': Array<{ Plan: Plan }> })['QUERY PLAN'][0]?.Plan;
 	if (!plan) throw new Error('The server gave no plan.');
 	return plan;
 }
 
-async function scansOf(ask: Ask, text: string): Promise<string[]> {
-	return nodesOf(await planOf(ask, text))
+async function scansOf(ask: Ask, text: string, values?: unknown[]): Promise<string[]> {
+	return nodesOf(await planOf(ask, text, values))
 		.filter((node) => node['Node Type'].includes('Scan') && node['Relation Name'])
 		.map((node) => `${node['Node Type']} on ${node['Relation Name']}`);
 }
 
 describe.each(ASKING)('at 100,000 rows, under the policies for %s', (_who, ask) => {
-	it.each(QUERIES)('$name: no sequential scan', async ({ text, rows }) => {
-		const scans = await scansOf(ask, text);
+	it.each(QUERIES)('$name: no sequential scan', async ({ text, values, rows }) => {
+		const scans = await scansOf(ask, text, values);
 		expect(scans.length).toBeGreaterThan(0);
 		expect(scans.filter((scan) => scan.startsWith('Seq Scan'))).toEqual([]);
-		expect((await ask(text)).rowCount).toBe(rows);
+		expect((await ask(text, values)).rowCount).toBe(rows);
 	});
 });
 
 describe('a reader’s login', () => {
-	it.each(QUERIES)('$name: by the same plan as zixly_app', async ({ text }) => {
-		expect(await scansOf(asReader, text)).toEqual(
-			expect.arrayContaining(await scansOf(asRole('zixly_app'), text)),
+	it.each(QUERIES)('$name: by the same plan as zixly_app', async ({ text, values }) => {
+		expect(await scansOf(asReader, text, values)).toEqual(
+			expect.arrayContaining(await scansOf(asRole('zixly_app'), text, values)),
 		);
 	});
 
@@ -110,10 +110,10 @@ describe('a reader’s login', () => {
 		return (await reader.query<{ calls: number | null }>(text, [name])).rows[0]!.calls ?? 0;
 	};
 
-	it.each(QUERIES)('$name: its tenant is looked up once, not for each row', async ({ text }) => {
+	it.each(QUERIES)('$name: its tenant is looked up once, not for each row', async ({ text, values }) => {
 		await reader.query('begin');
 		const before = await callsOf('tenant_of_reader');
-		await reader.query(text);
+		await reader.query(text, values);
 		expect((await callsOf('tenant_of_reader')) - before).toBe(1);
 		await reader.query('commit');
 	});

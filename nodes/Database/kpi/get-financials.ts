@@ -1,0 +1,36 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { readFinancials, type FinancialsRequest, type FinancialsRow } from '../../../db/readers/financials';
+import { getDatabase } from '../../adapter/database';
+import { answerItems, readRequest } from './request';
+
+/** Profit and loss by month, quarter or year, with the change since the period before. */
+export async function getFinancials(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const pool = await getDatabase(context);
+	return await answerItems(
+		context,
+		async (item) => {
+			const { splitByClient } = context.getNodeParameter('options', item, {}) as { splitByClient?: boolean };
+			const request = { ...readRequest(context, item), splitByClient } as FinancialsRequest;
+			return { request, result: await readFinancials(pool, request) };
+		},
+		(row, item) => (context.getNodeParameter('simplify', item, true) ? simplify(row) : row),
+	);
+}
+
+/** The figures themselves; of the changes only the net profit's. */
+function simplify(row: FinancialsRow): IDataObject {
+	const { periodStart, periodEnd, currency, clientName, revenue, expenses, netProfit, cashFlow, partial } =
+		row;
+	return {
+		...{ periodStart, periodEnd, ...(clientName !== null && { clientName }), currency },
+		...{
+			revenue,
+			expenses,
+			netProfit,
+			netProfitChangePercent: row.netProfitChangePercent,
+			cashFlow,
+			partial,
+		},
+	};
+}

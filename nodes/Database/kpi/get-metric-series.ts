@@ -1,0 +1,37 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { readMetricSeries, type Aggregation } from '../../../db/readers/metric-series';
+import { AGGREGATIONS } from '../../providers/asana/aggregations';
+import { getDatabase } from '../../adapter/database';
+import { answerItems, readRequest } from './request';
+
+/** One metric by period, with the change since the period before. */
+export async function getMetricSeries(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const pool = await getDatabase(context);
+	const averaged = new Set<string>();
+	const output = await answerItems(context, async (item) => {
+		const metric = readMetric(context, item);
+		const chosen = context.getNodeParameter('aggregation', item, 'auto') as Aggregation | 'auto';
+		const known = findAggregation(metric);
+		if (chosen === 'auto' && !known) averaged.add(metric);
+		const aggregation = chosen === 'auto' ? (known ?? 'average') : chosen;
+		const request = { ...readRequest(context, item), metric, aggregation };
+		return { request, result: await readMetricSeries(pool, request) };
+	});
+	for (const metric of averaged)
+		context.addExecutionHints({ message: explainAverage(metric), location: 'outputPane' });
+	return output;
+}
+
+function readMetric(context: IExecuteFunctions, item: number): string {
+	const metric = context.getNodeParameter('metric', item, '', { extractValue: true }) as string;
+	if (metric.trim()) return metric.trim();
+	throw new Error('No metric is chosen. Pick one in the field Metric.');
+}
+
+function findAggregation(metric: string): Aggregation | undefined {
+	return Object.hasOwn(AGGREGATIONS, metric) ? AGGREGATIONS[metric as keyof typeof AGGREGATIONS] : undefined;
+}
+
+const explainAverage = (metric: string): string =>
+	`It is not known how values of "${metric}" add up, so they were averaged. Choose Sum or Latest in Aggregation if that fits better.`;
