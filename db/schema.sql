@@ -175,7 +175,8 @@ create table etl.sync_runs (
 	mode text,
 	counts jsonb not null default '{}'::jsonb,
 	error jsonb,
-	last_chunk text
+	last_chunk text,
+	progress jsonb
 );
 create table etl.tenant_readers (
 	role_name text not null,
@@ -239,6 +240,7 @@ alter table etl.sync_runs add constraint sync_runs_pkey PRIMARY KEY (id);
 alter table etl.sync_runs add constraint sync_runs_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table etl.sync_runs add constraint sync_runs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table etl.sync_runs add constraint sync_runs_closed_check CHECK (((status = 'running'::text) OR ((finished_at IS NOT NULL) AND (lease_until IS NULL))));
+alter table etl.sync_runs add constraint sync_runs_progress_check CHECK ((octet_length((progress)::text) <= 1024));
 alter table etl.sync_runs add constraint sync_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'partial'::text, 'failed'::text, 'abandoned'::text])));
 alter table etl.tenant_readers add constraint tenant_readers_role_oid_key UNIQUE (role_oid);
 alter table etl.tenant_readers add constraint tenant_readers_pkey PRIMARY KEY (role_name);
@@ -424,6 +426,9 @@ create policy tenant on etl.stream_states for all to zixly_app, zixly_loader
    FROM integrations i))) AND ((sync_run_id IS NULL) OR (EXISTS ( SELECT
    FROM etl.sync_runs r
   WHERE (r.id = stream_states.sync_run_id))))));
+create policy operator on etl.stream_states for r to zixly_operator
+	using (true)
+	with check ();
 create policy tenant on etl.sync_runs for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
@@ -724,6 +729,56 @@ $function$
 ;
 alter function etl.enter_accounts(text,text,jsonb,boolean) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.get_run(run_id text)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, authentication text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, mode text, progress jsonb, counts jsonb, error jsonb, accounts jsonb, rejected jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select r.id, r.tenant_id, t.name, r.integration_id, r.provider,
+		case when i.metadata ->> 'authentication' = 'n8n' then 'n8n' else 'stored' end, r.status,
+		r.started_at, r.finished_at, r.lease_until, r.retry_at,
+		r.execution_id, r.mode, r.progress, r.counts, r.error, accounts.list, rejected.list
+	from etl.sync_runs r
+	join public.tenants t on t.id = r.tenant_id
+	left join public.integrations i on i.id = r.integration_id
+	cross join lateral (
+		select coalesce(jsonb_agg(one.account), '[]') as list
+		from (
+			select jsonb_build_object(
+				'accountId', a.account_id, 'name', a.name, 'currency', a.currency, 'timezone', a.timezone,
+				'enabled', a.enabled, 'stored', (
+					select coalesce(jsonb_agg(jsonb_build_object('stream', s.stream, 'at', s.updated_at) order by s.stream), '[]')
+					from etl.stream_states s
+					where s.integration_id = a.integration_id and s.account_id = a.account_id and s.sync_run_id = r.id
+				)) as account
+			from etl.accounts a
+			where a.integration_id = r.integration_id and a.released_at is null
+			order by lower(a.name), a.account_id
+			limit 1000
+		) one
+	) accounts
+	cross join lateral (
+		select coalesce(jsonb_agg(one.reason), '[]') as list
+		from (
+			select jsonb_build_object(
+				'stream', x.stream, 'stage', x.stage, 'code', x.reason_code, 'records', count(*),
+				'open', count(*) filter (where x.resolved_at is null), 'lastAt', max(x.last_seen_at),
+				'message', min(left(x.reason_message, 1000))) as reason
+			from etl.rejected_records x
+			where x.sync_run_id = r.id
+			group by x.stream, x.stage, x.reason_code
+			order by count(*) desc, x.stream, x.stage, x.reason_code
+			limit 100
+		) one
+	) rejected
+	where run_id is null or r.id = run_id
+	order by r.started_at desc, r.id desc
+	limit 1
+$function$
+;
+alter function etl.get_run(text) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.hold_links()
  RETURNS boolean
  LANGUAGE plpgsql
@@ -794,14 +849,14 @@ $function$
 alter function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_runs(only_tenant text, only_integration text, only_provider text, only_status text, max_rows integer)
- RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, workflow_id text, mode text, counts jsonb, error jsonb)
+ RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, workflow_id text, mode text, progress jsonb, counts jsonb, error jsonb)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 	select r.id, r.tenant_id, t.name, r.integration_id, r.provider, r.status,
 		r.started_at, r.finished_at, r.lease_until, r.retry_at,
-		r.execution_id, r.workflow_id, r.mode, r.counts, r.error
+		r.execution_id, r.workflow_id, r.mode, r.progress, r.counts, r.error
 	from etl.sync_runs r
 	join public.tenants t on t.id = r.tenant_id
 	where (only_tenant is null or r.tenant_id = only_tenant)
@@ -927,7 +982,7 @@ $function$
 ;
 alter function etl.remove_reader(text) owner to zixly_operator;
 
-CREATE OR REPLACE FUNCTION etl.renew_leases(run_ids text[], lease interval)
+CREATE OR REPLACE FUNCTION etl.renew_leases(run_ids text[], lease interval, progress jsonb DEFAULT '{}'::jsonb)
  RETURNS TABLE(sync_run_id text, renewed boolean)
  LANGUAGE sql
  SECURITY DEFINER
@@ -942,7 +997,9 @@ AS $function$
 	),
 	renewed as (
 		update etl.sync_runs r
-		set lease_until = now() + lease
+		set lease_until = now() + lease,
+			progress = case when octet_length((renew_leases.progress -> r.id)::text) <= 1024
+				then renew_leases.progress -> r.id else r.progress end
 		from unlocked
 		where r.id = unlocked.id
 		returning r.id
@@ -953,7 +1010,7 @@ AS $function$
 	where r.id = any (run_ids) and r.status = 'running'
 $function$
 ;
-alter function etl.renew_leases(text[],interval) owner to zixly_operator;
+alter function etl.renew_leases(text[],interval,jsonb) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.runs_of_execution(of_execution text)
  RETURNS TABLE(id text, tenant_id text, integration_id text, provider text)
@@ -1268,6 +1325,7 @@ grant select, update (name) on table etl.schema_migrations to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
 grant select on table etl.stream_states to zixly_app;
 grant delete, insert, select, update (state, sync_run_id) on table etl.stream_states to zixly_loader;
+grant select (integration_id, account_id, stream, tenant_id, sync_run_id, updated_at) on table etl.stream_states to zixly_operator;
 grant insert, select, update (status, finished_at, lease_until, retry_at, counts, error) on table etl.sync_runs to zixly_app;
 grant select, update (lease_until, counts, last_chunk) on table etl.sync_runs to zixly_loader;
 grant delete, insert, select, update on table etl.sync_runs to zixly_operator;
@@ -1301,6 +1359,7 @@ grant execute on function etl.claim_due(text,text[],interval,interval,text,text,
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.currencies_in_use() to zixly_worker;
 grant execute on function etl.enter_accounts(text,text,jsonb,boolean) to zixly_worker;
+grant execute on function etl.get_run(text) to zixly_worker;
 grant execute on function etl.hold_links() to zixly_loader;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
@@ -1311,7 +1370,7 @@ grant execute on function etl.rates_missed() to zixly_worker;
 grant execute on function etl.release_accounts(text,text,text[]) to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;
 grant execute on function etl.remove_reader(text) to zixly_worker;
-grant execute on function etl.renew_leases(text[],interval) to zixly_worker;
+grant execute on function etl.renew_leases(text[],interval,jsonb) to zixly_worker;
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
 grant execute on function etl.share_links() to zixly_loader;
 grant execute on function etl.sync_health(text,text,interval,integer) to zixly_worker;

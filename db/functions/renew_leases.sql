@@ -1,6 +1,7 @@
--- Renews leases and returns the runs that are still running. Skips locked rows instead of waiting: their runs are not
--- lost, and one tenant's lock must not keep the leases of all others from being renewed.
-create function etl.renew_leases(run_ids text[], lease interval)
+-- Renews leases and returns the runs that are still running. Notes how far each has been read: `progress` has an object by
+-- run id, and one that is too long is left out. Skips locked rows instead of waiting: their runs are not lost, and one
+-- tenant's lock must not keep the leases of all others from being renewed.
+create function etl.renew_leases(run_ids text[], lease interval, progress jsonb default '{}')
 returns table (sync_run_id text, renewed boolean)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
 	with unlocked as (
@@ -12,7 +13,9 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 	),
 	renewed as (
 		update etl.sync_runs r
-		set lease_until = now() + lease
+		set lease_until = now() + lease,
+			progress = case when octet_length((renew_leases.progress -> r.id)::text) <= 1024
+				then renew_leases.progress -> r.id else r.progress end
 		from unlocked
 		where r.id = unlocked.id
 		returning r.id

@@ -20,6 +20,8 @@ create table etl.sync_runs (
 	counts jsonb not null default '{}',
 	error jsonb,
 	last_chunk text,
+	-- How far it has been read; kept after the run has ended.
+	progress jsonb check (octet_length(progress::text) <= 1024),
 	constraint sync_runs_closed_check
 		check (status = 'running' or (finished_at is not null and lease_until is null))
 );

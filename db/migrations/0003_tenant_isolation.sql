@@ -198,6 +198,7 @@ create policy operator on public.financials for select to zixly_operator using (
 create policy operator on public.lead_events for select to zixly_operator using (true);
 create policy operator on etl.accounts for all to zixly_operator using (true) with check (true);
 create policy operator on etl.rejected_records for select to zixly_operator using (true);
+create policy operator on etl.stream_states for select to zixly_operator using (true);
 
 grant select, insert on public.tenants to zixly_operator;
 -- Enough to find tenants with converted rows, missing rates and reasons of rejections. The operator cannot read amounts or
@@ -213,6 +214,8 @@ grant select (
 ) on etl.rejected_records to zixly_operator;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at)
 	on public.integrations to zixly_operator;
+-- When a run stored a stream of an account, not how far it was read.
+grant select (integration_id, tenant_id, account_id, stream, sync_run_id, updated_at) on etl.stream_states to zixly_operator;
 -- Locking a row requires the right to update some column of it.
 grant update (last_sync_at) on public.integrations to zixly_operator;
 grant update (name, industry, updated_at) on public.tenants to zixly_operator;

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { withIsoInstants } from '../postgres/rows';
 import { LEASE_MINUTES, type RunHolder } from './open';
 import { retryAsWorker } from '../postgres/retries';
+import { toStoredProgress, type RunProgress } from './progress';
 import { asWorker } from '../postgres/transaction';
 
 export interface ClaimOptions {
@@ -61,15 +62,21 @@ export async function claimDue(pool: Pool, options: ClaimOptions): Promise<Claim
 }
 
 /**
- * Renews the leases of runs.
+ * Renews the leases of runs, and notes how far they have been read.
+ * @param progress by run id
  * @returns the runs that are still running; the others were taken over or finished. Includes a run whose row is locked,
  *   although its lease is renewed only the next time
  */
-export async function renewLeases(pool: Pool, runIds: readonly string[]): Promise<Set<string>> {
+export async function renewLeases(
+	pool: Pool,
+	runIds: readonly string[],
+	progress: ReadonlyMap<string, RunProgress> = new Map(),
+): Promise<Set<string>> {
+	const stored = [...progress].map(([id, one]) => [id, toStoredProgress(one)] as const);
 	return await asWorker(pool, async (client) => {
 		const { rows } = await client.query<{ id: string }>(
-			'select sync_run_id as id from etl.renew_leases($1, make_interval(mins => $2))',
-			[runIds, LEASE_MINUTES],
+			'select sync_run_id as id from etl.renew_leases($1, make_interval(mins => $2), $3)',
+			[runIds, LEASE_MINUTES, JSON.stringify(Object.fromEntries(stored))],
 		);
 		return new Set(rows.map(({ id }) => id));
 	});

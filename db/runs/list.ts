@@ -1,6 +1,7 @@
 import { asWorker } from '../postgres/transaction';
 import type { Pool } from 'pg';
 import { withIsoInstants } from '../postgres/rows';
+import type { RunProgress } from './progress';
 
 export type RunStatus = 'running' | 'succeeded' | 'partial' | 'failed' | 'abandoned';
 
@@ -24,6 +25,8 @@ export interface SyncRun {
 	executionId: string | null;
 	/** n8n's mode of that execution: `manual`, `trigger`, `retry` and so on. */
 	mode: string | null;
+	/** Null if nothing was read yet. */
+	progress: RunProgress | null;
 	counts: Record<string, StreamCounts>;
 	warnings: string[];
 	error: Record<string, unknown> | null;
@@ -43,7 +46,7 @@ export async function listRuns(pool: Pool, filter: RunFilter): Promise<SyncRun[]
 		const { rows } = await client.query<Omit<SyncRun, 'warnings'>>(
 			`select id, tenant_id as "tenantId", tenant_name as "tenantName", integration_id as "integrationId",
 				provider, status, started_at as "startedAt", finished_at as "finishedAt",
-				lease_until as "leaseUntil", retry_at as "retryAt", execution_id as "executionId", mode, counts, error
+				lease_until as "leaseUntil", retry_at as "retryAt", execution_id as "executionId", mode, progress, counts, error
 			from etl.list_runs($1, $2, $3, $4, $5)`,
 			[
 				filter.tenantId ?? null,

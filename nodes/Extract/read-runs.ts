@@ -10,6 +10,7 @@ import { deletedLeads, liveLeads } from '../../db/leads/ids';
 import { knownStages } from '../../db/leads/stages';
 import { readStates } from '../../db/runs/stream-states';
 import { renewLeases } from '../../db/runs/claim';
+import { startProgress, type RunProgress } from '../../db/runs/progress';
 import { unreadableRecords } from '../../db/runs/unreadable-records';
 import { Budget } from '../engine/limits/budget';
 import { systemClock, type Clock, type Log } from '../engine/contract/ports';
@@ -53,8 +54,9 @@ export async function readRuns(
 	const { pool, settings, clock = systemClock } = context;
 	const budget = new Budget(settings.budget, clock);
 	const runIds = runs.map(({ syncRunId }) => syncRunId);
+	const progress = new Map<string, RunProgress>();
 	const lease = new LeaseKeeper(
-		async () => await fromDatabase(async () => await renewLeases(pool, runIds)),
+		async () => await fromDatabase(async () => await renewLeases(pool, runIds, progress)),
 		clock,
 	);
 	const messages = new Map<string, Message[]>();
@@ -62,7 +64,9 @@ export async function readRuns(
 		// The first run is always read, so that every execution makes progress.
 		if (index > 0 && budget.isSpent) return;
 		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);
-		messages.set(run.syncRunId, await readRun(run, { ...context, clock, budget, keepLease }));
+		const own = startProgress();
+		progress.set(run.syncRunId, own);
+		messages.set(run.syncRunId, await readRun(run, { ...context, clock, budget, keepLease, progress: own }));
 	};
 	// A wait for a rate limit or a slow reply may be longer than an execution by hand may be silent.
 	await withHeartbeat(
@@ -70,12 +74,15 @@ export async function readRuns(
 		async () => await lease.beat(),
 		async () => await mapConcurrently([...runs.entries()], RUNS_AT_ONCE, readOne),
 	);
+	// The last calls and records of each run. Losing them only makes its history less exact.
+	await renewLeases(pool, runIds, progress).catch(() => undefined);
 	return messages;
 }
 
 interface ReadRunContext extends ReadRunsContext {
 	clock: Clock;
 	budget: Budget;
+	progress: RunProgress;
 	keepLease(): Promise<void>;
 }
 
@@ -96,10 +103,10 @@ function buildExtractContext(
 ): ExtractContext {
 	const { definition, extractMode, historyStart, timezone, dayShare, timeoutMs } = settings;
 	if (run.provider !== definition.key) throw otherProvider(run, definition.displayName);
-	const { log, signal, clock, budget, keepLease } = context;
+	const { log, signal, clock, budget, keepLease, progress } = context;
 	return {
 		...{ definition, extractMode, historyStart, timezone, dayShare, timeoutMs, rateLimiters },
-		...{ log, signal, clock, budget, keepLease },
+		...{ log, signal, clock, budget, keepLease, progress },
 		...{ http: connection.http, application: connection.application },
 		connectionId: run.integrationId,
 		baseUrl: connection.baseUrl(run),

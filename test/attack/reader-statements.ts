@@ -264,6 +264,7 @@ const CALLS = [
 	'etl.list_tenants(null, 10)',
 	'etl.list_integrations(null, null, null, 10)',
 	'etl.list_runs(null, null, null, null, 10)',
+	"etl.get_run('theirs-run')",
 	"etl.sync_health(null, null, '6 hours', 10)",
 	'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
 	"etl.claim_due('xero', array['forged'], '0', '1 minute', '1', '1', 'manual', null, true, 'stored')",

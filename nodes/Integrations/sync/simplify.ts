@@ -4,6 +4,7 @@ import type { IntegrationHealth } from '../../../db/runs/health';
 import { getProviderName } from '../../providers/registry';
 import { excerpt } from '../../shared/text';
 import { describeConnectionStatus, describeRunStatus, formatDuration, formatInstant } from '../words';
+import { describeProgress } from './progress';
 
 type EndedRun = FinishedRun & { tenantName?: string; hasMore?: boolean; nextDue?: string | null };
 
@@ -33,10 +34,10 @@ export function simplifyRun(run: SyncRun): object {
 		tenant: run.tenantName,
 		provider: getProviderName(run.provider),
 		status: describeRunStatus(run.status),
-		message: describeOutcome(run),
+		message: describeProgress(run) ?? describeOutcome(run),
 		started: formatInstant(run.startedAt),
 		duration: formatDuration(end - Date.parse(run.startedAt)),
-		read,
+		read: run.status === 'running' ? (run.progress?.records ?? read) : read,
 		written: inserted + updated,
 		rejected,
 		id: run.id,

@@ -1,3 +1,4 @@
+import type { RunProgress } from '../../../db/runs/progress';
 import { withoutEndSlashes } from '../../shared/text';
 import { backoffMs, withJitter } from './backoff';
 import { GRACE_MINUTES, type Budget } from '../limits/budget';
@@ -34,6 +35,8 @@ export interface ApiContext {
 	signal?: AbortSignal;
 	/** How much the execution may read; unlimited by default. */
 	budget?: Pick<Budget, 'isOverdue'>;
+	/** Counts requests and waits. */
+	progress?: RunProgress;
 	/** Called before every request. @throws ReadFailure `run_lost` if another execution took the run over */
 	keepLease(): Promise<void>;
 }
@@ -91,9 +94,16 @@ function resolveLink({ baseUrl, definition }: ApiContext, link: string): Pick<Ap
 
 async function attempt(context: ApiContext, request: ApiRequest): Promise<{ json: unknown } | FailedAttempt> {
 	const rateLimiter = getRateLimiter(context, request);
-	const once = async (): Promise<{ json: unknown } | FailedAttempt> =>
-		await callOnce(context, request, rateLimiter);
+	const askedAt = context.clock.now().getTime();
+	const once = async (): Promise<{ json: unknown } | FailedAttempt> => {
+		countWait(context, context.clock.now().getTime() - askedAt);
+		return await callOnce(context, request, rateLimiter);
+	};
 	return await (rateLimiter ? rateLimiter.run(context, request, once) : once());
+}
+
+function countWait({ progress }: ApiContext, milliseconds: number): void {
+	if (progress && milliseconds > 0) progress.waitedMs += milliseconds;
 }
 
 async function callOnce(
@@ -112,6 +122,7 @@ async function callOnce(
 		retryAfterMs: asked,
 		rateLimiter,
 	});
+	if (context.progress) context.progress.calls++;
 	const reply = await replyTo(context, buildHttpRequest(context, request, token));
 	const secrets = listSecrets(context);
 	if (reply instanceof ReplyTooLarge) return trouble(TOO_LARGE, 0, reply.message);
@@ -156,6 +167,7 @@ async function recover(context: ApiContext, trouble: FailedAttempt, tries: Attem
 		`${provider}: ${description} of ${account}: status ${status}, trying again in ${wait} ms`,
 	);
 	if (rule.action === 'wait') trouble.rateLimiter?.pause(wait);
+	countWait(context, wait);
 	await context.clock.sleep(wait, context.signal);
 }
 

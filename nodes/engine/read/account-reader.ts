@@ -1,4 +1,5 @@
 import type { AccountFacts } from '../../../db/integrations/accounts';
+import type { RunProgress } from '../../../db/runs/progress';
 import { accountFrom, type Account } from '../../shared/account';
 import type {
 	Envelope,
@@ -152,6 +153,7 @@ export class AccountReader {
 		const envelope = this.envelope(account.id, stream.key);
 		const counted = { extracted: 0, skipped: 0, rejected: 0 };
 		const progress: { state: Record<string, unknown> | null } = { state: null };
+		this.noteProgress({ stream: stream.key, month: null, months: null });
 		try {
 			const context = this.readingContext(account, stream, progress);
 			const end = yield* this.records(envelope, account, context, counted);
@@ -184,6 +186,7 @@ export class AccountReader {
 		for (let next = await reading.next(); ; next = await reading.next()) {
 			if (next.done) return next.value;
 			counted.extracted++;
+			if (this.context.progress) this.context.progress.records++;
 			this.context.budget.count(1);
 			if ('record' in next.value) yield recordMessage(envelope, account, next.value);
 			else if ('rejected' in next.value) {
@@ -222,9 +225,14 @@ export class AccountReader {
 			clock,
 			warn: (text) => void this.warnings.push(text),
 			progress: (state) => void (progress.state = state),
+			noteMonth: (month, months) => this.noteProgress({ month, months }),
 			settled: (recordId) => void this.settled.push(recordId),
 			describeAccount: async () => await definition.accounts.describe(this.discovery, account),
 		};
+	}
+
+	private noteProgress(progress: Partial<RunProgress>): void {
+		if (this.context.progress) Object.assign(this.context.progress, progress);
 	}
 
 	private place(account: Account, stream: StreamDefinition): string {

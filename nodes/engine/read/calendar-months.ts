@@ -41,7 +41,10 @@ export async function* readCalendarMonths(context: Context): Reading {
 	const records = await RecordReading.begin(context);
 	const months = [...monthsToAskAgain(records, plan.from), ...monthsBetween(plan.from, plan.through)];
 	const shareOf: MonthShares = (await stream.prepare?.(context, months)) ?? (() => ({}));
+	let begun = 0;
 	for (const batch of splitIntoBatches(months, monthsAtOnce(context))) {
+		context.noteMonth?.(begun + 1, months.length);
+		begun += batch.length;
 		const read = async (month: CalendarMonth) => await readMonth(context, month, variant, shareOf(month));
 		for (const month of await Promise.all(batch.map(read))) if (month) yield* records.take(month);
 	}

@@ -41,6 +41,7 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 	for (const reference of off) yield* reader.leaveOut(reference);
 	let unavailable = 0;
 	for (const [index, reference] of longestUnread(read, states).entries()) {
+		noteAccount(context, reference, index + 1, read.length);
 		// The first is always read, so that every run makes progress.
 		const failure = yield* index > 0 && context.budget.isSpent
 			? reader.putOff(reference)
@@ -48,6 +49,16 @@ async function* readAccounts(run: RunToExtract, context: ExtractContext): Messag
 		unavailable = failure?.failureClass === 'provider_unavailable' ? unavailable + 1 : 0;
 		if (failure?.endsRun || unavailable === MAX_UNAVAILABLE) throw failure;
 	}
+}
+
+function noteAccount(
+	{ progress }: ExtractContext,
+	{ name: accountName }: KnownAccount,
+	account: number,
+	accounts: number,
+): void {
+	if (progress)
+		Object.assign(progress, { account, accounts, accountName, stream: null, month: null, months: null });
 }
 
 /** The accounts ordered by when they were last read, oldest first: one execution may not be able to read them all. */

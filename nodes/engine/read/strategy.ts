@@ -19,6 +19,8 @@ export interface ReadingContext<Stream> extends StreamContext {
 	settled(recordId: string): void;
 	/** Notes how far was read: if the read then fails, the next one continues from there. */
 	progress(state: Record<string, unknown>): void;
+	/** Notes which of the months is being read, counted from 1. */
+	noteMonth?(month: number, months: number): void;
 }
 
 /** A record, or why there is none, with the instant at which it was fetched (ISO 8601 in UTC). */

@@ -139,6 +139,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.renew_leases(array['owner-run'], '1 hour')",
 			"etl.release_runs(array['owner-run'])",
 			'etl.list_runs(null, null, null, null, 10)',
+			"etl.get_run('owner-run')",
 			"etl.runs_of_execution('1')",
 			"etl.sync_health(null, null, '6 hours', 10)",
 			'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
