@@ -71,10 +71,13 @@ function readNumber(value: unknown, path: string, limit: number): string {
 	);
 }
 
+/** As programs and PostgreSQL write it. */
+const MIDNIGHT_UTC = /[T ]00:00(?::00(?:\.0{1,9})?)?(?:Z|[+-]00(?::?00(?::00)?)?)$/;
+
 /** A calendar day. An instant is accepted only at midnight UTC: any other could be another day in some time zone. */
 function readDate(value: unknown, path: string): string {
 	if (typeof value !== 'string') throw wrongType(path, 'a date (YYYY-MM-DD)', value);
-	const day = value.length > 10 ? value.replace(/T00:00:00(?:\.0+)?Z$/, '') : value;
+	const day = value.length > 10 ? value.replace(MIDNIGHT_UTC, '') : value;
 	if (isDay(day)) return day;
 	throw new InvalidValueError(
 		'invalid_datetime',

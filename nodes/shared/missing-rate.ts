@@ -1,6 +1,5 @@
 import { z } from 'zod/v4';
 
-import type { PublishedSpan } from '../../db/rates/read';
 import { getLookupDays, type Conversion, type ConversionPeriod } from './conversion';
 import { isDay, type Day } from './dates';
 import { currencyOn } from './euro-rates';
@@ -57,7 +56,7 @@ function describeRemedy(period: ConversionPeriod, conversion: Conversion): strin
 	const days = oldest === newest ? newest : `a day from ${oldest} to ${newest}`;
 	const ownRate = `rate of your own from ${from} to ${to} of ${days} (Zixly Database, Exchange Rate: Import)`;
 	const ended = [from, to].flatMap((one) => listEnds(one, oldest, conversion));
-	const bank = RATE_BANKS.find((one) => mayHave(one, { currencies: [from, to], newest, ended }));
+	const bank = RATE_BANKS.find((one) => mayHave(one, { currencies: [from, to], oldest, newest, ended }));
 	const reasons = ended.map(
 		({ source, currency: one, lastDay }) =>
 			`The source ${source} stopped publishing ${one} after ${lastDay}. `,
@@ -72,18 +71,32 @@ const REPLAY =
 	'replay the record (workflow Zixly Replay Rejected), or put an item of your own through Transform & Normalize again.';
 const NO_BANK = 'No bank that can be loaded publishes it. ';
 
+interface EndOfPublication {
+	source: string;
+	currency: string;
+	lastDay: Day;
+}
+
 /** The sources that stopped publishing a currency before the needed days but continued with others. */
-function listEnds(one: string, oldest: Day, conversion: Conversion): PublishedSpan[] {
-	return conversion.publishedSpans(one).filter(({ hasEnded, lastDay }) => hasEnded && lastDay < oldest);
+function listEnds(currency: string, oldest: Day, conversion: Conversion): EndOfPublication[] {
+	const stored = conversion.publishedSpans(currency).filter(({ hasEnded }) => hasEnded);
+	const known = RATE_BANKS.flatMap(({ key: source, ended }) => {
+		const lastDay = ended.get(currency);
+		return lastDay === undefined || stored.some((one) => one.source === source)
+			? []
+			: [{ source, currency, lastDay }];
+	});
+	return [...stored, ...known].filter(({ lastDay }) => lastDay < oldest);
 }
 
 interface Lacking {
 	currencies: readonly string[];
+	oldest: Day;
 	newest: Day;
-	ended: readonly PublishedSpan[];
+	ended: readonly EndOfPublication[];
 }
 
-function mayHave(bank: RateBank, { currencies, newest, ended }: Lacking): boolean {
+function mayHave(bank: RateBank, { currencies, oldest, newest, ended }: Lacking): boolean {
 	if (newest < bank.firstDay || ended.some(({ source }) => source === bank.key)) return false;
-	return currencies.every((one) => covers(bank, one));
+	return currencies.every((one) => covers(bank, one, oldest));
 }

@@ -13,6 +13,8 @@ export interface RateBank {
 	firstDay: Day;
 	/** The currencies that messages may name as available. Others are loaded too if they are requested. */
 	currencies: ReadonlySet<string>;
+	/** The last day with a rate of each currency that the bank no longer publishes. */
+	ended: ReadonlyMap<string, Day>;
 }
 
 const parseCodes = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -26,16 +28,26 @@ export const ECB: RateBank = {
 	currencies: parseCodes(
 		'AUD BRL CAD CHF CNY CZK DKK GBP HKD HUF IDR ILS INR ISK JPY KRW MXN MYR NOK NZD PHP PLN RON SEK SGD THB TRY USD ZAR',
 	),
+	// Those that the euro replaced end with the last bank day before. The rouble was suspended.
+	ended: new Map([
+		['EEK', '2010-12-31'],
+		['LVL', '2013-12-31'],
+		['LTL', '2014-12-31'],
+		['RUB', '2022-03-01'],
+		['HRK', '2022-12-30'],
+		['BGN', '2025-12-31'],
+	]),
 };
 
-/** Table F11.1. AED and ZAR are missing here: the bank stopped publishing both in October 2024. */
+/** Table F11.1. Its columns AED, PGK and ZAR are empty in the copies of 2024 and 2025. */
 export const RBA: RateBank = {
 	key: 'rba',
 	name: 'Reserve Bank of Australia',
 	loadBy: 'Zixly Database, Exchange Rate: Load, with this bank as Source',
 	base: 'AUD',
 	firstDay: '2023-01-03',
-	currencies: parseCodes('CAD CHF CNY EUR GBP HKD IDR INR JPY KRW MYR NZD PGK PHP SGD THB TWD USD VND XDR'),
+	currencies: parseCodes('CAD CHF CNY EUR GBP HKD IDR INR JPY KRW MYR NZD PHP SGD THB TWD USD VND XDR'),
+	ended: new Map(),
 };
 
 /** In the order in which they are recommended. */
@@ -49,7 +61,7 @@ export function isCurrency(text: string): boolean {
 	return CURRENCIES.has(text);
 }
 
-/** Whether a bank publishes rates of a currency or uses it as its base. */
-export function covers({ base, currencies }: RateBank, currency: string): boolean {
-	return currency === base || currencies.has(currency);
+/** Whether a bank publishes rates of a currency from a day on, or did then, or uses it as its base. */
+export function covers({ base, currencies, ended }: RateBank, currency: string, day: Day): boolean {
+	return currency === base || currencies.has(currency) || (ended.get(currency) ?? '') >= day;
 }

@@ -88,6 +88,8 @@ describe('what a record without a rate says to do, done by the nodes, loads it',
 		['published by both banks', 'NZD', [], 'European Central Bank', 'ecb'],
 		['published by the Reserve Bank alone', 'VND', [], 'Reserve Bank of Australia', 'rba'],
 		['replaced by the euro', 'HRK', [], 'European Central Bank', 'ecb'],
+		['that the euro replaced between the months', 'BGN', [], 'European Central Bank', 'ecb'],
+		['that is a basket', 'XDR', [], 'Reserve Bank of Australia', 'rba'],
 		[
 			'that the other bank stopped publishing',
 			'ZAR',
@@ -117,6 +119,9 @@ describe('what a record without a rate says to do, done by the nodes, loads it',
 
 	it.each([
 		['that no bank publishes', 'KWD', [], 'No bank that can be loaded publishes it', 'first'],
+		['that is a metal', 'XAU', [], 'No bank that can be loaded publishes it', 'last'],
+		['that another replaced', 'ROL', [], 'No bank that can be loaded publishes it', 'first'],
+		['that its bank stopped publishing, of which nothing is stored', 'RUB', [], 'after 2022-03-01', 'last'],
 		['of a company’s own', 'BTC', [], 'No bank that can be loaded publishes it', 'last'],
 		[
 			'that its bank stopped publishing',

@@ -24,6 +24,44 @@ async function printed(instant: string, zone: string): Promise<string> {
 	}
 }
 
+const month = (recordDate: string): LoadRow => ({
+	...{ provider: 'own', stream: 'own', accountId: '', recordId: recordDate, table: 'financials' },
+	client: { externalId: 'acme', clientName: 'Acme', industry: null },
+	row: {
+		...{ recordDate, revenue: '3', expenses: '2', netProfit: '1', cashFlow: '0', currency: 'AUD' },
+		sourceSystem: 'own',
+	},
+});
+
+describe('a day that PostgreSQL printed', () => {
+	it.each([
+		'2026-06-30',
+		'2026-06-30 00:00:00+00',
+		'2026-06-30 00:00:00.000000+00:00',
+		'2026-06-30T00:00:00-00:00',
+		'2026-06-30T00:00:00+00:00:00',
+	])('as an instant at midnight UTC is that day: %s', async (text) => {
+		const target = await loadTarget(database, `day ${text}`);
+		const { outcomes } = await target.loadAs('own', [month(text)]);
+		expect(outcomes).toEqual(['inserted']);
+		const { rows } = await database.admin.query<{ day: string }>(
+			`select f.record_date::text as day from financials f join client_kpis k on k.id = f.client_kpi_id
+			where k.tenant_id = $1`,
+			[target.tenantId],
+		);
+		expect(rows).toEqual([{ day: '2026-06-30' }]);
+	});
+
+	it.each(['2026-06-30 00:00:00+10', '2026-06-30 09:30:00+00', '2026-06-30 00:00:00', 'infinity'])(
+		'and that may be another day elsewhere is rejected: %s',
+		async (text) => {
+			const target = await loadTarget(database, `day ${text}`);
+			const { rejections } = await target.loadAs('own', [month(text)]);
+			expect(rejections.get(0)).toMatchObject({ code: 'invalid_datetime', path: 'recordDate' });
+		},
+	);
+});
+
 describe('an instant that PostgreSQL printed', () => {
 	it.each([
 		['UTC', '2026-06-30T09:30:00Z'],

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock';
 import { jsonReply, whole, type Delivery, type Reply, type SandboxRequest } from '../core/reply';
 import { dayAfter, isSydneyBankDay, isTargetDay } from './calendar';
 import { ecbReply } from './ecb';
-import { ECB_LEVELS, rateOf, rbaLevelOn } from './rates';
+import { ECB_ENDED, ECB_LEVELS, rateOf, rbaLevelOn } from './rates';
 import { rbaFile } from './rba';
 import type { BankName, PublishedRates, RbaDates } from './published';
 
@@ -71,7 +71,7 @@ export class BanksSandbox implements PublishedRates {
 
 	/** What a bank says of a day; undefined where it publishes nothing, or has not yet. */
 	rate(bank: BankName, currency: string, day: string): string | undefined {
-		const level = bank === 'ecb' ? ECB_LEVELS[currency] : rbaLevelOn(currency, day);
+		const level = bank === 'ecb' ? (ECB_LEVELS[currency] ?? ECB_ENDED[currency]) : rbaLevelOn(currency, day);
 		if (!level || !this.isPublished(bank, day)) return undefined;
 		return (
 			this.corrections.get(`${bank}/${currency}/${day}`) ?? rateOf(this.seed, bank + currency, day, level)

@@ -32,6 +32,13 @@ export const ECB_LEVELS: Readonly<Record<string, Level>> = {
 	ZAR: { about: 20.6, decimals: 4 },
 };
 
+/** Series that exist and have ended, with their last day. */
+export const ECB_ENDED: Readonly<Record<string, Level & { until: string }>> = {
+	BGN: { about: 1.9558, decimals: 4, until: '2025-12-31' },
+	HRK: { about: 7.53, decimals: 4, until: '2022-12-30' },
+	RUB: { about: 85, decimals: 4, until: '2022-03-01' },
+};
+
 interface RbaSeries extends Level {
 	id: string;
 	units: string;

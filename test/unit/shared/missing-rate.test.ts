@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { PublishedSpan } from '../../../db/rates/read';
 import { Conversion } from '../../../nodes/shared/conversion';
+import { checkedRate } from '../../../nodes/Database/exchange-rate/published';
 import { findExchange } from '../../../nodes/shared/foreign-exchange';
 import { parseMissingRate } from '../../../nodes/shared/missing-rate';
+import { RATE_BANKS } from '../../../nodes/shared/rate-banks';
 import { attempt, toReason, Rejection } from '../../../nodes/shared/rejection';
 
 const JUNE = { from: 'NZD', to: 'AUD', firstDay: '2026-06-01', lastDay: '2026-06-30', maxAgeDays: 7 };
@@ -93,5 +95,56 @@ describe('the remedy that a rejection names', () => {
 	it('does not take a source that was not loaded lately for one that stopped', () => {
 		const late = { ...ended('NZD', 'ecb', '2026-05-01'), hasEnded: false };
 		expect(reject({}, [late]).message).toMatch(ECB);
+	});
+});
+
+/** Any code of ISO 4217, ended, metals and baskets included, and codes of a company's own. */
+const EVERY_CURRENCY = [...Intl.supportedValuesOf('currency'), 'BTC', 'QQQ'].filter((one) => one !== 'AUD');
+const DAYS = [
+	'1998-12-31',
+	'2004-06-30',
+	'2010-12-31',
+	'2022-06-30',
+	'2025-12-31',
+	'2026-01-01',
+	'2026-11-20',
+];
+
+const IMPORT =
+	/mport a rate of your own from ([A-Z]{3}) to ([A-Z]{3}) of (?:a day from ([\d-]+) to )?([\d-]+) \(/;
+
+describe('the remedy of every currency', () => {
+	it.each(DAYS)('of %s converts the record once it is carried out', (day) => {
+		for (const from of EVERY_CURRENCY) {
+			const period = { ...JUNE, ...on(day), from, today: TODAY };
+			const { message } = reject(period);
+			const [, base, quote, first, last] = IMPORT.exec(message)!;
+			for (const date of [first ?? last!, last!]) {
+				const own = { base: base!, quote: quote!, date, rate: '2', source: 'own' };
+				expect(checkedRate(own, TODAY)).toEqual(own);
+				expect(new Conversion([own]).findRate(period)).toBeDefined();
+			}
+			const bank = RATE_BANKS.find(({ name }) => message.includes(`Load the rates of the ${name}`));
+			if (!bank) continue;
+			const published = [base!, quote!]
+				.filter((one) => one !== bank.base)
+				.map((one) => ({ base: bank.base, quote: one, date: last!, rate: '2', source: bank.key }));
+			expect(new Conversion(published).findRate(period)).toBeDefined();
+		}
+	});
+
+	it.each([
+		['HRK', '2022-06-30', ECB],
+		['BGN', '2025-12-31', ECB],
+		['RUB', '2022-03-01', ECB],
+		['LTL', '2014-06-30', ECB],
+	])('is a bank for %s on %s, when it still published it', (from, day, expected) => {
+		expect(reject({ from, ...on(day) }).message).toMatch(expected);
+	});
+
+	it('says when the bank stopped publishing it, whether or not anything is stored', () => {
+		const { message } = reject({ from: 'RUB' });
+		expect(message).toContain('The source ecb stopped publishing RUB after 2022-03-01. Import a rate');
+		expect(message.match(/stopped publishing/g)).toHaveLength(1);
 	});
 });
