@@ -13,10 +13,11 @@ export class ZixlyMyobOAuth2Api implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{ displayName: 'Grant Type', name: 'grantType', type: 'hidden', default: 'authorizationCode' },
+		// In the place of a field of n8n that is never shown here: a field of another name would come last.
 		{
 			displayName:
-				'To sync connections in the vault, only Client ID and Client Secret are needed. Connect with the button below only to sync your own company file with Authentication: Credential in n8n.',
-			name: 'notice',
+				'Only syncing tenants’ connections from the Zixly vault? Fill in Client ID and Client Secret; you need not connect. Connect only to sync your own company file, with Authentication: Credential in n8n.',
+			name: 'serverUrl',
 			type: 'notice',
 			default: '',
 		},

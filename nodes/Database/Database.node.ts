@@ -8,7 +8,7 @@ import {
 
 import { postgresConnection } from '../adapter/credential-test';
 import { runChosen } from '../adapter/operations';
-import { searchClients, searchMetrics, searchTenants } from '../adapter/fields';
+import { searchClients, searchMetrics, searchTenants } from '../adapter/lists';
 import { databaseProperties } from './properties';
 import { databaseEmptyHints } from './empty-hints';
 import { databaseOperations } from './operations';

@@ -8,7 +8,7 @@ import {
 
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { runChosen } from '../adapter/operations';
-import { searchIntegrations, searchTenants } from '../adapter/fields';
+import { searchIntegrations, searchTenants } from '../adapter/lists';
 import { getAccounts, getAccountsToChoose } from './connection/account-options';
 import { describeCredentials } from './connection/credentials';
 import { integrationsEmptyHints } from './empty-hints';

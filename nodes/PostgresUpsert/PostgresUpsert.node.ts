@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { postgresConnection } from '../adapter/credential-test';
-import { searchTenants } from '../adapter/fields';
+import { searchTenants } from '../adapter/lists';
 import { upsertProperties } from './properties';
 import { upsert } from './upsert';
 

@@ -5,6 +5,7 @@ import { isKnownSource } from '../providers/registry';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/provider';
 import { sectionLabel } from '../providers/xero/sections';
 import { tenantReader } from '../adapter/item-input';
+import { NO_CURRENCY } from '../shared/account';
 import { textParameter } from '../adapter/parameters';
 import type { LooseSettings } from './loose-records';
 import { readFileFields, readUploadSettings } from './upload';
@@ -75,6 +76,9 @@ const NO_ACCOUNT = {
 	period: () => '',
 };
 
+/** Providers whose records may leave out the currency, which is the account's then. */
+export const PROVIDERS_WITH_CURRENCY: ReadonlySet<string> = new Set(['xero', 'myob', 'hubspot']);
+
 /** Reads the fields that complete raw records. @throws Error that names an invalid field */
 export function readLooseSettings(context: IExecuteFunctions): LooseSettings {
 	const provider = String(context.getNodeParameter('provider', 0, UPLOAD));
@@ -93,7 +97,7 @@ export function readLooseSettings(context: IExecuteFunctions): LooseSettings {
 		accountId: read('accountId'),
 		accountName: read('accountName'),
 		accountTimezone: read('accountTimezone'),
-		accountCurrency: read('accountCurrency'),
+		accountCurrency: PROVIDERS_WITH_CURRENCY.has(provider) ? read('accountCurrency') : () => NO_CURRENCY,
 		period: read('period'),
 		recordsAt: read('recordsAt'),
 	};

@@ -4,6 +4,7 @@ import { UPLOAD } from '../providers/manual';
 import type { ProviderStream } from '../providers/provider';
 import { providers, streams } from '../providers/registry';
 import { forItems, inputField, tenantFields } from '../adapter/item-input';
+import { PROVIDERS_WITH_CURRENCY } from './parameters';
 import { uploadFields, uploadProvider, uploadStream } from './upload';
 
 const provider: INodeProperties = {
@@ -80,6 +81,7 @@ const accountFields: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. NZD',
 		description: 'The base currency of the account',
+		displayOptions: { show: { provider: [...PROVIDERS_WITH_CURRENCY] } },
 	},
 	{
 		displayName: 'Period',
@@ -88,6 +90,7 @@ const accountFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. 2026-06',
 		description: 'The month of the record, used if it has no field "month"',
+		displayOptions: { show: { provider: ['xero', 'myob'] } },
 	},
 ];
 
@@ -102,6 +105,13 @@ const recordsAt: INodeProperties[] = [
 	},
 ];
 
+/** Shows an option for these providers, and for messages, which may be of any. */
+const onlyFor = (...keys: string[]): Pick<INodeProperties, 'displayOptions'> => ({
+	displayOptions: {
+		hide: { '/provider': [UPLOAD, ...Object.keys(providers)].filter((one) => !keys.includes(one)) },
+	},
+});
+
 const options: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -112,6 +122,7 @@ const options: INodeProperties = {
 		{
 			displayName: 'Client Per',
 			name: 'clientPer',
+			...onlyFor('hubspot', 'pipedrive'),
 			type: 'options',
 			default: 'account',
 			description:
@@ -133,6 +144,7 @@ const options: INodeProperties = {
 		{
 			displayName: 'Max Rate Age (Days)',
 			name: 'maxRateAge',
+			...onlyFor('xero', 'myob', 'hubspot', 'pipedrive'),
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 366 },
 			default: 7,
@@ -142,15 +154,16 @@ const options: INodeProperties = {
 		{
 			displayName: 'Recompute Days',
 			name: 'recomputeDays',
+			...onlyFor('asana'),
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 366 },
 			default: 35,
-			description:
-				'How many days of derived metrics to recompute from the records, up to today. Applies to Asana.',
+			description: 'How many days of derived metrics to recompute from the records, up to today',
 		},
 		{
 			displayName: 'Reporting Currency',
 			name: 'reportingCurrency',
+			...onlyFor('xero', 'myob', 'hubspot', 'pipedrive'),
 			type: 'string',
 			default: 'AUD',
 			placeholder: 'e.g. AUD',
@@ -160,6 +173,7 @@ const options: INodeProperties = {
 		{
 			displayName: 'Section Map',
 			name: 'sectionMap',
+			...onlyFor('xero', 'myob'),
 			type: 'fixedCollection',
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add section',
@@ -197,6 +211,7 @@ const options: INodeProperties = {
 		{
 			displayName: 'Stage Map',
 			name: 'stageMap',
+			...onlyFor('hubspot'),
 			type: 'fixedCollection',
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add stage',
@@ -235,6 +250,7 @@ const options: INodeProperties = {
 		{
 			displayName: 'Stale After (Days)',
 			name: 'staleAfter',
+			...onlyFor('hubspot', 'pipedrive'),
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 3650 },
 			default: 30,

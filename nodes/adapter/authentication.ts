@@ -40,6 +40,16 @@ const field: INodeProperties = {
 	options: [],
 };
 
+/**
+ * Whether a connection is one that the field Authentication chooses.
+ * @param chosen the field's value; other than its two, every connection is
+ * @param kept `metadata.authentication` of the connection
+ */
+export function isAuthentication(chosen: unknown, kept: unknown): boolean {
+	if (chosen !== STORED && chosen !== BY_N8N) return true;
+	return (chosen === BY_N8N) === (kept === 'n8n');
+}
+
 export function readAuthentication(context: IExecuteFunctions, item: number): Authentication {
 	return context.getNodeParameter('authentication', item) === BY_N8N ? 'n8n' : 'stored';
 }

@@ -1,72 +1,6 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
-import type { Pool } from 'pg';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { getPool } from '../../db/postgres/pool';
-import { listClients } from '../../db/clients/list';
-import { listIntegrations } from '../../db/integrations/integrations';
-import { listTenants } from '../../db/integrations/tenants';
-import { listMetrics } from '../../db/readers/metric-series';
 import { providers } from '../providers/registry';
-import { readDatabaseSettings, POSTGRES_CREDENTIAL } from './database';
-
-const MAX_SHOWN = 100;
-
-/** The tenants whose name contains the typed text. */
-export async function searchTenants(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
-	const tenants = await listTenants(await getPoolForOptions(this), { search: filter, limit: MAX_SHOWN });
-	return { results: tenants.map(({ id, name }) => ({ name, value: id })) };
-}
-
-/** The connections whose tenant, provider or status contains the typed text. */
-export async function searchIntegrations(
-	this: ILoadOptionsFunctions,
-	filter = '',
-): Promise<INodeListSearchResult> {
-	const integrations = await listIntegrations(await getPoolForOptions(this), {});
-	const results = integrations
-		.map((one) => ({ name: `${one.tenantName} – ${one.provider} (${one.status})`, value: one.integrationId }))
-		.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
-	return { results: results.slice(0, MAX_SHOWN) };
-}
-
-/** The clients of the tenant in the field Tenant, by name or id. */
-export async function searchClients(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
-	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
-	if (!tenantId) return { results: [] };
-	const clients = await listClients(await getPoolForOptions(this), {
-		tenantId,
-		search: filter,
-		limit: MAX_SHOWN,
-	});
-	return {
-		results: clients.map(({ clientKpiId, clientId, clientName }) => ({
-			name: `${clientName} (${clientId})`,
-			value: clientKpiId,
-		})),
-	};
-}
-
-/** The metrics of the tenant in the field Tenant. */
-export async function searchMetrics(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
-	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
-	if (!tenantId) return { results: [] };
-	const pool = await getPoolForOptions(this);
-	const metrics = await listMetrics(pool, { tenantId, search: filter, limit: MAX_SHOWN });
-	return { results: metrics.map((name) => ({ name, value: name })) };
-}
-
-async function getPoolForOptions(context: ILoadOptionsFunctions): Promise<Pool> {
-	return getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
-}
 
 /** A field that picks a tenant from the list or takes its id. */
 export const tenantField: INodeProperties = {
@@ -86,15 +20,8 @@ export const tenantField: INodeProperties = {
 	],
 };
 
-/** A tenant filter for collections, which do not support a list to pick from. @param description what it filters */
-export const tenantIdFilter = (description: string): INodeProperties => ({
-	displayName: 'Tenant ID',
-	name: 'tenantId',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. cmd1x2y3z0000abcd',
-	description,
-});
+/** A tenant as a filter. @param description what it filters */
+export const tenantFilter = (description: string): INodeProperties => ({ ...tenantField, description });
 
 /** A field that picks a connection from the list or takes its id. */
 export const integrationField: INodeProperties = {
@@ -113,6 +40,12 @@ export const integrationField: INodeProperties = {
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
 	],
 };
+
+/** A connection as a filter. @param description what it filters */
+export const integrationFilter = (description: string): INodeProperties => ({
+	...integrationField,
+	description,
+});
 
 /** A field that selects one of the registered providers. */
 export const providerField: INodeProperties = {

@@ -24,6 +24,11 @@ function toText(raw: unknown): string {
 	return typeof value === 'string' ? value : '';
 }
 
+/** What a filter chooses: the value of a list to pick from, or a plain text. */
+export function readFilter(chosen: unknown): string | undefined {
+	return toText(chosen).trim() || undefined;
+}
+
 /** The id of the connection chosen for an item. @throws Error if none is chosen */
 export function readIntegrationId(context: IExecuteFunctions, item: number): string {
 	const id = context.getNodeParameter('integrationId', item, '', { extractValue: true }) as string;

@@ -10,7 +10,7 @@ export interface Account {
 }
 
 /** ISO 4217's code for "no currency". */
-const NO_CURRENCY = 'XXX';
+export const NO_CURRENCY = 'XXX';
 
 /** The account as messages carry it. Defaults replace unknown values; they are not stored. */
 export function accountFrom({ id, name, timezone, currency }: AccountFacts): Account {

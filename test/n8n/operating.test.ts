@@ -82,7 +82,7 @@ describe('a real n8n with the workflows for operating', () => {
 		const chosen = (value: string) => ({ __rl: true, mode: 'list', value });
 		const list = 'resource-locator-results';
 		expect(await ask('integrations', list, 'searchTenants')).toContain('Southern Group');
-		expect(await ask('integrations', list, 'searchIntegrations')).toContain('Harbour Group – xero (ACTIVE)');
+		expect(await ask('integrations', list, 'searchIntegrations')).toContain('Harbour Group – Xero');
 		const organisations = ['Harbour & Sons Wholesale', 'Harbour Bakery Pty Ltd'];
 		expect(
 			await ask('integrations', 'options', 'getAccounts', {

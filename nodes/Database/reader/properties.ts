@@ -47,7 +47,7 @@ export const readerProperties: INodeProperties[] = [
 				type: 'notice',
 				default: '',
 			},
-			tenantField,
+			{ ...tenantField, required: true },
 			loginField,
 		],
 	),

@@ -20,7 +20,8 @@ export async function getAccountsToChoose(this: ILoadOptionsFunctions): Promise<
 
 async function loadOverview(context: ILoadOptionsFunctions, ask: boolean): Promise<AccountOverview[]> {
 	const integrationId = context.getCurrentNodeParameter('integrationId', { extractValue: true }) as string;
-	if (!integrationId) return [];
+	if (!integrationId)
+		throw nodeError(context.getNode(), new Error('Choose a connection first. This list shows its accounts.'));
 	const pool = getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
 	const integration = await integrationById(pool, integrationId);
 	const stored = await accountOverview(pool, integration, undefined);

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { showForOperations } from '../../adapter/operations';
 import { authenticationField } from '../../adapter/authentication';
-import { integrationField, tenantField, tenantIdFilter, providerField } from '../../adapter/fields';
+import { integrationField, tenantField, tenantFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
 import {
@@ -62,7 +62,7 @@ const getAll: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add filter',
 		default: {},
-		options: [providerField, tenantIdFilter('Only the connections of this tenant')],
+		options: [providerField, tenantFilter('Only the connections of this tenant')],
 	},
 ];
 
@@ -128,13 +128,13 @@ export const connectionProperties: INodeProperties[] = [
 		],
 	},
 	...showForOperations('connection', ['create'], create),
+	...showForOperations('connection', ['getAccounts', 'update'], [providerAsked]),
 	...showForOperations(
 		'connection',
 		['disable', 'disconnect', 'enable', 'getAccounts', 'resetState', 'update'],
 		[{ ...integrationField, required: true }],
 	),
 	...showForOperations('connection', ['getAccounts'], getAccounts),
-	...showForOperations('connection', ['getAccounts', 'update'], [providerAsked]),
 	...showForOperations('connection', ['resetState'], [resetScope]),
 	...showForOperations('connection', ['update'], [updateFields]),
 	...showForOperations(

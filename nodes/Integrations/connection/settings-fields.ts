@@ -1,6 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { providers } from '../../providers/registry';
+import { getProviderName, getStreamName, providers } from '../../providers/registry';
+
+/** Shows an option only for these providers, by the field Provider of the node. */
+const forProviders = (...keys: string[]): Pick<INodeProperties, 'displayOptions'> => ({
+	displayOptions: { show: { '/provider': keys } },
+});
 
 export const basisField: INodeProperties = {
 	displayName: 'Basis',
@@ -8,6 +13,7 @@ export const basisField: INodeProperties = {
 	type: 'options',
 	default: 'accrual',
 	description: 'When the reports count income and expenses',
+	...forProviders('xero', 'myob'),
 	options: [
 		{ name: 'Accrual', value: 'accrual', description: 'Count income and expenses when they are invoiced' },
 		{ name: 'Cash', value: 'cash', description: 'Count income and expenses when they are paid' },
@@ -21,6 +27,7 @@ export const timezoneField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. Australia/Sydney',
 	description: 'Used when the provider does not report a time zone',
+	...forProviders('myob', 'asana'),
 };
 
 export const businessIdField: INodeProperties = {
@@ -30,16 +37,29 @@ export const businessIdField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 0f4b7d9c-1111-4222-8333-444455556666',
 	description: 'The company file of a MYOB connection',
+	...forProviders('myob'),
 };
 
-/** Every stream by its key, labelled with the providers that have it. */
-function streamOptions(): INodePropertyOptions[] {
-	const names = new Map<string, string[]>();
-	for (const { displayName, streams } of Object.values(providers))
-		for (const { key } of streams) names.set(key, [...(names.get(key) ?? []), displayName]);
-	return [...names]
-		.map(([value, of]) => ({ name: `${value} (${of.join(', ')})`, value }))
+interface StreamOf {
+	provider: string;
+	key: string;
+}
+
+/** Every stream by its key, labelled with the providers that have it. @param more streams of no provider's API */
+export function streamOptions(more: readonly StreamOf[] = []): INodePropertyOptions[] {
+	const own = Object.values(providers).flatMap(({ key: provider, streams }) =>
+		streams.map(({ key }) => ({ provider, key })),
+	);
+	const byKey = new Map<string, StreamOf[]>();
+	for (const one of [...own, ...more]) byKey.set(one.key, [...(byKey.get(one.key) ?? []), one]);
+	return [...byKey]
+		.map(([value, of]) => ({ name: labelStream(of), value }))
 		.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function labelStream(of: readonly StreamOf[]): string {
+	const names = of.map(({ provider }) => getProviderName(provider)).join(', ');
+	return `${getStreamName(of[0]!.provider, of[0]!.key)} (${names})`;
 }
 
 export const accountsReadField: INodeProperties = {

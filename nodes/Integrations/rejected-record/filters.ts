@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { readFilter } from '../../adapter/parameters';
 import type { RejectedFilter } from '../../../db/runs/rejected-records';
 
 type Filters = Partial<
@@ -9,7 +10,7 @@ type Filters = Partial<
 /** Reads the collection Filters; empty fields do not filter. @throws Error for a bad date */
 export function readRejectedFilter(context: IExecuteFunctions, item: number): RejectedFilter {
 	const filters = context.getNodeParameter('filters', item, {}) as Filters;
-	const text = (name: keyof Filters): string | undefined => String(filters[name] ?? '').trim() || undefined;
+	const text = (name: keyof Filters): string | undefined => readFilter(filters[name]);
 	return {
 		tenantId: text('tenantId'),
 		provider: text('provider'),

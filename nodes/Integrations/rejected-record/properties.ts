@@ -3,7 +3,8 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 import { showForOperations } from '../../adapter/operations';
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
-import { providerField, tenantIdFilter } from '../../adapter/fields';
+import { streamOptions } from '../connection/settings-fields';
+import { providerField, tenantFilter } from '../../adapter/fields';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -35,6 +36,7 @@ const filters: INodeProperties = {
 			default: 'transform',
 			description: 'Where the records were rejected',
 			options: [
+				{ name: 'Extract', value: 'extract', description: 'The provider did not return the record' },
 				{ name: 'Load', value: 'load', description: 'The database rejected the rows' },
 				{ name: 'Transform', value: 'transform', description: 'The record could not be turned into rows' },
 			],
@@ -42,12 +44,12 @@ const filters: INodeProperties = {
 		{
 			displayName: 'Stream',
 			name: 'stream',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. monthlyFinancials',
+			type: 'options',
+			default: 'monthlyFinancials',
 			description: 'Only records of this stream',
+			options: streamOptions([{ provider: 'manual', key: 'customMetrics' }]),
 		},
-		tenantIdFilter('Only records of this tenant'),
+		tenantFilter('Only records of this tenant'),
 	],
 };
 

@@ -4,6 +4,7 @@ import { syncHealth, type IntegrationHealth } from '../../../db/runs/health';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
+import { readFilter } from '../../adapter/parameters';
 import { describeWhatToDo } from './advice';
 import { simplifyResults } from '../../adapter/simplify';
 import { buildAlerts } from './alerts';
@@ -11,7 +12,7 @@ import { simplifyHealth, type ShownHealth } from './simplify';
 
 interface Filters {
 	provider?: string;
-	tenantId?: string;
+	tenantId?: unknown;
 }
 
 interface HealthOptions {
@@ -29,7 +30,7 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 		const options = context.getNodeParameter('options', item, {}) as HealthOptions;
 		const health = await syncHealth(pool, {
 			provider: provider || undefined,
-			tenantId: tenantId || undefined,
+			tenantId: readFilter(tenantId),
 			syncEveryHours: options.syncEvery ?? 6,
 			limit: readMaxRows(context, item),
 		});

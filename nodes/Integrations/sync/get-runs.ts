@@ -5,13 +5,14 @@ import { getDatabase } from '../../adapter/database';
 import { showExecution } from '../../adapter/execution';
 import { mapItems } from '../../adapter/items';
 import { readMaxRows } from '../../adapter/limit';
+import { readFilter } from '../../adapter/parameters';
 import { simplifyResults } from '../../adapter/simplify';
 import { simplifyRun } from './simplify';
 
 interface Filters {
-	integrationId?: string;
+	integrationId?: unknown;
 	status?: string;
-	tenantId?: string;
+	tenantId?: unknown;
 }
 
 /** Lists the latest runs, newest first, with their counts and outcome. */
@@ -20,9 +21,9 @@ export async function getRuns(context: IExecuteFunctions): Promise<INodeExecutio
 	return await mapItems(context, async (item) => {
 		const filters = context.getNodeParameter('filters', item, {}) as Filters;
 		const runs = await listRuns(pool, {
-			integrationId: filters.integrationId || undefined,
+			integrationId: readFilter(filters.integrationId),
 			status: filters.status || undefined,
-			tenantId: filters.tenantId || undefined,
+			tenantId: readFilter(filters.tenantId),
 			limit: readMaxRows(context, item),
 		});
 		const instanceId = context.getInstanceId();

@@ -2,7 +2,7 @@ import { updateDisplayOptions, type INodeProperties } from 'n8n-workflow';
 
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
-import { providerField, tenantIdFilter } from '../../adapter/fields';
+import { providerField, tenantFilter } from '../../adapter/fields';
 
 const numberOption = (
 	displayName: string,
@@ -37,7 +37,7 @@ export const getHealthFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add filter',
 		default: {},
-		options: [providerField, tenantIdFilter('Only the connections of this tenant')],
+		options: [providerField, tenantFilter('Only the connections of this tenant')],
 	},
 	{
 		displayName: 'Options',

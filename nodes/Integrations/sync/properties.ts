@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { showForOperations } from '../../adapter/operations';
 import { authenticationField } from '../../adapter/authentication';
-import { integrationField, tenantIdFilter, providerField } from '../../adapter/fields';
+import { integrationField, integrationFilter, tenantFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
 import { failRunsFields, getHealthFields } from './health-properties';
@@ -92,14 +92,7 @@ const getRuns: INodeProperties[] = [
 		placeholder: 'Add filter',
 		default: {},
 		options: [
-			{
-				displayName: 'Connection ID',
-				name: 'integrationId',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. cmd1x2y3z0000abcd',
-				description: 'Only the runs of this connection',
-			},
+			integrationFilter('Only the runs of this connection'),
 			{
 				displayName: 'Status',
 				name: 'status',
@@ -122,7 +115,7 @@ const getRuns: INodeProperties[] = [
 				],
 				description: 'Only the runs with this status',
 			},
-			tenantIdFilter('Only the runs of this tenant'),
+			tenantFilter('Only the runs of this tenant'),
 		],
 	},
 ];
