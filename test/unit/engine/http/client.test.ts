@@ -110,6 +110,9 @@ describe('a transient error is retried', () => {
 		['a 200 that is empty', { status: 200, body: '' }],
 		['a 200 that is an error', { status: 200, body: '{"Status":"ERROR"}' }],
 		['a 200 that is null', { status: 200, body: 'null' }],
+		['a 200 that is an error with a number', { status: 200, body: '{"ErrorNumber":10,"Type":"x"}' }],
+		['a 200 without its list', { status: 200, body: '{"Reports":null}' }],
+		['a 200 that is XML', { status: 200, body: '<Response><Status>OK</Status></Response>' }],
 		['a connection cut in mid-body', { cut: '{"Reports":[' }],
 		['no answer in time', { hangs: true }],
 	])('%s', async (_, reply) => {
