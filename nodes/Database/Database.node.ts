@@ -8,6 +8,7 @@ import {
 
 import { postgresConnection } from '../adapter/credential-test';
 import { runChosen } from '../adapter/operations';
+import { operationSubtitle } from '../adapter/subtitle';
 import { searchClients, searchMetrics, searchTenants } from '../adapter/lists';
 import { databaseProperties } from './properties';
 import { databaseEmptyHints } from './empty-hints';
@@ -17,10 +18,10 @@ export class Database implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Zixly Database',
 		name: 'database',
-		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		icon: { light: 'file:../../icons/node-database.svg', dark: 'file:../../icons/node-database.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		subtitle: operationSubtitle(databaseProperties),
 		description:
 			'Set up the database, manage tenants, clients and readers, read KPIs, and load exchange rates',
 		defaults: { name: 'Zixly Database' },

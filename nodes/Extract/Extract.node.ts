@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { chooseText, PROVIDER_NAMES } from '../adapter/subtitle';
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { extract } from './extract';
 import { extractCredentials, extractProperties } from './properties';
@@ -14,11 +15,10 @@ export class Extract implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Zixly Extract',
 		name: 'extract',
-		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		icon: { light: 'file:../../icons/node-extract.svg', dark: 'file:../../icons/node-extract.dark.svg' },
 		group: ['input'],
 		version: 1,
-		subtitle:
-			'={{ $parameter["provider"] + ($parameter["mode"] === "sync" ? "" : ": " + $parameter["mode"]) }}',
+		subtitle: `={{ ${chooseText('provider', PROVIDER_NAMES)} + ${chooseText('mode', { backfill: ': Backfill', preview: ': Preview' })} }}`,
 		description:
 			'Read accounting from Xero and MYOB, deals from HubSpot and Pipedrive, and tasks from Asana, for every connected tenant',
 		defaults: { name: 'Zixly Extract' },

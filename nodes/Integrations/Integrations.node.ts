@@ -8,6 +8,7 @@ import {
 
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { runChosen } from '../adapter/operations';
+import { operationSubtitle } from '../adapter/subtitle';
 import { searchIntegrations, searchTenants } from '../adapter/lists';
 import { getAccounts, getAccountsToChoose } from './connection/account-options';
 import { describeCredentials } from './connection/credentials';
@@ -19,10 +20,13 @@ export class Integrations implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Zixly Integrations',
 		name: 'integrations',
-		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		icon: {
+			light: 'file:../../icons/node-integrations.svg',
+			dark: 'file:../../icons/node-integrations.dark.svg',
+		},
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["resource"] + ": " + $parameter["operation"] }}',
+		subtitle: operationSubtitle(integrationsProperties),
 		description:
 			'Connect tenants to Xero, MYOB, HubSpot, Pipedrive and Asana, and run, watch and repair their syncs',
 		defaults: { name: 'Zixly Integrations' },

@@ -6,19 +6,26 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { chooseText } from '../adapter/subtitle';
 import { postgresConnection } from '../adapter/credential-test';
 import { searchTenants } from '../adapter/lists';
 import { upsertProperties } from './properties';
 import { upsert } from './upsert';
 
+const TABLE_NAMES = {
+	custom_metrics: 'Custom Metrics',
+	financials: 'Financials',
+	lead_events: 'Lead Events',
+};
+
 export class PostgresUpsert implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Zixly Postgres Upsert',
 		name: 'postgresUpsert',
-		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		icon: { light: 'file:../../icons/node-upsert.svg', dark: 'file:../../icons/node-upsert.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["input"] === "items" ? "items to " + $parameter["table"] : "messages" }}',
+		subtitle: `={{ $parameter["input"] === "items" ? "Items to " + ${chooseText('table', TABLE_NAMES)} : "Zixly Messages" }}`,
 		description:
 			"Store financials, lead events and custom metrics in the tenant's tables in bulk, writing only what has changed",
 		defaults: { name: 'Zixly Postgres Upsert' },

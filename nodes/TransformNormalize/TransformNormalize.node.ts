@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { chooseText, PROVIDER_NAMES, STREAM_NAMES } from '../adapter/subtitle';
 import { postgresConnection } from '../adapter/credential-test';
 import { searchTenants } from '../adapter/lists';
 import { transformProperties } from './properties';
@@ -15,11 +16,10 @@ export class TransformNormalize implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Zixly Transform & Normalize',
 		name: 'transformNormalize',
-		icon: { light: 'file:../../icons/zixly.svg', dark: 'file:../../icons/zixly.dark.svg' },
+		icon: { light: 'file:../../icons/node-transform.svg', dark: 'file:../../icons/node-transform.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ $parameter["input"] === "items" ? $parameter["provider"] + ": " + $parameter["stream"] : "messages" }}',
+		subtitle: `={{ $parameter["input"] === "items" ? ${chooseText('provider', PROVIDER_NAMES)} + ": " + ${chooseText('stream', STREAM_NAMES)} : "Zixly Messages" }}`,
 		description:
 			'Turn records of Xero, MYOB, HubSpot, Pipedrive and Asana, or an uploaded CSV or XLSX file, into rows with UTC dates, exact amounts and one currency',
 		defaults: { name: 'Zixly Transform & Normalize' },
