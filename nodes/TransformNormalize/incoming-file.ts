@@ -45,7 +45,7 @@ async function readItem(
 ) {
 	try {
 		const content = await readBinary(context, item, binaryProperty, MAX_FILE_BYTES);
-		if (content === 'missing') throw noFile(binaryProperty);
+		if (content === 'missing') throw noFile(context, item, binaryProperty);
 		if (content === 'too large') throw tooLarge();
 		return await readFile(content, { separator, columnMap }, context.getExecutionCancelSignal());
 	} catch (error) {
@@ -55,10 +55,11 @@ async function readItem(
 	}
 }
 
-function noFile(property: string): FileRefusal {
-	return new FileRefusal(
-		`There is no file: none was chosen, or it is empty. Choose a file. In a workflow, check Input Binary Field, which is set to "${property}".`,
-	);
+/** What concerns the workflow is in the description: the person at the form sees the message alone. */
+function noFile(context: IExecuteFunctions, itemIndex: number, property: string): NodeOperationError {
+	const description = `In a workflow, check Input Binary Field, which is set to "${property}".`;
+	const message = 'There is no file: none was chosen, or it is empty. Choose a file.';
+	return new NodeOperationError(context.getNode(), message, { description, itemIndex });
 }
 
 function endOfFile(envelope: Envelope, rows: number, { empty, notes, warnings }: FileReport): StateMessage {

@@ -60,7 +60,7 @@ describe.each(['filesystem', 'database', 'default'])('with binary data kept as %
 		],
 		['XLSX', workbook([HEADER, ['XLSX-1', 'M', '7.5', '2026-06-30']])],
 	])('reads a file of %s and stores its rows', async (kind, file) => {
-		expect((await load(file)).lines[0]).toBe('1 row: 1 new.');
+		expect((await load(file)).lines[0]).toBe('1 row for Harbour Group: 1 new.');
 		expect(await stored(`${kind}-`)).toEqual({ rows: 1, sum: '7.5000' });
 	});
 
@@ -83,7 +83,7 @@ describe.each(['filesystem', 'database', 'default'])('with binary data kept as %
 			kept.add(rows.length > 0);
 		};
 		const { result, answers } = await answersDuring(server, load(file), look);
-		expect(result.lines[0]).toBe(`${MANY} rows: ${MANY} new.`);
+		expect(result.lines[0]).toBe(`${MANY} rows for Harbour Group: ${MANY} new.`);
 		expect(answers).toBeGreaterThan(1);
 		// The file really lay where the mode says.
 		expect(kept.has(true)).toBe(mode === 'database');

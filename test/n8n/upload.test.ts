@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { migrate } from '../../db/schema/migrate';
@@ -8,7 +11,7 @@ import { bundledWorkflow } from '../support/checkout';
 import { answersDuring } from '../support/n8n/answering';
 import { RealN8n, type N8nServer } from '../support/n8n/real-n8n';
 import { Scenario } from '../support/n8n/scenario';
-import { upload, type Upload } from '../support/n8n/upload-form';
+import { openFilePage, upload, type Upload } from '../support/n8n/upload-form';
 import { OPEN_UPLOAD, openUploadWorkflow } from '../support/n8n/upload-workflow';
 import { xlsxOf, type TestCell, type TestSheet } from '../support/upload/xlsx';
 import { browser, withPage } from './editor';
@@ -18,12 +21,18 @@ describe('the upload form in a real n8n', () => {
 	let n8n: RealN8n;
 	let server: N8nServer;
 	let tenantId: string;
+	let oddId: string;
+	/** Characters that n8n's page, its expressions or HTML give a meaning. */
+	const ODD_NAME = `<b>R&D</b> "$&" '{{ 1 + 1 }}' $1`;
 
 	beforeAll(async () => {
 		stage = await setStage();
 		await migrate(stage.warehouse.settings);
 		({ id: tenantId } = await createTenant(stage.warehouse.pool, { name: 'Harbour Group' }));
 		await createTenant(stage.warehouse.pool, { name: 'Harbour Group West' });
+		({ id: oddId } = await createTenant(stage.warehouse.pool, { name: ODD_NAME }));
+		for (let twin = 0; twin < 2; twin++)
+			await createTenant(stage.warehouse.pool, { name: 'Twin Ltd', industry: `twin ${twin}` });
 		const database = await stage.createDatabase('n8n');
 		// The expression engine that people have; n8n's command line cannot end with it.
 		n8n = await RealN8n.create({ database, env: { N8N_EXPRESSION_ENGINE: 'vm' } });
@@ -37,7 +46,7 @@ describe('the upload form in a real n8n', () => {
 		await stage?.close();
 	});
 
-	const load = async (fields: Omit<Upload, 'tenant'>, tenant = 'harbour group') =>
+	const load = async (fields: Upload, tenant = 'Harbour Group') =>
 		await upload(server, OPEN_UPLOAD, { tenant, ...fields });
 
 	const csv = (...lines: string[]): File =>
@@ -53,14 +62,63 @@ describe('the upload form in a real n8n', () => {
 		return rows.map(({ line }) => line);
 	}
 
+	const aRow = csv('Client ID,Metric,Value,Date', 'A,M,1,2026-06-30');
+
+	it('offers every tenant in a list, those of one name with their IDs, and has none chosen', async () => {
+		const { tenants, chosen } = await openFilePage(server, OPEN_UPLOAD, {});
+		const twin = /^Twin Ltd \(c[a-z0-9]+\)$/;
+		expect(tenants.filter((name) => !twin.test(name)).sort()).toEqual(
+			[ODD_NAME, 'Harbour Group', 'Harbour Group West'].sort(),
+		);
+		expect(tenants.filter((name) => twin.test(name))).toHaveLength(2);
+		expect(chosen).toBe('');
+	});
+
+	it.each(['the ID', 'harbour group'])(
+		'offers the tenant of the link alone (%s), and chooses it',
+		async (link) => {
+			const of = link === 'the ID' ? tenantId : link;
+			expect(await openFilePage(server, OPEN_UPLOAD, { link: of })).toMatchObject({
+				tenants: ['Harbour Group'],
+				chosen: 'Harbour Group',
+			});
+			const page = await upload(server, OPEN_UPLOAD, { file: aRow, link: of });
+			expect(page.title).toMatch(/^(?:Loaded|Nothing new: everything was loaded before)$/);
+			expect(page.html).toContain(`/form/${OPEN_UPLOAD}?tenant=${encodeURIComponent(of)}"`);
+		},
+	);
+
+	it('says that the tenant of the link does not exist, and offers all', async () => {
+		const { html, tenants } = await openFilePage(server, OPEN_UPLOAD, { link: '<script>1</script>' });
+		expect(html).toContain('The link is for a tenant that is not in the list');
+		expect(html).not.toContain('<script>1');
+		expect(tenants.length).toBeGreaterThan(4);
+	});
+
+	it('loads for a tenant of whatever name', async () => {
+		const { tenants } = await openFilePage(server, OPEN_UPLOAD, {});
+		const page = await load(
+			{ file: aRow },
+			tenants.find((name) => name.includes('R&D')),
+		);
+		expect(page.title).toBe('Loaded');
+		expect(page.lines[0]).toBe(`1 row for ${ODD_NAME}: 1 new.`);
+		const { rows } = await stage.warehouse.admin.query(
+			'select client_id from client_kpis where tenant_id = $1',
+			[oddId],
+		);
+		expect(rows).toEqual([{ client_id: 'A' }]);
+	});
+
 	it.each(['Nobody', 'Harbour', '<img src=x onerror=alert(1)>'])(
-		'says clearly that there is no tenant called %s',
+		'says clearly that no tenant is called %s, whatever was sent',
 		async (tenant) => {
-			const page = await load({ file: csv('Client ID,Metric,Value,Date', 'A,M,1,2026-06-30') }, tenant);
+			const before = await metrics('A');
+			const page = await load({ file: aRow }, tenant);
 			expect(page.title).toBe('Nothing was loaded');
-			expect(page.lines.join()).toContain(`is called "${tenant}"`);
+			expect(page.lines[0]).toBe(`The tenant "${tenant}" is not in the list. Go back and choose one.`);
 			expect(page.html).not.toContain('<img');
-			expect(await metrics('A')).toEqual([]);
+			expect(await metrics('A')).toEqual(before);
 		},
 	);
 
@@ -86,13 +144,16 @@ describe('the upload form in a real n8n', () => {
 		const page = await load(asGerman);
 		expect(page.title).toBe('Loaded, except for rejected rows');
 		expect(page.lines).toEqual([
-			'8 rows: 2 new, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
+			'8 rows for Harbour Group: 2 new, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
 			'CSV in UTF-8, columns separated by a semicolon (as chosen).',
-			expect.stringMatching(/^Rejected rows\. Correct them/),
+			'Rejected rows',
+			expect.stringMatching(/^Correct them in the file/),
+			'Row: What is wrong',
 			'Line 5: "1.5" is not a number in the format 1.234,56. Choose the number format of the file, or correct the cell.',
 			expect.stringMatching(/^Line 6: "<script>1<\/script>" is not a number/),
 			expect.stringMatching(/^Line 7: "2026-06-30" is not a date in the format DD\.MM\.YYYY/),
 			expect.stringMatching(/^Line 9: There is no client/),
+			'Upload another file',
 		]);
 		expect(page.html).not.toContain('<script>1');
 		expect(await metrics('DE-')).toEqual([
@@ -103,9 +164,10 @@ describe('the upload form in a real n8n', () => {
 
 	it('changes nothing when the same file comes again', async () => {
 		const before = await rowVersions(stage.warehouse.admin);
-		const page = await load(asGerman, tenantId);
+		const page = await load(asGerman);
+		expect(page.title).toBe('Nothing new was loaded, and rows were rejected');
 		expect(page.lines[0]).toBe(
-			'8 rows: 2 loaded before, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
+			'8 rows for Harbour Group: 2 loaded before, 1 more than once in the file (the last one counts), 1 empty, 4 rejected.',
 		);
 		expect(await rowVersions(stage.warehouse.admin)).toEqual(before);
 		const { rows } = await stage.warehouse.admin.query('select attempts from etl.rejected_records');
@@ -141,10 +203,10 @@ describe('the upload form in a real n8n', () => {
 			numberFormat: '1.234,56',
 			dateFormat: 'DD.MM.YYYY',
 		});
-		expect(page.lines[0]).toBe('3 rows: 2 new, 1 rejected.');
+		expect(page.lines[0]).toBe('3 rows for Harbour Group: 2 new, 1 rejected.');
 		expect(page.lines).toContain('Hidden sheets were not read: "Old".');
 		expect(page.lines.join('\n')).toMatch(/Not read: Sheet "Read me": There is no header row/);
-		expect(page.lines.at(-1)).toMatch(/^Sheet "July", row 3: "n\/a" is not a number/);
+		expect(page.lines.at(-2)).toMatch(/^Sheet "July", row 3: "n\/a" is not a number/);
 		expect(await metrics('XL-')).toEqual([
 			'XL-1 Margin -1234.5679 % 2026-07-31T00:00 manual',
 			'XL-1 Margin 12.5000 % 2026-06-30T00:00 manual',
@@ -185,7 +247,7 @@ describe('the upload form in a real n8n', () => {
 			),
 		});
 		expect(page.title).toBe('Nothing was loaded');
-		expect(page.lines[0]).toBe('6 rows: 6 rejected.');
+		expect(page.lines[0]).toBe('6 rows for Harbour Group: 6 rejected.');
 		expect(await rowVersions(stage.warehouse.admin)).toEqual(before);
 		const honest = types.map((type, index) => `TYPE-${index},M,1,2026-06-30,${type}`);
 		expect((await load({ file: csv('Client ID,Metric,Value,Date,type', ...honest) })).title).toBe('Loaded');
@@ -197,9 +259,15 @@ describe('the upload form in a real n8n', () => {
 		const page = await load({
 			file: csv('Client ID,Metric,Value,Date', `LONG,${name},1,2026-06-30`, 'LONG,Short,1,2026-06-30'),
 		});
-		expect(page.lines[0]).toBe('2 rows: 1 new, 1 rejected.');
-		expect(page.lines).toHaveLength(4);
+		expect(page.lines[0]).toBe('2 rows for Harbour Group: 1 new, 1 rejected.');
+		expect(page.lines.filter((line) => /^LONG, 0-0.*…, 2026-06-30: /.test(line))).toHaveLength(1);
 		expect(await metrics('LONG')).toEqual(['LONG Short 1.0000 2026-06-30T00:00 manual']);
+	});
+
+	it('names everything that is wrong with a row', async () => {
+		const page = await load({ file: csv('Client ID,Metric,Value,Date', 'A,,x,30.6.2026') });
+		const [row] = page.lines.filter((line) => line.startsWith('Line 2: '));
+		expect(row).toMatch(/no metric name.*"x" is not a number.*"30\.6\.2026" is not a date/);
 	});
 
 	it.each([
@@ -212,7 +280,11 @@ describe('the upload form in a real n8n', () => {
 			/web page.*Save it as XLSX or CSV/,
 		],
 		['columns of another kind', csv('Colour,Size', 'red,9'), /Found: "Colour", "Size"/],
-		['rejected rows alone', csv('Client ID,Metric,Value,Date', 'A,M,x,y'), /1 row: 1 rejected/],
+		[
+			'rejected rows alone',
+			csv('Client ID,Metric,Value,Date', 'A,M,x,y'),
+			/1 row for Harbour Group: 1 rejected/,
+		],
 	])('ends with a page that says so where the file holds %s', async (_what, file, expected) => {
 		const page = await load({ file });
 		expect(page.title).toBe('Nothing was loaded');
@@ -225,8 +297,8 @@ describe('the upload form in a real n8n', () => {
 			(_, index) => `MANY-${index % 400},Metric ${Math.floor(index / 400)},${index}.5,2026-06-30,AUD`,
 		);
 		const file = csv('Client ID,Metric,Value,Date,Unit', ...lines);
-		expect((await load({ file })).lines[0]).toBe('100000 rows: 100000 new.');
-		expect((await load({ file })).lines[0]).toBe('100000 rows: 100000 loaded before.');
+		expect((await load({ file })).lines[0]).toBe('100000 rows for Harbour Group: 100000 new.');
+		expect((await load({ file })).lines[0]).toBe('100000 rows for Harbour Group: 100000 loaded before.');
 		expect(await metrics('MANY-')).toHaveLength(100_000);
 	});
 
@@ -246,18 +318,73 @@ describe('the upload form in a real n8n', () => {
 		expect(await form.text()).not.toContain('type="file"');
 	});
 
-	(browser ? it : it.skip)('is filled in by a person in a browser, as it is bundled', async () => {
-		await withPage(server, async (page) => {
-			await page.goto(`${server.browserUrl}/form/zixly-upload-metrics`);
-			await page.getByRole('button', { name: 'Allow access' }).click();
-			const buffer = Buffer.from('Client,Metric,Value,Date\nBrowser Pty Ltd,Visitors,12,2026-06-30\n');
-			await page
-				.locator('input[type=file]')
-				.setInputFiles({ name: 'metrics.csv', mimeType: 'text/csv', buffer });
-			await page.getByLabel('Tenant').fill('Harbour Group');
-			await page.getByRole('button', { name: 'Load' }).click();
-			await page.getByText('1 row: 1 new.').waitFor();
+	describe('in a browser, as it is bundled', () => {
+		const inBrowser = browser ? it : it.skip;
+		const form = () => `${server.browserUrl}/form/zixly-upload-metrics`;
+
+		/** Text and background of everything that has text of its own, where their contrast is below AA's 4.5 : 1. */
+		const faint = async (page: Page): Promise<string[]> => await page.evaluate(FIND_FAINT);
+
+		async function shoot(page: Page, name: string): Promise<void> {
+			for (const width of [1280, 375]) {
+				await page.setViewportSize({ width, height: 800 });
+				expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+				const folder = process.env.ZIXLY_SCREENSHOTS;
+				if (folder) await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true });
+			}
+			expect(await faint(page)).toEqual([]);
+		}
+
+		inBrowser('is filled in by a person, told of mistakes, and used again', async () => {
+			await withPage(server, async (page) => {
+				await page.goto(form());
+				const access = page.getByRole('button', { name: 'Allow access' });
+				await access.waitFor();
+				const folder = process.env.ZIXLY_SCREENSHOTS;
+				if (folder) await page.screenshot({ path: join(folder, 'form-access.png') });
+				await access.click();
+				await page.getByText('An example file').waitFor();
+				await shoot(page, 'form-1');
+				await page.getByRole('button', { name: 'Continue' }).click();
+				await page.getByLabel('Whose figures are these?').selectOption('Harbour Group');
+				const choose = async (...lines: string[]): Promise<void> => {
+					const buffer = Buffer.from(lines.join('\n'));
+					const file = { name: 'metrics.csv', mimeType: 'text/csv', buffer };
+					await page.locator('input[type=file]').setInputFiles(file);
+				};
+				await choose(
+					'Client,Metric,Value,Date',
+					'Browser Pty Ltd,Visitors,12,2026-06-30',
+					'Browser,,x,30.6.26',
+				);
+				await shoot(page, 'form-2');
+				await page.getByRole('button', { name: 'Load' }).click();
+				await page.getByText('2 rows for Harbour Group: 1 new, 1 rejected.').waitFor();
+				await shoot(page, 'form-3');
+				await page.getByRole('link', { name: 'Upload another file' }).click();
+				await page.getByText('An example file').waitFor();
+			});
+			expect(await metrics('manual:Browser')).toHaveLength(1);
 		});
-		expect(await metrics('manual:Browser')).toHaveLength(1);
 	});
 });
+
+/** Runs in the page, so it is text: a function would be translated by the test's compiler. */
+const FIND_FAINT = `(() => {
+	const parse = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
+	const luminance = ([r, g, b]) => [r, g, b]
+		.map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+		.reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+	const background = (element) => {
+		for (let at = element; at; at = at.parentElement) {
+			const color = parse(getComputedStyle(at).backgroundColor);
+			if (color.length === 3 || color[3] > 0) return color;
+		}
+		return [255, 255, 255];
+	};
+	return [...document.querySelectorAll('body *')]
+		.filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+		.map((e) => [e, [luminance(parse(getComputedStyle(e).color)), luminance(background(e))].sort((a, b) => b - a)])
+		.filter(([e, [light, dark]]) => !['SCRIPT', 'STYLE', 'OPTION'].includes(e.tagName) && (light + 0.05) / (dark + 0.05) < 4.5)
+		.map(([e]) => e.tagName + ': ' + e.textContent.trim().slice(0, 40) + ' ' + getComputedStyle(e).color);
+})()`;

@@ -69,7 +69,7 @@ function rejectTwice({ twice: [first] }: Cells): void {
 	throw new Rejection(
 		'column_twice',
 		first.field,
-		`The columns ${first.columns.map((name) => `"${name}"`).join(' and ')} could both be the ${FIELD_LABELS[first.field]}. Choose one in Column Map.`,
+		`The columns ${first.columns.map((name) => `"${name}"`).join(' and ')} could both be the ${FIELD_LABELS[first.field]}. Rename one of them in the file, or choose one in Column Map.`,
 	);
 }
 

@@ -49,7 +49,8 @@ export function isMissing(cell: unknown): boolean {
 /** Explains why a cell that `isMissing` has no `what`. @param columns possible names of its column */
 export function missingText(cell: unknown, what: string, columns: string): string {
 	const none = `There is no ${what}`;
-	if (cell === undefined) return `${none}: no column is called ${columns}. Add it, or name it in Column Map.`;
+	if (cell === undefined)
+		return `${none}: no column is called ${columns}. Add or rename it in the file, or name it in Column Map.`;
 	if (typeof cell !== 'object' || cell === null) return `${none}: the cell is empty. Fill it in.`;
 	if ('formula' in cell) {
 		return `${none}: the file does not contain the formula's result. Open it in Excel or LibreOffice and save it.`;
