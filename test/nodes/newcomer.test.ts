@@ -275,7 +275,9 @@ const DATA: Mistake[] = [
 	[
 		'connects two tenants to one organisation',
 		async () => {
-			await stage.scenario.connect('Second Group', 'harbour');
+			await stage.scenario.connect('First Group', 'southern');
+			await see(XERO);
+			await stage.scenario.connect('Second Group', 'southern');
 			return await see(XERO);
 		},
 		/account_conflict[^]*Release|account_conflict[^]*other tenant|account_conflict[^]*another tenant/,
@@ -294,6 +296,12 @@ const LOGINS: Mistake[] = [
 		'looks at the database with a superuser',
 		async () => await see('zixly-setup', LOOK, withFields('zixlyPostgres', superuser())),
 		/is a superuser.*Use a separate login/,
+	],
+	// Last, since it leaves the connection to a person.
+	[
+		'another key under the same ID',
+		async () => await see(XERO, {}, withFields('zixlyTokenKey', { activeKey: generateKey().key })),
+		/cannot be opened[^]*another key that has the same id[^]*Connect the tenant again/,
 	],
 ];
 

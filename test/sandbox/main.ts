@@ -19,6 +19,9 @@ async function main(): Promise<void> {
 function introduction({ url, services }: Sandbox): string {
 	return `Provider sandbox: ${url}
 
+For tokens in the vault, in Zixly Token Key:
+  Allowed Hosts      ${new URL(url).host}
+
 ${services.map(chapter).join('\n\n')}
 
 Central banks, as Base URL of Exchange Rate: Load in Zixly Database:
@@ -37,7 +40,7 @@ function chapter(service: ProviderSandbox): string {
 	const { authUrl, accessTokenUrl, apiBaseUrl } = service.endpoints;
 	const consents = service.consents().map((name) => `  ${name.padEnd(10)} ${service.shown(name)}`);
 	return `${service.displayName}, in its credential:
-  Auth URL           ${authUrl}
+  Authorization URL  ${authUrl}
   Access Token URL   ${accessTokenUrl}
   API Base URL       ${apiBaseUrl}
   Client ID          ${service.client.clientId}
