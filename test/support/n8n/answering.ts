@@ -17,7 +17,9 @@ export async function answersDuring<T>(
 	// Its failure is seen below, whatever the health says.
 	done.catch(() => undefined);
 	while (!isDone) {
-		const reply = await fetch(`${server.url}/healthz`, { signal: AbortSignal.timeout(30_000) });
+		const signal = AbortSignal.timeout(30_000);
+		// On a connection of its own: the server may close an idle one just when it is used again.
+		const reply = await fetch(`${server.url}/healthz`, { signal, headers: { connection: 'close' } });
 		if (!reply.ok) throw new Error(`n8n answered ${reply.status} to a look at its health.`);
 		answers++;
 		await look();
