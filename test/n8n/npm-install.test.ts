@@ -1,21 +1,24 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { keyRing } from '../../db/vault/key-ring';
+import { setStage, type Stage } from '../demo/stage';
 import { packPackage } from '../support/n8n/package';
+import { RealN8n } from '../support/n8n/real-n8n';
 
 const run = promisify(execFile);
 
 describe('the packed package, installed by npm alone', () => {
 	let folder: string;
 	let tarball: string;
-	const npm = async (program: 'npm' | 'npx', args: string[]): Promise<string> =>
-		(await run(program, args, { cwd: folder, shell: process.platform === 'win32' })).stdout;
-	const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+	const npm = async (program: 'npm' | 'npx', args: string[], cwd = folder): Promise<string> =>
+		(await run(program, args, { cwd, shell: process.platform === 'win32' })).stdout;
+	const install = async (cwd = folder): Promise<string> =>
+		await npm('npm', ['install', tarball, '--no-audit', '--no-fund', '--loglevel=error'], cwd);
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'zixly-npm-'));
@@ -35,12 +38,39 @@ describe('the packed package, installed by npm alone', () => {
 	});
 
 	it('brings none of n8n’s packages', async () => {
-		await npm('npm', ['install', tarball, ...quiet]);
+		await install();
 		const packages = await readdir(join(folder, 'node_modules'));
 		expect(packages).toContain('n8n-nodes-zixly');
 		expect(packages).not.toContain('n8n-workflow');
 		expect(packages).not.toContain('isolated-vm');
 		expectKey((await run(join(folder, 'node_modules', '.bin', 'zixly'), ['key', 'generate'])).stdout);
+	});
+
+	describe('in n8n’s own folder', () => {
+		let stage: Stage;
+		let n8n: RealN8n;
+		beforeAll(async () => {
+			stage = await setStage();
+			n8n = await RealN8n.create({ database: await stage.createDatabase('n8n') });
+		});
+		afterAll(async () => {
+			await n8n?.close();
+			await stage?.close();
+		});
+
+		it('is loaded by n8n, with every node', async () => {
+			const nodes = join(n8n.userFolder, '.n8n', 'nodes');
+			await rm(join(nodes, 'node_modules'), { recursive: true });
+			const file = join(n8n.userFolder, 'nodes.json');
+			const listOurs = async (): Promise<string[]> => {
+				expect(await n8n.cli(['export:nodes', `--output=${file}`])).toMatchObject({ code: 0 });
+				const types = JSON.parse(await readFile(file, 'utf8')) as Array<{ name: string }>;
+				return types.map(({ name }) => name).filter((name) => name.startsWith('n8n-nodes-zixly.'));
+			};
+			expect(await listOurs()).toEqual([]);
+			await install(nodes);
+			expect(new Set(await listOurs()).size).toBeGreaterThanOrEqual(5);
+		});
 	});
 });
 
