@@ -47,6 +47,19 @@ export default [
 		},
 	},
 	{
+		// What to do is a field of its own: a sentence found by its full stop would end at the first "Ltd.".
+		files: ['db/**/*.ts', 'nodes/**/*.ts'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				...['Literal[value=/[.!?] /]', 'TemplateElement[value.cooked=/[.!?] /]'].map((text) => ({
+					selector: `NewExpression[callee.name='Error'] ${text}`,
+					message: 'Use ExplainedError, with what to do as its hint.',
+				})),
+			],
+		},
+	},
+	{
 		// Plain code knows nothing of n8n; the node files turn its errors into n8n's own.
 		files: ['db/**/*.ts', 'bin/**/*.ts', 'nodes/engine/**/*.ts', 'nodes/providers/**/*.ts', 'test/**/*.ts'],
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },

@@ -5,9 +5,9 @@ import { describeDatabaseError, getMeaning, getSqlstate } from '../db/postgres/s
 export function explainDatabaseError(error: unknown): unknown {
 	if (!(error instanceof Error)) return error;
 	const tls = explainTls(error);
-	if (tls) return new Error(`${tls} (${error.message})`, { cause: error });
+	if (tls) return new Error(`${tls.summary} ${tls.hint} (${error.message})`, { cause: error });
 	const known = describeDatabaseError(error);
-	if (known) return new Error(`${known.message} ${known.remedy} (${describeError(error)})`, { cause: error });
+	if (known) return new Error(`${known.message} ${known.hint} (${describeError(error)})`, { cause: error });
 	const state = getSqlstate(error);
 	return state ? new Error(`${getMeaning(state).message} (${error.message})`, { cause: error }) : error;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { cancelSignal } from '../postgres/cancellation';
 import { getSqlstate } from '../postgres/sqlstate';
 import { dataTables } from '../schema/tables';
@@ -79,15 +80,14 @@ async function betweenLoads<T>(
 			{ role: 'zixly_loader' },
 		);
 		if (done) return done.result;
-		if (Date.now() > deadline) throw new Error(BUSY);
+		if (Date.now() > deadline) throw new ExplainedError(BUSY, 'Try again when its syncs have ended.');
 		await sleep(100, undefined, { signal: cancelSignal() });
 	}
 }
 
 const MAX_WAIT_MS = 30_000;
 
-const BUSY =
-	'Nothing was moved because data of this tenant was being stored the whole time. Try again when its syncs have ended.';
+const BUSY = 'Nothing was moved because data of this tenant was being stored the whole time.';
 
 async function isAlone(client: PoolClient): Promise<boolean> {
 	const { rows } = await client.query<{ alone: boolean }>('select etl.hold_links() as alone');
@@ -99,7 +99,10 @@ const CLIENT = 'select id, client_id as "clientId", client_name as "clientName" 
 async function clientById(client: PoolClient, id: string): Promise<Client> {
 	const { rows } = await client.query<Client>(`${CLIENT} where id = $1 for update`, [id]);
 	if (rows[0]) return rows[0];
-	throw new Error(`There is no client "${id}" of this tenant. Client: Get Many lists the existing ones.`);
+	throw new ExplainedError(
+		`There is no client "${id}" of this tenant.`,
+		'Client: Get Many lists the existing ones.',
+	);
 }
 
 const buildOwnId = ({ provider, externalId }: LinkPlace): string => `${provider}:${externalId}`;
@@ -140,9 +143,13 @@ async function refuseSecond(client: PoolClient, place: LinkPlace, target: Client
 	const other = rows[0]?.externalId ?? own;
 	if (other === undefined) return;
 	if (other === externalId)
-		throw new Error(`"${externalId}" of this provider already is this client. There is nothing to link.`);
-	throw new Error(
-		`Nothing was moved because the client "${target.clientName}" already has "${other}" of this provider. A client can have one per provider: unlink that first, or choose another client.`,
+		throw new ExplainedError(
+			`"${externalId}" of this provider already is this client.`,
+			'There is nothing to link.',
+		);
+	throw new ExplainedError(
+		`Nothing was moved because the client "${target.clientName}" already has "${other}" of this provider.`,
+		'A client can have one per provider: unlink that first, or choose another client.',
 	);
 }
 
@@ -204,8 +211,9 @@ async function moveTable(
 const UNIQUE_VIOLATION = '23505';
 
 function inTheWay(table: string, { clientName }: Client, cause: unknown): Error {
-	return new Error(
-		`Nothing was moved because the client "${clientName}" already has rows of ${table} with the same keys. Delete or correct those rows first.`,
+	return new ExplainedError(
+		`Nothing was moved because the client "${clientName}" already has rows of ${table} with the same keys.`,
+		'Delete or correct those rows first.',
 		{ cause },
 	);
 }
@@ -215,7 +223,8 @@ const REMOVE_EMPTY = `delete from client_kpis k where k.id = $1
 	${[...dataTables.keys()].map((table) => `and not exists (select from ${table} where client_kpi_id = k.id)`).join('\n\t')}`;
 
 function noLink({ externalId }: LinkPlace): Error {
-	return new Error(
-		`"${externalId}" of this provider is not linked to a client. Client: Get Many shows the existing links.`,
+	return new ExplainedError(
+		`"${externalId}" of this provider is not linked to a client.`,
+		'Client: Get Many shows the existing links.',
 	);
 }

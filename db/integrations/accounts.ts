@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { withIsoInstants } from '../postgres/rows';
 import { asWorker, asWorkerWithin, inTenant } from '../postgres/transaction';
 
@@ -89,9 +90,9 @@ export async function chooseAccounts(
 	const { taken } = await asWorkerWithin(client, async () => await enter(client, owner, accounts, true));
 	if (taken.length === 0) return;
 	const named = taken.map((id) => `"${id}"`).join(', ');
-	throw new Error(
-		`Nothing was changed because another connection has ${named}. An account belongs to one connection at a time: ` +
-			'release it there with Release in Connection: Update, or with Connection: Disconnect.',
+	throw new ExplainedError(
+		`Nothing was changed because another connection has ${named}.`,
+		'An account belongs to one connection at a time: release it there with Release in Connection: Update, or with Connection: Disconnect.',
 	);
 }
 

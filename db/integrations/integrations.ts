@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { chooseAccounts, type AccountEntry } from './accounts';
 import { withIsoInstants } from '../postgres/rows';
 import { actAs, asWorker, inTenant } from '../postgres/transaction';
@@ -98,11 +99,15 @@ const CHANGE_UNUSED = `
 function assertAuthentication({ metadata }: Integration, wanted: 'stored' | 'n8n'): void {
 	const keptBy = metadata.authentication === 'n8n' ? 'n8n' : 'stored';
 	if (keptBy === wanted) return;
-	throw new Error(
-		keptBy === 'n8n'
-			? 'This tenant is connected to this provider through an n8n credential already. Choose Credential in n8n in Authentication.'
-			: 'This tenant is connected to this provider with a token in the vault already. Choose Zixly Vault in Authentication.',
-	);
+	throw keptBy === 'n8n'
+		? new ExplainedError(
+				'This tenant is connected to this provider through an n8n credential already.',
+				'Choose Credential in n8n in Authentication.',
+			)
+		: new ExplainedError(
+				'This tenant is connected to this provider with a token in the vault already.',
+				'Choose Zixly Vault in Authentication.',
+			);
 }
 
 /** Lists connections of every tenant, with the last run of each. */
@@ -126,7 +131,10 @@ async function summaries(pool: Pool, query: string, values: unknown[]): Promise<
 export async function integrationById(pool: Pool, integrationId: string): Promise<IntegrationSummary> {
 	const [found] = await summaries(pool, ONE, [integrationId]);
 	if (found) return found;
-	throw new Error(`There is no connection "${integrationId}". Connection: Get Many lists the existing ones.`);
+	throw new ExplainedError(
+		`There is no connection "${integrationId}".`,
+		'Connection: Get Many lists the existing ones.',
+	);
 }
 
 /**
@@ -168,8 +176,9 @@ const SET_STATUS = `
 async function assertTenant(client: PoolClient, tenantId: string): Promise<void> {
 	const { rowCount } = await client.query('select from tenants where id = $1', [tenantId]);
 	if (rowCount === 1) return;
-	throw new Error(
-		`There is no tenant "${tenantId}". Zixly Database lists the existing ones and creates new ones.`,
+	throw new ExplainedError(
+		`There is no tenant "${tenantId}".`,
+		'Zixly Database lists the existing ones and creates new ones.',
 	);
 }
 

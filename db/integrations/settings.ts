@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { chooseAccounts, releaseAccounts, type AccountEntry } from './accounts';
 import { integrationById, type IntegrationSummary } from './integrations';
 import { retryInTenant } from '../postgres/retries';
@@ -100,9 +101,9 @@ async function assertHas(
 		[integrationId, accountIds],
 	);
 	if (rows.length === 0) return;
-	throw new Error(
-		`Nothing was changed because this connection has no account ${quoted(rows.map(({ id }) => id))}. ` +
-			'Connection: Get Accounts lists its accounts.',
+	throw new ExplainedError(
+		`Nothing was changed because this connection has no account ${quoted(rows.map(({ id }) => id))}.`,
+		'Connection: Get Accounts lists its accounts.',
 	);
 }
 

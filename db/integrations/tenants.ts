@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { withIsoInstants } from '../postgres/rows';
 import { isStorable } from '../postgres/storable-text';
 import { asWorker } from '../postgres/transaction';
@@ -81,8 +82,9 @@ export async function updateTenant(
 	);
 	const { nameTakenBy, ...tenant } = assertFound(rows[0], tenantId);
 	if (nameTakenBy) {
-		throw new Error(
-			`Another tenant is called "${newName}" (${nameTakenBy}). Nothing was changed. Choose another name, or allow another tenant of this name.`,
+		throw new ExplainedError(
+			`Another tenant is called "${newName}" (${nameTakenBy}).`,
+			'Nothing was changed. Choose another name, or allow another tenant of this name.',
 		);
 	}
 	return withIsoInstants(tenant);
@@ -114,15 +116,24 @@ export async function pauseTenant(pool: Pool, tenantId: string, pause: boolean):
 function checkName(name: string): string {
 	const trimmed = name.trim();
 	if (!trimmed)
-		throw new Error('The tenant has no name. Give the name of the company that the data belongs to.');
+		throw new ExplainedError(
+			'The tenant has no name.',
+			'Give the name of the company that the data belongs to.',
+		);
 	if (trimmed.length > MAX_NAME_LENGTH)
-		throw new Error(`The tenant’s name has ${trimmed.length} characters. Use at most ${MAX_NAME_LENGTH}.`);
+		throw new ExplainedError(
+			`The tenant’s name has ${trimmed.length} characters.`,
+			`Use at most ${MAX_NAME_LENGTH}.`,
+		);
 	if (!isStorable(trimmed))
-		throw new Error('The tenant’s name contains a character that PostgreSQL cannot store. Remove it.');
+		throw new ExplainedError(
+			'The tenant’s name contains a character that PostgreSQL cannot store.',
+			'Remove it.',
+		);
 	return trimmed;
 }
 
 function assertFound<Row>(row: Row | undefined, tenantId: string): Row {
 	if (row) return row;
-	throw new Error(`There is no tenant "${tenantId}". Tenant: Get Many lists the existing ones.`);
+	throw new ExplainedError(`There is no tenant "${tenantId}".`, 'Tenant: Get Many lists the existing ones.');
 }

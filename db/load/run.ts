@@ -1,16 +1,18 @@
 import type { PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { LEASE_MINUTES } from '../runs/open';
 
 import type { LoadRun } from './input';
 
 /** The run is closed, was taken over or belongs to another tenant: nothing may be stored for it. */
-export class RunLostError extends Error {
+export class RunLostError extends ExplainedError {
 	override readonly name = 'RunLostError';
 
 	constructor(readonly syncRunId: string) {
 		super(
-			'The sync run is no longer running, so nothing was stored. Another execution has taken it over, or it was closed. The next run brings the data.',
+			'The sync run is no longer running, so nothing was stored.',
+			'Another execution has taken it over, or it was closed. The next run brings the data.',
 		);
 	}
 }

@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { getMeaning } from '../postgres/sqlstate';
 import type { DataTable } from '../schema/tables';
 import type { ChunkResult, RowOutcome } from './chunk';
@@ -160,7 +161,8 @@ function idMargins(): [begin: string, end: string] {
 
 function readOutcome(mark: string | undefined): RowOutcome {
 	const fate = mark === undefined ? undefined : OUTCOMES[mark];
-	if (!fate) throw new Error('The database returned fewer outcomes than rows. Nothing was saved.');
+	if (!fate)
+		throw new ExplainedError('The database returned fewer outcomes than rows.', 'Nothing was saved.');
 	return fate;
 }
 

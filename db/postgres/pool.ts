@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 import pg from 'pg';
 
+import { ExplainedError } from './explained-error';
+
 /** How to connect to a database. `tls: 'require'` encrypts without checking the certificate. */
 export interface DatabaseSettings {
 	host: string;
@@ -58,9 +60,9 @@ function decoded(part: string): string {
 }
 
 function unreadableUrl(): Error {
-	return new Error(
-		'The database URL cannot be read. Write it as postgresql://user:password@host:5432/database and ' +
-			'percent-encode special characters in the password (% as %25).',
+	return new ExplainedError(
+		'The database URL cannot be read.',
+		'Write it as postgresql://user:password@host:5432/database and percent-encode special characters in the password (% as %25).',
 	);
 }
 
@@ -75,7 +77,7 @@ function readTlsMode(sslmode: string | null, host: string): DatabaseSettings['tl
 		case 'verify-full':
 			return 'verify-full';
 		default:
-			throw new Error(`sslmode=${sslmode} is not known. Use disable, require or verify-full.`);
+			throw new ExplainedError(`sslmode=${sslmode} is not known.`, 'Use disable, require or verify-full.');
 	}
 }
 

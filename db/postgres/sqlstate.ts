@@ -14,15 +14,14 @@ export interface SqlstateMeaning {
 	code: string;
 	message: string;
 	/** What to do about it. */
-	remedy?: string;
+	hint?: string;
 }
 
-type Entry = [call: Call, code: string, message: string, remedy?: string];
+type Entry = [call: Call, code: string, message: string, hint?: string];
 
-const MIGRATE = 'Run the workflow "Zixly Setup" once (or zixly migrate).';
-const NO_SCHEMA = 'The database has no Zixly schema yet.';
-/** Message and remedy for a database that was never migrated. */
-export const MISSING_SCHEMA = `${NO_SCHEMA} ${MIGRATE}`;
+/** Message and hint for a database that was never migrated. */
+export const NO_SCHEMA = 'The database has no Zixly schema yet.';
+export const MIGRATE = 'Run the workflow "Zixly Setup" once (or zixly migrate).';
 const LATER = 'The next run tries again. If it persists, check the database server.';
 
 /** By SQLSTATE, or by its first two characters for the whole class. The only such list. */
@@ -165,16 +164,16 @@ export function getMeaning(sqlstate: string): SqlstateMeaning {
 		const message = `PostgreSQL did not carry out the statement (SQLSTATE ${sqlstate}).`;
 		return { code: 'database_error', message };
 	}
-	const [, code, message, remedy] = entry;
-	return { code, message, ...(remedy && { remedy }) };
+	const [, code, message, hint] = entry;
+	return { code, message, ...(hint && { hint }) };
 }
 
-/** Message and remedy for an error of the server or the network; undefined for an error that explains itself. */
-export function describeDatabaseError(error: unknown): { message: string; remedy: string } | undefined {
+/** Message and hint for an error of the server or the network; undefined for an error that explains itself. */
+export function describeDatabaseError(error: unknown): { message: string; hint: string } | undefined {
 	const network = NETWORK[getErrorCode(error) ?? ''];
-	if (network) return { message: 'The database does not answer.', remedy: network };
+	if (network) return { message: 'The database does not answer.', hint: network };
 	const meaning = getMeaning(getSqlstate(error) ?? '');
-	return meaning.remedy ? { message: meaning.message, remedy: meaning.remedy } : undefined;
+	return meaning.hint ? { message: meaning.message, hint: meaning.hint } : undefined;
 }
 
 /** The SQLSTATE of an error from the server, else undefined. */

@@ -1,9 +1,10 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from './explained-error';
 import { cancelSignal, untilCancelled } from './cancellation';
 import { takePlace } from './places';
 import { BRIEF_LOCK_TIMEOUT_MS, LOCAL_SETTINGS, LOCK_TIMEOUT_MS } from './session-settings';
-import { isLocked, isOtherServer, getSqlstate, MISSING_SCHEMA } from './sqlstate';
+import { isLocked, isOtherServer, getSqlstate, MIGRATE, NO_SCHEMA } from './sqlstate';
 
 /**
  * The role that accesses a tenant's rows: `zixly_app` reads and maintains the pipeline's state, `zixly_loader` writes
@@ -123,8 +124,9 @@ async function afterError(
 async function commit(client: PoolClient): Promise<void> {
 	const { command } = await client.query('commit');
 	if (command !== 'COMMIT') {
-		throw new Error(
-			'The transaction was rolled back because one of its statements had failed. Nothing was saved.',
+		throw new ExplainedError(
+			'The transaction was rolled back because one of its statements had failed.',
+			'Nothing was saved.',
 		);
 	}
 }
@@ -169,14 +171,15 @@ async function assume(
 function roleError(error: unknown, role: string, client: PoolClient): unknown {
 	const login = client.user ?? 'the login';
 	if (getSqlstate(error) === '42501') {
-		return new Error(
-			`The database login "${login}" may not act as ${role}. As an administrator run: grant zixly_worker to "${login}"`,
+		return new ExplainedError(
+			`The database login "${login}" may not act as ${role}.`,
+			`As an administrator run: grant zixly_worker to "${login}"`,
 			{ cause: error },
 		);
 	}
 	if (getSqlstate(error) === '22023') {
 		// Unknown roles: the server never had a Zixly schema.
-		return new Error(MISSING_SCHEMA, { cause: error });
+		return new ExplainedError(NO_SCHEMA, MIGRATE, { cause: error });
 	}
 	return error;
 }

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { isDay } from '../postgres/days';
 import { inTenant } from '../postgres/transaction';
 
@@ -74,7 +75,10 @@ export async function readInTenant<T>(
 		);
 		const { rowCount } = await client.query('select from tenants where id = $1', [tenantId]);
 		if (rowCount === 1) return await work(client);
-		throw new Error(`There is no tenant "${tenantId}". Tenant: Get Many lists the existing ones.`);
+		throw new ExplainedError(
+			`There is no tenant "${tenantId}".`,
+			'Tenant: Get Many lists the existing ones.',
+		);
 	});
 }
 
@@ -88,14 +92,16 @@ function assertRange({ from, to, bucket }: KpiRequest): void {
 		['From', from],
 		['To', to],
 	]) {
-		if (!isDay(day!)) throw new Error(`${label} "${day}" is not a day. Write it as YYYY-MM-DD.`);
+		if (!isDay(day!)) throw new ExplainedError(`${label} "${day}" is not a day.`, 'Write it as YYYY-MM-DD.');
 	}
-	if (from > to) throw new Error(`To (${to}) is before From (${from}). Enter the earlier day in From.`);
+	if (from > to)
+		throw new ExplainedError(`To (${to}) is before From (${from}).`, 'Enter the earlier day in From.');
 	const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
 	const periods = Math.ceil(days / STEPS[bucket].days);
 	if (periods <= MAX_PERIODS) return;
-	throw new Error(
-		`From ${from} to ${to} are about ${periods} ${bucket}s. At most ${MAX_PERIODS} are read at once: choose a shorter range or group by a longer period.`,
+	throw new ExplainedError(
+		`From ${from} to ${to} are about ${periods} ${bucket}s.`,
+		`At most ${MAX_PERIODS} are read at once: choose a shorter range or group by a longer period.`,
 	);
 }
 
@@ -105,7 +111,7 @@ async function findClient(client: PoolClient, id: string): Promise<string> {
 		[id],
 	);
 	if (rows[0]) return rows[0].id;
-	throw new Error(`This tenant has no client "${id}". Client: Get Many lists its clients.`);
+	throw new ExplainedError(`This tenant has no client "${id}".`, 'Client: Get Many lists its clients.');
 }
 
 /** The names of clients. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { quoted } from '../schema/roles';
 import { scramVerifier } from './scram';
 import { getSqlstate } from '../postgres/sqlstate';
@@ -88,8 +89,9 @@ export async function revokeReader(pool: Pool, { login }: { login: string }): Pr
 
 function assertName(login: string): void {
 	if (LOGIN_NAME.test(login)) return;
-	throw new Error(
-		'The name of the login is invalid. Use 1 to 63 letters, digits, "_", "-" or ".", beginning with a letter.',
+	throw new ExplainedError(
+		'The name of the login is invalid.',
+		'Use 1 to 63 letters, digits, "_", "-" or ".", beginning with a letter.',
 	);
 }
 
@@ -150,8 +152,9 @@ const NOTHING_FOUND = 'P0002';
 const STILL_NEEDED = '2BP01';
 
 function existsError(login: string, cause?: unknown): Error {
-	return new Error(
-		`The role "${login}" already exists, so nothing was created. Choose another name, or revoke that reader first.`,
+	return new ExplainedError(
+		`The role "${login}" already exists, so nothing was created.`,
+		'Choose another name, or revoke that reader first.',
 		{ cause },
 	);
 }
@@ -164,8 +167,9 @@ function creationError(error: unknown, plan: { login: string; tenantId: string; 
 		case EXISTS_SINCE:
 			return existsError(plan.login, error);
 		case NOTHING_FOUND:
-			return new Error(
-				`There is no tenant "${plan.tenantId}", so nothing was created. Tenant: Get Many lists the existing ones.`,
+			return new ExplainedError(
+				`There is no tenant "${plan.tenantId}", so nothing was created.`,
+				'Tenant: Get Many lists the existing ones.',
 				{ cause: error },
 			);
 		default:
@@ -183,10 +187,10 @@ function administratorError(
 		connectGrant(login, database),
 		`select etl.add_reader(${literal(login)}, ${literal(tenantId)})`,
 	].map((statement) => `  ${statement};`);
-	return new Error(
-		'This database login may not create reader logins, so nothing was created. Use one that may create roles and has ' +
-			`created those of Zixly, or ask an administrator to run this in the database "${database}" and to set a password ` +
-			`(in psql: \\password ${quoted(login)}):\n${script.join('\n')}`,
+	return new ExplainedError(
+		'This database login may not create reader logins, so nothing was created.',
+		`Use one that may create roles and has created those of Zixly, or ask an administrator to run this in the database "${database}" and to set a password (in psql: \\password ${quoted(login)}):
+${script.join('\n')}`,
 		{ cause },
 	);
 }
@@ -219,9 +223,9 @@ async function endSessions(client: PoolClient, login: string): Promise<void> {
 }
 
 function notDropped(login: string, database: string, cause: unknown): Error {
-	return new Error(
-		`The reader "${login}" no longer sees any data, but its login still exists because this database login may not ` +
-			`drop it. As an administrator run in the database "${database}": drop owned by ${quoted(login)}; drop role ${quoted(login)};`,
+	return new ExplainedError(
+		`The reader "${login}" no longer sees any data, but its login still exists because this database login may not drop it.`,
+		`As an administrator run in the database "${database}": drop owned by ${quoted(login)}; drop role ${quoted(login)};`,
 		{ cause },
 	);
 }

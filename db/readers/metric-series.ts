@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { getInterval, readInTenant, readKpis, type KpiRequest, type KpiResult } from './kpi-request';
 
 /** How the values of a period become one. */
@@ -117,11 +118,9 @@ async function assertMetric(client: PoolClient, metric: string, clientKpiId: str
 	if (rowCount === 1) return;
 	const names = await selectMetrics(client, { clientKpiId, limit: MAX_NAMED });
 	const whose = clientKpiId ? 'This client' : 'This tenant';
-	throw new Error(
-		names.length === 0
-			? `${whose} has no metrics yet. Sync Asana, or upload metrics.`
-			: `${whose} has no metric "${metric}". Its metrics: ${names.join(', ')}.`,
-	);
+	throw names.length === 0
+		? new ExplainedError(`${whose} has no metrics yet.`, 'Sync Asana, or upload metrics.')
+		: new ExplainedError(`${whose} has no metric "${metric}".`, `Its metrics: ${names.join(', ')}.`);
 }
 
 /** The names of a tenant's metrics that contain a text, in alphabetical order. */

@@ -1,3 +1,4 @@
+import { ExplainedError } from '../postgres/explained-error';
 import { retryInTenant } from '../postgres/retries';
 import type { Pool, PoolClient } from 'pg';
 import { withWarnings, type RunStatus, type StreamCounts, type SyncRun } from './list';
@@ -129,7 +130,8 @@ async function getRun(client: PoolClient, { syncRunId }: RunEnd): Promise<RunRow
 		[syncRunId],
 	);
 	if (rows[0]) return rows[0];
-	throw new Error(
-		`There is no sync run "${syncRunId}" of this tenant. Finish takes the items of Claim Due, Extract and Upsert.`,
+	throw new ExplainedError(
+		`There is no sync run "${syncRunId}" of this tenant.`,
+		'Finish takes the items of Claim Due, Extract and Upsert.',
 	);
 }

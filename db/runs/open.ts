@@ -1,6 +1,7 @@
 import cuid from '@bugsnag/cuid';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { getSqlstate } from '../postgres/sqlstate';
 import { isStorable } from '../postgres/storable-text';
 import { retryAsWorker, retryInTenant } from '../postgres/retries';
@@ -30,11 +31,14 @@ export interface OwnRun {
 }
 
 /** There is no tenant with this id. */
-export class UnknownTenantError extends Error {
+export class UnknownTenantError extends ExplainedError {
 	override readonly name = 'UnknownTenantError';
 
 	constructor() {
-		super('There is no such tenant. Check the field Tenant; Tenant: Get Many in Zixly Database lists them.');
+		super(
+			'There is no such tenant.',
+			'Check the field Tenant; Tenant: Get Many in Zixly Database lists them.',
+		);
 	}
 }
 

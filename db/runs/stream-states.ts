@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { withIsoInstants } from '../postgres/rows';
 import { actAs, inTenant } from '../postgres/transaction';
 
@@ -64,7 +65,8 @@ async function refuseWhileRunning(client: PoolClient, integrationId: string): Pr
 	);
 	if (!rows[0]) return;
 	const since = rows[0].since.toISOString();
-	throw new Error(
-		`Nothing was reset because a sync of this connection has been running since ${since} and would store its state at its end. Try again then.`,
+	throw new ExplainedError(
+		`Nothing was reset because a sync of this connection has been running since ${since} and would store its state at its end.`,
+		'Try again then.',
 	);
 }

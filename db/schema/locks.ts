@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { clientConfig, type DatabaseSettings } from '../postgres/pool';
 import { getSqlstate } from '../postgres/sqlstate';
 
@@ -128,10 +129,12 @@ function inTheWay(what: string, sessions: readonly Session[]): Error {
 			`session ${pid} (${[login && `login "${login}"`, application, state].filter(Boolean).join(', ')})`,
 	);
 	const pids = sessions.map(({ pid }) => `select pg_terminate_backend(${pid});`).join(' ');
-	return new Error(
-		`${what}, and it did not end in time. Nothing was changed. ` +
-			(named.length > 0
+	return new ExplainedError(
+		`${what}, and it did not end in time.`,
+		`Nothing was changed. ${
+			named.length > 0
 				? `Blocked by ${named.join(', ')}. Wait for it to end, or end it (${pids}), then migrate again.`
-				: 'Migrate again when the database is less busy.'),
+				: 'Migrate again when the database is less busy.'
+		}`,
 	);
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import pg from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { clientConfig, type DatabaseSettings } from '../postgres/pool';
 import { applyFunctions } from './functions';
 import { changeSchema, takeMigrationLock, type LockWait } from './locks';
@@ -63,9 +64,13 @@ export async function migrate(
 		return await migrateLocked(client, { settings, log, waitMs: lockWaitMs });
 	} catch (error) {
 		if (!lost) throw error;
-		throw new Error(`The connection was lost during the migration: ${lost.message}. Run it again.`, {
-			cause: error,
-		});
+		throw new ExplainedError(
+			`The connection was lost during the migration: ${lost.message}.`,
+			'Run it again.',
+			{
+				cause: error,
+			},
+		);
 	} finally {
 		// Ending the session releases the lock.
 		await client.end();
@@ -131,8 +136,8 @@ async function refuseUnfit(client: pg.Client): Promise<void> {
 function refuseNewerDatabase(applied: readonly string[]): void {
 	const unknown = listUnknown(applied);
 	if (unknown.length === 0) return;
-	throw new Error(
-		`The database is newer than this package: it holds the migration ${unknown.join(', ')}, and this package ` +
-			`knows schema version ${PACKAGE_VERSION}. Install a newer n8n-nodes-zixly; nothing was changed.`,
+	throw new ExplainedError(
+		`The database is newer than this package: it holds the migration ${unknown.join(', ')}, and this package knows schema version ${PACKAGE_VERSION}.`,
+		'Install a newer n8n-nodes-zixly; nothing was changed.',
 	);
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { getSqlstate } from '../postgres/sqlstate';
 
 /** The roles of a tenant's transactions. `zixly_worker` may switch to each of them but inherits none of their rights. */
@@ -94,10 +95,9 @@ function holds(member: string, role: string, further = ''): string {
 
 function refuseUnsafe({ unsafe }: Situation): void {
 	if (unsafe.length === 0) return;
-	throw new Error(
-		`The role ${unsafe.join(', ')} may log in, is a superuser or bypasses row-level security, so tenants would ` +
-			'not be kept apart. As an administrator run: ' +
-			unsafe.map((role) => `alter role ${role} nologin nosuperuser nobypassrls;`).join(' '),
+	throw new ExplainedError(
+		`The role ${unsafe.join(', ')} may log in, is a superuser or bypasses row-level security, so tenants would not be kept apart.`,
+		`As an administrator run: ${unsafe.map((role) => `alter role ${role} nologin nosuperuser nobypassrls;`).join(' ')}`,
 	);
 }
 
@@ -146,9 +146,10 @@ function administratorError(situation: Situation, cause: unknown): Error {
 	const script = [...buildRoleStatements(situation), ...buildLending(situation)].map(
 		(statement) => `  ${statement};`,
 	);
-	return new Error(
-		`The database login "${situation.login}" may not create or grant the roles that keep tenants apart. Ask an ` +
-			`administrator of the server to run this, then migrate again:\n${script.join('\n')}`,
+	return new ExplainedError(
+		`The database login "${situation.login}" may not create or grant the roles that keep tenants apart.`,
+		`Ask an administrator of the server to run this, then migrate again:
+${script.join('\n')}`,
 		{ cause },
 	);
 }

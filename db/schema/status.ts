@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { compareFunctions } from './functions';
 import { asLogin } from '../postgres/transaction';
 import {
@@ -85,19 +86,19 @@ export async function appliedMigrations(client: ClientBase): Promise<string[]> {
 		[MIGRATIONS_SCHEMA, MIGRATIONS_TABLE],
 	);
 	if (!tables[0]) return [];
-	if (!tables[0].readable) throw new Error(await missingRole(client));
+	if (!tables[0].readable) throw await missingRole(client);
 	const { rows } = await client.query<{ name: string }>(
 		`select name from ${MIGRATIONS_SCHEMA}.${MIGRATIONS_TABLE} order by id`,
 	);
 	return rows.map(({ name }) => name);
 }
 
-async function missingRole(client: ClientBase): Promise<string> {
+async function missingRole(client: ClientBase): Promise<ExplainedError> {
 	const { rows } = await client.query<{ login: string }>('select current_user as login');
 	const login = rows[0]?.login ?? '';
-	return (
-		`The database login "${login}" may not read the schema's version because it lacks the role zixly_worker. ` +
-		`As an administrator run: grant zixly_worker to "${login}"`
+	return new ExplainedError(
+		`The database login "${login}" may not read the schema's version because it lacks the role zixly_worker.`,
+		`As an administrator run: grant zixly_worker to "${login}"`,
 	);
 }
 

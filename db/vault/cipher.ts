@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 
+import { ExplainedError } from '../postgres/explained-error';
 import { KEY_ID, type KeyRing } from './key-ring';
 
 /** The column that a sealed token belongs to. A token moved to another row or column cannot be opened. */
@@ -11,14 +12,15 @@ export interface TokenPlace {
 
 export type VaultErrorCode = 'malformed' | 'unknown_key' | 'not_authentic';
 
-export class VaultError extends Error {
+export class VaultError extends ExplainedError {
 	override readonly name = 'VaultError';
 
 	constructor(
 		readonly code: VaultErrorCode,
-		message: string,
+		summary: string,
+		hint?: string,
 	) {
-		super(message);
+		super(summary, hint);
 	}
 }
 
@@ -51,7 +53,8 @@ export function open(ring: KeyRing, place: TokenPlace, sealed: string): string {
 	} catch {
 		throw new VaultError(
 			'not_authentic',
-			`The ${place.column} cannot be opened: it was changed, moved from another row, or sealed with another key that has the same id. Connect the tenant again.`,
+			`The ${place.column} cannot be opened: it was changed, moved from another row, or sealed with another key that has the same id.`,
+			'Connect the tenant again.',
 		);
 	}
 }
@@ -72,7 +75,8 @@ function parse(sealed: string): SealedParts {
 	if (version !== VERSION || !KEY_ID.test(keyId) || !complete) {
 		throw new VaultError(
 			'malformed',
-			"A stored token does not have the vault's format. Connect the tenant again.",
+			"A stored token does not have the vault's format.",
+			'Connect the tenant again.',
 		);
 	}
 	return { keyId, nonce, ciphertext, tag };
@@ -89,7 +93,8 @@ function getKey({ keys }: KeyRing, keyId: string): KeyObject {
 	if (key) return key;
 	throw new VaultError(
 		'unknown_key',
-		`The key "${keyId}" is not in the Zixly Token Key credential. Add it to Retired Keys, or connect the tenant again.`,
+		`The key "${keyId}" is not in the Zixly Token Key credential.`,
+		'Add it to Retired Keys, or connect the tenant again.',
 	);
 }
 

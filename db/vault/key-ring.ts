@@ -1,5 +1,7 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
+import { ExplainedError } from '../postgres/explained-error';
+
 /** The fields of the credential `zixlyTokenKeyApi`. */
 export interface KeyRingFields {
 	activeKeyId: string;
@@ -15,7 +17,7 @@ export interface KeyRing {
 	keys: ReadonlyMap<string, KeyObject>;
 }
 
-export class KeyRingError extends Error {
+export class KeyRingError extends ExplainedError {
 	override readonly name = 'KeyRingError';
 }
 
@@ -36,7 +38,7 @@ export function keyRing({ activeKeyId, activeKey, retiredKeys = '' }: KeyRingFie
 		if (line === '') continue;
 		const colon = line.indexOf(':');
 		if (colon < 0)
-			throw new KeyRingError('A line of Retired Keys has no colon. Write one "id:base64" per line.');
+			throw new KeyRingError('A line of Retired Keys has no colon.', 'Write one "id:base64" per line.');
 		add(keys, line.slice(0, colon).trim(), line.slice(colon + 1).trim(), 'Retired Keys');
 	}
 	return { activeKeyId: activeKeyId.trim(), keys };
@@ -51,27 +53,28 @@ export function generateKey(): { id: string; key: string } {
 function add(keys: Map<string, KeyObject>, id: string, base64: string, field: string): void {
 	if (!KEY_ID.test(id)) {
 		throw new KeyRingError(
-			`A key id in ${field} is invalid. Choose 1 to 32 letters, digits, "-" or "_", such as k2026-11.`,
+			`A key id in ${field} is invalid.`,
+			'Choose 1 to 32 letters, digits, "-" or "_", such as k2026-11.',
 		);
 	}
-	if (keys.has(id)) throw new KeyRingError(`The key id "${id}" occurs twice. Give every key its own id.`);
+	if (keys.has(id)) throw new KeyRingError(`The key id "${id}" occurs twice.`, 'Give every key its own id.');
 	const key = createSecretKey(decodeKey(base64, `${field} "${id}"`));
 	// The id is not authenticated: if one key had two ids, a token whose key id was changed would still open.
 	for (const [other, known] of keys) {
 		if (known.equals(key))
-			throw new KeyRingError(`"${other}" and "${id}" are the same key. Give every id its own key.`);
+			throw new KeyRingError(`"${other}" and "${id}" are the same key.`, 'Give every id its own key.');
 	}
 	keys.set(id, key);
 }
 
 function decodeKey(base64: string, what: string): Buffer {
-	if (base64 === '') throw new KeyRingError(`${what} is empty. ${CREATE_KEY}`);
+	if (base64 === '') throw new KeyRingError(`${what} is empty.`, CREATE_KEY);
 	const bytes = Buffer.from(base64, 'base64');
 	if (bytes.toString('base64') !== base64) {
-		throw new KeyRingError(`${what} is not valid base64. Copy the whole key again, without spaces.`);
+		throw new KeyRingError(`${what} is not valid base64.`, 'Copy the whole key again, without spaces.');
 	}
 	if (bytes.length !== KEY_BYTES) {
-		throw new KeyRingError(`${what} has ${bytes.length} bytes, but 32 are needed. ${CREATE_KEY}`);
+		throw new KeyRingError(`${what} has ${bytes.length} bytes, but 32 are needed.`, CREATE_KEY);
 	}
 	return bytes;
 }

@@ -63,7 +63,7 @@ export function storedConnection(parts: StoredConnectionParts): Connection {
 		application: client,
 		baseUrl: ({ metadata }) => resolveBaseUrl(readText(metadata, definition.apiBaseUrlIn?.metadata)),
 		authorise(run) {
-			if (run.metadata.authentication === 'n8n') throw new ReadFailure('configuration', NOT_STORED);
+			if (run.metadata.authentication === 'n8n') throw notStored();
 			return { by: 'engine', tokens: openStoredTokens({ pool, ring, client }, run) };
 		},
 	};
@@ -92,7 +92,7 @@ export function credentialConnection(parts: CredentialConnectionParts): Connecti
 		http: explainingCredentialErrors(http, named),
 		application: readApplication(credential),
 		authorise({ metadata }) {
-			if (metadata.authentication !== 'n8n') throw new ReadFailure('configuration', NOT_BY_CREDENTIAL);
+			if (metadata.authentication !== 'n8n') throw notByCredential();
 			if (readText(token, 'access_token') === undefined) throw notConnected(named);
 			return {
 				by: 'client',
@@ -152,7 +152,8 @@ function filled(value: unknown, field: string, provider: string): string {
 	if (text) return text;
 	throw new ReadFailure(
 		'configuration',
-		`${field} of the Zixly ${provider} credential is empty. Enter the value from ${provider}'s developer portal.`,
+		`${field} of the Zixly ${provider} credential is empty.`,
+		`Enter the value from ${provider}'s developer portal.`,
 	);
 }
 
@@ -167,10 +168,16 @@ function explainingCredentialErrors(http: HttpClient, credential: NamedCredentia
 		});
 }
 
-const NOT_BY_CREDENTIAL =
-	'The token of this connection is in the vault, but Extract is set to an n8n credential. ' +
-	'Set Authentication to Zixly Vault, or choose a connection that was made for an n8n credential.';
+const notByCredential = (): ReadFailure =>
+	new ReadFailure(
+		'configuration',
+		'The token of this connection is in the vault, but Extract is set to an n8n credential.',
+		'Set Authentication to Zixly Vault, or choose a connection that was made for an n8n credential.',
+	);
 
-const NOT_STORED =
-	'The token of this connection is kept in an n8n credential, but Extract is set to Zixly Vault. ' +
-	'Set Authentication to Credential in n8n in Claim Due and in Extract.';
+const notStored = (): ReadFailure =>
+	new ReadFailure(
+		'configuration',
+		'The token of this connection is kept in an n8n credential, but Extract is set to Zixly Vault.',
+		'Set Authentication to Credential in n8n in Claim Due and in Extract.',
+	);

@@ -15,7 +15,7 @@ export interface NamedCredential {
 
 /** The n8n credential has never been connected, or holds no token any more. */
 export const notConnected = ({ name }: NamedCredential): ReadFailure =>
-	new ReadFailure('reconnect_required', `The credential "${excerpt(name)}" is not connected. ${CONNECT}`);
+	new ReadFailure('reconnect_required', `The credential "${excerpt(name)}" is not connected.`, CONNECT);
 
 /**
  * What an error of n8n's own OAuth code means; undefined if it is about the request and not about the credential. Judged by
@@ -39,13 +39,15 @@ const CONNECT = 'Open it in n8n, press Connect and sign in, then run Connection:
 const notAccepted = ({ provider, name }: NamedCredential): ReadFailure =>
 	new ReadFailure(
 		'reconnect_required',
-		`${provider} no longer accepts the credential "${excerpt(name)}": access was revoked or has expired. ${CONNECT}`,
+		`${provider} no longer accepts the credential "${excerpt(name)}": access was revoked or has expired.`,
+		CONNECT,
 	);
 
 const notChosen = ({ provider }: NamedCredential): ReadFailure =>
 	new ReadFailure(
 		'configuration',
-		`No saved ${provider} credential is chosen in this node. Choose it in Credential for Zixly ${provider}.`,
+		`No saved ${provider} credential is chosen in this node.`,
+		`Choose it in Credential for Zixly ${provider}.`,
 	);
 
 // n8n 2.41: n8n-core's request-helpers/oauth.js and @n8n/client-oauth2.

@@ -12,6 +12,7 @@ export function throwDatabaseFailure(error: unknown): never {
 	if (error instanceof ReadFailure || !isUnavailable(error)) throw error;
 	throw new ReadFailure(
 		'database_unavailable',
-		'The database did not answer while the provider was read. The next run tries again. If it recurs, check the database server.',
+		'The database did not answer while the provider was read.',
+		'The next run tries again. If it recurs, check the database server.',
 	);
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { asExplained } from '../../db/postgres/explained-error';
 import { cancelledBy, closingWork } from '../../db/postgres/cancellation';
 import type { RunToExtract } from '../engine/read/run';
 import { ReadFailure } from '../engine/contract/failure';
@@ -115,16 +116,21 @@ async function openConnection(
 
 /** An error that hits every run is a cancellation, or comes from the node's settings or credentials. */
 function settingsFailure(error: Error): ReadFailure {
-	if (isCancelled(error)) return new ReadFailure('internal', CANCELLED);
+	if (isCancelled(error)) return cancelled();
+	const { summary, hint } = asExplained(error);
 	return error instanceof ReadFailure
 		? error
-		: new ReadFailure('configuration', withoutSecrets(error.message));
+		: new ReadFailure('configuration', withoutSecrets(summary), withoutSecrets(hint));
 }
 
 const isCancelled = (error: unknown): boolean => (error as Error).name === 'AbortError';
 
-const CANCELLED =
-	'The execution was cancelled while the provider was read. Nothing is lost: the next run reads it all.';
+const cancelled = (): ReadFailure =>
+	new ReadFailure(
+		'internal',
+		'The execution was cancelled while the provider was read.',
+		'Nothing is lost: the next run reads it all.',
+	);
 
 // A credential holds one consent: with two connections, the data of one tenant would be stored for the other.
 function assertOneIntegration({ authentication }: ExtractSettings, runs: RunToExtract[]): void {
@@ -132,7 +138,8 @@ function assertOneIntegration({ authentication }: ExtractSettings, runs: RunToEx
 	if (authentication === 'stored' || integrations.size <= 1) return;
 	throw new ReadFailure(
 		'configuration',
-		`An n8n credential belongs to one connection, and ${integrations.size} were claimed. Choose one in Connection of Claim Due.`,
+		`An n8n credential belongs to one connection, and ${integrations.size} were claimed.`,
+		'Choose one in Connection of Claim Due.',
 	);
 }
 

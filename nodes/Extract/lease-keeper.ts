@@ -25,7 +25,8 @@ export class LeaseKeeper {
 		if (running.has(syncRunId)) return;
 		throw new ReadFailure(
 			'run_lost',
-			'This run was closed or taken over while it was being read, so it stopped. Nothing is lost: the run that took over, or the next one, reads everything.',
+			'This run was closed or taken over while it was being read, so it stopped.',
+			'Nothing is lost: the run that took over, or the next one, reads everything.',
 		);
 	}
 

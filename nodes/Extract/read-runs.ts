@@ -159,6 +159,7 @@ export function toFailureMessage(run: RunToExtract, failure: ReadFailure): Messa
 function otherProvider(run: RunToExtract, displayName: string): ReadFailure {
 	return new ReadFailure(
 		'configuration',
-		`Extract is set to ${displayName}, but this run is for "${run.provider}". Choose the same Provider in Claim Due and in Extract.`,
+		`Extract is set to ${displayName}, but this run is for "${run.provider}".`,
+		'Choose the same Provider in Claim Due and in Extract.',
 	);
 }

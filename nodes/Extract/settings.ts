@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { readAuthentication, type Authentication } from '../adapter/authentication';
 import type { BudgetLimits } from '../engine/limits/budget';
 import type { ProviderDefinition } from '../engine/contract/provider';
@@ -55,7 +56,7 @@ function readMode(context: IExecuteFunctions): ExtractMode {
 	const from = readDay(context, 'from', 'From');
 	const to = readDay(context, 'to', 'To');
 	if (from <= to) return { mode, range: { from, to } };
-	throw new Error(`To (${to}) is before From (${from}). Enter the earlier day in From.`);
+	throw new ExplainedError(`To (${to}) is before From (${from}).`, 'Enter the earlier day in From.');
 }
 
 /** Accepts a date with a time, which the editor's date picker gives, or only the date. */
@@ -63,7 +64,7 @@ function readDay(context: IExecuteFunctions, name: string, label: string): strin
 	const text = String(context.getNodeParameter(name, 0, '') ?? '').trim();
 	const day = text.slice(0, 10);
 	if (isDay(day)) return day;
-	throw new Error(`${label} "${text}" is not a date. Choose a day, or enter it like 2026-06-30.`);
+	throw new ExplainedError(`${label} "${text}" is not a date.`, 'Choose a day, or enter it like 2026-06-30.');
 }
 
 function readMaxRecords(
@@ -82,8 +83,9 @@ function readMaxMinutes({ maxMinutes = 10 }: Options): number {
 function parseMonth(text: unknown): string | undefined {
 	const month = String(text ?? '').trim();
 	if (month === '' || isMonthKey(month)) return month || undefined;
-	throw new Error(
-		`History Start "${month}" is not a month. Enter it as YYYY-MM, such as 2024-07, or leave it empty.`,
+	throw new ExplainedError(
+		`History Start "${month}" is not a month.`,
+		'Enter it as YYYY-MM, such as 2024-07, or leave it empty.',
 	);
 }
 

@@ -48,17 +48,21 @@ function present(tokens: TokenSet): TokenSet {
 	if (tokens.accessToken || tokens.refreshToken) return tokens;
 	throw new ReadFailure(
 		'reconnect_required',
-		'No token is stored for this connection. Connect the tenant first.',
+		'No token is stored for this connection.',
+		'Connect the tenant first.',
 	);
 }
 
 function throwMeaning(error: unknown): never {
-	if (error instanceof NoRefreshTokenError) throw new ReadFailure('reconnect_required', error.message);
+	if (error instanceof NoRefreshTokenError)
+		throw new ReadFailure('reconnect_required', error.summary, error.hint);
 	if (error instanceof RefreshDeferredError) {
-		throw new ReadFailure('provider_unavailable', error.message, error.retryAt);
+		throw new ReadFailure('provider_unavailable', error.summary, error.hint, error.retryAt);
 	}
-	if (error instanceof NoAccessTokenError) throw new ReadFailure('provider_unavailable', error.message);
-	if (error instanceof TokenNotStoredError) throw new ReadFailure('database_unavailable', error.message);
-	if (error instanceof VaultError) throw new ReadFailure('configuration', error.message);
+	if (error instanceof NoAccessTokenError)
+		throw new ReadFailure('provider_unavailable', error.summary, error.hint);
+	if (error instanceof TokenNotStoredError)
+		throw new ReadFailure('database_unavailable', error.summary, error.hint);
+	if (error instanceof VaultError) throw new ReadFailure('configuration', error.summary, error.hint);
 	return throwDatabaseFailure(error);
 }

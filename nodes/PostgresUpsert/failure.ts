@@ -1,10 +1,11 @@
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { RunLostError } from '../../db/load/run';
 import { isUnavailable } from '../../db/postgres/sqlstate';
 import type { FailureMessage } from '../shared/messages';
 import { explain } from '../adapter/errors';
 
 /** The preceding nodes are not connected correctly. */
-export class WiringError extends Error {}
+export class WiringError extends ExplainedError {}
 
 /** Turns an error that stopped a run into the failure that Finish reads. */
 export function toFailure(error: unknown): FailureMessage['failure'] {

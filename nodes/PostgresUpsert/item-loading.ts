@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import type { OwnRun } from '../../db/runs/open';
 import { UnknownTenantError } from '../../db/runs/open';
 import type { RecordCounts } from '../shared/messages';
@@ -118,9 +119,13 @@ function namesOtherTenant(json: IDataObject, { tenantId, ignoreUnknownFields }: 
 }
 
 const explainUnknownTenant = (item: number, cause: UnknownTenantError): Error =>
-	new Error(`The tenant of item ${item} does not exist. Check Tenant; Zixly Database lists the tenants.`, {
-		cause,
-	});
+	new ExplainedError(
+		`The tenant of item ${item} does not exist.`,
+		'Check Tenant; Zixly Database lists the tenants.',
+		{
+			cause,
+		},
+	);
 
 /** One run per tenant and source. */
 const buildRunKey = ({ tenantId, provider }: OwnRun): string => JSON.stringify([tenantId, provider]);

@@ -78,7 +78,7 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 				if (message.endsRun) this.ended.add(loader);
 				return void loader.addState(item, message.state, json);
 			case 'RECORD':
-				return void loader.fail(new WiringError(NOT_NORMALISED), item);
+				return void loader.fail(notNormalised(), item);
 		}
 	}
 
@@ -116,5 +116,8 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 	}
 }
 
-const NOT_NORMALISED =
-	'A raw record reached Postgres Upsert. Put Transform & Normalize before it. Nothing more of this run was stored; the next run reads it again.';
+const notNormalised = (): WiringError =>
+	new WiringError(
+		'A raw record reached Postgres Upsert.',
+		'Put Transform & Normalize before it. Nothing more of this run was stored; the next run reads it again.',
+	);

@@ -3,6 +3,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { cancelledBy, closingWork } from '../../db/postgres/cancellation';
 import { loadChunk } from '../../db/load/load-chunk';
 import { openRun } from '../../db/runs/open';
@@ -139,11 +140,14 @@ function createItemReader(context: IExecuteFunctions, options: IDataObject) {
 function assertSomeTenant(context: IExecuteFunctions, withoutTenant: number): void {
 	if (withoutTenant === 0 || withoutTenant < context.getInputData().length || context.continueOnFail())
 		return;
-	throw nodeError(context.getNode(), new Error(NO_TENANT), 0);
+	throw nodeError(context.getNode(), noTenant(), 0);
 }
 
-const NO_TENANT =
-	'The items belong to no tenant. Choose one in Tenant, or set Tenant From to A Field of Each Item.';
+const noTenant = (): ExplainedError =>
+	new ExplainedError(
+		'The items belong to no tenant.',
+		'Choose one in Tenant, or set Tenant From to A Field of Each Item.',
+	);
 
 /** The records of a preview pass through: without a word, nobody would see that nothing was stored. */
 function hintPreview(context: IExecuteFunctions): void {

@@ -9,7 +9,7 @@ import { refusedItem, type Intake } from './intake';
 import { looseRecords, type LooseSettings } from './loose-records';
 import { OpenedRuns } from './opened-runs';
 import { readLooseSettings } from './parameters';
-import { nodeError } from '../adapter/errors';
+import { nodeError, prefixed } from '../adapter/errors';
 import { eachInTurns } from '../shared/turns';
 
 /**
@@ -79,5 +79,5 @@ function withEnds(placed: OwnIncoming[], { file }: LooseSettings): OwnIncoming[]
 
 function named(error: Error, item: number): Error {
 	if (error.name === 'NodeOperationError') return error;
-	return new Error(`Item ${item}: ${error.message}`, { cause: error });
+	return prefixed(`Item ${item}`, error);
 }

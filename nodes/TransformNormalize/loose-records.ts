@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../db/postgres/explained-error';
 import type { Envelope } from '../shared/messages';
 import { getNormaliser, getProviderName } from '../providers/registry';
 import type { SeparatorChoice } from '../providers/manual/file/separated';
@@ -52,8 +53,9 @@ export function looseRecords(
 	const { provider, stream } = envelope;
 	const normaliser = getNormaliser(provider, stream);
 	if (!normaliser)
-		throw new Error(
-			`The stream "${stream}" of ${getProviderName(provider)} is unknown. Choose one in Stream.`,
+		throw new ExplainedError(
+			`The stream "${stream}" of ${getProviderName(provider)} is unknown.`,
+			'Choose one in Stream.',
 		);
 	const period = settings.period(item);
 	const place = settings.recordsAt(item);
@@ -83,14 +85,14 @@ export function buildEnvelope(
 
 function required(value: string, what: string, label: string): string {
 	if (value !== '') return value;
-	throw new Error(`The item has no ${what}. Fill in ${label}.`);
+	throw new ExplainedError(`The item has no ${what}.`, `Fill in ${label}.`);
 }
 
 function findRecords(json: Record<string, unknown>, path: string): Array<Record<string, unknown>> {
 	const found = path === '' ? json : getValue(json, path);
 	const records = Array.isArray(found) ? (found as unknown[]) : [found];
 	if (records.every(isObject)) return records;
-	throw new Error(`The item has no records at "${path}". Correct Records At, or leave it empty.`);
+	throw new ExplainedError(`The item has no records at "${path}".`, 'Correct Records At, or leave it empty.');
 }
 
 /** Ignores inherited properties such as `constructor`. */

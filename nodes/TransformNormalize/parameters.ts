@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { UPLOAD, UPLOAD_ACCOUNT } from '../providers/manual';
 import { isKnownSource } from '../providers/registry';
 import type { NormaliseSettings, SectionKind, StageStatus } from '../providers/provider';
@@ -37,22 +38,27 @@ export function readSettings(context: IExecuteFunctions): NormaliseSettings {
 function readCurrency(text: string): string {
 	const currency = text.trim().toUpperCase();
 	if (/^[A-Z]{3}$/.test(currency)) return currency;
-	throw new Error(
-		`Reporting Currency "${text}" is not a currency. Use a code of three letters, such as AUD.`,
+	throw new ExplainedError(
+		`Reporting Currency "${text}" is not a currency.`,
+		'Use a code of three letters, such as AUD.',
 	);
 }
 
 function readDays(label: string, given: unknown, [least, most]: [least: number, most: number]): number {
 	const days = Number(given);
 	if (Number.isInteger(days) && days >= least && days <= most) return days;
-	throw new Error(`${label} is "${String(given)}". Enter a whole number of days from ${least} to ${most}.`);
+	throw new ExplainedError(
+		`${label} is "${String(given)}".`,
+		`Enter a whole number of days from ${least} to ${most}.`,
+	);
 }
 
 function readSection({ title = '', countsAs = 'expense' }: { title?: string; countsAs?: SectionKind }) {
 	const label = sectionLabel(title);
 	if (label === '') {
-		throw new Error(
-			'Section Map has an entry without a title. Fill in the title as it appears in the report, or remove the entry.',
+		throw new ExplainedError(
+			'Section Map has an entry without a title.',
+			'Fill in the title as it appears in the report, or remove the entry.',
 		);
 	}
 	return [label, countsAs] as const;
@@ -61,8 +67,9 @@ function readSection({ title = '', countsAs = 'expense' }: { title?: string; cou
 function readStage({ stage = '', means = 'active' }: { stage?: string; means?: StageStatus }) {
 	const key = stage.trim().toLowerCase();
 	if (key === '') {
-		throw new Error(
-			"Stage Map has an entry without a stage. Fill in the stage's ID or name at the provider, or remove the entry.",
+		throw new ExplainedError(
+			'Stage Map has an entry without a stage.',
+			"Fill in the stage's ID or name at the provider, or remove the entry.",
 		);
 	}
 	return [key, means] as const;
@@ -83,7 +90,7 @@ export const PROVIDERS_WITH_CURRENCY: ReadonlySet<string> = new Set(['xero', 'my
 export function readLooseSettings(context: IExecuteFunctions): LooseSettings {
 	const provider = String(context.getNodeParameter('provider', 0, UPLOAD));
 	if (!isKnownSource(provider)) {
-		throw new Error(`The provider "${provider}" is unknown. Choose one from the list.`);
+		throw new ExplainedError(`The provider "${provider}" is unknown.`, 'Choose one from the list.');
 	}
 	const read = (name: string): ((item: number) => string) => textParameter(context, name);
 	const upload = readUploadSettings(context);

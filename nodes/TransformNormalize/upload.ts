@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { UPLOAD_FIELDS, type ColumnMap, type UploadField } from '../providers/manual/columns';
 import { DATE_FORMATS, type DateFormat } from '../providers/manual/days';
 import { SEPARATORS, type SeparatorChoice } from '../providers/manual/file/separated';
@@ -34,12 +35,15 @@ export function readFileFields(context: IExecuteFunctions): FileFields | undefin
 		throw notAnOption('Separator', separator);
 	const binaryProperty = String(context.getNodeParameter('binaryPropertyName', 0, 'data')).trim();
 	if (binaryProperty === '')
-		throw new Error('Input Binary Field is empty. Enter the name of the field that holds the file.');
+		throw new ExplainedError(
+			'Input Binary Field is empty.',
+			'Enter the name of the field that holds the file.',
+		);
 	return { binaryProperty, separator: separator as SeparatorChoice };
 }
 
 function notAnOption(field: string, value: string): Error {
-	return new Error(`${field} "${value}" is unknown. Choose one from the list.`);
+	return new ExplainedError(`${field} "${value}" is unknown.`, 'Choose one from the list.');
 }
 
 function readColumnMap({ columns = [] }: ColumnMapField): ColumnMap {

@@ -1,5 +1,6 @@
 import { NodeOperationError, type INode } from 'n8n-workflow';
 
+import { asExplained, ExplainedError } from '../../db/postgres/explained-error';
 import { explainTls } from '../../db/postgres/tls-errors';
 import { describeDatabaseError } from '../../db/postgres/sqlstate';
 
@@ -20,18 +21,22 @@ export function nodeError(node: INode, error: unknown, itemIndex?: number): Node
 
 /** Explains an error for people: what happened and what to do. */
 export function explain(error: Error): Explanation {
-	const tls = explainTls(error);
-	if (tls) return sentences(tls);
+	const ours = error instanceof ExplainedError ? error : explainTls(error);
+	if (ours) return asTitle(ours);
 	const known = describeDatabaseError(error);
-	if (!known) return sentences(error.message || String(error));
+	if (!known) return asTitle(asExplained(error));
 	// In the description, because n8n replaces a message that contains a network error code by a stock sentence.
 	const detail = error.message ? ` (${error.message})` : '';
-	return { message: known.message.replace(/\.$/, ''), description: `${known.remedy}${detail}` };
+	return asTitle({ summary: known.message, hint: `${known.hint}${detail}` });
 }
 
-/** Splits the text of one of our errors: its first sentence says what happened, the rest what to do. */
-function sentences(text: string): Explanation {
-	const end = text.search(/[.!?]\s/);
-	if (end < 0) return { message: text, description: '' };
-	return { message: text.slice(0, end), description: text.slice(end + 1).trim() };
+/** A title has no full stop where a description follows. */
+function asTitle({ summary, hint }: Pick<ExplainedError, 'summary' | 'hint'>): Explanation {
+	return { message: hint === '' ? summary : summary.replace(/[.!?]$/, ''), description: hint };
+}
+
+/** Names the part of the work that an error is about, before what happened. */
+export function prefixed(prefix: string, error: Error): ExplainedError {
+	const { summary, hint } = asExplained(error);
+	return new ExplainedError(`${prefix}: ${summary}`, hint, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { tenantField } from './fields';
 import { textParameter } from './parameters';
 
@@ -10,7 +11,7 @@ export type ItemInput = 'messages' | 'items';
 export function readItemInput(context: IExecuteFunctions): ItemInput {
 	const input: unknown = context.getNodeParameter('input', 0, 'messages');
 	if (input === 'messages' || input === 'items') return input;
-	throw new Error(`Input is "${String(input)}". Choose Zixly Messages or Items.`);
+	throw new ExplainedError(`Input is "${String(input)}".`, 'Choose Zixly Messages or Items.');
 }
 
 /** @param items what the node does with plain items, as the option's description */
@@ -40,7 +41,10 @@ export function readTenantField(context: IExecuteFunctions): string | undefined 
 	if (context.getNodeParameter('tenantFrom', 0, 'node') !== 'field') return undefined;
 	const field = String(context.getNodeParameter('tenantField', 0, '') ?? '').trim();
 	if (field) return field;
-	throw new Error('Tenant Field is empty. Enter the field that holds the tenant ID of each item.');
+	throw new ExplainedError(
+		'Tenant Field is empty.',
+		'Enter the field that holds the tenant ID of each item.',
+	);
 }
 
 /** Returns a function for the tenant id of each item, as configured in the node; empty if an item has none. */

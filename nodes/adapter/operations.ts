@@ -5,6 +5,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { cancelledBy } from '../../db/postgres/cancellation';
 import { nodeError } from './errors';
 import { addHint } from './hints';
@@ -24,7 +25,8 @@ export async function runChosen(
 	const chosen = `${context.getNodeParameter('resource', 0)}:${context.getNodeParameter('operation', 0)}`;
 	const operation = operations[chosen];
 	try {
-		if (!operation) throw new Error(`The operation "${chosen}" does not exist. Choose one from the list.`);
+		if (!operation)
+			throw new ExplainedError(`The operation "${chosen}" does not exist.`, 'Choose one from the list.');
 		const output = await cancelledBy(
 			context.getExecutionCancelSignal(),
 			async () => await operation(context),

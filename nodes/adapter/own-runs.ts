@@ -1,13 +1,14 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { renewLeases } from '../../db/runs/claim';
 import { takeRuns, type NamedRun } from '../../db/runs/take';
 import { HEARTBEAT_MS, withHeartbeat } from '../shared/heartbeat';
 import { buildRunHolder, parseExecutionKey } from './execution';
 
 /** An item is not a message of a run of this execution. */
-export class StrangerError extends Error {}
+export class StrangerError extends ExplainedError {}
 
 /**
  * The runs that the items of a node belong to. Items are untrusted data: the run that an item names is accepted only if
@@ -63,9 +64,9 @@ export class OwnRuns {
 	explain(json: Record<string, unknown>, item: number): StrangerError {
 		const { syncRunId } = json;
 		const run = typeof syncRunId === 'string' ? this.named.get(syncRunId) : undefined;
-		if (!syncRunId || run?.executionId === this.executionId) return new StrangerError(noMessage(item));
-		if (!run) return new StrangerError(unknownRun(item));
-		return new StrangerError(run.status === 'running' ? othersRun(item, run) : endedRun(item, run));
+		if (!syncRunId || run?.executionId === this.executionId) return noMessage(item);
+		if (!run) return unknownRun(item);
+		return run.status === 'running' ? othersRun(item, run) : endedRun(item, run);
 	}
 }
 
@@ -84,13 +85,23 @@ function collectRunIds(items: readonly INodeExecutionData[]): string[] {
 const START_AGAIN =
 	'Execute the workflow from its start, so that it opens its own run. Nothing is lost: what was not stored is read again.';
 
-const noMessage = (item: number): string =>
-	`Item ${item} is not a message of a run. If these are your own items, set Input to Items. Otherwise keep the fields that the Zixly nodes added.`;
+const noMessage = (item: number): StrangerError =>
+	new StrangerError(
+		`Item ${item} is not a message of a run.`,
+		'If these are your own items, set Input to Items. Otherwise keep the fields that the Zixly nodes added.',
+	);
 
-const unknownRun = (item: number): string => `Item ${item} names a run that does not exist. ${START_AGAIN}`;
+const unknownRun = (item: number): StrangerError =>
+	new StrangerError(`Item ${item} names a run that does not exist.`, START_AGAIN);
 
-const endedRun = (item: number, { status }: NamedRun): string =>
-	`Item ${item} belongs to a run of an earlier execution that has ended (${status}). ${START_AGAIN}`;
+const endedRun = (item: number, { status }: NamedRun): StrangerError =>
+	new StrangerError(
+		`Item ${item} belongs to a run of an earlier execution that has ended (${status}).`,
+		START_AGAIN,
+	);
 
-const othersRun = (item: number, { executionId }: NamedRun): string =>
-	`Item ${item} belongs to a run that execution ${parseExecutionKey(executionId, '').id} opened, and only that execution may continue it. ${START_AGAIN} A sub-workflow opens its own runs.`;
+const othersRun = (item: number, { executionId }: NamedRun): StrangerError =>
+	new StrangerError(
+		`Item ${item} belongs to a run that execution ${parseExecutionKey(executionId, '').id} opened, and only that execution may continue it.`,
+		`${START_AGAIN} A sub-workflow opens its own runs.`,
+	);

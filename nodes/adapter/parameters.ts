@@ -1,5 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
+
 /**
  * Reads a text parameter of each item, trimmed. Unless it is an expression it is read only once: n8n needs a millisecond
  * to evaluate one.
@@ -33,12 +35,15 @@ export function readFilter(chosen: unknown): string | undefined {
 export function readIntegrationId(context: IExecuteFunctions, item: number): string {
 	const id = context.getNodeParameter('integrationId', item, '', { extractValue: true }) as string;
 	if (id) return id;
-	throw new Error('No connection is chosen. Pick one in the field Connection.');
+	throw new ExplainedError('No connection is chosen.', 'Pick one in the field Connection.');
 }
 
 /** The id of the tenant chosen for an item. @throws Error if none is chosen */
 export function readTenantId(context: IExecuteFunctions, item: number): string {
 	const id = context.getNodeParameter('tenantId', item, '', { extractValue: true }) as string;
 	if (id) return id;
-	throw new Error('No tenant is chosen. Pick one in the field Tenant, or create it with Zixly Database.');
+	throw new ExplainedError(
+		'No tenant is chosen.',
+		'Pick one in the field Tenant, or create it with Zixly Database.',
+	);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod/v4';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import type { RateNeed } from '../../db/rates/read';
 import { toDay, toMonth } from '../shared/months';
 import { getLookupDays, type Conversion } from '../shared/conversion';
@@ -81,7 +82,7 @@ export function financialsRow(
 /** Completes a record that may lack its month. @throws Error if neither the record nor Period has it */
 export function completeMonth({ record, period }: LooseRecord): { recordId: string; record: object } {
 	const month = record.month ?? period;
-	if (month === '') throw new Error('The item has no month. Fill in Period, as YYYY-MM.');
+	if (month === '') throw new ExplainedError('The item has no month.', 'Fill in Period, as YYYY-MM.');
 	return { recordId: String(month), record: { basis: 'accrual', ...record, month } };
 }
 

@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../db/postgres/explained-error';
 import type { ProviderDefinition } from '../engine/contract/provider';
 import { asana } from './asana';
 import { hubspot } from './hubspot';
@@ -24,7 +25,10 @@ export const streams: ReadonlyMap<string, Readonly<Record<string, ProviderStream
 export function getProvider(key: string): ProviderDefinition {
 	const definition = Object.hasOwn(providers, key) ? providers[key] : undefined;
 	if (definition) return definition;
-	throw new Error(`There is no provider "${key}". Choose one of: ${Object.keys(providers).join(', ')}.`);
+	throw new ExplainedError(
+		`There is no provider "${key}".`,
+		`Choose one of: ${Object.keys(providers).join(', ')}.`,
+	);
 }
 
 /** The name that people read: the provider's own, Upload for uploads, otherwise the key itself. */

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { linkClient, unlinkClient, type LinkPlace } from '../../../db/clients/links';
 import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
@@ -10,7 +11,7 @@ export async function linkClients(context: IExecuteFunctions): Promise<INodeExec
 	const pool = await getDatabase(context);
 	return await mapItems(context, async (item) => {
 		const client = context.getNodeParameter('clientKpiId', item, '', { extractValue: true }) as string;
-		if (!client) throw new Error('No client is chosen. Choose one in the field Client.');
+		if (!client) throw new ExplainedError('No client is chosen.', 'Choose one in the field Client.');
 		return [await linkClient(pool, readLinkPlace(context, item), client)];
 	});
 }
@@ -26,6 +27,6 @@ function readLinkPlace(context: IExecuteFunctions, item: number): LinkPlace {
 	const provider = context.getNodeParameter('provider', item) as string;
 	const given = String(context.getNodeParameter('externalId', item, '')).trim();
 	const externalId = given.startsWith(`${provider}:`) ? given.slice(provider.length + 1) : given;
-	if (!externalId) throw new Error('There is no external ID. Fill in the field External ID.');
+	if (!externalId) throw new ExplainedError('There is no external ID.', 'Fill in the field External ID.');
 	return { tenantId: readTenantId(context, item), provider, externalId };
 }

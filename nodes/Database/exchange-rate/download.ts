@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { backoffMs, withJitter } from '../../engine/http/backoff';
 import type { Clock } from '../../engine/contract/ports';
 import { ReplyTooLarge, type HttpClient, type HttpReply } from '../../engine/contract/http';
@@ -61,14 +62,18 @@ function choosePause({ now, random }: Clock, reply: HttpReply | Error, tries: nu
 function readFile({ status, headers, body }: HttpReply, bank: Bank, url: string): string | undefined {
 	if (status === 200) return body;
 	if (status === bank.nothing) return undefined;
-	const moved = headers.location ? ` It points to ${headers.location}.` : '';
+	const moved = headers.location ? `It points to ${headers.location}. ` : '';
 	const advice = bank.refusals?.[status] ?? `Check Base URL; the request was for ${url}.`;
-	throw new Error(`${bank.name} responded with status ${status} instead of its rates.${moved} ${advice}`);
+	throw new ExplainedError(
+		`${bank.name} responded with status ${status} instead of its rates.`,
+		`${moved}${advice}`,
+	);
 }
 
 function tooLarge({ name }: Bank, { message }: ReplyTooLarge, url: string): Error {
-	return new Error(
-		`The response of ${name} is too large: ${message}. Check Base URL, or load fewer days. The request was for ${url}.`,
+	return new ExplainedError(
+		`The response of ${name} is too large: ${message}.`,
+		`Check Base URL, or load fewer days. The request was for ${url}.`,
 	);
 }
 
@@ -76,11 +81,12 @@ function unanswered(bank: Bank, reply: HttpReply | Error, url: string): Error {
 	const advice = `Wait for the next run, or check the network and Base URL. The request was for ${url}.`;
 	if (!(reply instanceof Error)) {
 		const what = `did not return its rates in ${MAX_ATTEMPTS} attempts: status ${reply.status}`;
-		return new Error(`${bank.name} ${what}. ${advice}`);
+		return new ExplainedError(`${bank.name} ${what}.`, advice);
 	}
 	// Not in the first sentence: n8n replaces a title that contains a network error code by a stock sentence.
 	const { host } = new URL(url);
-	return new Error(
-		`${bank.name} could not be reached (${host}). ${MAX_ATTEMPTS} attempts failed (${reply.message}). ${advice}`,
+	return new ExplainedError(
+		`${bank.name} could not be reached (${host}).`,
+		`${MAX_ATTEMPTS} attempts failed (${reply.message}). ${advice}`,
 	);
 }

@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { Day } from '../../shared/dates';
 import { ECB } from '../../shared/rate-banks';
 import { csvLines, type CsvLine } from './csv';
@@ -26,8 +27,9 @@ export function readEcb(text: string, today: Day): ReadRates {
 	const places = COLUMNS.map((name) => header?.cells.indexOf(name) ?? -1);
 	const missing = COLUMNS.filter((_, index) => places[index] === -1);
 	if (missing.length > 0) {
-		throw new Error(
-			`The European Central Bank's response is not its CSV of rates: it has no column ${missing.join(', ')}. Check Base URL, or try again later.`,
+		throw new ExplainedError(
+			`The European Central Bank's response is not its CSV of rates: it has no column ${missing.join(', ')}.`,
+			'Check Base URL, or try again later.',
 		);
 	}
 	const read: ReadRates = { rates: [], refused: [] };

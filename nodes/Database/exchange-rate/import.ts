@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { PublishedRate } from '../../../db/rates/read';
 import { saveRates, type SavedPair } from '../../../db/rates/save';
 import type { Day } from '../../shared/dates';
 import { getDatabase } from '../../adapter/database';
-import { nodeError } from '../../adapter/errors';
+import { nodeError, prefixed } from '../../adapter/errors';
 import { pairItem } from '../../adapter/items';
 import { hintAtReplayable } from './hint-replayable';
 import { replayable } from './missing';
@@ -54,12 +55,14 @@ function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], sour
 		try {
 			rates.push({ item, rate: checkedRate(parseRate(json, source), today) });
 		} catch (error) {
-			const { message } = error as Error;
 			if (!context.continueOnFail()) {
-				const whole = `Item ${item} has no valid rate, so nothing was stored: ${message}`;
-				throw nodeError(context.getNode(), new Error(whole), item);
+				throw nodeError(
+					context.getNode(),
+					prefixed(`Item ${item} has no valid rate, so nothing was stored`, error as Error),
+					item,
+				);
 			}
-			refused.push(pairItem({ type: 'REFUSED', item, error: message, content: json }, item));
+			refused.push(pairItem({ type: 'REFUSED', item, error: (error as Error).message, content: json }, item));
 		}
 	}
 	return { rates, refused };
@@ -81,7 +84,8 @@ function parseRate(json: Record<string, unknown>, source: string): PublishedRate
 function checkSource(given: string, source: string): string {
 	if (given === '' || given === source) return source;
 	if (!rateSources.has(given.toLowerCase())) return given;
-	throw new Error(
-		`The item's source is "${given}", whose rates the operation Load maintains. Set Source Name to it if that is intended, or remove the field source.`,
+	throw new ExplainedError(
+		`The item's source is "${given}", whose rates the operation Load maintains.`,
+		'Set Source Name to it if that is intended, or remove the field source.',
 	);
 }

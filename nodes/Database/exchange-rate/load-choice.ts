@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { isDay, type Day } from '../../shared/dates';
 import { isCurrency } from '../../shared/rate-banks';
 import { withoutEndSlashes } from '../../shared/text';
@@ -24,7 +25,7 @@ export interface LoadChoice {
 /** @throws Error that names an invalid field */
 export function parseLoadChoice(sourceKey: string, options: RawLoadOptions): LoadChoice {
 	const source = rateSources.get(sourceKey);
-	if (!source) throw new Error(`The source "${sourceKey}" is unknown. Choose one in Source.`);
+	if (!source) throw new ExplainedError(`The source "${sourceKey}" is unknown.`, 'Choose one in Source.');
 	return {
 		source,
 		baseUrl: parseBaseUrl(options.baseUrl) ?? source.baseUrl,
@@ -38,8 +39,9 @@ function parseBaseUrl(text = ''): string | undefined {
 	const trimmed = withoutEndSlashes(text.trim());
 	if (trimmed === '') return undefined;
 	if (/^https?:\/\//.test(trimmed) && URL.canParse(trimmed)) return trimmed;
-	throw new Error(
-		`Base URL "${text}" is not a web address. Use one that begins with https://, or leave it empty.`,
+	throw new ExplainedError(
+		`Base URL "${text}" is not a web address.`,
+		'Use one that begins with https://, or leave it empty.',
 	);
 }
 
@@ -47,7 +49,7 @@ function parseBaseUrl(text = ''): string | undefined {
 function parseDay(text = ''): Day | undefined {
 	const day = text.trim().slice(0, 10);
 	if (day === '' || isDay(day)) return day || undefined;
-	throw new Error(`From "${text}" is not a date. Enter it as YYYY-MM-DD, or leave it empty.`);
+	throw new ExplainedError(`From "${text}" is not a date.`, 'Enter it as YYYY-MM-DD, or leave it empty.');
 }
 
 function parseCurrencies(text: string): LoadChoice['currencies'] {
@@ -60,5 +62,8 @@ function parseCurrencies(text: string): LoadChoice['currencies'] {
 function parseCurrency(text: string, field: string): string {
 	const currency = text.trim().toUpperCase();
 	if (isCurrency(currency)) return currency;
-	throw new Error(`"${text}" in ${field} is not a currency. Use a code of three letters, such as AUD.`);
+	throw new ExplainedError(
+		`"${text}" in ${field} is not a currency.`,
+		'Use a code of three letters, such as AUD.',
+	);
 }

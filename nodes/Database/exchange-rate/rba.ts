@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { Day } from '../../shared/dates';
 import { isCurrency, RBA } from '../../shared/rate-banks';
 import { csvLines, type CsvLine } from './csv';
@@ -31,8 +32,9 @@ export function readRba(text: string, today: Day): ReadRates {
 	const titles = lines.findIndex(({ cells }) => named(cells, 'Series ID'));
 	const columns = currencyColumns(lines);
 	if (titles === -1 || columns.length === 0) {
-		throw new Error(
-			'The response is not table F11.1 of the Reserve Bank of Australia: it has no series or no currencies. Check Base URL, or try again later.',
+		throw new ExplainedError(
+			'The response is not table F11.1 of the Reserve Bank of Australia: it has no series or no currencies.',
+			'Check Base URL, or try again later.',
 		);
 	}
 	const read: ReadRates = { rates: [], refused: [] };

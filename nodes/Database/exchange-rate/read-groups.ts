@@ -1,3 +1,4 @@
+import { asExplained, ExplainedError } from '../../../db/postgres/explained-error';
 import type { Asked } from './plan';
 import type { ReadRates } from './published';
 
@@ -86,5 +87,6 @@ export function describeFailures(failures: readonly BankFailure[], isStored: boo
 	const currencies = failures.flatMap((failure) => failure.currencies).filter((one) => one !== '');
 	const about = currencies.length > 0 ? ` This affects ${currencies.join(', ')}.` : '';
 	const rest = isStored ? ' All other rates are stored.' : ' Nothing was changed.';
-	return new Error(`${first.error.message}${about}${rest}`, { cause: first.error });
+	const { summary, hint } = asExplained(first.error);
+	return new ExplainedError(summary, `${hint}${about}${rest}`.trim(), { cause: first.error });
 }

@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { SavedPair } from '../../../db/rates/save';
 import type { RefusedLine } from './published';
 import type { SilentCurrency } from './silent-currencies';
@@ -74,7 +75,8 @@ function complain({ failures }: Recomputation): void {
 	const [first] = failures;
 	if (!first) return;
 	const others = failures.length > 1 ? `, and ${failures.length - 1} more` : '';
-	throw new Error(
-		`The rates are stored, but the rows of ${first.tenantName}${others} could not be recomputed. The next run tries again; if it fails too, fix this: ${first.message}`,
+	throw new ExplainedError(
+		`The rates are stored, but the rows of ${first.tenantName}${others} could not be recomputed.`,
+		`The next run tries again; if it fails too, fix this: ${first.message}`,
 	);
 }

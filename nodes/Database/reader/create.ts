@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { createReader } from '../../../db/readers/logins';
 import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
@@ -10,7 +11,7 @@ export async function createReaders(context: IExecuteFunctions): Promise<INodeEx
 	const pool = await getDatabase(context);
 	return await mapItems(context, async (item) => {
 		const login = String(context.getNodeParameter('login', item, '')).trim();
-		if (!login) throw new Error('There is no login for the reader. Fill in the field Login.');
+		if (!login) throw new ExplainedError('There is no login for the reader.', 'Fill in the field Login.');
 		return [await createReader(pool, { tenantId: readTenantId(context, item), login })];
 	});
 }

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { revokeReader } from '../../../db/readers/logins';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
@@ -9,7 +10,7 @@ export async function revokeReaders(context: IExecuteFunctions): Promise<INodeEx
 	const pool = await getDatabase(context);
 	return await mapItems(context, async (item) => {
 		const login = String(context.getNodeParameter('login', item, '')).trim();
-		if (!login) throw new Error('There is no login to revoke. Fill in the field Login.');
+		if (!login) throw new ExplainedError('There is no login to revoke.', 'Fill in the field Login.');
 		return [await revokeReader(pool, { login })];
 	});
 }

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { createTenant } from '../../../db/integrations/tenants';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
@@ -18,7 +19,7 @@ export async function createTenants(context: IExecuteFunctions): Promise<INodeEx
 	const existing: string[] = [];
 	const output = await mapItems(context, async (item) => {
 		const name = String(context.getNodeParameter('name', item, '')).trim();
-		if (!name) throw new Error('The tenant has no name. Fill in the field Name.');
+		if (!name) throw new ExplainedError('The tenant has no name.', 'Fill in the field Name.');
 		const { industry, allowDuplicate } = context.getNodeParameter(
 			'additionalFields',
 			item,

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { updateTenant, type TenantChanges } from '../../../db/integrations/tenants';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
@@ -12,7 +13,7 @@ export async function updateTenants(context: IExecuteFunctions): Promise<INodeEx
 		const tenantId = readTenantId(context, item);
 		const changes = context.getNodeParameter('updateFields', item, {}) as TenantChanges;
 		if (changes.name === undefined && changes.industry === undefined)
-			throw new Error('Nothing was chosen to change. Add Name or Industry under Update Fields.');
+			throw new ExplainedError('Nothing was chosen to change.', 'Add Name or Industry under Update Fields.');
 		return [await updateTenant(pool, tenantId, changes)];
 	});
 }

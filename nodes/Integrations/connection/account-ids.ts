@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { AccountEntry } from '../../../db/integrations/accounts';
 import { parseAccountId } from '../../engine/read/account-list';
 import type { ProviderDefinition } from '../../engine/contract/provider';
@@ -12,7 +13,7 @@ const MAX_CHOSEN = 1_000;
 export function accountsNamed(provider: string, ids: readonly unknown[]): AccountEntry[] {
 	const definition = getProvider(provider);
 	if (ids.length > MAX_CHOSEN)
-		throw new Error(`${ids.length} accounts were named. Choose at most ${MAX_CHOSEN} at once.`);
+		throw new ExplainedError(`${ids.length} accounts were named.`, `Choose at most ${MAX_CHOSEN} at once.`);
 	const known = ids.map((id) => parseAccountId(definition.accounts, id) ?? fail(definition, id));
 	return [...new Set(known)].map((id) => ({ id, name: null }));
 }
@@ -26,7 +27,8 @@ export const parseIds = (text: string): string[] =>
 
 function fail({ displayName, accountWord, accounts }: ProviderDefinition, id: unknown): never {
 	const shown = typeof id === 'string' ? `"${id.slice(0, 60)}"` : 'A value that is not text';
-	throw new Error(
-		`${shown} is not the ID of a ${displayName} ${accountWord}. An ID looks like ${accounts.id.example}; Connection: Get Accounts lists them.`,
+	throw new ExplainedError(
+		`${shown} is not the ID of a ${displayName} ${accountWord}.`,
+		`An ID looks like ${accounts.id.example}; Connection: Get Accounts lists them.`,
 	);
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { accountChoice, type AccountEntry } from '../../../db/integrations/accounts';
 import {
 	updateIntegration,
@@ -97,17 +98,22 @@ const listIds = (accounts: readonly AccountEntry[]): string[] => accounts.map(({
 
 function assertReadable({ historyStart, timezone, streams }: IntegrationChanges): void {
 	if (historyStart && !/^\d{4}-(0[1-9]|1[0-2])$/.test(historyStart))
-		throw new Error(
-			`History Start "${historyStart}" is not a month. Write it as YYYY-MM, for example 2024-07.`,
+		throw new ExplainedError(
+			`History Start "${historyStart}" is not a month.`,
+			'Write it as YYYY-MM, for example 2024-07.',
 		);
 	if (timezone && !isTimeZone(timezone))
-		throw new Error(`The time zone "${timezone}" does not exist. Write a name such as Australia/Sydney.`);
+		throw new ExplainedError(
+			`The time zone "${timezone}" does not exist.`,
+			'Write a name such as Australia/Sydney.',
+		);
 	if (streams) assertOnce(streams.enable, streams.disable);
 }
 
 function assertOnce(enabled: readonly string[], disabled: readonly string[]): void {
 	const both = enabled.find((one) => disabled.includes(one));
-	if (both) throw new Error(`"${both}" is both enabled and disabled. Remove it from one of the fields.`);
+	if (both)
+		throw new ExplainedError(`"${both}" is both enabled and disabled.`, 'Remove it from one of the fields.');
 }
 
 function assertStreams({ provider }: IntegrationSummary, { streams }: IntegrationChanges): void {
@@ -115,5 +121,9 @@ function assertStreams({ provider }: IntegrationSummary, { streams }: Integratio
 	const { displayName, streams: known } = getProvider(provider);
 	const keys = known.map(({ key }) => key);
 	const unknown = [...streams.enable, ...streams.disable].find((key) => !keys.includes(key));
-	if (unknown) throw new Error(`${displayName} has no stream "${unknown}". Choose from: ${keys.join(', ')}.`);
+	if (unknown)
+		throw new ExplainedError(
+			`${displayName} has no stream "${unknown}".`,
+			`Choose from: ${keys.join(', ')}.`,
+		);
 }

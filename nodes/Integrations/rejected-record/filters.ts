@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { readFilter } from '../../adapter/parameters';
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { RejectedFilter } from '../../../db/runs/rejected-records';
 
 type Filters = Partial<
@@ -25,5 +26,5 @@ function parseInstant(text: string | undefined): string | undefined {
 	if (text === undefined) return undefined;
 	const instant = Date.parse(text);
 	if (!Number.isNaN(instant)) return new Date(instant).toISOString();
-	throw new Error(`Since "${text}" is not a date. Write it like 2026-06-30T09:00:00Z.`);
+	throw new ExplainedError(`Since "${text}" is not a date.`, 'Write it like 2026-06-30T09:00:00Z.');
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { listRejected, type RejectedRecord } from '../../../db/runs/rejected-records';
 import { openReplay, type ReplayGroup } from '../../../db/runs/replay';
 import { askAgainNow } from '../../../db/runs/unreadable-records';
@@ -87,7 +88,10 @@ function readIds(value: unknown): string[] {
 	const given = Array.isArray(value) ? value : String(value ?? '').split(',');
 	const ids = given.map((id) => String(id).trim()).filter(Boolean);
 	if (ids.length > 0) return ids;
-	throw new Error('No record is chosen. Fill in Rejected Record IDs; Rejected Record: Get Many lists them.');
+	throw new ExplainedError(
+		'No record is chosen.',
+		'Fill in Rejected Record IDs; Rejected Record: Get Many lists them.',
+	);
 }
 
 const NOTHING_OPEN =

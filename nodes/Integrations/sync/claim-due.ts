@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { dueOverview } from '../../../db/runs/due-overview';
 import { warnOfLoginRights } from '../../../db/schema/login-rights';
 import { claimDue, type ClaimOptions } from '../../../db/runs/claim';
@@ -21,7 +22,7 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 	const options = context.getNodeParameter('options', 0, {}) as ClaimFields;
 	const integrationId = context.getNodeParameter('integrationId', 0, '', { extractValue: true }) as string;
 	const authentication = readAuthentication(context, 0);
-	if (authentication === 'n8n' && !integrationId) throw new Error(NO_CONNECTION);
+	if (authentication === 'n8n' && !integrationId) throw noConnection();
 	const pool = await getDatabase(context);
 	const claim: ClaimOptions = {
 		provider: context.getNodeParameter('provider', 0) as string,
@@ -49,8 +50,11 @@ async function hintWhy(context: IExecuteFunctions, pool: Pool, claim: ClaimOptio
 }
 
 // A credential holds one consent: used for another tenant's connection, its data would be stored for the wrong tenant.
-const NO_CONNECTION =
-	'No connection is chosen. An n8n credential belongs to one connection: choose it in the field Connection, or create it with Connection: Create.';
+const noConnection = (): ExplainedError =>
+	new ExplainedError(
+		'No connection is chosen.',
+		'An n8n credential belongs to one connection: choose it in the field Connection, or create it with Connection: Create.',
+	);
 
 /** A sync started by hand runs even if it is not due yet. */
 function isStartedByHand(context: IExecuteFunctions): boolean {

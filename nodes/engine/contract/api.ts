@@ -14,7 +14,10 @@ export interface ResponseRule {
 	class: FailureClass;
 	/** Whether it affects all requests alike, such as a missing scope: then no single record is blamed for it. */
 	ofEveryCall?: true;
+	/** What happened. */
 	message(place: CallPlace): string;
+	/** What to do about it. */
+	hint: string | ((place: CallPlace) => string);
 	/** For `rate_limited`: how long to make no request if the reply does not say, in milliseconds. */
 	cooldownMs?: number;
 	/** The headers that state the wait; by default those of the provider. */

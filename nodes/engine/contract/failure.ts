@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { FAILURE_CLASSES, type FailureClass } from '../../shared/failure-classes';
 import { withoutSecrets } from '../../shared/secrets';
 
@@ -21,17 +22,18 @@ export interface FailedCall extends CallPlace {
 	ofEveryCall: boolean;
 }
 
-/** Why something could not be read. The message says what happened and what to do, and contains no secret. */
-export class ReadFailure extends Error {
+/** Why something could not be read. Its texts contain no secret. */
+export class ReadFailure extends ExplainedError {
 	constructor(
 		readonly failureClass: FailureClass,
-		message: string,
+		summary: string,
+		hint = '',
 		/** When to try again, if that is known. */
 		readonly retryAt?: Date,
 		/** Undefined if the reason was not a reply or the lack of one. */
 		readonly call?: FailedCall,
 	) {
-		super(message);
+		super(summary, hint);
 		this.name = 'ReadFailure';
 	}
 
@@ -58,7 +60,7 @@ export function asFailure(error: unknown, secrets: readonly string[] = []): Read
 	const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
 	return new ReadFailure(
 		'internal',
-		`Reading stopped with an unexpected error (${withoutSecrets(name, secrets)}: ${withoutSecrets(message, secrets)}). ` +
-			'The next run tries again. If it happens every time, report this message.',
+		`Reading stopped with an unexpected error (${withoutSecrets(name, secrets)}: ${withoutSecrets(message, secrets)}).`,
+		'The next run tries again. If it happens every time, report this message.',
 	);
 }

@@ -79,8 +79,8 @@ async function call(context: ApiContext, request: ApiRequest): Promise<unknown> 
 function overdue({ description, account }: ApiRequest): ReadFailure {
 	return new ReadFailure(
 		'provider_unavailable',
-		`Reading ${description} of ${account?.name ?? 'the connection'} was stopped ${GRACE_MINUTES} minutes after Max Minutes. What was read so far is kept, and ` +
-			'the next run continues from there. Raise Max Minutes if the account is that large; otherwise report this message.',
+		`Reading ${description} of ${account?.name ?? 'the connection'} was stopped ${GRACE_MINUTES} minutes after Max Minutes.`,
+		'What was read so far is kept, and the next run continues from there. Raise Max Minutes if the account is that large; otherwise report this message.',
 	);
 }
 
@@ -208,7 +208,8 @@ function toFailure(
 	const retryAt = rest === undefined ? undefined : new Date(clock.now().getTime() + rest);
 	if (limited && retryAt) rateLimiter?.restUntil(retryAt);
 	const failed = { ...place, ofEveryCall: rule.ofEveryCall === true };
-	return new ReadFailure(rule.class, rule.message(place), retryAt, failed);
+	const hint = typeof rule.hint === 'string' ? rule.hint : rule.hint(place);
+	return new ReadFailure(rule.class, rule.message(place), hint, retryAt, failed);
 }
 
 function getRateLimiter(

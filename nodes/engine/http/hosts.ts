@@ -18,8 +18,8 @@ export function assertAllowedHost(address: string, rules: HostRules, field: stri
 	if (rules.domains.some((domain) => isWithin(url.hostname, domain))) return;
 	if (rules.allowedHosts.some((host) => host === url.hostname || host === url.host)) return;
 	throw configuration(
-		`${field} points to ${url.host}, but stored tokens are only sent to the provider's own domains. ` +
-			`If you trust that host, add "${url.host}" to Allowed Hosts in the Zixly Token Key credential; otherwise correct ${field}.`,
+		`${field} points to ${url.host}, but stored tokens are only sent to the provider's own domains.`,
+		`If you trust that host, add "${url.host}" to Allowed Hosts in the Zixly Token Key credential; otherwise correct ${field}.`,
 	);
 }
 
@@ -37,7 +37,8 @@ export function assertSameService(link: string, base: URL, domains: readonly str
 		return url;
 	throw new ReadFailure(
 		'bad_request',
-		`A reply links to ${url.host}, which is not one of the provider's hosts, so the link was not followed. Report this message.`,
+		`A reply links to ${url.host}, which is not one of the provider's hosts, so the link was not followed.`,
+		'Report this message.',
 	);
 }
 
@@ -48,10 +49,10 @@ export function assertSameService(link: string, base: URL, domains: readonly str
 export function assertSafeAddress(address: string, field: string): URL {
 	const url = URL.canParse(address) ? new URL(address) : undefined;
 	if (!url || url.username || url.password || !/^https?:$/.test(url.protocol)) {
-		throw configuration(`${field} is not a plain web address. Enter one like https://api.example.com.`);
+		throw configuration(`${field} is not a plain web address.`, 'Enter one like https://api.example.com.');
 	}
 	if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-		throw configuration(`${field} begins with http:, but tokens must be sent encrypted. Use https.`);
+		throw configuration(`${field} begins with http:, but tokens must be sent encrypted.`, 'Use https.');
 	}
 	return url;
 }
@@ -61,4 +62,5 @@ const isWithin = (host: string, domain: string): boolean => host === domain || h
 const isLoopback = (host: string): boolean =>
 	host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 
-const configuration = (message: string): ReadFailure => new ReadFailure('configuration', message);
+const configuration = (summary: string, hint: string): ReadFailure =>
+	new ReadFailure('configuration', summary, hint);

@@ -88,20 +88,25 @@ export function explainRefusal(
 	if (isGrantRefused(code)) {
 		return new ReadFailure(
 			'reconnect_required',
-			`${provider} no longer accepts this connection: it was revoked or expired after too long without use. Connect the tenant again.`,
+			`${provider} no longer accepts this connection: it was revoked or expired after too long without use.`,
+			'Connect the tenant again.',
 		);
 	}
 	if (status === 429) {
 		const wait = retryAfterMs(headers['retry-after'], clock.now()) ?? 60_000;
-		const message = `${provider} is rate-limiting token requests at the moment. The next run tries again.`;
-		return new ReadFailure('rate_limited', message, new Date(clock.now().getTime() + wait));
+		return new ReadFailure(
+			'rate_limited',
+			`${provider} is rate-limiting token requests at the moment.`,
+			'The next run tries again.',
+			new Date(clock.now().getTime() + wait),
+		);
 	}
 	if (status >= 500 || status === 408 || isPassing(code)) return unavailable(client, `answered ${status}`);
 	if (code === undefined && status !== 401) return notItsAnswer(client, status);
 	return new ReadFailure(
 		'configuration',
-		`${provider} rejected the application itself (${code ?? `status ${status}`}). ` +
-			`Check Client ID, Client Secret, Scope and Access Token URL in the Zixly ${provider} credential.`,
+		`${provider} rejected the application itself (${code ?? `status ${status}`}).`,
+		`Check Client ID, Client Secret, Scope and Access Token URL in the Zixly ${provider} credential.`,
 	);
 }
 
@@ -109,14 +114,15 @@ export function explainRefusal(
 function notItsAnswer({ provider }: Pick<OAuthClient, 'provider'>, status: number): ReadFailure {
 	return new ReadFailure(
 		'configuration',
-		`The sign-in service of ${provider} answered with status ${status} and without an error of OAuth: probably a page of a firewall, a proxy or another address. ` +
-			`Check Access Token URL in the Zixly ${provider} credential, and that the server of n8n may reach it. The connection is kept; the next run tries again.`,
+		`The sign-in service of ${provider} answered with status ${status} and without an error of OAuth: probably a page of a firewall, a proxy or another address.`,
+		`Check Access Token URL in the Zixly ${provider} credential, and that the server of n8n may reach it. The connection is kept; the next run tries again.`,
 	);
 }
 
 function unavailable({ provider }: Pick<OAuthClient, 'provider'>, what: string): ReadFailure {
 	return new ReadFailure(
 		'provider_unavailable',
-		`The sign-in service of ${provider} ${what} on every attempt. The next run tries again.`,
+		`The sign-in service of ${provider} ${what} on every attempt.`,
+		'The next run tries again.',
 	);
 }

@@ -29,8 +29,8 @@ export const UNREADABLE: ResponseRule = {
 	action: 'retry',
 	class: 'provider_unavailable',
 	message: (place) =>
-		`${place.provider} answered ${place.status} for ${place.description} of ${place.account}, but the reply cannot be read. ` +
-		triedAgain(place),
+		`${place.provider} answered ${place.status} for ${place.description} of ${place.account}, but the reply cannot be read.`,
+	hint: (place) => triedAgain(place),
 };
 
 /** No reply at all: host name not found, connection refused or interrupted, timeout. */
@@ -39,8 +39,8 @@ export const NO_REPLY: ResponseRule = {
 	action: 'retry',
 	class: 'provider_unavailable',
 	message: ({ provider, description, account, detail }) =>
-		`${provider} did not answer for ${description} of ${account} (${detail}). ` +
-		'The next run tries again. If it persists, check the network and API Base URL.',
+		`${provider} did not answer for ${description} of ${account} (${detail}).`,
+	hint: 'The next run tries again. If it persists, check the network and API Base URL.',
 };
 
 /** A reply that exceeded the size limit. A retry would only bring the same reply. */
@@ -49,8 +49,8 @@ export const TOO_LARGE: ResponseRule = {
 	action: 'fail',
 	class: 'provider_unavailable',
 	message: ({ provider, description, account, detail }) =>
-		`The reply of ${provider} for ${description} of ${account} is too large: ${detail}. ` +
-		'The next run tries again. If it persists, report this message.',
+		`The reply of ${provider} for ${description} of ${account} is too large: ${detail}.`,
+	hint: 'The next run tries again. If it persists, report this message.',
 };
 
 /** What a status means if no rule of the provider matches. */
@@ -60,43 +60,48 @@ const DEFAULT_RULES: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'configuration',
 		message: ({ provider, description }) =>
-			`${provider} redirected the request for ${description} to another address. Tokens are never sent along a redirect. Correct API Base URL in the credential.`,
+			`${provider} redirected the request for ${description} to another address.`,
+		hint: 'Tokens are never sent along a redirect. Correct API Base URL in the credential.',
 	},
 	{
 		status: [401, 401],
 		action: 'refresh',
 		class: 'reconnect_required',
 		message: ({ provider, description, account }) =>
-			`${provider} rejected the token for ${description} of ${account}, even after it was refreshed. Connect the tenant again.`,
+			`${provider} rejected the token for ${description} of ${account}, even after it was refreshed.`,
+		hint: 'Connect the tenant again.',
 	},
 	{
 		status: [404, 404],
 		action: 'fail',
 		class: 'bad_request',
 		message: ({ provider, description, account }) =>
-			`${provider} answered 404 for ${description} of ${account}. Check API Base URL in the Zixly ${provider} credential.`,
+			`${provider} answered 404 for ${description} of ${account}.`,
+		hint: ({ provider }) => `Check API Base URL in the Zixly ${provider} credential.`,
 	},
 	{
 		status: [429, 429],
 		action: 'wait',
 		class: 'rate_limited',
 		message: ({ provider, description, account }) =>
-			`${provider} kept rate-limiting the requests for ${description} of ${account} after several waits. The remaining data will be read in a later run.`,
+			`${provider} kept rate-limiting the requests for ${description} of ${account} after several waits.`,
+		hint: 'The remaining data will be read in a later run.',
 	},
 	{
 		status: [400, 499],
 		action: 'fail',
 		class: 'bad_request',
 		message: (place) =>
-			`${place.provider} rejected the request for ${place.description} of ${place.account} with status ${place.status}${said(place)}. ` +
-			'A retry will not help. Report this message.',
+			`${place.provider} rejected the request for ${place.description} of ${place.account} with status ${place.status}${said(place)}.`,
+		hint: 'A retry will not help. Report this message.',
 	},
 	{
 		status: [500, 599],
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: (place) =>
-			`${place.provider} answered ${place.status} for ${place.description} of ${place.account} on every attempt${said(place)}. ${triedAgain(place)}`,
+			`${place.provider} answered ${place.status} for ${place.description} of ${place.account} on every attempt${said(place)}.`,
+		hint: (place) => triedAgain(place),
 	},
 ];
 

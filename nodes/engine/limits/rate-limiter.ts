@@ -113,8 +113,8 @@ export class RateLimiter {
 		if (until <= now) return;
 		throw new ReadFailure(
 			'rate_limited',
-			`The daily limit of ${this.name} is used up except for a reserve. ` +
-				'The remaining data will be read in a later run. Day Budget Share sets how much of the daily limit Zixly may use.',
+			`The daily limit of ${this.name} is used up except for a reserve.`,
+			'The remaining data will be read in a later run. Day Budget Share sets how much of the daily limit Zixly may use.',
 			new Date(until),
 		);
 	}

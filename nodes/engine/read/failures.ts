@@ -15,7 +15,8 @@ export function failureMessage(envelope: Envelope, failure: ReadFailure): Failur
 export function nothingConnected({ displayName, accountWord }: ProviderDefinition): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`No ${accountWord} in ${displayName} is connected any more. Connect the tenant again and choose what to sync.`,
+		`No ${accountWord} in ${displayName} is connected any more.`,
+		'Connect the tenant again and choose what to sync.',
 	);
 }
 
@@ -23,8 +24,8 @@ export function nothingConnected({ displayName, accountWord }: ProviderDefinitio
 export function disconnected({ displayName }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`${name} is no longer connected in ${displayName}; the data already read is kept. ` +
-			'To continue reading it, connect the tenant again and include it. Otherwise switch the account off.',
+		`${name} is no longer connected in ${displayName}; the data already read is kept.`,
+		'To continue reading it, connect the tenant again and include it. Otherwise switch the account off.',
 	);
 }
 
@@ -32,8 +33,8 @@ export function disconnected({ displayName }: ProviderDefinition, name: string):
 export function unclearList({ displayName, accountWord }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'provider_unavailable',
-		`${displayName}'s list of connected accounts contains an unreadable ${accountWord}, and ${name} is not among the others. ` +
-			`Nothing was read from ${name}; the data already read is kept, and the next run tries again.`,
+		`${displayName}'s list of connected accounts contains an unreadable ${accountWord}, and ${name} is not among the others.`,
+		`Nothing was read from ${name}; the data already read is kept, and the next run tries again.`,
 	);
 }
 
@@ -41,8 +42,8 @@ export function unclearList({ displayName, accountWord }: ProviderDefinition, na
 export function otherAccount({ displayName, accountWord }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`${displayName} now answers for another ${accountWord} than ${name}, so nothing was read. ` +
-			`Connect the tenant again with ${name}, or choose the other ${accountWord} with Connection: Update.`,
+		`${displayName} now answers for another ${accountWord} than ${name}, so nothing was read.`,
+		`Connect the tenant again with ${name}, or choose the other ${accountWord} with Connection: Update.`,
 	);
 }
 
@@ -50,7 +51,8 @@ export function otherAccount({ displayName, accountWord }: ProviderDefinition, n
 export function givenUp(name: string): ReadFailure {
 	return new ReadFailure(
 		'account_gone',
-		`${name} was released during this run, so nothing was read from it. Choose it again with Connection: Update to continue.`,
+		`${name} was released during this run, so nothing was read from it.`,
+		'Choose it again with Connection: Update to continue.',
 	);
 }
 
@@ -58,8 +60,8 @@ export function givenUp(name: string): ReadFailure {
 export function conflict({ displayName }: ProviderDefinition, name: string): ReadFailure {
 	return new ReadFailure(
 		'account_conflict',
-		`${name} is already read through another connection, so nothing was read from it. ` +
-			`Release it there first, or leave it out when this tenant connects ${displayName}.`,
+		`${name} is already read through another connection, so nothing was read from it.`,
+		`Release it there first, or leave it out when this tenant connects ${displayName}.`,
 	);
 }
 
@@ -76,8 +78,8 @@ export function needsChoice(
 	};
 	return new ReadFailure(
 		'needs_choice',
-		`${why[unchosen]}, so nothing was read. Choose accounts in the field Enable Account Names or IDs of Connection: Update` +
-			`${unchosen === 'several' ? ', or set Accounts there to All That the Consent Reaches' : ''}. Connection: Get Accounts lists them.`,
+		`${why[unchosen]}, so nothing was read.`,
+		`Choose accounts in the field Enable Account Names or IDs of Connection: Update${unchosen === 'several' ? ', or set Accounts there to All That the Consent Reaches' : ''}. Connection: Get Accounts lists them.`,
 	);
 }
 

@@ -57,8 +57,8 @@ export async function readOptional<Item, Result>(
 }
 
 /** The records that asked for it must not be bisected. */
-function asOutage({ failureClass, message, retryAt, call }: ReadFailure): ReadFailure {
-	return new ReadFailure(failureClass, message, retryAt, call && { ...call, ofEveryCall: true });
+function asOutage({ failureClass, summary, hint, retryAt, call }: ReadFailure): ReadFailure {
+	return new ReadFailure(failureClass, summary, hint, retryAt, call && { ...call, ofEveryCall: true });
 }
 
 function asFailureOfOneRecord(error: unknown): ReadFailure {

@@ -25,8 +25,8 @@ export class PageTrail {
 		if (this.met.has(place) || this.met.size >= mostPages) {
 			throw new ReadFailure(
 				'provider_unavailable',
-				`${provider}'s pagination does not end: after ${this.met.size + 1} pages of ${what} of ${account} it repeats a page or exceeds the limit. ` +
-					'The next run tries again. If it persists, report this message.',
+				`${provider}'s pagination does not end: after ${this.met.size + 1} pages of ${what} of ${account} it repeats a page or exceeds the limit.`,
+				'The next run tries again. If it persists, report this message.',
 			);
 		}
 		this.met.add(place);

@@ -51,7 +51,8 @@ export async function readList(api: ProviderApi, request: AnyRequest): Promise<E
 	}
 	throw new ReadFailure(
 		'provider_unavailable',
-		`Asana's pagination token for ${request.description} expired ${MAX_RESTARTS + 1} times during the read. The next run tries again.`,
+		`Asana's pagination token for ${request.description} expired ${MAX_RESTARTS + 1} times during the read.`,
+		'The next run tries again.',
 	);
 }
 

@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { toDay } from '../../shared/months';
 import { earlierDay, plusDays, type Day } from '../../shared/dates';
 import type { ClientReference, Deletion } from '../../shared/messages';
@@ -57,7 +58,10 @@ export const projects: Normaliser = {
 	complete({ record, now }: LooseRecord): Pick<RawRecord, 'recordId' | 'fetchedAt' | 'record'> {
 		const { gid } = record;
 		if (typeof gid === 'string' && gid !== '') return { recordId: gid, fetchedAt: now, record };
-		throw new Error('The item has no gid. Provide the project with its fields, and its tasks in "tasks".');
+		throw new ExplainedError(
+			'The item has no gid.',
+			'Provide the project with its fields, and its tasks in "tasks".',
+		);
 	},
 };
 

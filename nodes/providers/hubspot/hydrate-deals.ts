@@ -104,8 +104,9 @@ async function isNotFound(
 /** HubSpot lists what a batch lacks among its errors. This deal was in neither the results nor the errors. */
 function leftOut({ account }: StreamContext, description: string): ReadFailure {
 	const call = { provider: 'HubSpot', account: account.name, description, status: 200, detail: '' };
-	const message = `HubSpot left ${description} of ${account.name} out of its reply. The next run tries again.`;
-	return new ReadFailure('provider_unavailable', message, undefined, { ...call, ofEveryCall: false });
+	const summary = `HubSpot left ${description} of ${account.name} out of its reply.`;
+	const hint = 'The next run tries again.';
+	return new ReadFailure('provider_unavailable', summary, hint, undefined, { ...call, ofEveryCall: false });
 }
 
 /** Only names the deal: `hydrateDeals` finds out whether it still exists. */

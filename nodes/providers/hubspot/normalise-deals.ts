@@ -1,3 +1,4 @@
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { FactReader } from '../../shared/facts';
 import { attempt, Rejection } from '../../shared/rejection';
 import { parseAs } from '../../shared/shape';
@@ -34,7 +35,7 @@ export const deals: Normaliser = {
 		const completed = 'deal' in record ? { stages: [], company: null, ...record } : wrapDeal(record, now);
 		const { id } = completed.deal as { id?: unknown };
 		if (id === undefined || id === '')
-			throw new Error('The item has no id. Provide deals as HubSpot returns them.');
+			throw new ExplainedError('The item has no id.', 'Provide deals as HubSpot returns them.');
 		return { recordId: String(id), fetchedAt: now, record: completed };
 	},
 };

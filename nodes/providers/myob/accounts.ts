@@ -32,7 +32,7 @@ export const myobAccounts: AccountDiscovery = {
 		if (chosen.length > 0) return { accounts: chosen, consent: null, warnings: [] };
 		const { files, nameless } = await listFiles(api);
 		const [file] = files;
-		if (!file) throw new ReadFailure('needs_choice', NO_FILE);
+		if (!file) throw new ReadFailure('needs_choice', NO_FILE, WHERE_TO_FIND_IT);
 		if (files.length === 1 && nameless.length === 0) return onlyOne(file);
 		return withNameless({ accounts: files, consent: null, warnings: [] }, FILES, nameless);
 	},
@@ -73,7 +73,7 @@ async function listFiles(api: ProviderApi): Promise<{ files: AccountEntry[]; nam
 function chooseCurrency(name: string, country: string | null, before: string | null): string {
 	const currency = country === null ? before : CURRENCIES[country.toUpperCase()];
 	if (currency) return currency;
-	throw new ReadFailure('bad_request', unknownCountry(name, country));
+	throw unknownCountry(name, country);
 }
 
 async function companyFile(api: ProviderApi, account: AccountReference): Promise<CompanyFile> {
@@ -103,15 +103,20 @@ function parseBusinessId(text: string): string {
 	if (GUID.pattern.test(id)) return id;
 	throw new ReadFailure(
 		'configuration',
-		`"${excerpt(text, 60)}" is not a Business ID, which looks like ${GUID.example}. ${WHERE_TO_FIND_IT}`,
+		`"${excerpt(text, 60)}" is not a Business ID, which looks like ${GUID.example}.`,
+		WHERE_TO_FIND_IT,
 	);
 }
 
 const WHERE_TO_FIND_IT =
 	'It is the parameter businessId in the URL to which MYOB redirected after the consent. Enter it with Connection: Update.';
 
-const NO_FILE = `MYOB did not state which company file the consent is for, and the connection has no Business ID. ${WHERE_TO_FIND_IT}`;
+const NO_FILE =
+	'MYOB did not state which company file the consent is for, and the connection has no Business ID.';
 
-const unknownCountry = (name: string, country: string | null): string =>
-	`The company file ${excerpt(name)} has the country "${excerpt(country ?? '', 20)}", but MYOB has only files of AU or NZ. ` +
-	'Its currency is therefore unknown, and nothing was read. Report it with this text.';
+const unknownCountry = (name: string, country: string | null): ReadFailure =>
+	new ReadFailure(
+		'bad_request',
+		`The company file ${excerpt(name)} has the country "${excerpt(country ?? '', 20)}", but MYOB has only files of AU or NZ.`,
+		'Its currency is therefore unknown, and nothing was read. Report it with this text.',
+	);

@@ -1,5 +1,4 @@
 import type { ResponseRule } from '../../engine/contract/api';
-import type { CallPlace } from '../../engine/contract/failure';
 import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
@@ -10,11 +9,16 @@ const named = (name: string): RegExp => new RegExp(`"Name"\\s*:\\s*"${name}"`, '
 /** Matches both words in any order. Anchored at the start, because otherwise the time would be quadratic. */
 const DAILY = /^(?=[^]*RateLimitError)[^]*\b(?:daily|per day)\b/i;
 
-const dailyMessage = (): string =>
-	"MYOB's daily limit of calls for the app is used up; all tenants count towards it. The remaining data will be read after the limit resets.";
+const DAY_USED_UP: Pick<ResponseRule, 'message' | 'hint'> = {
+	message: () => "MYOB's daily limit of calls for the app is used up; all tenants count towards it.",
+	hint: 'The remaining data will be read after the limit resets.',
+};
 
-const rateLimitedMessage = ({ description, account }: CallPlace): string =>
-	`MYOB kept rate-limiting ${description} of ${account}, even after several waits. The remaining data will be read in a later run.`;
+const RATE_LIMITED: Pick<ResponseRule, 'message' | 'hint'> = {
+	message: ({ description, account }) =>
+		`MYOB kept rate-limiting ${description} of ${account}, even after several waits.`,
+	hint: 'The remaining data will be read in a later run.',
+};
 
 /** How to handle MYOB's error responses where the default rules do not fit. The first match applies. */
 export const myobRules: readonly ResponseRule[] = [
@@ -25,15 +29,15 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'refresh',
 		class: 'not_permitted',
 		message: ({ description, account, scope }) =>
-			`MYOB denied access to ${description} of ${account}, even with a new token: the connection lacks the scope ${scope}, or the consent was withdrawn. ` +
-			'Check Scope in the Zixly MYOB credential, and have an administrator of the company file connect the tenant again.',
+			`MYOB denied access to ${description} of ${account}, even with a new token: the connection lacks the scope ${scope}, or the consent was withdrawn.`,
+		hint: 'Check Scope in the Zixly MYOB credential, and have an administrator of the company file connect the tenant again.',
 	},
 	{
 		status: [401, 401],
 		action: 'refresh',
 		class: 'reconnect_required',
-		message: ({ description }) =>
-			`MYOB rejected the token for ${description}, even after a refresh. Have an administrator of the company file connect the tenant again.`,
+		message: ({ description }) => `MYOB rejected the token for ${description}, even after a refresh.`,
+		hint: 'Have an administrator of the company file connect the tenant again.',
 	},
 	{
 		status: [403, 403],
@@ -41,7 +45,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
-		message: dailyMessage,
+		...DAY_USED_UP,
 	},
 	{
 		status: [403, 403],
@@ -49,31 +53,31 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'wait',
 		class: 'rate_limited',
 		initialBackoffMs: 1_000,
-		message: rateLimitedMessage,
+		...RATE_LIMITED,
 	},
 	{
 		status: [403, 403],
 		body: named('DeveloperInactive'),
 		action: 'fail',
 		class: 'configuration',
-		message: () =>
-			'MYOB does not accept the app: its API key is not active. Check Client ID in the Zixly MYOB credential, and the key’s status at developer.myob.com.',
+		message: () => 'MYOB does not accept the app: its API key is not active.',
+		hint: 'Check Client ID in the Zixly MYOB credential, and the key’s status at developer.myob.com.',
 	},
 	{
 		status: [403, 403],
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The person who connected ${place.account} may not see ${place.description} in MYOB${said(place)}. ` +
-			'Have an administrator of that company file connect the tenant again, and check Business ID of the connection.',
+			`The person who connected ${place.account} may not see ${place.description} in MYOB${said(place)}.`,
+		hint: 'Have an administrator of that company file connect the tenant again, and check Business ID of the connection.',
 	},
 	{
 		status: [404, 404],
 		path: /^\/accountright\/[^/]+$/,
 		action: 'fail',
 		class: 'account_gone',
-		message: ({ account }) =>
-			`MYOB has no company file ${account}. Correct Business ID of the connection or, if the file was closed, disable the connection.`,
+		message: ({ account }) => `MYOB has no company file ${account}.`,
+		hint: 'Correct Business ID of the connection or, if the file was closed, disable the connection.',
 	},
 	{
 		status: [429, 429],
@@ -81,21 +85,21 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
-		message: dailyMessage,
+		...DAY_USED_UP,
 	},
 	{
 		status: [429, 429],
 		action: 'wait',
 		class: 'rate_limited',
 		initialBackoffMs: 1_000,
-		message: rateLimitedMessage,
+		...RATE_LIMITED,
 	},
 	{
 		status: [504, 504],
 		action: 'retry',
 		class: 'provider_unavailable',
-		message: ({ description, account }) =>
-			`MYOB timed out several times for ${description} of ${account}. It is slow between the 20th and the 5th of a month; the next run tries again.`,
+		message: ({ description, account }) => `MYOB timed out several times for ${description} of ${account}.`,
+		hint: 'It is slow between the 20th and the 5th of a month; the next run tries again.',
 	},
 	{
 		// MYOB may return errors with a success status.
@@ -104,6 +108,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: (place) =>
-			`MYOB returned an error several times for ${place.description} of ${place.account}${said(place)}. The next run tries again.`,
+			`MYOB returned an error several times for ${place.description} of ${place.account}${said(place)}.`,
+		hint: 'The next run tries again.',
 	},
 ];

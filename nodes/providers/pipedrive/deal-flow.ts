@@ -44,7 +44,8 @@ async function readFlow(context: StreamContext, dealId: number, path: string): P
 	}
 	throw new ReadFailure(
 		'provider_unavailable',
-		`Pipedrive's pagination repeats a page of the history of deal ${dealId} of ${context.account.name}. The next run tries again; report it with this text if it persists.`,
+		`Pipedrive's pagination repeats a page of the history of deal ${dealId} of ${context.account.name}.`,
+		'The next run tries again; report it with this text if it persists.',
 	);
 }
 

@@ -55,7 +55,8 @@ function hiddenFailure({ account }: StreamContext, id: string): ReadFailure {
 	};
 	return new ReadFailure(
 		'not_permitted',
-		`The person who connected ${account.name} may not see ${what}. Give that user permission in Pipedrive.`,
+		`The person who connected ${account.name} may not see ${what}.`,
+		'Give that user permission in Pipedrive.',
 		undefined,
 		call,
 	);

@@ -1,12 +1,13 @@
 import type { ResponseRule } from '../../engine/contract/api';
-import type { CallPlace } from '../../engine/contract/failure';
 import { said } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
-const dayUsedUp = ({ account }: CallPlace): string =>
-	`Pipedrive's daily API tokens of ${account} are used up; all apps and users of the company count towards them. ` +
-	'The remaining data will be read when the next day begins on its server. A plan with more seats has more tokens.';
+const DAY_USED_UP: Pick<ResponseRule, 'message' | 'hint'> = {
+	message: ({ account }) =>
+		`Pipedrive's daily API tokens of ${account} are used up; all apps and users of the company count towards them.`,
+	hint: 'The remaining data will be read when the next day begins on its server. A plan with more seats has more tokens.',
+};
 
 /** How to handle Pipedrive's error responses where the default rules do not fit. The first match applies. */
 export const pipedriveRules: readonly ResponseRule[] = [
@@ -15,7 +16,8 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The Pipedrive company ${place.account} is suspended${said(place)}: its trial ended, or its plan was not paid. An administrator of the company must fix that.`,
+			`The Pipedrive company ${place.account} is suspended${said(place)}: its trial ended, or its plan was not paid.`,
+		hint: 'An administrator of the company must fix that.',
 	},
 	{
 		status: [403, 403],
@@ -24,8 +26,8 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		class: 'not_permitted',
 		ofEveryCall: true,
 		message: ({ description, account, scope }) =>
-			`Pipedrive denied access to ${description} of ${account}: the app lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
-			'Tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.',
+			`Pipedrive denied access to ${description} of ${account}: the app lacks ${scope ? `the scope ${scope}` : 'a scope'}.`,
+		hint: 'Tick it in the Developer Hub under OAuth & access scopes, and connect the tenant again.',
 	},
 	{
 		// This comes from Cloudflare, not Pipedrive. It blocks clients for a while that keep calling after a 429.
@@ -35,29 +37,31 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
-			`Pipedrive’s gateway blocked the calls for ${account}, as it does after too many of them. The remaining data will be read in a later run.`,
+			`Pipedrive’s gateway blocked the calls for ${account}, as it does after too many of them.`,
+		hint: 'The remaining data will be read in a later run.',
 	},
 	{
 		status: [403, 403],
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The person who connected ${place.account} may not see ${place.description}${said(place)}. ` +
-			'Give that user permission in Pipedrive, or have someone with that permission connect the tenant again.',
+			`The person who connected ${place.account} may not see ${place.description}${said(place)}.`,
+		hint: 'Give that user permission in Pipedrive, or have someone with that permission connect the tenant again.',
 	},
 	{
 		status: [410, 410],
 		action: 'fail',
 		class: 'bad_request',
-		message: (place) =>
-			`Pipedrive no longer provides ${place.description}${said(place)}. Update the package; report it with this text if that does not help.`,
+		message: (place) => `Pipedrive no longer provides ${place.description}${said(place)}.`,
+		hint: 'Update the package; report it with this text if that does not help.',
 	},
 	{
 		status: [415, 415],
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`${place.account} has not enabled the feature that ${place.description} needs${said(place)}. Enable it in Pipedrive, or choose a plan that includes it.`,
+			`${place.account} has not enabled the feature that ${place.description} needs${said(place)}.`,
+		hint: 'Enable it in Pipedrive, or choose a plan that includes it.',
 	},
 	{
 		status: [429, 429],
@@ -65,7 +69,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
-		message: dayUsedUp,
+		...DAY_USED_UP,
 	},
 	{
 		status: [429, 429],
@@ -73,7 +77,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
-		message: dayUsedUp,
+		...DAY_USED_UP,
 	},
 	{
 		status: [429, 429],
@@ -85,6 +89,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		// Cloudflare would block calls that come much sooner.
 		cooldownMs: 120_000,
 		message: ({ description, account }) =>
-			`Pipedrive kept rate-limiting ${description} of ${account}, even after several waits. The remaining data will be read in a later run.`,
+			`Pipedrive kept rate-limiting ${description} of ${account}, even after several waits.`,
+		hint: 'The remaining data will be read in a later run.',
 	},
 ];

@@ -13,8 +13,8 @@ export const xeroRules: readonly ResponseRule[] = [
 		class: 'not_permitted',
 		ofEveryCall: true,
 		message: ({ description, account, scope }) =>
-			`Xero denied access to ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}. ` +
-			'Add it to Scope in the Zixly Xero credential and connect the tenant again.',
+			`Xero denied access to ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}.`,
+		hint: 'Add it to Scope in the Zixly Xero credential and connect the tenant again.',
 	},
 	{
 		status: [403, 403],
@@ -22,24 +22,23 @@ export const xeroRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'account_gone',
 		message: ({ account }) =>
-			`Xero no longer gives access to ${account}: the organisation was disconnected or archived. Connect it again in Xero to resume syncing.`,
+			`Xero no longer gives access to ${account}: the organisation was disconnected or archived.`,
+		hint: 'Connect it again in Xero to resume syncing.',
 	},
 	{
 		status: [403, 403],
 		path: /\/Reports\//,
 		action: 'fail',
 		class: 'not_permitted',
-		message: ({ description, account }) =>
-			`The person who connected ${account} may not see ${description}. ` +
-			'In Xero, give that user permission to view reports, or have someone with that permission connect the tenant again.',
+		message: ({ description, account }) => `The person who connected ${account} may not see ${description}.`,
+		hint: 'In Xero, give that user permission to view reports, or have someone with that permission connect the tenant again.',
 	},
 	{
 		status: [403, 403],
 		action: 'fail',
 		class: 'not_permitted',
-		message: (place) =>
-			`Xero does not permit ${place.description} of ${place.account}${said(place)}. ` +
-			'Check the role of the user who connected it and the plan of the Xero app.',
+		message: (place) => `Xero does not permit ${place.description} of ${place.account}${said(place)}.`,
+		hint: 'Check the role of the user who connected it and the plan of the Xero app.',
 	},
 	{
 		// Seen so far: "day", "DayLimit" and "daily".
@@ -49,7 +48,8 @@ export const xeroRules: readonly ResponseRule[] = [
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
 		message: ({ account }) =>
-			`Xero's daily limit of calls for ${account} is used up; other apps count towards it. The remaining data will be read after the limit resets.`,
+			`Xero's daily limit of calls for ${account} is used up; other apps count towards it.`,
+		hint: 'The remaining data will be read after the limit resets.',
 	},
 	{
 		status: [429, 429],
@@ -57,14 +57,14 @@ export const xeroRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'rate_limited',
 		cooldownMs: HOUR_MS,
-		message: ({ account }) =>
-			`Xero's daily limit of calls for ${account} is used up. The remaining data will be read after the limit resets.`,
+		message: ({ account }) => `Xero's daily limit of calls for ${account} is used up.`,
+		hint: 'The remaining data will be read after the limit resets.',
 	},
 	{
 		status: [503, 503],
 		action: 'retry',
 		class: 'provider_unavailable',
-		message: () =>
-			'Xero is under maintenance (503). The next run tries again; see status.xero.com for its duration.',
+		message: () => 'Xero is under maintenance (503).',
+		hint: 'The next run tries again; see status.xero.com for its duration.',
 	},
 ];

@@ -41,5 +41,5 @@ export function failureFor(
 		detail: '',
 	};
 	const failed = { ...place, ofEveryCall: rule.ofEveryCall === true };
-	return new ReadFailure(rule.class, rule.message(place), undefined, failed);
+	return new ReadFailure(rule.class, rule.message(place), '', undefined, failed);
 }

@@ -73,8 +73,8 @@ describe('an error', () => {
 		['ENOTFOUND', /does not answer.*host was not found/],
 	])('with code %s is the database’s matter, and its words help', (code, words) => {
 		expect(isUnavailable(withCode(code))).toBe(true);
-		const { message, remedy } = describeDatabaseError(withCode(code))!;
-		expect(`${message} ${remedy}`).toMatch(words);
+		const { message, hint } = describeDatabaseError(withCode(code))!;
+		expect(`${message} ${hint}`).toMatch(words);
 	});
 
 	it.each(['22003', '28P01', '42P01', 'XX000'])('with code %s is not passed over as an outage', (code) => {

@@ -302,7 +302,7 @@ describe('a failure of one account affects no other', () => {
 
 	it('when it is at its limit, and says when to come back', async () => {
 		const retryAt = new Date('2026-11-23T20:00:00Z');
-		const limited = new ReadFailure('rate_limited', 'Enough. Later.', retryAt);
+		const limited = new ReadFailure('rate_limited', 'Enough.', 'Later.', retryAt);
 		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
 			account?.id === 'a' && path.includes('/Reports/') ? limited : undefined;
 		const messages = await messagesOf({ instead });

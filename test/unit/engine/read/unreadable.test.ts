@@ -16,7 +16,13 @@ import { emptyStore, quietReading } from '../../../support/engine/reading';
 
 function failed(status: number, ofEveryCall = false): ReadFailure {
 	const call = { provider: 'Peer', description: 'the record', account: 'A', status, detail: '', ofEveryCall };
-	return new ReadFailure(status === 403 ? 'not_permitted' : 'provider_unavailable', 'words', undefined, call);
+	return new ReadFailure(
+		status === 403 ? 'not_permitted' : 'provider_unavailable',
+		'words',
+		'',
+		undefined,
+		call,
+	);
 }
 
 interface Scene {
