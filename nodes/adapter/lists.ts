@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../db/postgres/explained-error';
 import { getPool } from '../../db/postgres/pool';
 import { listClients } from '../../db/clients/list';
 import { listIntegrations, type IntegrationSummary } from '../../db/integrations/integrations';
@@ -61,7 +62,7 @@ export async function searchClients(
 ): Promise<INodeListSearchResult> {
 	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
 	return await fillList(this, filter, NO_CLIENT, async (pool) => {
-		if (!tenantId) throw new Error('Choose a tenant first. This list shows its clients.');
+		if (!tenantId) throw new ExplainedError('Choose a tenant first.', 'This list shows its clients.');
 		const clients = await listClients(pool, { tenantId, search: filter, limit: MAX_SHOWN });
 		return clients.map(({ clientKpiId, clientId, clientName }) => ({
 			name: `${clientName} (${clientId})`,
@@ -77,7 +78,7 @@ export async function searchMetrics(
 ): Promise<INodeListSearchResult> {
 	const tenantId = this.getCurrentNodeParameter('tenantId', { extractValue: true }) as string;
 	return await fillList(this, filter, NO_METRIC, async (pool) => {
-		if (!tenantId) throw new Error('Choose a tenant first. This list shows its metrics.');
+		if (!tenantId) throw new ExplainedError('Choose a tenant first.', 'This list shows its metrics.');
 		const metrics = await listMetrics(pool, { tenantId, search: filter, limit: MAX_SHOWN });
 		return metrics.map((name) => ({ name, value: name }));
 	});

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { readMetricSeries, type Aggregation } from '../../../db/readers/metric-series';
 import { AGGREGATIONS } from '../../providers/asana/aggregations';
 import { getDatabase } from '../../adapter/database';
@@ -26,7 +27,7 @@ export async function getMetricSeries(context: IExecuteFunctions): Promise<INode
 function readMetric(context: IExecuteFunctions, item: number): string {
 	const metric = context.getNodeParameter('metric', item, '', { extractValue: true }) as string;
 	if (metric.trim()) return metric.trim();
-	throw new Error('No metric is chosen. Pick one in the field Metric.');
+	throw new ExplainedError('No metric is chosen.', 'Pick one in the field Metric.');
 }
 
 function findAggregation(metric: string): Aggregation | undefined {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { DateTime, type DurationLike } from 'luxon';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { Bucket } from '../../../db/readers/kpi-request';
 
 export interface Range {
@@ -36,7 +37,8 @@ function readDay(context: IExecuteFunctions, item: number, name: 'from' | 'to'):
 	const day = DateTime.fromFormat(isMonth ? `${text}-01` : text.slice(0, 10), 'yyyy-MM-dd', { zone: 'utc' });
 	if (day.isValid) return isMonth && name === 'to' ? day.endOf('month') : day;
 	const label = name === 'from' ? 'From' : 'To';
-	throw new Error(
-		`${label} "${text.slice(0, 40)}" is not a day. Write it as YYYY-MM-DD, or YYYY-MM for a whole month.`,
+	throw new ExplainedError(
+		`${label} "${text.slice(0, 40)}" is not a day.`,
+		'Write it as YYYY-MM-DD, or YYYY-MM for a whole month.',
 	);
 }

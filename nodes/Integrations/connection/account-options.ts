@@ -1,5 +1,6 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import { getPool } from '../../../db/postgres/pool';
 import { integrationById } from '../../../db/integrations/integrations';
 import { readDatabaseSettings, POSTGRES_CREDENTIAL } from '../../adapter/database';
@@ -21,7 +22,10 @@ export async function getAccountsToChoose(this: ILoadOptionsFunctions): Promise<
 async function loadOverview(context: ILoadOptionsFunctions, ask: boolean): Promise<AccountOverview[]> {
 	const integrationId = context.getCurrentNodeParameter('integrationId', { extractValue: true }) as string;
 	if (!integrationId)
-		throw nodeError(context.getNode(), new Error('Choose a connection first. This list shows its accounts.'));
+		throw nodeError(
+			context.getNode(),
+			new ExplainedError('Choose a connection first.', 'This list shows its accounts.'),
+		);
 	const pool = getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
 	const integration = await integrationById(pool, integrationId);
 	const stored = await accountOverview(pool, integration, undefined);

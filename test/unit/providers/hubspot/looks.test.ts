@@ -8,6 +8,7 @@ const failed = (status: number): ReadFailure =>
 	new ReadFailure(
 		status === 403 ? 'not_permitted' : 'provider_unavailable',
 		`It answered ${status}.`,
+		'',
 		undefined,
 		{
 			...{ provider: 'HubSpot', description: 'a batch of deals', account: 'Harbour', status, detail: '' },

@@ -43,7 +43,7 @@ const reportOf = (totals: Record<string, number>) => ({
 	})),
 });
 
-const UNREADABLE = new ReadFailure('provider_unavailable', 'It answered 500.', undefined, {
+const UNREADABLE = new ReadFailure('provider_unavailable', 'It answered 500.', '', undefined, {
 	...{ provider: 'MYOB', description: 'the report', account: 'Bakehouse', status: 500, detail: '' },
 	ofEveryCall: false,
 });
