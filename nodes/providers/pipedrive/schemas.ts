@@ -24,7 +24,8 @@ const dealSchema = z.object({
 	stage_id: id.nullish(),
 	/** Validated as an amount, not as a number. */
 	value: z.unknown(),
-	currency: z.string().nullish(),
+	/** Only needed if there is a value. */
+	currency: z.string().trim().toUpperCase().nullish().catch(null),
 	status: STATUS,
 	add_time: fact,
 	update_time: fact,

@@ -1,4 +1,5 @@
 import { utcInstant } from '../../shared/dates';
+import { parseInstant } from '../../shared/facts';
 
 /** Formats an instant for a query: whole seconds and `Z`. The API rejects anything else with 400. */
 export function apiTime(instant: Date): string {
@@ -11,13 +12,14 @@ export function toMilliseconds(time: unknown): number | undefined {
 	return instant === undefined ? undefined : Date.parse(instant);
 }
 
-/** Parses a time of either API version to a UTC instant; undefined if it is not one. */
-export function parseTime(value: unknown): string | undefined {
-	const text = typeof value === 'string' ? value.trim() : '';
-	return v1Instant(text) ?? utcInstant(text);
+/**
+ * Parses a time of either API version to a UTC instant; undefined if it is not one, null for the start of 1970, which means
+ * that it was never set.
+ */
+export function parseTime(value: unknown): string | null | undefined {
+	return parseInstant(typeof value === 'string' ? markedAsUtc(value.trim()) : value);
 }
 
-/** Parses a time of version 1, `YYYY-MM-DD HH:MM:SS` in UTC although not marked so; undefined if it is not one. */
-function v1Instant(time: string): string | undefined {
-	return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time) ? utcInstant(`${time.replace(' ', 'T')}Z`) : undefined;
-}
+/** Version 1 has `YYYY-MM-DD HH:MM:SS` in UTC, although not marked so. */
+const markedAsUtc = (time: string): string =>
+	/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time) ? `${time.replace(' ', 'T')}Z` : time;

@@ -51,6 +51,27 @@ describe('Pipedrive: a field that no column needs', () => {
 		expect(first({ add_time: null, update_time: '' })).toBe('invalid_record at deal.add_time');
 	});
 
+	it.each(['1970-01-01 00:00:00', '1970-01-01T00:00:00Z', 0])(
+		'makes no entry in 1970 where the deal says it was added at %j',
+		(addTime) => {
+			const deal = pipedriveDeal({ add_time: addTime }, [stageChange(3, '10', '12', '2026-08-01 08:05:56')]);
+			expect(linesOf('pipedrive', deal)).toEqual([
+				'2026-08-01T08:05 Negotiations passed -',
+				'2026-08-01T08:05 Qualified active 31200.00',
+			]);
+		},
+	);
+
+	it.each([
+		['aud', 31200],
+		[' AUD ', 31200],
+		[{ made: 'up' }, null],
+		[5, 0],
+	])('is the currency %j of a value of %j as far as it can be', (currency, value) => {
+		const [line] = linesOf('pipedrive', pipedriveDeal({ currency, value }));
+		expect(line).toMatch(/^2026-07-28T07:51 Qualified active (31200.00|0.00|-)$/);
+	});
+
 	it('may be missing in what is said of stages, pipelines and organizations', () => {
 		const record = pipedriveDeal({}, [], {
 			stages: [{ id: 12, name: null, pipeline_id: 'x', deal_probability: 'low' }],
