@@ -9,7 +9,7 @@ import {
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { runChosen } from '../adapter/operations';
 import { operationSubtitle } from '../adapter/subtitle';
-import { searchIntegrations, searchTenants } from '../adapter/lists';
+import { searchIntegrations, searchRuns, searchTenants } from '../adapter/lists';
 import { getAccounts, getAccountsToChoose } from './connection/account-options';
 import { describeCredentials } from './connection/credentials';
 import { integrationsEmptyHints } from './empty-hints';
@@ -42,7 +42,7 @@ export class Integrations implements INodeType {
 
 	methods = {
 		credentialTest: { postgresConnection, tokenKeyRing },
-		listSearch: { searchIntegrations, searchTenants },
+		listSearch: { searchIntegrations, searchRuns, searchTenants },
 		loadOptions: { getAccounts, getAccountsToChoose },
 	};
 

@@ -16,5 +16,6 @@ export const integrationsEmptyHints: EmptyHints = {
 		context.getNodeParameter('show', 0, 'all') === 'alerts'
 			? 'Nothing needs attention.'
 			: 'No connection matches. Connection: Create makes one; check Filters if there should be some.',
+	'sync:getRun': 'There is no such run, or nothing of this kind in it. Sync: Get Runs lists the runs.',
 	'sync:getRuns': 'No run matches. A sync workflow makes one per connection when it is executed.',
 };

@@ -12,6 +12,7 @@ import { claimDueRuns } from './sync/claim-due';
 import { failRunsOfExecution } from './sync/fail-runs';
 import { finishRuns } from './sync/finish';
 import { getHealth } from './sync/get-health';
+import { getRun } from './sync/get-run';
 import { getRuns } from './sync/get-runs';
 
 export const integrationsOperations: Operations = {
@@ -19,6 +20,7 @@ export const integrationsOperations: Operations = {
 	'sync:failRuns': failRunsOfExecution,
 	'sync:finish': finishRuns,
 	'sync:getHealth': getHealth,
+	'sync:getRun': getRun,
 	'sync:getRuns': getRuns,
 	'connection:create': createConnection,
 	'connection:disable': disableConnection,

@@ -47,6 +47,24 @@ export const integrationFilter = (description: string): INodeProperties => ({
 	description,
 });
 
+/** A field that picks a run from the list or takes its id. */
+export const runField: INodeProperties = {
+	displayName: 'Run',
+	name: 'runId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The run to show. If empty, the latest run of all.',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchRuns', searchable: true },
+		},
+		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+	],
+};
+
 /** A field that selects one of the registered providers. */
 export const providerField: INodeProperties = {
 	displayName: 'Provider',

@@ -5,6 +5,7 @@ import { ExplainedError } from '../../db/postgres/explained-error';
 import { getPool } from '../../db/postgres/pool';
 import { listClients } from '../../db/clients/list';
 import { listIntegrations, type IntegrationSummary } from '../../db/integrations/integrations';
+import { listRuns, type SyncRun } from '../../db/runs/list';
 import { listTenants } from '../../db/integrations/tenants';
 import { listMetrics } from '../../db/readers/metric-series';
 import { getProviderName } from '../providers/registry';
@@ -87,6 +88,23 @@ export async function searchMetrics(
 const NO_METRIC = 'This tenant has no metrics yet. They come with uploads and from Asana.';
 
 const NO_CLIENT = 'This tenant has no clients yet. They are created by its first sync.';
+
+/** The latest runs, by tenant, provider, time or status. */
+export async function searchRuns(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+	return await fillList(this, filter, NO_RUN, async (pool) => {
+		const runs = await listRuns(pool, { limit: MAX_RUNS_SEARCHED });
+		return runs
+			.map((run) => ({ name: nameRun(run), value: run.id }))
+			.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase()));
+	});
+}
+
+const MAX_RUNS_SEARCHED = 1_000;
+
+const NO_RUN = 'There is no run yet. A sync workflow makes one per connection when it is executed.';
+
+const nameRun = ({ tenantName, provider, startedAt, status }: SyncRun): string =>
+	`${tenantName} – ${getProviderName(provider)}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${status}`;
 
 /**
  * Loads a list, with the node's own words for what goes wrong.

@@ -61,7 +61,7 @@ describe('zixly-on-error', () => {
 		});
 		const [open] = await bookedRuns(stage.database.admin, '4711');
 		expect(open?.status).toBe('running');
-		expect(await onError('4711')).toMatchObject([{ status: 'failed', closed: true }]);
+		expect(await onError('4711')).toMatchObject([{ status: 'Failed' }]);
 		const [closed] = await bookedRuns(stage.database.admin, '4711');
 		expect(closed).toMatchObject({
 			status: 'failed',

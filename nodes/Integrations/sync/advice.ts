@@ -5,8 +5,11 @@ import { excerpt } from '../../shared/text';
 type LastError = NonNullable<IntegrationHealth['lastError']>;
 type Authentication = IntegrationHealth['authentication'];
 
-/** What to do about the error of a connection's last run. */
-function adviseOnError({ class: failureClass }: LastError, authentication: Authentication): string {
+/** What to do about the error of a run. */
+export function adviseOnError(
+	{ class: failureClass }: Pick<LastError, 'class'>,
+	authentication: Authentication,
+): string {
 	if (failureClass === 'reconnect_required' && authentication === 'n8n') return CONNECT_CREDENTIAL;
 	return adviceOn(failureClass);
 }

@@ -2,7 +2,13 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { showForOperations } from '../../adapter/operations';
 import { authenticationField } from '../../adapter/authentication';
-import { integrationField, integrationFilter, tenantFilter, providerField } from '../../adapter/fields';
+import {
+	integrationField,
+	integrationFilter,
+	providerField,
+	runField,
+	tenantFilter,
+} from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
 import { failRunsFields, getHealthFields } from './health-properties';
@@ -120,6 +126,29 @@ const getRuns: INodeProperties[] = [
 	},
 ];
 
+const getRun: INodeProperties[] = [
+	runField,
+	{
+		displayName: 'Show',
+		name: 'show',
+		type: 'options',
+		default: 'overview',
+		options: [
+			{ name: 'Accounts', value: 'accounts', description: 'What was stored of each account: one item each' },
+			{ name: 'Everything', value: 'everything', description: 'One item with all parts in it' },
+			{ name: 'Overview', value: 'overview', description: 'One item: how it ended, why, and what to do' },
+			{
+				name: 'Rejected Reasons',
+				value: 'rejected',
+				description: 'Why records were rejected: one item each',
+			},
+			{ name: 'Streams', value: 'streams', description: 'The counts of each stream: one item each' },
+			{ name: 'Timeline', value: 'timeline', description: 'What happened when: one item per event' },
+		],
+		description: 'Which part of the run to return',
+	},
+];
+
 export const syncProperties: INodeProperties[] = [
 	{
 		displayName: 'Operation',
@@ -155,6 +184,12 @@ export const syncProperties: INodeProperties[] = [
 				description: 'Show the health of every connection: last success, failures, what to do, next due time',
 			},
 			{
+				name: 'Get Run',
+				value: 'getRun',
+				action: 'Get a sync run',
+				description: 'Show one run in detail: timeline, accounts, streams, calls, counts, what to do',
+			},
+			{
 				name: 'Get Runs',
 				value: 'getRuns',
 				action: 'Get sync runs',
@@ -166,5 +201,6 @@ export const syncProperties: INodeProperties[] = [
 	...showForOperations('sync', ['failRuns'], failRunsFields),
 	...showForOperations('sync', ['finish'], finish),
 	...showForOperations('sync', ['getHealth'], getHealthFields),
+	...showForOperations('sync', ['getRun'], getRun),
 	...showForOperations('sync', ['getRuns'], getRuns),
 ];

@@ -93,7 +93,7 @@ const WITHOUT_MESSAGE: Readonly<Record<RunStatus, string>> = {
 };
 
 /** What happened, in words: the failure first, then the warnings. */
-function describeOutcome(
+export function describeOutcome(
 	run: Pick<SyncRun, 'status' | 'error' | 'warnings'> & { hasMore?: boolean },
 ): string {
 	const failure = typeof run.error?.message === 'string' ? [run.error.message] : [];
@@ -103,7 +103,7 @@ function describeOutcome(
 }
 
 /** Totals over all streams. `rejected` counts records, and rows that the database rejected. */
-function sumCounts(streams: Record<string, StreamCounts>) {
+export function sumCounts(streams: Record<string, StreamCounts>) {
 	const sum = (kind: keyof StreamCounts, name: string): number =>
 		Object.values(streams).reduce((total, counts) => total + (counts[kind]?.[name] ?? 0), 0);
 	return {
