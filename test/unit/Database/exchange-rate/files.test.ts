@@ -141,6 +141,36 @@ describe('table F11.1 of the Reserve Bank of Australia', () => {
 		]);
 	});
 
+	// Case 4: the shape of the copies of 2024 and 2025, with 45 columns without a title and lines without anything.
+	it('gives what each column has: some are empty throughout, some begin late or pause', () => {
+		const codes =
+			'USD Index CNY JPY EUR KRW GBP SGD INR THB NZD TWD MYR IDR VND AED PGK HKD CAD ZAR CHF PHP SDR';
+		const columns = codes.split(' ');
+		const blank = ','.repeat(45);
+		const isThere = (code: string, day: number): boolean =>
+			!['AED', 'PGK', 'ZAR'].includes(code) && (code === 'CAD' ? day > 20 : code !== 'CHF' || day <= 20);
+		const days = Array.from({ length: 28 }, (_, index) => index + 1);
+		const text = [
+			`F11.1  EXCHANGE RATES ${','.repeat(columns.length)}${blank}`,
+			`Title,${columns.map((code) => `A$1=${code}`).join()}${blank}`,
+			`Units,${columns.join()}${blank}`,
+			`${','.repeat(columns.length)}${blank}`,
+			`Series ID,${columns.map((code) => `FXR${code}`).join()}${blank}`,
+			...days.map(
+				(day) =>
+					`${String(day).padStart(2, '0')}-Feb-2025,${columns.map((code) => (isThere(code, day) ? `0.${day}1` : '')).join()}${blank}`,
+			),
+			...Array.from({ length: 3 }, () => `${','.repeat(columns.length)}${blank}`),
+		].join('\n');
+		const { rates, refused } = readRba(text, TODAY);
+		const counts = new Map<string, number>();
+		for (const { quote } of rates) counts.set(quote, (counts.get(quote) ?? 0) + 1);
+		const whole = 'USD CNY JPY EUR KRW GBP SGD INR THB NZD TWD MYR IDR VND HKD PHP XDR'.split(' ');
+		const expected = Object.fromEntries(whole.map((code) => [code, 28]));
+		expect(Object.fromEntries(counts)).toEqual({ ...expected, CAD: 8, CHF: 20 });
+		expect(refused).toEqual([]);
+	});
+
 	it('is neither a web page nor an empty answer', () => {
 		expect(() => readRba('<html>blocked</html>', TODAY)).toThrow(/not table F11\.1/);
 		expect(() => readRba('', TODAY)).toThrow(/not table F11\.1/);
