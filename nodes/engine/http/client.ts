@@ -1,62 +1,21 @@
-import type { RunProgress } from '../../../db/runs/progress';
 import { withoutEndSlashes } from '../../shared/text';
-import { backoffMs, withJitter } from './backoff';
-import { GRACE_MINUTES, type Budget } from '../limits/budget';
-import type { Clock, Log } from '../contract/ports';
-import type { Application, ProviderDefinition } from '../contract/provider';
+import { GRACE_MINUTES } from '../limits/budget';
+import type { ProviderDefinition } from '../contract/provider';
 import type { ApiRequest, ProviderApi, ResponseRule } from '../contract/api';
 import { ReadFailure, type CallPlace } from '../contract/failure';
+import { listSecrets, type ApiContext } from './api-context';
+import { buildHttpRequest } from './build-request';
+import { extractDetail } from './error-detail';
 import { assertSameService } from './hosts';
-import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from '../contract/http';
+import { ReplyTooLarge, type HttpReply, type HttpRequest } from '../contract/http';
 import { parseJson } from './json';
+import { countWait, recover, type Attempts, type FailedAttempt } from './recovery';
 import { NO_REPLY, findRule, TOO_LARGE, UNREADABLE } from './response-rules';
 import { retryAfterMs } from '../limits/retry-after';
 import { removeEchoes, withoutSecrets } from '../../shared/secrets';
 import { send } from './send';
-import type { RateLimiter, RateLimiters } from '../limits/rate-limiter';
+import type { RateLimiter } from '../limits/rate-limiter';
 import type { Authorisation } from './tokens';
-
-/** What the calls of one run need. */
-export interface ApiContext {
-	definition: ProviderDefinition;
-	application: Application;
-	/** Identifies the connection, for providers that limit each connection separately. */
-	connectionId?: string;
-	/** The API's address, with or without a trailing slash. */
-	baseUrl: string;
-	http: HttpClient;
-	authorisation: Authorisation;
-	rateLimiters: RateLimiters;
-	/** Our share of an account's daily limit, 0 to 1. */
-	dayShare: number;
-	timeoutMs: number;
-	clock: Clock;
-	log: Log;
-	signal?: AbortSignal;
-	/** How much the execution may read; unlimited by default. */
-	budget?: Pick<Budget, 'isOverdue'>;
-	/** Counts requests and waits. */
-	progress?: RunProgress;
-	/** Called before every request. @throws ReadFailure `run_lost` if another execution took the run over */
-	keepLease(): Promise<void>;
-}
-
-const MAX_RETRIES = 3;
-/** For a longer wait the run ends and says when to continue, instead of blocking. */
-const MAX_WAIT_MS = 120_000;
-
-/** A request without a usable reply. */
-interface FailedAttempt {
-	rule: ResponseRule;
-	place: CallPlace;
-	token: string | undefined;
-	/** The request must not be retried. */
-	once: boolean;
-	retryAfterMs: number | undefined;
-	rateLimiter: RateLimiter | undefined;
-}
-
-type Attempts = Record<'retry' | 'wait' | 'refresh', number>;
 
 /** The provider's API; rate limits, retries and tokens are handled here. */
 export function createApi(context: ApiContext): ProviderApi {
@@ -100,10 +59,6 @@ async function attempt(context: ApiContext, request: ApiRequest): Promise<{ json
 		return await callOnce(context, request, rateLimiter);
 	};
 	return await (rateLimiter ? rateLimiter.run(context, request, once) : once());
-}
-
-function countWait({ progress }: ApiContext, milliseconds: number): void {
-	if (progress && milliseconds > 0) progress.waitedMs += milliseconds;
 }
 
 async function callOnce(
@@ -154,23 +109,6 @@ function cutReply({ status, headers, body }: HttpReply): HttpReply {
 	};
 }
 
-/** Prepares the next attempt as the rule says. @throws ReadFailure if the request must not be retried */
-async function recover(context: ApiContext, trouble: FailedAttempt, tries: Attempts): Promise<void> {
-	const { rule } = trouble;
-	if (rule.action === 'fail' || trouble.once) throw toFailure(context, trouble);
-	const done = tries[rule.action]++;
-	if (rule.action === 'refresh') return await refresh(context, trouble, done);
-	const wait = chooseWait(context, trouble, done);
-	if (done >= MAX_RETRIES || wait > MAX_WAIT_MS) throw toFailure(context, trouble);
-	const { provider, description, account, status } = trouble.place;
-	context.log.debug(
-		`${provider}: ${description} of ${account}: status ${status}, trying again in ${wait} ms`,
-	);
-	if (rule.action === 'wait') trouble.rateLimiter?.pause(wait);
-	countWait(context, wait);
-	await context.clock.sleep(wait, context.signal);
-}
-
 /** The wait in milliseconds from the first header that states one. */
 function askedToWait(
 	definition: ProviderDefinition,
@@ -180,36 +118,6 @@ function askedToWait(
 ): number | undefined {
 	const waitHeaders = rule.waitHeaders ?? definition.waitHeaders ?? ['retry-after'];
 	return waitHeaders.map((name) => retryAfterMs(headers[name], now)).find((wait) => wait !== undefined);
-}
-
-function chooseWait(
-	{ clock }: ApiContext,
-	{ rule, retryAfterMs: asked }: FailedAttempt,
-	done: number,
-): number {
-	if (asked !== undefined) return withJitter(asked, clock.random);
-	return rule.initialBackoffMs === undefined
-		? backoffMs(done, clock.random)
-		: withJitter(rule.initialBackoffMs * 2 ** done, clock.random);
-}
-
-async function refresh(context: ApiContext, trouble: FailedAttempt, done: number): Promise<void> {
-	const { authorisation } = context;
-	if (done > 0 || authorisation.by === 'client') throw toFailure(context, trouble);
-	await authorisation.tokens.refresh(trouble.token ?? '');
-}
-
-function toFailure(
-	{ clock }: ApiContext,
-	{ rule, place, retryAfterMs: asked, rateLimiter }: FailedAttempt,
-): ReadFailure {
-	const limited = rule.class === 'rate_limited';
-	const rest = asked ?? (limited ? (rule.cooldownMs ?? MAX_WAIT_MS) : undefined);
-	const retryAt = rest === undefined ? undefined : new Date(clock.now().getTime() + rest);
-	if (limited && retryAt) rateLimiter?.restUntil(retryAt);
-	const failed = { ...place, ofEveryCall: rule.ofEveryCall === true };
-	const hint = typeof rule.hint === 'string' ? rule.hint : rule.hint(place);
-	return new ReadFailure(rule.class, rule.message(place), hint, retryAt, failed);
 }
 
 function getRateLimiter(
@@ -241,28 +149,6 @@ async function replyTo({ http, signal }: ApiContext, request: HttpRequest): Prom
 	}
 }
 
-function buildHttpRequest(context: ApiContext, request: ApiRequest, token: string | undefined): HttpRequest {
-	const { timeoutMs, signal } = context;
-	const { method = 'GET', form, json } = request;
-	const url = new URL(withoutEndSlashes(context.baseUrl) + request.path);
-	for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
-	const headers = buildHeaders(context, request, token);
-	return { method, url: url.href, headers, form, json, timeoutMs, signal };
-}
-
-function buildHeaders(
-	{ definition, application }: ApiContext,
-	{ account }: ApiRequest,
-	token: string | undefined,
-): Record<string, string> {
-	const { headers, accountHeader } = definition;
-	return {
-		...(typeof headers === 'function' ? headers(application) : headers),
-		...(token !== undefined && { authorization: `Bearer ${token}` }),
-		...(account && accountHeader && { [accountHeader]: account.id }),
-	};
-}
-
 function toCallPlace(
 	{ displayName: provider, statusPage }: ProviderDefinition,
 	{ description, scope, account }: ApiRequest,
@@ -278,32 +164,4 @@ function toCallPlace(
 		status,
 		detail,
 	};
-}
-
-/** The secrets that a reply to this run could echo. A token kept by n8n is not among them: only n8n knows it. */
-export function listSecrets({ application, authorisation }: ApiContext): readonly string[] {
-	const { clientSecret } = application;
-	return authorisation.by === 'engine' ? [clientSecret, ...authorisation.tokens.secrets()] : [clientSecret];
-}
-
-const DETAILS = ['Detail', 'detail', 'Message', 'message', 'Title', 'title', 'error'];
-
-/** The provider's error text, shortened. */
-function extractDetail(body: string, secrets: readonly string[]): string {
-	const json = parseJson(body);
-	if (typeof json !== 'object' || json === null) return '';
-	const { errors, Errors = errors } = json as { errors?: unknown; Errors?: unknown };
-	const said = Array.isArray(Errors) ? (Errors[0] as unknown) : undefined;
-	const words = [json, said ?? {}].flatMap((object) => DETAILS.map((name) => getProperty(object, name)));
-	return withoutSecrets(cutToWords(String(words.find((text) => typeof text === 'string') ?? '')), secrets);
-}
-
-const MAX_DETAIL = 2_000;
-
-/** Cuts between words: half a token would not be recognised as a secret. */
-const cutToWords = (text: string): string =>
-	text.length > MAX_DETAIL ? text.slice(0, Math.max(0, text.lastIndexOf(' ', MAX_DETAIL))) : text;
-
-function getProperty(object: unknown, name: string): unknown {
-	return (object as Record<string, unknown>)[name];
 }

@@ -10,7 +10,7 @@ import type {
 	StateMessage,
 } from '../../shared/messages';
 import { checkedFacts } from './account-list';
-import { listSecrets } from '../http/client';
+import { listSecrets } from '../http/api-context';
 import type { DiscoveryContext, KnownAccount } from '../contract/provider';
 import type { StreamDefinition } from '../contract/stream';
 import type { AccountReference } from '../contract/api';

@@ -1,5 +1,6 @@
 import type { AccountChoice } from '../../../db/integrations/accounts';
-import { createApi, type ApiContext } from '../http/client';
+import type { ApiContext } from '../http/api-context';
+import { createApi } from '../http/client';
 import type { DiscoveryContext } from '../contract/provider';
 import { watched } from '../http/watched-tokens';
 

@@ -1,5 +1,5 @@
 import { AccountReader } from './account-reader';
-import { listSecrets } from '../http/client';
+import { listSecrets } from '../http/api-context';
 import type { KnownAccount } from '../contract/provider';
 import { buildDiscovery } from './discovery';
 import { asFailure } from '../contract/failure';

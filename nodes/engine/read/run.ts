@@ -1,6 +1,6 @@
 import type { AccountChoice, AccountEntry, AccountFacts } from '../../../db/integrations/accounts';
 import type { Envelope, Message } from '../../shared/messages';
-import type { ApiContext } from '../http/client';
+import type { ApiContext } from '../http/api-context';
 import type { Budget } from '../limits/budget';
 import type { StreamStore } from '../contract/stream';
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { createApi, type ApiContext } from '../../../../nodes/engine/http/client';
+import type { ApiContext } from '../../../../nodes/engine/http/api-context';
+import { createApi } from '../../../../nodes/engine/http/client';
 import type { ApiRequest } from '../../../../nodes/engine/contract/api';
 import { ReadFailure } from '../../../../nodes/engine/contract/failure';
 import type { HttpClient } from '../../../../nodes/engine/contract/http';

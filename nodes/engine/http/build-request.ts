@@ -1,0 +1,31 @@
+import { withoutEndSlashes } from '../../shared/text';
+import type { ApiRequest } from '../contract/api';
+import type { HttpRequest } from '../contract/http';
+import type { ApiContext } from './api-context';
+
+/** The request as it is sent: address, query, headers and body. */
+export function buildHttpRequest(
+	context: ApiContext,
+	request: ApiRequest,
+	token: string | undefined,
+): HttpRequest {
+	const { timeoutMs, signal } = context;
+	const { method = 'GET', form, json } = request;
+	const url = new URL(withoutEndSlashes(context.baseUrl) + request.path);
+	for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+	const headers = buildHeaders(context, request, token);
+	return { method, url: url.href, headers, form, json, timeoutMs, signal };
+}
+
+function buildHeaders(
+	{ definition, application }: ApiContext,
+	{ account }: ApiRequest,
+	token: string | undefined,
+): Record<string, string> {
+	const { headers, accountHeader } = definition;
+	return {
+		...(typeof headers === 'function' ? headers(application) : headers),
+		...(token !== undefined && { authorization: `Bearer ${token}` }),
+		...(account && accountHeader && { [accountHeader]: account.id }),
+	};
+}
