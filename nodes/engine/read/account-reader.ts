@@ -1,14 +1,7 @@
 import type { AccountFacts } from '../../../db/integrations/accounts';
 import type { RunProgress } from '../../../db/runs/progress';
 import { accountFrom, type Account } from '../../shared/account';
-import type {
-	Envelope,
-	Message,
-	RecordCounts,
-	RecordMessage,
-	RejectedMessage,
-	StateMessage,
-} from '../../shared/messages';
+import type { Envelope, Message } from '../../shared/messages';
 import { checkedFacts } from './account-list';
 import { listSecrets } from '../http/api-context';
 import type { DiscoveryContext, KnownAccount } from '../contract/provider';
@@ -17,14 +10,9 @@ import type { AccountReference } from '../contract/api';
 import { asFailure, ReadFailure } from '../contract/failure';
 import { failureMessage, givenUp, notAllowed, otherAccount, streamOff, switchedOff } from './failures';
 import { read } from './read-stream';
-import { type ReadingContext, type ReadingEnd, type ReadRecord } from './strategy';
-import {
-	buildEnvelope,
-	type ExtractContext,
-	type Messages,
-	type RunToExtract,
-	type StreamState,
-} from './run';
+import type { ReadingContext, ReadingEnd } from './strategy';
+import type { ExtractContext, Messages, RunToExtract, StreamState } from './run';
+import { recordMessage, rejectedMessage, skippedRecord, StateMessages } from './state-messages';
 import { asText } from '../../shared/text';
 
 /** Reads the accounts of a run. */
@@ -35,15 +23,16 @@ export class AccountReader {
 		private readonly discovery: DiscoveryContext,
 		private readonly states: ReadonlyMap<string, StreamState>,
 		/** Sent with the next STATE. */
-		private readonly warnings: string[],
-	) {}
+		warnings: string[],
+	) {
+		this.messages = new StateMessages(run, context.extractMode.mode, warnings);
+	}
 
-	/** Records whose rejections the next STATE closes. */
-	private readonly settled: string[] = [];
+	private readonly messages: StateMessages;
 
 	/** Yields the account's messages and returns the failure of its last stream. */
 	async *read(reference: KnownAccount): Messages<ReadFailure | undefined> {
-		const account = yield* this.attempt(this.envelope(reference.id, ''), this.describe(reference));
+		const account = yield* this.attempt(this.messages.envelope(reference.id, ''), this.describe(reference));
 		if (account instanceof ReadFailure) return account;
 		const token = await this.discovery.accessToken();
 		const messages: Message[] = [];
@@ -55,7 +44,7 @@ export class AccountReader {
 			yield* messages;
 			return next.value;
 		}
-		if (!strayed.endsRun) yield failureMessage(this.envelope(reference.id, ''), strayed);
+		if (!strayed.endsRun) yield failureMessage(this.messages.envelope(reference.id, ''), strayed);
 		return strayed;
 	}
 
@@ -63,7 +52,7 @@ export class AccountReader {
 		let failure: ReadFailure | undefined;
 		for (const stream of this.context.definition.streams) {
 			if (this.isDisabled(stream))
-				yield this.leftOut(account.id, stream, streamOff(stream.key, account.name));
+				yield this.messages.leaveOut(account.id, stream.key, streamOff(stream.key, account.name));
 			else failure = yield* this.readStream(account, stream);
 			if (failure?.endsRun) break;
 		}
@@ -89,8 +78,7 @@ export class AccountReader {
 	/** Leaves the account to the next run. Without these messages the run would look complete. */
 	*putOff({ id }: AccountReference): Generator<Message, undefined> {
 		for (const stream of this.context.definition.streams) {
-			if (!this.isDisabled(stream))
-				yield this.stateMessage(this.envelope(id, stream.key), PUT_OFF, { extracted: 0 });
+			if (!this.isDisabled(stream)) yield this.messages.putOff(id, stream.key);
 		}
 		return undefined;
 	}
@@ -102,23 +90,16 @@ export class AccountReader {
 
 	/** Reports an account that the operator switched off. */
 	*leaveOut({ id, name }: AccountReference): Generator<Message, undefined> {
-		this.warnings.push(switchedOff(name));
-		for (const stream of this.context.definition.streams) yield this.leftOut(id, stream);
+		this.messages.warn(switchedOff(name));
+		for (const stream of this.context.definition.streams) yield this.messages.leaveOut(id, stream.key);
 		return undefined;
-	}
-
-	// An empty STATE, so that a run without anything to read is not mistaken for one whose messages were lost.
-	private leftOut(accountId: string, { key }: StreamDefinition, why?: string): StateMessage {
-		if (why) this.warnings.push(why);
-		const message = this.stateMessage(this.envelope(accountId, key), NOTHING_READ, { extracted: 0 });
-		return { ...message, switchedOff: true };
 	}
 
 	/** The account with everything known about it, which is also stored. */
 	private async describe(reference: KnownAccount): Promise<Account> {
 		const { store } = this.context;
 		const { account, warnings } = await this.described(reference);
-		this.warnings.push(...warnings);
+		this.messages.warn(...warnings);
 		// The name in the list of accounts counts too, but not an id that replaces a missing name.
 		const listed = reference.name === reference.id ? null : reference.name;
 		const facts = { ...account, name: account.name ?? listed };
@@ -150,7 +131,7 @@ export class AccountReader {
 	}
 
 	private async *readStream(account: Account, stream: StreamDefinition): Messages<ReadFailure | undefined> {
-		const envelope = this.envelope(account.id, stream.key);
+		const envelope = this.messages.envelope(account.id, stream.key);
 		const counted = { extracted: 0, skipped: 0, rejected: 0 };
 		const progress: { state: Record<string, unknown> | null } = { state: null };
 		this.noteProgress({ stream: stream.key, month: null, months: null });
@@ -158,18 +139,18 @@ export class AccountReader {
 			const context = this.readingContext(account, stream, progress);
 			const end = yield* this.records(envelope, account, context, counted);
 			this.context.log.info(`${this.place(account, stream)}: ${counted.extracted} records read`);
-			yield this.stateMessage(envelope, end, counted);
+			yield this.messages.build(envelope, end, counted);
 			return undefined;
 		} catch (error) {
 			const failure = this.toFailure(error);
 			if (stream.optional && failure.failureClass === 'not_permitted' && counted.extracted === 0) {
-				yield this.leftOut(account.id, stream, notAllowed(stream.key, failure));
+				yield this.messages.leaveOut(account.id, stream.key, notAllowed(stream.key, failure));
 				return undefined;
 			}
 			this.context.log.warn(`${this.place(account, stream)}: stopped (${failure.failureClass})`);
 			// A failure that ends the run is reported once for the whole run; records already sent must still be counted.
 			if (counted.extracted > 0 || !failure.endsRun)
-				yield this.stateMessage(envelope, { ...progress, hasMore: false }, counted);
+				yield this.messages.build(envelope, { ...progress, hasMore: false }, counted);
 			if (!failure.endsRun) yield failureMessage(envelope, failure);
 			return failure;
 		}
@@ -194,7 +175,7 @@ export class AccountReader {
 				yield rejectedMessage(envelope, next.value);
 			} else {
 				counted.skipped++;
-				this.warnings.push(skippedRecord(next.value));
+				this.messages.warn(skippedRecord(next.value));
 			}
 		}
 	}
@@ -223,10 +204,10 @@ export class AccountReader {
 			store: store.of(account.id),
 			budget,
 			clock,
-			warn: (text) => void this.warnings.push(text),
+			warn: (text) => void this.messages.warn(text),
 			progress: (state) => void (progress.state = state),
 			noteMonth: (month, months) => this.noteProgress({ month, months }),
-			settled: (recordId) => void this.settled.push(recordId),
+			settled: (recordId) => void this.messages.settle(recordId),
 			describeAccount: async () => await definition.accounts.describe(this.discovery, account),
 		};
 	}
@@ -239,64 +220,8 @@ export class AccountReader {
 		return `${this.context.definition.displayName}: ${account.name}: ${stream.key}`;
 	}
 
-	private stateMessage(
-		envelope: Envelope,
-		{ state, hasMore }: { state: Record<string, unknown> | null; hasMore: boolean },
-		counts: Partial<RecordCounts>,
-	): StateMessage {
-		const moves = this.context.extractMode.mode === 'sync';
-		if (hasMore && !moves) this.warnings.push(RANGE_CUT);
-		const warnings = limitWarnings(this.warnings.splice(0));
-		return {
-			type: 'STATE',
-			...envelope,
-			state: moves && state ? { ...state } : null,
-			hasMore: hasMore && moves,
-			counts: { ...counts },
-			...(warnings.length > 0 && { warnings }),
-			...(this.settled.length > 0 && { settled: this.settled.splice(0) }),
-		};
-	}
-
 	private toFailure(error: unknown): ReadFailure {
 		this.context.signal?.throwIfAborted();
 		return asFailure(error, listSecrets(this.context));
 	}
-
-	private envelope(accountId: string, stream: string): Envelope {
-		return buildEnvelope(this.run, accountId, stream);
-	}
-}
-
-const NOTHING_READ = { state: null, hasMore: false };
-const PUT_OFF = { state: null, hasMore: true };
-
-const RANGE_CUT =
-	'Only the first records of the range were read, because Max Records or Max Minutes was reached. Raise them, or choose a shorter range.';
-
-const MAX_WARNINGS = 20;
-
-/** Thousands of skipped records must not fill the run log with as many lines. */
-function limitWarnings(warnings: string[]): string[] {
-	const distinct = [...new Set(warnings)];
-	if (distinct.length <= MAX_WARNINGS) return distinct;
-	return [...distinct.slice(0, MAX_WARNINGS), `… and ${distinct.length - MAX_WARNINGS} more of this kind.`];
-}
-
-const skippedRecord = ({ recordId, skipped }: { recordId: string; skipped: string }): string =>
-	`${recordId} was skipped: ${skipped}`;
-
-function recordMessage(
-	envelope: Envelope,
-	account: Account,
-	{ recordId, fetchedAt, record }: Extract<ReadRecord, { record: unknown }>,
-): RecordMessage {
-	return { type: 'RECORD', ...envelope, recordId, account, fetchedAt, record };
-}
-
-function rejectedMessage(
-	envelope: Envelope,
-	{ recordId, rejected }: Extract<ReadRecord, { rejected: unknown }>,
-): RejectedMessage {
-	return { type: 'REJECTED', ...envelope, recordId, stage: 'extract', reason: rejected, record: null };
 }
