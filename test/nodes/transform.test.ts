@@ -225,11 +225,15 @@ describe('Transform & Normalize in n8n’s engine', () => {
 	});
 
 	it.each([
-		[{ staleAfter: 0 }, 'Stale After is "0"'],
-		[{ recomputeDays: 1.5 }, 'Recompute Days is "1.5"'],
-		[{ stageMap: { stages: [{ stage: ' ', means: 'won' }] } }, 'Stage Map has an entry without a stage'],
-	])('refuses the option %j', async (options, message) => {
-		expect((await run([june()], { parameters: own({ options }) })).error?.message).toBe(message);
+		[{ staleAfter: 0 }, 'Stale After is "0"', { provider: 'pipedrive', stream: 'deals' }],
+		[{ recomputeDays: 1.5 }, 'Recompute Days is "1.5"', { provider: 'asana', stream: 'projects' }],
+		[
+			{ stageMap: { stages: [{ stage: ' ', means: 'won' }] } },
+			'Stage Map has an entry without a stage',
+			{ provider: 'hubspot', stream: 'deals' },
+		],
+	])('refuses the option %j', async (options, message, more) => {
+		expect((await run([june()], { parameters: own({ options, ...more }) })).error?.message).toBe(message);
 	});
 
 	it('refuses an item of a user’s own with a type of another meaning, and takes it where its input is told', async () => {

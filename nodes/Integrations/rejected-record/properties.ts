@@ -99,6 +99,7 @@ const replay: INodeProperties[] = [
 			name: 'rejectedRecordIds',
 			type: 'string',
 			default: '',
+			required: true,
 			placeholder: 'e.g. cmd1x2y3z0000abcd, cmd1x2y3z0001abcd',
 			description: 'IDs separated by commas. Get Many lists them.',
 		},

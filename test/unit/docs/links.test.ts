@@ -97,12 +97,15 @@ describe('the pages', () => {
 	});
 
 	it('are short enough to read: the README 150 lines, the others 250', () => {
-		const long = PAGES.filter((page) => page !== 'CHANGELOG.md').filter(
+		const long = PAGES.filter((page) => page !== 'CHANGELOG.md' && page !== GENERATED).filter(
 			(page) => read(page).split('\n').length > (page === 'README.md' ? 151 : 251),
 		);
 		expect(long).toEqual([]);
 	});
 });
+
+/** To look something up in, not to read. */
+const GENERATED = 'docs/panels.md';
 
 describe('the addresses of documentation in the product', () => {
 	const codex = listFiles('nodes', '.node.json').map((path) => [path, read(path)] as const);
