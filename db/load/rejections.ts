@@ -46,8 +46,11 @@ export async function saveRejections(
 }
 
 const NOT_STORABLE = JSON.stringify({
-	note: 'The record itself could not be stored: it refers to itself or is nested too deeply.',
+	note: 'The record itself could not be stored: it refers to itself, is nested too deeply, or is larger than 4 MB.',
 });
+
+/** In characters. Records are kept until they load, so a few hostile ones could otherwise fill the disk. */
+const MAX_PAYLOAD = 4 * 1_048_576;
 
 function toRejection(given: LoadRejected): Rejection {
 	const text = jsonText(given.record ?? null) ?? NOT_STORABLE;
@@ -57,18 +60,31 @@ function toRejection(given: LoadRejected): Rejection {
 		recordId: identifyRecord(given.recordId, text),
 		stage: given.stage,
 		reason: given.reason,
-		payload: given.stage === 'extract' ? null : text,
+		payload: given.stage === 'extract' ? null : text.length > MAX_PAYLOAD ? NOT_STORABLE : text,
 	};
 }
 
 /** Messages may come from users' own nodes and contain anything; not every object can be converted to text. */
 const toText = (value: unknown): string =>
-	storable(typeof value === 'object' ? (value === null ? '' : (jsonText(value) ?? '')) : String(value ?? ''));
+	limit(
+		storable(
+			typeof value === 'object' ? (value === null ? '' : (jsonText(value) ?? '')) : String(value ?? ''),
+		),
+	);
+
+/** In characters. No provider's id or reason comes near. */
+const MAX_TEXT = 2 * 1_048_576;
+
+/** A longer text keeps its beginning and a digest: the same record is found again. */
+const limit = (text: string): string =>
+	text.length > MAX_TEXT ? `${storable(text.slice(0, 200))}… ${digest(text)}` : text;
+
+const digest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** A record without an id is identified by its content. */
 function identifyRecord(given: unknown, payload: string): string {
 	const id = toText(given);
-	return id || `sha256:${createHash('sha256').update(payload).digest('hex')}`;
+	return id || digest(payload);
 }
 
 /** The rejected rows, grouped by record; the reason is that of the first row. */

@@ -2,7 +2,10 @@ import type { LoadRejection } from '../../db/load/input';
 import { dataTables } from '../../db/schema/tables';
 import type { NamedRun } from '../../db/runs/take';
 import { getNormaliser } from '../providers/registry';
-import { excerpt } from '../shared/text';
+import { jsonText } from '../../db/load/column-values';
+import { isStorable } from '../../db/postgres/storable-text';
+import { excerpt, unstorablePath } from '../shared/text';
+import type { StateInput } from './parse-message';
 
 /**
  * Rejects a stream or an account that the run does not have; returns undefined for a valid one. Accounts are not checked
@@ -23,6 +26,30 @@ export function findOriginFault(
 	const message = `The account "${shown(accountId)}" is not one of the connection's. ${LEAVE_UNCHANGED}`;
 	return { code: 'unknown_account', path: 'accountId', message };
 }
+
+/** In bytes, as PostgreSQL prints it: the limit of `etl.stream_states`. */
+const MAX_STATE = 1_024;
+
+/** Rejects a state that the database would not accept: the rows before it would fail with it. */
+export function findStateFault({ state, accountId }: StateInput): LoadRejection | undefined {
+	if (state === null) return undefined;
+	const isTextual = isStorable(accountId) && unstorablePath(state, 'state') === undefined;
+	if (isTextual && measureState(state) <= MAX_STATE) return undefined;
+	const message = `The state cannot be stored: it is larger than 1 KB, or holds what PostgreSQL cannot store. The rows are stored, and the next run reads the stream from the last state again. ${LEAVE_UNCHANGED}`;
+	return { code: 'invalid_state', path: 'state', message };
+}
+
+/** At least what PostgreSQL counts: it adds blanks between values, and writes every digit of a number. */
+function measureState(state: object): number {
+	const text = jsonText(state);
+	if (text === undefined || hasExponent(state)) return Infinity;
+	return Buffer.byteLength(text) + (text.match(/[:,]/g)?.length ?? 0);
+}
+
+const hasExponent = (value: unknown): boolean =>
+	typeof value === 'number'
+		? String(value).includes('e')
+		: typeof value === 'object' && value !== null && Object.values(value).some(hasExponent);
 
 const shown = (value: unknown): string => (typeof value === 'string' ? excerpt(value) : typeof value);
 

@@ -4,7 +4,7 @@ import type { LoadRejection } from '../../db/load/input';
 import type { NamedRun } from '../../db/runs/take';
 import { explain } from '../adapter/errors';
 import type { OwnRuns } from '../adapter/own-runs';
-import { findOriginFault } from './check-origin';
+import { findOriginFault, findStateFault } from './check-origin';
 import { WiringError } from './failure';
 import { parseLoadMessage, rejectChange, type LoadMessage } from './parse-message';
 import type { RunLoader } from './run-loader';
@@ -39,7 +39,8 @@ export class MessageLoading extends Loading<MessageLoadingOptions> {
 		if (!run) return this.rejectForeign(item, json);
 		const message = parseLoadMessage(json);
 		if (!message) return void this.options.output.emit(json, item);
-		const { loader, fault } = this.resolveStream(run, json);
+		const { loader, fault: wrongOrigin } = this.resolveStream(run, json);
+		const fault = wrongOrigin ?? (message.type === 'STATE' ? findStateFault(message.state) : undefined);
 		return fault
 			? this.loadFaulty(loader, item, json, message, fault)
 			: this.load(loader, item, json, message);

@@ -5,7 +5,7 @@ import { getContent, type Change } from '../../db/load/chunk';
 import { parseCounts } from '../../db/load/counts';
 import { canonicalInstant } from '../../db/postgres/rows';
 import { isPlainObject } from '../../db/load/column-values';
-import { asText } from '../shared/text';
+import { asText, excerpt } from '../shared/text';
 
 /** A STATE without the count of its rows, which the loader adds. */
 export type StateInput = Omit<LoadState, 'rowsArrived'>;
@@ -69,6 +69,9 @@ function parseDeletion(json: IDataObject): LoadDeletion {
 	return { ...parseOrigin(json), table, leadId, deletedAt, client, metricName, recordDate, ...kept };
 }
 
+/** In characters. A reason of our own is never longer; other nodes may send anything. */
+const [MAX_CODE, MAX_PATH, MAX_MESSAGE] = [80, 300, 1_000];
+
 const STAGES = ['extract', 'transform', 'load'] as const;
 
 function parseRejected(json: IDataObject): LoadRejected {
@@ -77,9 +80,9 @@ function parseRejected(json: IDataObject): LoadRejected {
 		...parseOrigin(json),
 		stage: STAGES.find((stage) => stage === json.stage) ?? 'transform',
 		reason: {
-			code: asText(reason.code) || 'unknown',
-			path: asText(reason.path),
-			message: asText(reason.message) || 'The record was rejected without a reason.',
+			code: excerpt(asText(reason.code), MAX_CODE) || 'unknown',
+			path: excerpt(asText(reason.path), MAX_PATH),
+			message: excerpt(asText(reason.message), MAX_MESSAGE) || 'The record was rejected without a reason.',
 			...(isPlainObject(reason.detail) && { detail: reason.detail }),
 		},
 		record: json.record,

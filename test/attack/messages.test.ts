@@ -15,6 +15,7 @@ import { loadTarget, month, rejected } from '../support/database/loading';
 import { closeEngine, runWorkflow } from '../support/n8n/engine';
 import { holder } from '../support/database/run-holder';
 import { tenantDigest } from '../support/database/tenant-digest';
+import { chainOf, learnInstance, type ChainNode } from '../support/n8n/chain';
 import { uploadWorkflow } from '../support/n8n/upload-workflow';
 
 type Json = Record<string, unknown>;
@@ -112,33 +113,7 @@ const forged = (): Array<{ name: string; json: Json }> =>
 		forgedMessages(run).map((json) => ({ name: `${String(json.type ?? 'claimed run')}, ${way}`, json })),
 	);
 
-const POSTGRES = { zixlyPostgresApi: { id: 'zixlyPostgres', name: 'Zixly Postgres' } };
-
-interface NodeUnderAttack {
-	type: string;
-	parameters: object;
-	credentials?: object;
-}
-
-/** `Rows → the nodes`, each set to go on after an error unless told. */
-function chain(nodes: NodeUnderAttack[], onError?: string): WorkflowFile {
-	const file = uploadWorkflow(attacker);
-	const [rows] = file.nodes;
-	const more = nodes.map(({ type, parameters, credentials: used = {} }, index) => ({
-		...rows!,
-		id: `node-${index}`,
-		name: `Node ${index}`,
-		type: `n8n-nodes-zixly.${type}`,
-		parameters,
-		credentials: { ...POSTGRES, ...used },
-		...(onError && { onError }),
-	}));
-	const names = [rows!.name, ...more.map(({ name }) => name)];
-	const connections = Object.fromEntries(
-		names.slice(1).map((name, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
-	);
-	return { ...file, nodes: [rows!, ...more], connections } as unknown as WorkflowFile;
-}
+const chain = (nodes: ChainNode[], onError?: string): WorkflowFile => chainOf(attacker, nodes, onError);
 
 const own = () => ({
 	input: 'items',
@@ -165,7 +140,7 @@ const transformItems = () => ({
 	parameters: { ...own(), provider: 'manual', stream: 'customMetrics' },
 });
 
-const CHAINS: Array<[string, () => NodeUnderAttack[]]> = [
+const CHAINS: Array<[string, () => ChainNode[]]> = [
 	['Upsert for messages', () => [upsertMessages]],
 	['Upsert for items', () => [upsertItems()]],
 	['Upsert for items that leaves unknown fields out', () => [upsertItems({ ignoreUnknownFields: true })]],
@@ -211,14 +186,7 @@ it('a message of a run that is not ours ends as one error of the node that says 
 describe('a message of one’s own run', () => {
 	/** The own run of an execution that is still to come: a xero sync of the attacker's, beside a hubspot connection. */
 	async function ownRun(executionId: string) {
-		const { id: tenantId } = await createTenant(database.pool, { name: 'Learns the instance' });
-		const probe = await runWorkflow(chain([upsertItems()]), { credentials, input: [{}] });
-		expect(tenantId).not.toBe('');
-		const { rows } = await database.admin.query<{ key: string }>(
-			`select execution_id as key from etl.sync_runs where execution_id like '%:' || $1`,
-			[probe.executionId],
-		);
-		const instance = rows[0]!.key.split(':')[0]!;
+		const instance = await learnInstance(database, credentials);
 		const of = { tenantId: attacker, authentication: 'stored' } as const;
 		const xero = await createIntegration(database.pool, { ...of, provider: 'xero', metadata: {} });
 		const hubspot = await createIntegration(database.pool, { ...of, provider: 'hubspot', metadata: {} });

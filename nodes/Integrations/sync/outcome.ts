@@ -47,8 +47,16 @@ function summarizeRun(messages: Message[]): RunOutcome {
 		hasMore,
 		keepsSchedule: failures.length === 0 && !hasMore && states.length > 0 && states.every(movesNothing),
 		requiresAction: status === 'failed' && failures.length > 0 && failures.every(needsAction),
-		warnings: states.flatMap(({ warnings }) => warnings ?? []),
+		warnings: limitWarnings(states.flatMap(({ warnings }) => warnings ?? [])),
 	};
+}
+
+/** More help nobody, and the run keeps them. */
+const MAX_WARNINGS = 200;
+
+function limitWarnings(warnings: string[]): string[] {
+	const left = warnings.length - MAX_WARNINGS;
+	return left > 0 ? [...warnings.slice(0, MAX_WARNINGS), `${left} more warnings are not shown.`] : warnings;
 }
 
 function chooseStatus(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {

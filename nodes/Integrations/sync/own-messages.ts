@@ -1,5 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
+import { canonicalInstant } from '../../../db/postgres/rows';
 import type { NamedRun } from '../../../db/runs/take';
 import { isFailureClass } from '../../shared/failure-classes';
 import { parseMessage, type FailureMessage, type Message } from '../../shared/messages';
@@ -8,6 +9,7 @@ import { asText, excerpt } from '../../shared/text';
 
 const MAX_WARNINGS = 100;
 const MAX_WORDS = 2_000;
+const MAX_ID = 200;
 
 /** The messages of this execution's runs, with the run's envelope and bounded content: items may have been edited. */
 export function ownMessages(items: readonly INodeExecutionData[], runs: OwnRuns): Message[] {
@@ -22,7 +24,7 @@ export function ownMessages(items: readonly INodeExecutionData[], runs: OwnRuns)
 
 function buildEnvelope(run: NamedRun, { stream, accountId }: Message) {
 	const { tenantId, integrationId, syncRunId, provider } = run;
-	const place = { stream: asText(stream), accountId: asText(accountId) };
+	const place = { stream: excerpt(asText(stream), MAX_ID), accountId: excerpt(asText(accountId), MAX_ID) };
 	return { tenantId, integrationId, syncRunId, provider, ...place };
 }
 
@@ -38,9 +40,10 @@ function readable(message: Message): Message {
 
 function parseFailure(given: unknown): FailureMessage['failure'] {
 	const { class: failureClass, message, retryAt } = (given ?? {}) as Record<string, unknown>;
+	const instant = canonicalInstant(asText(retryAt));
 	return {
 		class: isFailureClass(failureClass) ? failureClass : 'internal',
 		message: excerpt(asText(message), MAX_WORDS),
-		...(typeof retryAt === 'string' && !Number.isNaN(Date.parse(retryAt)) && { retryAt }),
+		...(instant !== undefined && { retryAt: instant }),
 	};
 }
