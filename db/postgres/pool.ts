@@ -146,7 +146,7 @@ export function getPool(settings: DatabaseSettings): pg.Pool {
 		.update(JSON.stringify(settings, Object.keys(settings).sort()))
 		.digest('hex');
 	const known = pools.get(key);
-	if (known && !known.ended) return known;
+	if (known && !known.ending) return known;
 	const pool = createPool(settings);
 	pools.set(key, pool);
 	return pool;

@@ -65,7 +65,7 @@ async function attempt(pair: KeptPair): Promise<boolean> {
 }
 
 function tryLater(pair: KeptPair): void {
-	if (pair.pool.ended || Date.now() - pair.keptSince > MAX_KEPT_MS) return forget(pair);
+	if (pair.pool.ending || Date.now() - pair.keptSince > MAX_KEPT_MS) return forget(pair);
 	const pause = Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS * 2 ** Math.min(pair.attempts++, 20));
 	pair.timer = setTimeout(
 		() => void storeKeptPair(pair).catch(() => undefined),

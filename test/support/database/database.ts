@@ -57,7 +57,7 @@ function openDatabase(name: string): TestDatabase {
 	admin.on('connect', (client) => client.on('error', () => undefined));
 	const pool = getPool(settings);
 	const close = async () => {
-		if (!pool.ended) await pool.end();
+		if (!pool.ending) await pool.end();
 		await admin.end();
 		await asAdmin(source.adminUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
 	};
