@@ -7,12 +7,13 @@ import {
 } from 'n8n-workflow';
 
 import { postgresConnection } from '../adapter/credential-test';
+import { limitToolOperations } from '../adapter/agent-tools';
 import { runChosen } from '../adapter/operations';
 import { operationSubtitle } from '../adapter/subtitle';
 import { searchClients, searchMetrics, searchTenants } from '../adapter/lists';
 import { databaseProperties } from './properties';
 import { databaseEmptyHints } from './empty-hints';
-import { databaseOperations } from './operations';
+import { databaseOperations, databaseReading } from './operations';
 
 export class Database implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,10 +28,10 @@ export class Database implements INodeType {
 		defaults: { name: 'Zixly Database' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		// An agent must not migrate a schema or create tenants.
-		usableAsTool: undefined,
+		// As a tool it only offers, and only runs, operations that read.
+		usableAsTool: true,
 		credentials: [{ name: 'zixlyPostgresApi', required: true, testedBy: 'postgresConnection' }],
-		properties: databaseProperties,
+		properties: limitToolOperations(databaseProperties, databaseReading),
 	};
 
 	methods = {
@@ -39,6 +40,6 @@ export class Database implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await runChosen(this, databaseOperations, databaseEmptyHints)];
+		return [await runChosen(this, databaseOperations, databaseEmptyHints, databaseReading)];
 	}
 }

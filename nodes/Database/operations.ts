@@ -1,3 +1,4 @@
+import type { ReadingOperations } from '../adapter/agent-tools';
 import type { Operations } from '../adapter/operations';
 import { getClients } from './client/get-many';
 import { linkClients, unlinkClients } from './client/link';
@@ -34,3 +35,13 @@ export const databaseOperations: Operations = {
 	'tenant:resume': resumeTenants,
 	'tenant:update': updateTenants,
 };
+
+/** What an AI agent may use. */
+export const databaseReading: ReadingOperations = new Set([
+	'kpi:getFinancials',
+	'kpi:getFunnel',
+	'kpi:getMetricSeries',
+	'tenant:getAll',
+	'client:getAll',
+	'schema:getStatus',
+]);

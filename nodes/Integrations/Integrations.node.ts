@@ -7,13 +7,14 @@ import {
 } from 'n8n-workflow';
 
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
+import { limitToolOperations } from '../adapter/agent-tools';
 import { runChosen } from '../adapter/operations';
 import { operationSubtitle } from '../adapter/subtitle';
 import { searchIntegrations, searchRuns, searchTenants } from '../adapter/lists';
 import { getAccounts, getAccountsToChoose } from './connection/account-options';
 import { describeCredentials } from './connection/credentials';
 import { integrationsEmptyHints } from './empty-hints';
-import { integrationsOperations } from './operations';
+import { integrationsOperations, integrationsReading } from './operations';
 import { integrationsProperties } from './properties';
 
 export class Integrations implements INodeType {
@@ -32,12 +33,12 @@ export class Integrations implements INodeType {
 		defaults: { name: 'Zixly Integrations' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		// An agent must not claim runs or disable a tenant's connection.
-		usableAsTool: undefined,
+		// As a tool it only offers, and only runs, operations that read.
+		usableAsTool: true,
 		// Built by a function: n8n's linter crashes on a list that spreads another one.
 		credentials: describeCredentials(Object.keys(integrationsOperations)),
 		sensitiveOutputFields: ['accessToken', 'refreshToken'],
-		properties: integrationsProperties,
+		properties: limitToolOperations(integrationsProperties, integrationsReading),
 	};
 
 	methods = {
@@ -47,6 +48,6 @@ export class Integrations implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await runChosen(this, integrationsOperations, integrationsEmptyHints)];
+		return [await runChosen(this, integrationsOperations, integrationsEmptyHints, integrationsReading)];
 	}
 }

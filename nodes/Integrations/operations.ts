@@ -1,3 +1,4 @@
+import type { ReadingOperations } from '../adapter/agent-tools';
 import type { Operations } from '../adapter/operations';
 import { createConnection } from './connection/create';
 import { disconnectConnection } from './connection/disconnect';
@@ -33,3 +34,11 @@ export const integrationsOperations: Operations = {
 	'rejectedRecord:getAll': getRejected,
 	'rejectedRecord:replay': replayRejected,
 };
+
+/** What an AI agent may use. Get Accounts is not among it: it asks the provider, with the tenant's token. */
+export const integrationsReading: ReadingOperations = new Set([
+	'sync:getHealth',
+	'sync:getRuns',
+	'connection:getAll',
+	'rejectedRecord:getAll',
+]);

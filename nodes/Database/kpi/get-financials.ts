@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { readFinancials, type FinancialsRequest, type FinancialsRow } from '../../../db/readers/financials';
 import { getDatabase } from '../../adapter/database';
+import { readSimplify } from '../../adapter/simplify';
 import { answerItems, readRequest } from './request';
 
 /** Profit and loss by month, quarter or year, with the change since the period before. */
@@ -14,7 +15,7 @@ export async function getFinancials(context: IExecuteFunctions): Promise<INodeEx
 			const request = { ...readRequest(context, item), splitByClient } as FinancialsRequest;
 			return { request, result: await readFinancials(pool, request) };
 		},
-		(row, item) => (context.getNodeParameter('simplify', item, true) ? simplify(row) : row),
+		(row, item) => (readSimplify(context, item) ? simplify(row) : row),
 	);
 }
 

@@ -4,6 +4,7 @@ import { ExplainedError } from '../../../db/postgres/explained-error';
 import { readMetricSeries, type Aggregation } from '../../../db/readers/metric-series';
 import { AGGREGATIONS } from '../../providers/asana/aggregations';
 import { getDatabase } from '../../adapter/database';
+import { addHint } from '../../adapter/hints';
 import { answerItems, readRequest } from './request';
 
 /** One metric by period, with the change since the period before. */
@@ -19,8 +20,7 @@ export async function getMetricSeries(context: IExecuteFunctions): Promise<INode
 		const request = { ...readRequest(context, item), metric, aggregation };
 		return { request, result: await readMetricSeries(pool, request) };
 	});
-	for (const metric of averaged)
-		context.addExecutionHints({ message: explainAverage(metric), location: 'outputPane' });
+	for (const metric of averaged) addHint(context, { message: explainAverage(metric), type: 'info' });
 	return output;
 }
 

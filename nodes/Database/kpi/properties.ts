@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { clientField, metricField, tenantField } from '../../adapter/fields';
+import { simplifyField } from '../../adapter/simplify';
 import { showForOperations } from '../../adapter/operations';
 
 const operation: INodeProperties = {
@@ -118,14 +119,6 @@ const rangeFields: INodeProperties[] = [
 	},
 ];
 
-const simplify: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
-
 const options = (fields: INodeProperties[]): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
@@ -161,6 +154,6 @@ export const kpiProperties: INodeProperties[] = [
 	...showForOperations('kpi', ['getFinancials'], [groupFinancialsBy]),
 	...showForOperations('kpi', ['getFunnel', 'getMetricSeries'], [groupEventsBy]),
 	...showForOperations('kpi', ALL, rangeFields),
-	...showForOperations('kpi', ['getFinancials'], [simplify, options([splitByClient])]),
+	...showForOperations('kpi', ['getFinancials'], [simplifyField, options([splitByClient])]),
 	...showForOperations('kpi', ['getFunnel'], [options([reportingCurrency])]),
 ];

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Bucket, KpiRequest, KpiResult } from '../../../db/readers/kpi-request';
+import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
 import { readTenantId } from '../../adapter/parameters';
 import { readRange } from './range';
@@ -22,30 +23,21 @@ export function readRequest(context: IExecuteFunctions, item: number): KpiReques
 	};
 }
 
-/** Answers each item with its rows, and hints where there are none or not all. */
+/** Answers each item with its rows, and hints where older ones were left out. */
 export async function answerItems<Row extends object>(
 	context: IExecuteFunctions,
 	read: (item: number) => Promise<{ request: KpiRequest; result: KpiResult<Row> }>,
 	show: (row: Row, item: number) => object = (row) => row,
 ): Promise<INodeExecutionData[]> {
-	const hints = new Set<string>();
+	const cuts = new Set<number>();
 	const output = await mapItems(context, async (item) => {
 		const { request, result } = await read(item);
-		const hint = explainRows(request, result);
-		if (hint) hints.add(hint);
+		if (result.isCut) cuts.add(request.limit);
 		return result.rows.map((row) => show(row, item));
 	});
-	for (const message of hints) context.addExecutionHints({ message, location: 'outputPane' });
+	for (const limit of cuts) {
+		const message = `Only the newest ${limit} rows are shown. Raise Limit, or choose a shorter range.`;
+		addHint(context, { message, type: 'warning' });
+	}
 	return output;
-}
-
-function explainRows(
-	{ from, to, limit }: KpiRequest,
-	{ rows, isCut }: KpiResult<object>,
-): string | undefined {
-	if (rows.length === 0)
-		return `There are no figures from ${from} to ${to}. Nothing stored is not the same as zero.`;
-	return isCut
-		? `Only the newest ${limit} rows are shown. Raise Limit, or choose a shorter range.`
-		: undefined;
 }

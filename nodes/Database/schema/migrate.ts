@@ -4,7 +4,7 @@ import { getPool, unverifiedTls } from '../../../db/postgres/pool';
 import { migrate } from '../../../db/schema/migrate';
 import { schemaStatus } from '../../../db/schema/status';
 import { readDatabaseSettings, POSTGRES_CREDENTIAL } from '../../adapter/database';
-import { showWarnings } from '../../adapter/hints';
+import { addHint, showWarnings } from '../../adapter/hints';
 import { pairItem } from '../../adapter/items';
 
 /** Migrates the schema to this package's version over a separate connection: its lock must not go through a pooler. */
@@ -13,7 +13,7 @@ export async function migrateSchema(context: IExecuteFunctions): Promise<INodeEx
 	const outcome = await migrate(settings, { log: (line) => context.logger.info(line) });
 	const { warnings, tenants } = await schemaStatus(getPool(settings));
 	showWarnings(context, [...unverifiedTls(settings), ...warnings]);
-	if (tenants === 0) context.addExecutionHints({ message: NO_TENANT, location: 'outputPane' });
+	if (tenants === 0) addHint(context, { message: NO_TENANT, type: 'info' });
 	return [pairItem(outcome, 0)];
 }
 

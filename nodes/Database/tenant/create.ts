@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ExplainedError } from '../../../db/postgres/explained-error';
 import { createTenant } from '../../../db/integrations/tenants';
 import { getDatabase } from '../../adapter/database';
+import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
 
 interface AdditionalFields {
@@ -30,7 +31,7 @@ export async function createTenants(context: IExecuteFunctions): Promise<INodeEx
 		return [tenant];
 	});
 	if (existing.length > 0) {
-		context.addExecutionHints({ message: explainExisting(existing), location: 'outputPane' });
+		addHint(context, { message: explainExisting(existing), type: 'info' });
 	}
 	return output;
 }

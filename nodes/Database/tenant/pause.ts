@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { pauseTenant, type PausedTenant } from '../../../db/integrations/tenants';
 import { getDatabase } from '../../adapter/database';
+import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
 import { readTenantId } from '../../adapter/parameters';
 
@@ -24,7 +25,7 @@ async function setPaused(context: IExecuteFunctions, pause: boolean): Promise<IN
 		return [tenant];
 	});
 	const message = pause ? explainPaused(results) : explainResumed(results);
-	if (message) context.addExecutionHints({ message, location: 'outputPane' });
+	if (message) addHint(context, { message, type: 'info' });
 	return output;
 }
 

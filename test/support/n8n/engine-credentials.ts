@@ -25,7 +25,9 @@ export function credentialsHelper(
 
 		isCredentialUsableByNode(type: string, nodeType: string) {
 			if (!typeOf(type).restrictToSupportedNodes) return true;
-			return (loader.known.credentials[type]?.supportedNodes ?? []).includes(nodeType.replace(/^.*\./, ''));
+			// n8n's server lets a tool have what its node may have (copyCredentialSupport).
+			const node = nodeType.replace(/^.*\./, '').replace(/Tool$/, '');
+			return (loader.known.credentials[type]?.supportedNodes ?? []).includes(node);
 		}
 
 		async getDecrypted(_additionalData: unknown, details: INodeCredentialsDetails, type: string) {

@@ -27,8 +27,8 @@ export interface RunOptions {
 	credentials: StoredCredential[];
 	/** Name of the node to start at; without it the first trigger that fits the mode. */
 	start?: string;
-	/** `manual` as the editor's button, `trigger` as the schedule does. */
-	mode?: Extract<WorkflowExecuteMode, 'manual' | 'trigger'>;
+	/** `manual` as the editor's button, `trigger` as the schedule does, `internal` as n8n's own agents do. */
+	mode?: Extract<WorkflowExecuteMode, 'manual' | 'trigger' | 'internal'>;
 	executionId?: string;
 	/** What the start node puts out, as data pinned in the editor. */
 	input?: IDataObject[];
@@ -166,7 +166,8 @@ function workflowBase(file: WorkflowFile) {
 	};
 }
 
-const TRIGGERS = { manual: 'n8n-nodes-base.manualTrigger', trigger: 'n8n-nodes-base.scheduleTrigger' };
+const MANUAL = 'n8n-nodes-base.manualTrigger';
+const TRIGGERS = { manual: MANUAL, internal: MANUAL, trigger: 'n8n-nodes-base.scheduleTrigger' };
 
 function startNode(file: WorkflowFile, name: string | undefined, mode: keyof typeof TRIGGERS): INode {
 	const node = file.nodes.find((candidate) =>

@@ -46,6 +46,7 @@ export function nodeContext(input: NodeInput): IExecuteFunctions & { hints: stri
 		getExecutionCancelSignal: () => undefined,
 		addExecutionHints: (...hints: Array<{ message: string }>) =>
 			void context.hints.push(...hints.map(({ message }) => message)),
+		isToolExecution: () => false,
 		continueOnFail: () => input.continueOnFail ?? false,
 		getNode: () => ({ name: 'Node', type: 'n8n-nodes-zixly.node', typeVersion: 1 }),
 	};
