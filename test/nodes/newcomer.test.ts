@@ -254,7 +254,7 @@ const DATA: Mistake[] = [
 			await stage.scenario.connect('Kiwi Group', 'kiwi');
 			return await see(XERO);
 		},
-		/"status":"partial"[^]*13 (?:of 13 )?records[^]*workflow Zixly Exchange Rates[^]*workflow Zixly Replay Rejected/,
+		/1 partial[^]*13 (?:of 13 )?records[^]*workflow Zixly Exchange Rates[^]*workflow Zixly Replay Rejected/,
 	],
 	[
 		'loads the rates, and does not know that the records wait',

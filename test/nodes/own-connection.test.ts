@@ -61,7 +61,9 @@ describe('the workflow zixly-own-connection in n8n’s engine', () => {
 		const first = await syncOwn({ accounts: 'consent' });
 		expect(first.error).toBeUndefined();
 		expect(first.items('Create Connection')).toMatchObject([{ tenantId, created: true }]);
-		expect(first.items('Finish')).toMatchObject([{ status: 'succeeded', tenantName: 'Kiwi Ltd' }]);
+		expect(await bookedRuns(stage.database.admin, first.executionId)).toMatchObject([
+			{ status: 'succeeded', tenant: 'Kiwi Ltd' },
+		]);
 		const loaded = await months();
 		expect(loaded).toBeGreaterThan(0);
 		const again = await syncOwn();

@@ -129,7 +129,7 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 	it.each([
 		[{ numberFormat: '1234' }, /Number Format "1234"/],
 		[{ dateFormat: 'today' }, /Date Format "today"/],
-		[{ stream: 'deals' }, /"deals" of manual is unknown/],
+		[{ stream: 'deals' }, /"deals" of Upload is unknown/],
 		[{ tenantId: { __rl: true, mode: 'id', value: '={{ $json.nothing }}' } }, /no tenant/],
 	])('stop where the node is set up wrongly: %j', async (parameters, message) => {
 		const run = await runWorkflow(uploadWorkflow(tenantId, parameters), { credentials, input: [row()] });
