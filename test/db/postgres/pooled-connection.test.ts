@@ -106,3 +106,15 @@ describe('a transaction', () => {
 		}
 	});
 });
+
+it('a pool that is being closed is replaced', async () => {
+	const settings = { ...database.settings, maxConnections: 3 };
+	const before = getPool(settings);
+	const client = await before.connect();
+	const ended = before.end();
+	const after = getPool(settings);
+	client.release();
+	await ended;
+	expect(after).not.toBe(before);
+	await after.end();
+});

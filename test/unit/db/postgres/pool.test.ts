@@ -69,13 +69,6 @@ describe('a pool', () => {
 		expect(before.ended).toBe(true);
 	});
 
-	it('is replaced while it is being closed', async () => {
-		const before = getPool(settings);
-		const ended = before.end();
-		expect(getPool(settings)).not.toBe(before);
-		await ended;
-	});
-
 	it('checks the certificate only when asked to', () => {
 		expect(clientConfig({ ...settings, tls: 'disable' }).ssl).toBe(false);
 		expect(clientConfig({ ...settings, tls: 'require' }).ssl).toEqual({ rejectUnauthorized: false });
