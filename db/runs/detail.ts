@@ -4,7 +4,7 @@ import { asWorker } from '../postgres/transaction';
 import { withWarnings, type SyncRun } from './list';
 
 /** An account of the run's connection, and which streams of it this run stored. Instants are ISO 8601 in UTC. */
-export interface RunAccount {
+interface RunAccount {
 	accountId: string;
 	name: string | null;
 	currency: string | null;
@@ -14,7 +14,7 @@ export interface RunAccount {
 }
 
 /** Why a run rejected records of a stream. */
-export interface RunRejection {
+interface RunRejection {
 	stream: string;
 	stage: string;
 	code: string;

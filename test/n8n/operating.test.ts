@@ -144,7 +144,14 @@ describe('a real n8n with the workflows for operating', () => {
 		await execute('zixly-sync-xero');
 		await execute('zixly-sync-xero');
 		const alerts = JSON.stringify((await execute('zixly-alerts'))['Get Alerts']);
-		expect(alerts).toContain('Kiwi Group (Xero): 13 records were rejected.');
+		expect(alerts).toContain(
+			'Kiwi Group (Xero): nothing of monthlyFinancials could be stored. 13 records were rejected as rate_missing: ',
+		);
+		const history = await execute('zixly-history');
+		expect(JSON.stringify(history['Latest Runs'])).toContain('Kiwi Group');
+		expect(JSON.stringify(history['One Run'])).toContain('records were rejected as rate_missing');
+		for (const part of ['Timeline', 'Streams', 'Accounts', 'Rejected Reasons'])
+			expect(JSON.stringify(history[part])).toMatch(/monthlyFinancials/);
 		await stage.warehouse.admin.query(
 			`insert into etl.exchange_rates (base, quote, rate_date, rate, source)
 			select 'AUD', 'NZD', day, 1.1, 'rba' from generate_series(current_date - 450, current_date, '1 day') day`,
