@@ -13,34 +13,34 @@ export async function resolveClients(
 	client: PoolClient,
 	tenantId: string,
 	wanted: ReadonlySet<PreparedClient>,
-): Promise<{ ids: Map<PreparedClient, string>; refused: Map<string, DataError> }> {
+): Promise<{ ids: Map<PreparedClient, string>; rejected: Map<string, DataError> }> {
 	const distinct = distinctClients(wanted);
 	const linked = await linkedClients(client, tenantId, [...distinct.values()]);
 	const own = [...distinct].filter(([key]) => !linked.has(key)).map(([, one]) => one);
-	const { stored, refused } = await saveOwn(client, tenantId, own);
+	const { stored, rejected } = await saveOwn(client, tenantId, own);
 	const ids = new Map<PreparedClient, string>();
 	for (const one of wanted) {
 		const id = linked.get(clientKey(one)) ?? stored.get(one.clientId);
 		if (id) ids.set(one, id);
 	}
-	return { ids, refused };
+	return { ids, rejected };
 }
 
 async function saveOwn(
 	client: PoolClient,
 	tenantId: string,
 	own: PreparedClient[],
-): Promise<{ stored: Map<string, string>; refused: Map<string, DataError> }> {
+): Promise<{ stored: Map<string, string>; rejected: Map<string, DataError> }> {
 	const byClientId = [...new Map(own.map((one) => [one.clientId, one])).values()].sort(byText);
 	const stored = new Map<string, string>();
-	const refused = new Map<string, DataError>();
+	const rejected = new Map<string, DataError>();
 	await isolate<PreparedClient, SavedClient>(client, byClientId, {
 		statementFor: (part) => buildSave(tenantId, part),
 		trialOf: (one) => buildSave(tenantId, [one]),
 		written: (_, rows) => rows.forEach(({ clientId, id }) => stored.set(clientId, id)),
-		rejected: (one, fault) => refused.set(one.clientId, fault),
+		rejected: (one, fault) => rejected.set(one.clientId, fault),
 	});
-	return { stored, refused };
+	return { stored, rejected };
 }
 
 /** The last mention of a client wins, but one with a name beats one without. */

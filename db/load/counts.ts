@@ -11,7 +11,7 @@ export function emptyTally(): RowTally {
 /** Counts rows and their outcomes per key. */
 export function tallyRows<Row, Key>(
 	rows: readonly Row[],
-	fates: readonly RowOutcome[],
+	outcomes: readonly RowOutcome[],
 	keyOf: (row: Row) => Key,
 ): Map<Key, RowTally> {
 	const tallies = new Map<Key, RowTally>();
@@ -20,7 +20,7 @@ export function tallyRows<Row, Key>(
 		let tally = tallies.get(key);
 		if (!tally) tallies.set(key, (tally = emptyTally()));
 		tally.produced++;
-		tally[fates[index]!]++;
+		tally[outcomes[index]!]++;
 	});
 	return tallies;
 }

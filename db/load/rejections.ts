@@ -28,9 +28,9 @@ interface Rejection {
 export async function saveRejections(
 	client: PoolClient,
 	chunk: LoadChunk,
-	refusals: ReadonlyMap<number, LoadRejection>,
+	rejections: ReadonlyMap<number, LoadRejection>,
 ): Promise<void> {
-	const all = [...chunk.rejected.map(toRejection), ...refusedRecords(orderChanges(chunk), refusals)];
+	const all = [...chunk.rejected.map(toRejection), ...groupRejectedRows(orderChanges(chunk), rejections)];
 	const latest = new Map(all.map((one) => [buildKey(one), one]));
 	// Sorted, so that parallel loads cannot deadlock.
 	const sorted = [...latest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rejection]) => rejection);
@@ -88,13 +88,13 @@ function identifyRecord(given: unknown, payload: string): string {
 }
 
 /** The rejected rows, grouped by record; the reason is that of the first row. */
-function refusedRecords(
+function groupRejectedRows(
 	arrivals: readonly Change[],
-	refusals: ReadonlyMap<number, LoadRejection>,
+	rejections: ReadonlyMap<number, LoadRejection>,
 ): Rejection[] {
 	const records = new Map<string, { first: Change; reason: LoadRejection; rows: unknown[] }>();
 	const unnamed: Rejection[] = [];
-	for (const [index, reason] of refusals) {
+	for (const [index, reason] of rejections) {
 		const row = arrivals[index]!;
 		const content = getContent(row);
 		const id = buildRecordKey(row);
@@ -105,7 +105,7 @@ function refusedRecords(
 	}
 	return [
 		...unnamed,
-		...[...records.values()].map(({ first, reason, rows: refused }) => loadRejection(first, reason, refused)),
+		...[...records.values()].map(({ first, reason, rows }) => loadRejection(first, reason, rows)),
 	];
 }
 
@@ -187,14 +187,14 @@ where r.tenant_id = $1 and r.resolved_at is null and r.provider = $2 and r.strea
 export async function resolveRejections(
 	client: PoolClient,
 	chunk: LoadChunk,
-	refusals: ReadonlyMap<number, LoadRejection>,
+	rejections: ReadonlyMap<number, LoadRejection>,
 ): Promise<void> {
 	const arrivals = orderChanges(chunk);
 	const empty = recordsWithoutRows(chunk);
-	const isNone = arrivals.length === refusals.size && empty.length === 0;
+	const isNone = arrivals.length === rejections.size && empty.length === 0;
 	if (isNone || !(await hasOpenRejections(client, chunk.tenantId))) return;
 	const bad = new Set(
-		[...chunk.rejected, ...[...refusals.keys()].map((index) => arrivals[index]!)].map(buildRecordKey),
+		[...chunk.rejected, ...[...rejections.keys()].map((index) => arrivals[index]!)].map(buildRecordKey),
 	);
 	const good = new Map([...empty, ...arrivals].map((one) => [buildRecordKey(one), one]));
 	const resolved = [...good].filter(([key]) => !bad.has(key)).map(([, row]) => row);

@@ -60,7 +60,7 @@ function buildUpsertSql(table: DataTable, nullKeys: readonly boolean[]): string 
 		when (${list('stored.', business)}) is not distinct from (${list('i.', business)})
 			and ${withoutSource('stored.metadata')} is not distinct from i.metadata then '='
 		when ${newer('stored.metadata', 'i.version')} then '<'
-		else '~' end as fate
+		else '~' end as outcome
 	from incoming i left join lateral (
 		select t.id, t.metadata, ${list('t.', business)} from public.${table.name} t
 		where ${sameKey('t', 'i', table.key, nullKeys)} limit 1
@@ -69,21 +69,21 @@ function buildUpsertSql(table: DataTable, nullKeys: readonly boolean[]): string 
 	insert into public.${table.name} as t (id, client_kpi_id, ${list('', names)}, metadata)
 	select ${newId('compared')}, client_kpi_id, ${list('', names)},
 		${withSource('metadata', 'source', 'record_id', 'version')}
-	from compared left join origins using (origin) where fate in ('+', '~') order by ord
+	from compared left join origins using (origin) where outcome in ('+', '~') order by ord
 	on conflict (${key.join(', ')}) do update
 	set ${[...business, 'metadata'].map((name) => `${name} = excluded.${name}`).join(', ')}
 	where not ${newer('t.metadata', "excluded.metadata -> '_src' ->> 'version'")}
 	returning t.id, ${list('t.', key)}
 )
-select string_agg(mark, '' order by ord) as fates from (
-	select ord, fate as mark from compared where fate in ('=', '<')
+select string_agg(mark, '' order by ord) as outcomes from (
+	select ord, outcome as mark from compared where outcome in ('=', '<')
 	union all
 	select c.ord, case
 		when w.id is null then '<' -- a newer version was stored while this statement ran
 		when w.id = ${newId('c')} then '+'
 		else '~' end
 	from compared c left join written w on ${sameKey('w', 'c', table.key, nullKeys)}
-	where c.fate in ('+', '~')
+	where c.outcome in ('+', '~')
 ) marks`;
 }
 

@@ -38,7 +38,7 @@ export async function writeRows(
 	const ordered = inKeyOrder(placed);
 	await turn.writes(ordered);
 	for (const part of [...ordered.values()].flatMap((some) => splitIntoParts(pickLatestRows(some, result)))) {
-		await isolate<PreparedRow, { fates: string }>(client, part, {
+		await isolate<PreparedRow, { outcomes: string }>(client, part, {
 			statementFor: buildUpsert,
 			trialOf: buildTrial,
 			written: (some, answer) => noteFates(some, answer, result),
@@ -64,10 +64,10 @@ async function placeAtClients(
 	{ rejections }: ChunkResult,
 ): Promise<PreparedRow[]> {
 	const wanted = new Set(rows.map((row) => row.client));
-	const { ids, refused } = await resolveClients(client, tenantId, wanted);
+	const { ids, rejected } = await resolveClients(client, tenantId, wanted);
 	return rows.filter((row) => {
 		const id = ids.get(row.client);
-		if (id === undefined) rejections.set(row.index, toRejection(refused.get(row.client.clientId), 'client'));
+		if (id === undefined) rejections.set(row.index, toRejection(rejected.get(row.client.clientId), 'client'));
 		else row.clientKpiId = id;
 		return id !== undefined;
 	});
@@ -123,10 +123,10 @@ function buildTrial({
 
 function noteFates(
 	rows: readonly PreparedRow[],
-	[answer]: ReadonlyArray<{ fates: string }>,
+	[answer]: ReadonlyArray<{ outcomes: string }>,
 	{ outcomes }: ChunkResult,
 ): void {
-	const marks = answer?.fates ?? '';
+	const marks = answer?.outcomes ?? '';
 	rows.forEach((row, index) => {
 		outcomes[row.index] = readOutcome(marks[index]);
 	});
@@ -160,10 +160,10 @@ function idMargins(): [begin: string, end: string] {
 }
 
 function readOutcome(mark: string | undefined): RowOutcome {
-	const fate = mark === undefined ? undefined : OUTCOMES[mark];
-	if (!fate)
+	const outcome = mark === undefined ? undefined : OUTCOMES[mark];
+	if (!outcome)
 		throw new ExplainedError('The database returned fewer outcomes than rows.', 'Nothing was saved.');
-	return fate;
+	return outcome;
 }
 
 function toRejection(fault: DataError | undefined, path?: string): LoadRejection {

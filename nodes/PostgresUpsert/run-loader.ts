@@ -6,10 +6,10 @@ import { ChunkBuilder, type BuiltChunk } from './chunk-builder';
 import type { Output } from './output';
 import type { StateInput } from './parse-message';
 import { RunReport } from './run-report';
-import type { Storing } from './storing';
+import type { ChunkQueues } from './chunk-queues';
 
 export interface RunLoaderOptions {
-	storing: Storing;
+	storing: ChunkQueues;
 	/** @throws what `loadChunk` throws */
 	load: (chunk: LoadChunk, turn: CommitTurn) => Promise<ChunkResult>;
 	output: Output;

@@ -20,7 +20,7 @@ import { ItemLoading } from './item-loading';
 import type { Loading, LoadingOptions } from './run-router';
 import { MessageLoading } from './message-loading';
 import { Output } from './output';
-import { Storing } from './storing';
+import { ChunkQueues } from './chunk-queues';
 
 /** Stores the items by tenant; a failure of one tenant does not affect the others. */
 export async function upsert(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -39,7 +39,7 @@ async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	const signal = context.getExecutionCancelSignal();
 	const shared: LoadingOptions = {
 		output,
-		storing: new Storing(),
+		storing: new ChunkQueues(),
 		chunkSize: Number(options.chunkSize) || 5_000,
 		returnRows: options.returnRows === true,
 		explain: toFailure,

@@ -1,3 +1,4 @@
+import { isObject } from '../shared/shape';
 import { ExplainedError } from '../../db/postgres/explained-error';
 import type { Envelope } from '../shared/messages';
 import { getNormaliser, getProviderName } from '../providers/registry';
@@ -102,8 +103,4 @@ function getValue(json: Record<string, unknown>, path: string): unknown {
 
 function hasOwn(value: unknown, key: string): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -37,3 +37,8 @@ const plainWords: z.core.$ZodErrorMap = (issue) => {
 	const wanted = KINDS[issue.expected] ?? issue.expected;
 	return issue.input === undefined ? `is missing; ${wanted} is expected there` : `is not ${wanted}`;
 };
+
+/** Whether a value parsed from JSON is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -56,7 +56,7 @@ async function measure(pool: pg.Pool, pass: Pass): Promise<void> {
 	const walBefore = await walPosition(pool);
 	const [serverBefore, clientBefore] = [await serverMicros(pool), process.cpuUsage()];
 	const started = performance.now();
-	const fates = new Map<string, number>();
+	const sums = new Map<string, number>();
 	for (let from = 0; from < rows.length; from += chunkSize) {
 		const chunk = {
 			tenantId,
@@ -68,7 +68,7 @@ async function measure(pool: pg.Pool, pass: Pass): Promise<void> {
 			states: [],
 		};
 		const result = await loadChunk(pool, { ...chunk, rows: rows.slice(from, from + chunkSize) });
-		for (const fate of result.outcomes) fates.set(fate, (fates.get(fate) ?? 0) + 1);
+		for (const outcome of result.outcomes) sums.set(outcome, (sums.get(outcome) ?? 0) + 1);
 	}
 	const seconds = (performance.now() - started) / 1000;
 	const { user, system } = process.cpuUsage(clientBefore);
@@ -79,7 +79,7 @@ async function measure(pool: pg.Pool, pass: Pass): Promise<void> {
 		`${Math.round(count / seconds)} rows/s`.padStart(14),
 		`CPU ${(client / count).toFixed(1)} + ${(server / count).toFixed(1)} µs a row`,
 		`WAL ${(wal / count).toFixed(1)} B a row`,
-		JSON.stringify(Object.fromEntries(fates)),
+		JSON.stringify(Object.fromEntries(sums)),
 	);
 }
 

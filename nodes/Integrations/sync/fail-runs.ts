@@ -9,7 +9,7 @@ import { mapItems } from '../../adapter/items';
 import { buildExecutionKey } from '../../adapter/execution';
 import { simplifyResults } from '../../adapter/simplify';
 import { excerpt } from '../../shared/text';
-import { silentRun, type RunOutcome } from './outcome';
+import { summarizeSilentRun, type RunOutcome } from './outcome';
 import { simplifyEndedRun } from './simplify';
 import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 
@@ -28,7 +28,10 @@ export async function failRunsOfExecution(context: IExecuteFunctions): Promise<I
 		) as [string, string, string];
 		const error = { class: name === CRASHED ? 'crashed' : 'internal', message: buildMessage(reason, node) };
 		const runs = await runsOfExecution(pool, buildExecutionKey(context, executionId));
-		const { results, errors } = await settleAll(runs, async (run) => await fail(pool, silentRun(run), error));
+		const { results, errors } = await settleAll(
+			runs,
+			async (run) => await fail(pool, summarizeSilentRun(run), error),
+		);
 		// Thrown last, so that one run that cannot be closed does not keep the others open.
 		if (errors.length > 0) throw errors[0];
 		return simplifyResults(context, item, results, simplifyEndedRun);

@@ -13,7 +13,7 @@ import { pairItem } from '../../adapter/items';
 import { readSimplify } from '../../adapter/simplify';
 import { OwnRuns, type StrangerError } from '../../adapter/own-runs';
 import { describeFailedRuns, type FailWhen } from './failed-runs';
-import { summarizeRuns, silentRun, type RunOutcome } from './outcome';
+import { summarizeRuns, summarizeSilentRun, type RunOutcome } from './outcome';
 import { ownMessages } from './own-messages';
 import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 import { findWarnings } from './run-warnings';
@@ -40,7 +40,7 @@ export async function finishRuns(context: IExecuteFunctions): Promise<INodeExecu
 	const outcomes = summarizeRuns(ownMessages(items, runs));
 	const heardOf = new Set(outcomes.map(({ syncRunId }) => syncRunId));
 	for (const run of await runsOfExecution(pool, buildExecutionKey(context))) {
-		if (!heardOf.has(run.syncRunId)) outcomes.push(silentRun(run));
+		if (!heardOf.has(run.syncRunId)) outcomes.push(summarizeSilentRun(run));
 	}
 	const { syncEvery = 6, failWhen } = context.getNodeParameter('options', 0, {}) as FinishFields;
 	const { results: finished, errors } = await settleAll(outcomes, async (outcome) => ({

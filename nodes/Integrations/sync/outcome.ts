@@ -81,7 +81,7 @@ const buildStreamKey = ({ accountId, stream }: Envelope): string => JSON.stringi
 const needsAction = ({ failure }: FailureMessage): boolean => FAILURE_CLASSES[failure.class].requiresAction;
 
 /** The outcome of a claimed run without messages: they were removed on the way. */
-export function silentRun(
+export function summarizeSilentRun(
 	run: Pick<RunOutcome, 'tenantId' | 'integrationId' | 'syncRunId' | 'provider'>,
 ): RunOutcome {
 	const envelope: Envelope = { ...run, stream: '', accountId: '' };

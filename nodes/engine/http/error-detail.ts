@@ -8,8 +8,8 @@ export function extractDetail(body: string, secrets: readonly string[]): string 
 	const json = parseJson(body);
 	if (typeof json !== 'object' || json === null) return '';
 	const { errors, Errors = errors } = json as { errors?: unknown; Errors?: unknown };
-	const said = Array.isArray(Errors) ? (Errors[0] as unknown) : undefined;
-	const words = [json, said ?? {}].flatMap((object) => DETAILS.map((name) => getProperty(object, name)));
+	const first = Array.isArray(Errors) ? (Errors[0] as unknown) : undefined;
+	const words = [json, first ?? {}].flatMap((object) => DETAILS.map((name) => getProperty(object, name)));
 	return withoutSecrets(cutToWords(String(words.find((text) => typeof text === 'string') ?? '')), secrets);
 }
 

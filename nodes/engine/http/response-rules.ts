@@ -92,7 +92,7 @@ const DEFAULT_RULES: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'bad_request',
 		message: (place) =>
-			`${place.provider} rejected the request for ${place.description} of ${place.account} with status ${place.status}${said(place)}.`,
+			`${place.provider} rejected the request for ${place.description} of ${place.account} with status ${place.status}${appendDetail(place)}.`,
 		hint: 'A retry will not help. Report this message.',
 	},
 	{
@@ -100,13 +100,13 @@ const DEFAULT_RULES: readonly ResponseRule[] = [
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: (place) =>
-			`${place.provider} answered ${place.status} for ${place.description} of ${place.account} on every attempt${said(place)}.`,
+			`${place.provider} answered ${place.status} for ${place.description} of ${place.account} on every attempt${appendDetail(place)}.`,
 		hint: (place) => triedAgain(place),
 	},
 ];
 
 /** The provider's error text in parentheses, to append to ours. */
-export function said({ detail }: CallPlace): string {
+export function appendDetail({ detail }: CallPlace): string {
 	return detail && ` (${detail})`;
 }
 

@@ -2,7 +2,7 @@ import type { Envelope, FailureMessage, RejectionReason } from '../../shared/mes
 import type { Unchosen } from './account-choice';
 import type { ProviderDefinition } from '../contract/provider';
 import { ReadFailure, type FailedCall } from '../contract/failure';
-import { said } from '../http/response-rules';
+import { appendDetail } from '../http/response-rules';
 
 /** A failure as it travels between the nodes. */
 export function failureMessage(envelope: Envelope, failure: ReadFailure): FailureMessage {
@@ -102,7 +102,7 @@ export function unreadable({ failureClass, message, call }: ReadFailure): Reject
 function whatHappened(call: FailedCall): string {
 	const { provider, description, account, status } = call;
 	const answered = status === 0 ? 'did not answer' : `answered ${status}${asUnreadable(status)}`;
-	return `${provider} ${answered} for ${description} of ${account}${said(call)}, but answered for other records.`;
+	return `${provider} ${answered} for ${description} of ${account}${appendDetail(call)}, but answered for other records.`;
 }
 
 const asUnreadable = (status: number): string =>

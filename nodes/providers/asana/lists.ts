@@ -1,3 +1,4 @@
+import { isObject } from '../../shared/shape';
 import type { ApiRequest, ProviderApi } from '../../engine/contract/api';
 import { ReadFailure } from '../../engine/contract/failure';
 import { isReadableList, sortEntries } from '../../engine/read/list-entries';
@@ -130,10 +131,6 @@ function isPage(json: unknown): json is ListPage {
 	const { data, next_page: next } = (json ?? {}) as Partial<ListPage>;
 	if (!Array.isArray(data)) return false;
 	return next === undefined || next === null || (typeof next.offset === 'string' && next.offset !== '');
-}
-
-function isObject(value: unknown): value is Entry {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** "offset: Your pagination token has expired." */

@@ -1,5 +1,5 @@
 import type { ResponseRule } from '../../engine/contract/api';
-import { said } from '../../engine/http/response-rules';
+import { appendDetail } from '../../engine/http/response-rules';
 
 const SCOPE_MISSING: Pick<ResponseRule, 'message' | 'hint'> = {
 	message: ({ description, account, scope }) =>
@@ -47,7 +47,8 @@ export const asanaRules: readonly ResponseRule[] = [
 		status: [403, 403],
 		action: 'fail',
 		class: 'not_permitted',
-		message: (place) => `Asana does not permit ${place.description} of ${place.account}${said(place)}.`,
+		message: (place) =>
+			`Asana does not permit ${place.description} of ${place.account}${appendDetail(place)}.`,
 		hint: 'Check that the person who connected it is a member of the workspace, not a guest, and that its administrator allows the app.',
 	},
 	{

@@ -1,5 +1,5 @@
 import type { ResponseRule } from '../../engine/contract/api';
-import { said } from '../../engine/http/response-rules';
+import { appendDetail } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
@@ -34,7 +34,8 @@ export const hubspotRules: readonly ResponseRule[] = [
 		status: [403, 403],
 		action: 'fail',
 		class: 'not_permitted',
-		message: (place) => `HubSpot does not permit ${place.description} of ${place.account}${said(place)}.`,
+		message: (place) =>
+			`HubSpot does not permit ${place.description} of ${place.account}${appendDetail(place)}.`,
 		hint: 'Check the permissions of the user who connected it, and whether the app is still installed there.',
 	},
 	{

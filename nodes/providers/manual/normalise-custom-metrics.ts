@@ -4,7 +4,7 @@ import { z } from 'zod/v4';
 
 import { isEmpty } from '../../shared/money';
 import { Rejection } from '../../shared/rejection';
-import { parseAs } from '../../shared/shape';
+import { isObject, parseAs } from '../../shared/shape';
 import type { LooseRecord, Normalised, Normaliser, RawRecord, UploadSettings } from '../provider';
 import { mapCells, FIELD_LABELS, UPLOAD_FIELDS, type Cells } from './columns';
 import { DATE_FORMATS } from './days';
@@ -25,10 +25,6 @@ const uploadedRow = z.object({
 	/** Why the file reader could not read the row. */
 	fault: z.object({ code: z.string(), message: z.string() }).optional(),
 });
-
-function isObject(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 type UploadedRow = z.infer<typeof uploadedRow>;
 

@@ -1,5 +1,5 @@
 import type { ResponseRule } from '../../engine/contract/api';
-import { said } from '../../engine/http/response-rules';
+import { appendDetail } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
@@ -68,7 +68,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The person who connected ${place.account} may not see ${place.description} in MYOB${said(place)}.`,
+			`The person who connected ${place.account} may not see ${place.description} in MYOB${appendDetail(place)}.`,
 		hint: 'Have an administrator of that company file connect the tenant again, and check Business ID of the connection.',
 	},
 	{
@@ -108,7 +108,7 @@ export const myobRules: readonly ResponseRule[] = [
 		action: 'retry',
 		class: 'provider_unavailable',
 		message: (place) =>
-			`MYOB returned an error several times for ${place.description} of ${place.account}${said(place)}.`,
+			`MYOB returned an error several times for ${place.description} of ${place.account}${appendDetail(place)}.`,
 		hint: 'The next run tries again.',
 	},
 ];

@@ -1,5 +1,5 @@
 import type { ResponseRule } from '../../engine/contract/api';
-import { said } from '../../engine/http/response-rules';
+import { appendDetail } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
@@ -16,7 +16,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The Pipedrive company ${place.account} is suspended${said(place)}: its trial ended, or its plan was not paid.`,
+			`The Pipedrive company ${place.account} is suspended${appendDetail(place)}: its trial ended, or its plan was not paid.`,
 		hint: 'An administrator of the company must fix that.',
 	},
 	{
@@ -45,14 +45,14 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`The person who connected ${place.account} may not see ${place.description}${said(place)}.`,
+			`The person who connected ${place.account} may not see ${place.description}${appendDetail(place)}.`,
 		hint: 'Give that user permission in Pipedrive, or have someone with that permission connect the tenant again.',
 	},
 	{
 		status: [410, 410],
 		action: 'fail',
 		class: 'bad_request',
-		message: (place) => `Pipedrive no longer provides ${place.description}${said(place)}.`,
+		message: (place) => `Pipedrive no longer provides ${place.description}${appendDetail(place)}.`,
 		hint: 'Update the package; report it with this text if that does not help.',
 	},
 	{
@@ -60,7 +60,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'not_permitted',
 		message: (place) =>
-			`${place.account} has not enabled the feature that ${place.description} needs${said(place)}.`,
+			`${place.account} has not enabled the feature that ${place.description} needs${appendDetail(place)}.`,
 		hint: 'Enable it in Pipedrive, or choose a plan that includes it.',
 	},
 	{

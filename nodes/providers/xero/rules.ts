@@ -1,5 +1,5 @@
 import type { ResponseRule } from '../../engine/contract/api';
-import { said } from '../../engine/http/response-rules';
+import { appendDetail } from '../../engine/http/response-rules';
 
 const HOUR_MS = 3_600_000;
 
@@ -37,7 +37,8 @@ export const xeroRules: readonly ResponseRule[] = [
 		status: [403, 403],
 		action: 'fail',
 		class: 'not_permitted',
-		message: (place) => `Xero does not permit ${place.description} of ${place.account}${said(place)}.`,
+		message: (place) =>
+			`Xero does not permit ${place.description} of ${place.account}${appendDetail(place)}.`,
 		hint: 'Check the role of the user who connected it and the plan of the Xero app.',
 	},
 	{

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import type { LoadClient, LoadRow } from '../../../db/load/input';
 import { useDatabase } from '../../support/database/use-database';
-import { fatesOf, loadTarget, month, type LoadTarget } from '../../support/database/loading';
+import { countOutcomes, loadTarget, month, type LoadTarget } from '../../support/database/loading';
 import { openRun } from '../../../db/runs/open';
 import { holder } from '../../support/database/run-holder';
 
@@ -72,7 +72,7 @@ describe('the client of a row', () => {
 		await target.load([about({ externalId: 'company' }, '2020-01-31')]);
 		await link('xero', 'a');
 		const result = await target.load([about({ externalId: 'a' }), about({ externalId: 'company' })]);
-		expect(fatesOf(result)).toEqual({ deduplicated: 1, inserted: 1 });
+		expect(countOutcomes(result)).toEqual({ deduplicated: 1, inserted: 1 });
 	});
 
 	it('has one link of a provider at most, and one of each other provider', async () => {

@@ -4,7 +4,14 @@ import type { LoadRow } from '../../../db/load/input';
 import { loadChunk } from '../../../db/load/load-chunk';
 import { countTrips } from '../../support/database/count-trips';
 import { testDatabase, type TestDatabase } from '../../support/database/database';
-import { chunkFor, days, fatesOf, loadTarget, month, rejectionsOf } from '../../support/database/loading';
+import {
+	chunkFor,
+	days,
+	countOutcomes,
+	loadTarget,
+	month,
+	rejectionsOf,
+} from '../../support/database/loading';
 import { countPages } from '../../support/database/server-work';
 
 let database: TestDatabase;
@@ -86,7 +93,7 @@ describe('a chunk of which the database does not take every other row', () => {
 			trips.push(
 				await countTrips(async () => {
 					const result = await target.load(rows);
-					expect(fatesOf(result)).toEqual({ inserted: size / 2, rejected: size / 2 });
+					expect(countOutcomes(result)).toEqual({ inserted: size / 2, rejected: size / 2 });
 					expect([...result.rejections.keys()].sort((a, b) => a - b)).toEqual(
 						rows.map((_, index) => index).filter((index) => index % 2 === 1),
 					);

@@ -4,7 +4,13 @@ import type { LoadClient, LoadDeletion, LoadRow, LoadState } from '../../../db/l
 import { imbalances } from '../../../nodes/shared/counts';
 import { useDatabase } from '../../support/database/use-database';
 import { dealGone, dealRows, entriesOf, funnelOf, type DealCopy } from '../../support/database/leads';
-import { countsOf, fatesOf, loadTarget, rejectionsOf, type LoadTarget } from '../../support/database/loading';
+import {
+	countsOf,
+	countOutcomes,
+	loadTarget,
+	rejectionsOf,
+	type LoadTarget,
+} from '../../support/database/loading';
 
 const at = (day: number): string => `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z`;
 const BAKERY: LoadClient = { externalId: 'portal:7', clientName: 'Bakery', industry: null };
@@ -27,7 +33,7 @@ const V = { lead: '1', version: at(5), stages: ['A', 'B', 'C'] };
 describe('a deleted lead', () => {
 	it('is marked at its latest entry, keeps its value, and is marked once', async () => {
 		await load([...dealRows(V), ...dealRows({ ...V, lead: '2' })]);
-		expect(fatesOf(await load([], [dealGone('1', at(9))]))).toEqual({ updated: 1 });
+		expect(countOutcomes(await load([], [dealGone('1', at(9))]))).toEqual({ updated: 1 });
 		expect(await funnel()).toEqual([
 			'portal 1 A passed -',
 			'portal 1 B passed -',
@@ -37,7 +43,9 @@ describe('a deleted lead', () => {
 			'portal 2 C active 100.00',
 		]);
 		const before = await versions();
-		expect(fatesOf(await load([], [dealGone('1', at(9)), dealGone('1', at(10))]))).toEqual({ unchanged: 2 });
+		expect(countOutcomes(await load([], [dealGone('1', at(9)), dealGone('1', at(10))]))).toEqual({
+			unchanged: 2,
+		});
 		expect(await versions()).toEqual(before);
 		expect((await entriesOf(database, target.tenantId)).map(({ deletedAt }) => deletedAt)).toEqual([
 			...[null, null, at(9), null, null, null],
@@ -48,11 +56,11 @@ describe('a deleted lead', () => {
 		await load([...dealRows(V), ...dealRows({ ...V, accountId: 'portal-2', client: BAKERY })]);
 		const other = await loadTarget(database, 'Other', 'hubspot');
 		const gone = [dealGone('1', at(9)), dealGone('unheard-of', at(9))];
-		expect(fatesOf(await other.load([], { deletions: gone }))).toEqual({ unchanged: 2 });
+		expect(countOutcomes(await other.load([], { deletions: gone }))).toEqual({ unchanged: 2 });
 		const elsewhere = dealGone('1', at(9), { accountId: 'portal-3' });
-		expect(fatesOf(await load([], [elsewhere]))).toEqual({ unchanged: 1 });
+		expect(countOutcomes(await load([], [elsewhere]))).toEqual({ unchanged: 1 });
 		const pipedrive = await loadTarget(database, '', 'pipedrive', target.tenantId);
-		expect(fatesOf(await pipedrive.load([], { deletions: [dealGone('1', at(9))] }))).toEqual({
+		expect(countOutcomes(await pipedrive.load([], { deletions: [dealGone('1', at(9))] }))).toEqual({
 			unchanged: 1,
 		});
 		await load([], [dealGone('1', at(9))]);
@@ -63,14 +71,14 @@ describe('a deleted lead', () => {
 
 	it('is found with whichever client it is', async () => {
 		await loadDeal({ ...V, client: BAKERY });
-		expect(fatesOf(await load([], [dealGone('1', at(9))]))).toEqual({ updated: 1 });
+		expect(countOutcomes(await load([], [dealGone('1', at(9))]))).toEqual({ updated: 1 });
 	});
 
 	it('is restored by its next copy, although that was not modified', async () => {
 		await loadDeal(V);
 		const before = (await entriesOf(database, target.tenantId)).map(({ metadata }) => metadata);
 		await load([], [dealGone('1', at(9))]);
-		expect(fatesOf(await loadDeal(V))).toEqual({ unchanged: 2, updated: 1 });
+		expect(countOutcomes(await loadDeal(V))).toEqual({ unchanged: 2, updated: 1 });
 		const after = await entriesOf(database, target.tenantId);
 		expect(after.map(({ metadata }) => metadata)).toEqual(before);
 		expect(after[2]).toMatchObject({ status: 'active', value: '100.00', deletedAt: null });
@@ -85,12 +93,15 @@ describe('a deleted lead', () => {
 
 	it('was restored where a copy of it is newer than the word that it is gone', async () => {
 		await loadDeal({ ...V, version: at(12) });
-		expect(fatesOf(await load([], [dealGone('1', at(9))]))).toEqual({ unchanged: 1 });
+		expect(countOutcomes(await load([], [dealGone('1', at(9))]))).toEqual({ unchanged: 1 });
 		expect((await funnel())[2]).toBe('portal 1 C active 100.00');
 	});
 
 	it('may come in the chunk of its rows', async () => {
-		expect(fatesOf(await load(dealRows(V), [dealGone('1', at(9))]))).toEqual({ inserted: 3, updated: 1 });
+		expect(countOutcomes(await load(dealRows(V), [dealGone('1', at(9))]))).toEqual({
+			inserted: 3,
+			updated: 1,
+		});
 		expect((await funnel())[2]).toBe('portal 1 C deleted 100.00');
 	});
 
@@ -106,7 +117,7 @@ describe('a deleted lead', () => {
 	])('with %j is refused with the reason and kept, and the others are done', async (wrong, code, path) => {
 		await loadDeal(V);
 		const gone = [dealGone('1', at(9), { recordId: 'wrong', ...(wrong as object) }), dealGone('1', at(9))];
-		expect(fatesOf(await load([], gone))).toEqual({ rejected: 1, updated: 1 });
+		expect(countOutcomes(await load([], gone))).toEqual({ rejected: 1, updated: 1 });
 		expect(await rejectionsOf(database, target.tenantId)).toMatchObject([
 			{ recordId: 'wrong', stage: 'load', code, path },
 		]);
@@ -161,7 +172,7 @@ describe('a metric that has no value any more', () => {
 		);
 		expect(result.outcomes).toEqual(['updated', 'unchanged', 'unchanged']);
 		const other = await loadTarget(database, '', 'hubspot', target.tenantId);
-		expect(fatesOf(await other.load([], { deletions: [gone('on_time_rate', at(2))] }))).toEqual({
+		expect(countOutcomes(await other.load([], { deletions: [gone('on_time_rate', at(2))] }))).toEqual({
 			unchanged: 1,
 		});
 		expect(await metrics()).toEqual([
@@ -169,7 +180,7 @@ describe('a metric that has no value any more', () => {
 			'asana:portal:7 throughput 01',
 			'asana:portal:8 on_time_rate 01',
 		]);
-		expect(fatesOf(await load([], [gone('on_time_rate', at(1))]))).toEqual({ unchanged: 1 });
+		expect(countOutcomes(await load([], [gone('on_time_rate', at(1))]))).toEqual({ unchanged: 1 });
 		const { rowCount } = await database.admin.query(
 			"select from client_kpis where tenant_id = $1 and client_id like '%nobody'",
 			[target.tenantId],
@@ -184,7 +195,7 @@ describe('a metric that has no value any more', () => {
 			select $1, 'asana', 'portal:7', id from client_kpis where tenant_id = $1 and client_id = 'asana:portal:8'`,
 			[target.tenantId],
 		);
-		expect(fatesOf(await load([], [gone('throughput', at(1))]))).toEqual({ updated: 1 });
+		expect(countOutcomes(await load([], [gone('throughput', at(1))]))).toEqual({ updated: 1 });
 		expect(await metrics()).toEqual(['asana:portal:7 throughput 01']);
 	});
 });
@@ -220,7 +231,7 @@ describe('a lead that belongs to another client now', () => {
 
 	it('moves although its version is the same, as when Client Per was changed', async () => {
 		await loadDeal(V);
-		expect(fatesOf(await loadDeal({ ...V, client: BAKERY }))).toEqual({ unchanged: 3 });
+		expect(countOutcomes(await loadDeal({ ...V, client: BAKERY }))).toEqual({ unchanged: 3 });
 		expect(await funnel()).toEqual([
 			'portal:7 1 A passed -',
 			'portal:7 1 B passed -',
@@ -231,7 +242,7 @@ describe('a lead that belongs to another client now', () => {
 	it('does not move back with an older copy', async () => {
 		await loadDeal({ ...V, client: BREWERY });
 		const result = await loadDeal({ ...V, version: at(4), stages: ['A', 'B'], client: BAKERY });
-		expect(fatesOf(result)).toEqual({ unchanged: 1, superseded: 1 });
+		expect(countOutcomes(result)).toEqual({ unchanged: 1, superseded: 1 });
 		expect((await funnel()).every((line) => line.startsWith('portal:8'))).toBe(true);
 	});
 
@@ -327,7 +338,7 @@ describe('an entry that the provider does not give any more', () => {
 		await loadDeal({ ...V, version: at(6), stages: ['A', 'D'] });
 		const before = await versions();
 		const again = dealRows({ ...V, version: at(6), stages: ['A', 'D'] });
-		expect(fatesOf(await load(again))).toEqual({ unchanged: 2 });
+		expect(countOutcomes(await load(again))).toEqual({ unchanged: 2 });
 		expect(await versions()).toEqual(before);
 	});
 
@@ -350,7 +361,7 @@ describe('an open lead that nobody has touched', () => {
 	const touched = (lead: string, day: number, more: Partial<DealCopy> = {}) =>
 		dealRows({ ...V, lead, metadata: { lastActivityAt: at(day) }, ...more });
 
-	it('is marked stale, counted beside the rows’ fates, and stays so when it is read again unchanged', async () => {
+	it('is marked stale, counted beside the rows’ outcomes, and stays so when it is read again unchanged', async () => {
 		const rows = [...touched('1', 3), ...touched('2', 4), ...touched('3', 1, { status: 'won' })];
 		const asking = state(at(4), {
 			rowsArrived: 9,
@@ -370,7 +381,7 @@ describe('an open lead that nobody has touched', () => {
 		expect(deals?.rows).toMatchObject({ produced: 9, inserted: 9, aged: 1 });
 		expect(imbalances('deals', deals!)).toEqual([]);
 		const before = await versions();
-		expect(fatesOf(await load(touched('1', 3, { status: 'stale' }), [], [state(at(4))]))).toEqual({
+		expect(countOutcomes(await load(touched('1', 3, { status: 'stale' }), [], [state(at(4))]))).toEqual({
 			unchanged: 3,
 		});
 		expect(await versions()).toEqual(before);

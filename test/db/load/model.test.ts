@@ -35,20 +35,20 @@ class Model {
 	readonly rows = new Map<string, { revenue: string; version: string | null }>();
 
 	load(chunk: LoadRow[]): RowOutcome[] {
-		const fates: RowOutcome[] = chunk.map(() => 'rejected');
+		const outcomes: RowOutcome[] = chunk.map(() => 'rejected');
 		const best = new Map<string, number>();
 		chunk.forEach((row, index) => {
 			if (row.row.revenue === 'bad' || row.row.netProfit !== row.row.revenue) return;
 			const other = best.get(keyOf(row));
 			if (other !== undefined && isOlder(versionOf(row), versionOf(chunk[other]!)))
-				fates[index] = 'deduplicated';
+				outcomes[index] = 'deduplicated';
 			else {
-				if (other !== undefined) fates[other] = 'deduplicated';
+				if (other !== undefined) outcomes[other] = 'deduplicated';
 				best.set(keyOf(row), index);
 			}
 		});
-		for (const [key, index] of best) fates[index] = this.store(key, chunk[index]!);
-		return fates;
+		for (const [key, index] of best) outcomes[index] = this.store(key, chunk[index]!);
+		return outcomes;
 	}
 
 	private store(key: string, row: LoadRow): RowOutcome {
@@ -102,11 +102,11 @@ describe.each(['one at a time', 'two at once'] as const)('any rows in any chunks
 		const chunks = Array.from({ length: 30 }, (_, index) =>
 			Array.from({ length: 1 + roll(index % 3 === 0 ? 40 : 4) }, () => randomRow(roll)),
 		);
-		for (const [index, fates] of (await loadChunks(target, chunks, way)).entries()) {
+		for (const [index, outcomes] of (await loadChunks(target, chunks, way)).entries()) {
 			const rows = chunks[index]!;
-			expect(fates).toEqual(model.load(rows));
-			for (const fate of ['produced', ...fates])
-				sums[fate] = (sums[fate] ?? 0) + (fate === 'produced' ? rows.length : 1);
+			expect(outcomes).toEqual(model.load(rows));
+			for (const outcome of ['produced', ...outcomes])
+				sums[outcome] = (sums[outcome] ?? 0) + (outcome === 'produced' ? rows.length : 1);
 		}
 		const stored = await financialsOf(database, target.tenantId);
 		expect(new Map(stored.map((row) => [`${row.client} ${row.day} ${row.source}`, row.revenue]))).toEqual(

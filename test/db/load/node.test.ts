@@ -80,16 +80,16 @@ describe('messages of a sync', () => {
 			state(target, { extracted: 0 }, 'org-2'),
 		];
 		const { messages, refused, summaries, origins } = await run(items);
-		const fates = { inserted: 4, updated: 0, unchanged: 0, superseded: 0, rejected: 0 };
+		const outcomes = { inserted: 4, updated: 0, unchanged: 0, superseded: 0, rejected: 0 };
 		expect(messages).toEqual([
-			{ ...items[5], counts: { ...counts, rows: { ...fates, produced: 5, deduplicated: 1 } } },
+			{ ...items[5], counts: { ...counts, rows: { ...outcomes, produced: 5, deduplicated: 1 } } },
 			items[6],
 			items[7],
 			{
 				...items[8],
 				counts: {
 					extracted: 0,
-					rows: { ...fates, inserted: 0, produced: 0, deduplicated: 0 },
+					rows: { ...outcomes, inserted: 0, produced: 0, deduplicated: 0 },
 				},
 			},
 		]);
@@ -99,7 +99,7 @@ describe('messages of a sync', () => {
 				tenantId: target.tenantId,
 				syncRunId: target.syncRunId,
 				table: 'financials',
-				...fates,
+				...outcomes,
 				produced: 4,
 				deduplicated: 0,
 			},
@@ -110,7 +110,7 @@ describe('messages of a sync', () => {
 		expect(await countsOf(database, target.syncRunId)).toEqual({
 			monthlyFinancials: {
 				records: { extracted: 4, normalised: 3, rejected: 1 },
-				rows: { ...fates, produced: 5, deduplicated: 1 },
+				rows: { ...outcomes, produced: 5, deduplicated: 1 },
 			},
 		});
 	});
@@ -198,7 +198,7 @@ describe('messages of a sync', () => {
 		expect(states).toEqual([]);
 	});
 
-	it('come out as rows with their fates on request', async () => {
+	it('come out as rows with their outcomes on request', async () => {
 		const { messages } = await run(rows(target), { parameters: { options: { returnRows: true } } });
 		expect(messages).toMatchObject([
 			{ type: 'ROW', recordId: '2001-01-01', fate: 'inserted' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { LoadDeletion, LoadRow } from '../../../db/load/input';
 import { useDatabase } from '../../support/database/use-database';
-import { fatesOf, loadTarget, type LoadTarget } from '../../support/database/loading';
+import { countOutcomes, loadTarget, type LoadTarget } from '../../support/database/loading';
 import { normalised, project, task } from '../../unit/providers/asana/records';
 
 const database = useDatabase();
@@ -21,8 +21,8 @@ async function sync(target: LoadTarget, record: Record<string, unknown>, now: st
 		}),
 	);
 	const gone = deletions.map((one): LoadDeletion => ({ ...ORIGIN, ...one }));
-	const fates = fatesOf(await target.load(loaded, { deletions: gone }));
-	expect(fates.rejected).toBeUndefined();
+	const outcomes = countOutcomes(await target.load(loaded, { deletions: gone }));
+	expect(outcomes.rejected).toBeUndefined();
 	const stored = await database.admin.query<{ line: string }>(
 		`select concat_ws(' ', m.metric_name, to_char(m.record_date at time zone 'UTC', 'YYYY-MM-DD'), m.metric_value) as line
 		from custom_metrics m join client_kpis k on k.id = m.client_kpi_id

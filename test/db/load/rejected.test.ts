@@ -5,7 +5,7 @@ import { useDatabase } from '../../support/database/use-database';
 import {
 	countsOf,
 	days,
-	fatesOf,
+	countOutcomes,
 	financialsOf,
 	loadTarget,
 	month,
@@ -223,7 +223,7 @@ describe('a row that cannot be stored', () => {
 		const bad = [0, 1, 1_234, 2_499, 2_500, 4_321, 4_999];
 		for (const index of bad) rows[index]!.row.revenue = '9999999999.995';
 		const result = await target.load(rows);
-		expect(fatesOf(result)).toEqual({ inserted: 4_993, rejected: 7 });
+		expect(countOutcomes(result)).toEqual({ inserted: 4_993, rejected: 7 });
 		expect([...result.rejections.keys()].sort((a, b) => a - b)).toEqual(bad);
 		const stored = await financialsOf(database, target.tenantId);
 		expect(stored).toHaveLength(4_993);

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { useDatabase } from '../../support/database/use-database';
 import {
 	days,
-	fatesOf,
+	countOutcomes,
 	financialsOf,
 	loadTarget,
 	month,
@@ -25,12 +25,12 @@ const revenues = async () =>
 describe('the same rows again', () => {
 	it('ten times are the same rows, of which none is rewritten', async () => {
 		const rows = days(200);
-		expect(fatesOf(await target.load(rows))).toEqual({ inserted: 200 });
+		expect(countOutcomes(await target.load(rows))).toEqual({ inserted: 200 });
 		const first = await versions();
 		for (let run = 2; run <= 10; run++) {
 			const syncRunId = await target.nextRun();
 			const again = rows.map((row) => withRun(row, syncRunId));
-			expect(fatesOf(await target.load(again))).toEqual({ unchanged: 200 });
+			expect(countOutcomes(await target.load(again))).toEqual({ unchanged: 200 });
 		}
 		expect(await versions()).toEqual(first);
 	});
@@ -113,8 +113,8 @@ describe('a source that a row does not name', () => {
 			month('2026-06-30', '2.00'),
 			month('2026-06-30', '3.00', { row: { sourceSystem: '' } }),
 		];
-		expect(fatesOf(await target.load(rows))).toEqual({ deduplicated: 2, inserted: 1 });
-		expect(fatesOf(await target.load(rows))).toEqual({ deduplicated: 2, unchanged: 1 });
+		expect(countOutcomes(await target.load(rows))).toEqual({ deduplicated: 2, inserted: 1 });
+		expect(countOutcomes(await target.load(rows))).toEqual({ deduplicated: 2, unchanged: 1 });
 	});
 
 	it('a text with the marks that part the columns stays one text', async () => {
@@ -138,7 +138,7 @@ const MAX_WAL_BYTES = 5_000 * 50;
 const MAX_MEASUREMENTS = 20;
 
 async function loadUnchanged(rows: ReturnType<typeof days>): Promise<void> {
-	expect(fatesOf(await target.load(rows))).toEqual({ unchanged: rows.length });
+	expect(countOutcomes(await target.load(rows))).toEqual({ unchanged: rows.length });
 }
 
 /** The server counts for all who write to it, and other tests do: the work itself wrote no more than the least count. */

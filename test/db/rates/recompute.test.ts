@@ -8,7 +8,7 @@ import type { Account } from '../../../nodes/shared/account';
 import { Conversion } from '../../../nodes/shared/conversion';
 import { rowVersions } from '../../support/database/stored';
 import { testDatabase, type TestDatabase } from '../../support/database/database';
-import { fatesOf, loadTarget, month, type LoadTarget } from '../../support/database/loading';
+import { countOutcomes, loadTarget, month, type LoadTarget } from '../../support/database/loading';
 import { SETTINGS } from '../../unit/providers/xero/months';
 
 const TODAY = '2026-11-23';
@@ -158,7 +158,7 @@ describe('the deals of a CRM', () => {
 		const conversion = new Conversion(await readRates(database.pool, needs));
 		await target.nextRun();
 		const origin = { provider: 'hubspot', stream: 'deals', accountId: 'portal', recordId: '7' };
-		return fatesOf(
+		return countOutcomes(
 			await target.loadAs(
 				'hubspot',
 				leadEventRows(sold, raw, SETTINGS, conversion).map(({ version, row, ...rest }) => ({

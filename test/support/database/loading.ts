@@ -131,10 +131,10 @@ export function rejected(recordId: string, more: Partial<LoadRejected> = {}): Lo
 	};
 }
 
-/** How many rows met each fate. */
-export function fatesOf({ outcomes }: ChunkResult): Record<string, number> {
+/** How many rows had each outcome. */
+export function countOutcomes({ outcomes }: ChunkResult): Record<string, number> {
 	const counts: Record<string, number> = {};
-	for (const fate of outcomes) counts[fate] = (counts[fate] ?? 0) + 1;
+	for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
 	return counts;
 }
 

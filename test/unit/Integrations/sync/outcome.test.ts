@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { summarizeRuns, silentRun, type RunOutcome } from '../../../../nodes/Integrations/sync/outcome';
+import {
+	summarizeRuns,
+	summarizeSilentRun,
+	type RunOutcome,
+} from '../../../../nodes/Integrations/sync/outcome';
 import { chooseRetryTime } from '../../../../nodes/Integrations/sync/retry';
 import { imbalances } from '../../../../nodes/shared/counts';
 import type { FailureClass } from '../../../../nodes/shared/failure-classes';
@@ -92,7 +96,7 @@ describe('the outcome of a run', () => {
 	});
 
 	it('fails without calling for a person when nothing arrived', () => {
-		expect(silentRun({ ...envelope })).toMatchObject({ status: 'failed', requiresAction: false });
+		expect(summarizeSilentRun({ ...envelope })).toMatchObject({ status: 'failed', requiresAction: false });
 	});
 
 	it('fails without calling for a person when the provider is down', () => {

@@ -6,24 +6,24 @@ const CHUNKS_AT_ONCE = 2;
 const PATIENCE_MS = 1_000;
 
 /** Stores a few chunks of each run at a time. A run that waits for a lock does not block other runs. */
-export class Storing {
-	private readonly lanes = new Map<string, Lane>();
+export class ChunkQueues {
+	private readonly queues = new Map<string, RunQueue>();
 
 	/** Starts `work`, which must not reject, once its run has capacity; does not wait for a stuck run. */
 	async begin(run: string, work: () => Promise<void>): Promise<void> {
-		let lane = this.lanes.get(run);
-		if (!lane) this.lanes.set(run, (lane = new Lane()));
-		await lane.add(work);
+		let queue = this.queues.get(run);
+		if (!queue) this.queues.set(run, (queue = new RunQueue()));
+		await queue.add(work);
 	}
 
 	/** Waits until nothing is being stored. */
 	async done(): Promise<void> {
-		await Promise.all([...this.lanes.values()].map(async (lane) => await lane.done()));
+		await Promise.all([...this.queues.values()].map(async (queue) => await queue.done()));
 	}
 }
 
 /** The chunks of one run, started in order. */
-class Lane {
+class RunQueue {
 	private readonly current = new Set<Promise<void>>();
 	private waiting: Array<() => Promise<void>> = [];
 	private stuck = false;
