@@ -67,6 +67,22 @@ describe('a sync whose runs failed, in a real n8n', () => {
 		expectWithMessage(execution.code, execution.stdout.slice(-3000)).toBe(0);
 	});
 
+	it('holds its connections for two minutes after it was thrown out of, and says who holds them', async () => {
+		await n8n.importWorkflows([thrownOutOf(bundledWorkflow('zixly-sync-xero'))]);
+		expect((await n8n.execute('zixly-sync-xero')).code).toBeGreaterThan(0);
+		expect(await statuses()).toEqual(['running', 'running']);
+		await n8n.importWorkflows([bundledWorkflow('zixly-sync-xero')]);
+		const held = await n8n.execute('zixly-sync-xero');
+		expect(held.stdout).toMatch(
+			/2 connections are held by execution \d+, .* execute this workflow again after .*, or at once with Sync: Fail Runs of Execution, Execution ID \d+\./,
+		);
+		await stage.warehouse.admin.query(
+			`update etl.sync_runs set lease_until = lease_until - interval '2 minutes'`,
+		);
+		expect((await n8n.execute('zixly-sync-xero')).code).toBe(0);
+		expect(await statuses()).toEqual(['failed', 'failed', 'succeeded', 'succeeded']);
+	});
+
 	it('is red as Zixly On Error, which says what failed, while n8n keeps nothing of the sync itself', async () => {
 		forbid();
 		await n8n.publish('zixly-on-error');
@@ -97,6 +113,17 @@ describe('a sync whose runs failed, in a real n8n', () => {
 		expect(await keptExecutions(session, 'zixly-on-error')).toHaveLength(before.length);
 	});
 });
+
+/** A node of the user's own throws before anything is read. */
+function thrownOutOf(workflow: WorkflowFile): WorkflowFile {
+	const extract = workflow.nodes.find(({ name }) => name === 'Extract');
+	if (extract) {
+		extract.type = 'n8n-nodes-base.stopAndError';
+		extract.parameters = { errorMessage: 'made up' };
+		delete (extract as { credentials?: unknown }).credentials;
+	}
+	return workflow;
+}
 
 /** Runs every two seconds. */
 function often(workflow: WorkflowFile): WorkflowFile {
