@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { createIntegration } from '../../../db/integrations/integrations';
+import { getProvider } from '../../providers/registry';
 import { readAuthentication } from '../../adapter/authentication';
 import { readTenantId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
@@ -19,7 +20,7 @@ interface CreateOptions {
 /** Connects a tenant to a provider; an existing connection is returned unchanged. */
 export async function createConnection(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
-	let ignored = false;
+	const hints = new Set<string>();
 	const output = await mapItems(context, async (item) => {
 		const tenantId = readTenantId(context, item);
 		const options = context.getNodeParameter('options', item, {}) as CreateOptions;
@@ -29,10 +30,11 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 			...{ tenantId, provider, metadata, accounts },
 			authentication: readAuthentication(context, item),
 		});
-		ignored ||= !created.created && Object.keys(metadata).length + accounts.length > 0;
+		const hasSettings = Object.keys(metadata).length + accounts.length > 0;
+		if (!created.created) hints.add(explainExisting(provider, hasSettings));
 		return [created];
 	});
-	if (ignored) addHint(context, { message: IGNORED, type: 'warning' });
+	for (const message of hints) addHint(context, { message, type: 'warning' });
 	return output;
 }
 
@@ -46,5 +48,8 @@ function readSettings(provider: string, { accountIds = '', accounts, ...texts }:
 	};
 }
 
-const IGNORED =
-	'The connection already exists, and its settings were not changed. Change them with Connection: Update.';
+function explainExisting(provider: string, hasSettings: boolean): string {
+	const { displayName, accountWord } = getProvider(provider);
+	const settings = hasSettings ? ' Its settings were not changed: use Connection: Update.' : '';
+	return `The tenant already had a connection to ${displayName}, which was returned unchanged.${settings} A tenant has one connection per provider. For another ${accountWord} that needs a consent of its own, create another tenant.`;
+}

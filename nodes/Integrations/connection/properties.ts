@@ -79,7 +79,8 @@ export const connectionProperties: INodeProperties[] = [
 				name: 'Create',
 				value: 'create',
 				action: 'Create connection',
-				description: 'Connect a tenant to a provider; an existing connection is returned unchanged',
+				description:
+					'Connect a tenant to a provider. A tenant has one connection per provider; an existing one is returned unchanged.',
 			},
 			{
 				name: 'Disable',

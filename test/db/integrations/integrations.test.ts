@@ -12,6 +12,8 @@ import { finishRun } from '../../../db/runs/finish';
 import { createTenant } from '../../../db/integrations/tenants';
 import { storeTokens } from '../../../db/vault/token-store';
 import { useDatabase } from '../../support/database/use-database';
+import { createConnection } from '../../../nodes/Integrations/connection/create';
+import { nodeContext } from '../../support/n8n/node-context';
 import { holder } from '../../support/database/run-holder';
 
 const database = useDatabase();
@@ -223,5 +225,33 @@ describe('switching', () => {
 		await expect(setIntegrationStatus(database.pool, unknown)).rejects.toThrow(
 			/There is no connection "unknown".*Get Many lists/,
 		);
+	});
+});
+
+describe('Connection: Create, where the tenant has one already', () => {
+	async function create(tenantId: string, provider: string, options: object = {}) {
+		const parameters = { tenantId, provider, authentication: 'n8nCredential', options };
+		const context = nodeContext({ database: database.settings, items: [{}], parameters });
+		const [item] = await createConnection(context);
+		return { created: item?.json.created, hints: context.hints };
+	}
+
+	it.each([
+		['myob', 'MYOB', 'company file'],
+		['hubspot', 'HubSpot', 'portal'],
+		['pipedrive', 'Pipedrive', 'company'],
+	])('says what to do with a second one: %s', async (provider, name, account) => {
+		const tenantId = await tenant(`Two of ${provider}`);
+		expect(await create(tenantId, provider)).toEqual({ created: true, hints: [] });
+		expect(await create(tenantId, provider)).toEqual({
+			created: false,
+			hints: [
+				`The tenant already had a connection to ${name}, which was returned unchanged. A tenant has one connection per provider. For another ${account} that needs a consent of its own, create another tenant.`,
+			],
+		});
+		const { hints } = await create(tenantId, provider, { timezone: 'Australia/Sydney' });
+		expect(hints).toEqual([
+			expect.stringContaining('Its settings were not changed: use Connection: Update.'),
+		]);
 	});
 });
