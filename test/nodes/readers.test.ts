@@ -200,7 +200,6 @@ describe('Zixly Database, Reader', () => {
 
 	it.each<[what: string, parameters: Record<string, unknown>, words: RegExp]>([
 		['no login', { operation: 'create', tenantId: tenant('mine'), login: ' ' }, /no login/],
-		['no tenant', { operation: 'create', tenantId: tenant(''), login: NAME }, /tenant/i],
 		[
 			'a tenant that is not there',
 			{ operation: 'create', tenantId: tenant('x'), login: NAME },
@@ -219,6 +218,11 @@ describe('Zixly Database, Reader', () => {
 		expect(`${error?.message} ${error?.description}`).toMatch(words);
 		const { rows } = await database.admin.query('select from pg_roles where rolname = $1', [NAME]);
 		expect(rows).toEqual([]);
+	});
+
+	it('is not run by n8n without a tenant', async () => {
+		const run = operate({ operation: 'create', tenantId: tenant(''), login: NAME });
+		await expect(run).rejects.toThrow('Parameter "Tenant" is required');
 	});
 
 	it('Create tells n8n’s own login, which may make no roles, what an administrator has to run', async () => {
