@@ -105,12 +105,14 @@ const recordsAt: INodeProperties[] = [
 	},
 ];
 
-/** Shows an option for these providers, and for messages, which may be of any. */
-const onlyFor = (...keys: string[]): Pick<INodeProperties, 'displayOptions'> => ({
-	displayOptions: {
-		hide: { '/provider': [UPLOAD, ...Object.keys(providers)].filter((one) => !keys.includes(one)) },
-	},
-});
+/**
+ * Shows an option for items of these providers, and for messages, which may be of any. In two variants, since n8n has no
+ * "or" between two fields, and drops the value of an option that it hides.
+ */
+const forProviders = (keys: string[], option: INodeProperties): INodeProperties[] => [
+	{ ...option, displayOptions: { show: { '/input': ['messages'] } } },
+	{ ...option, displayOptions: { show: { '/input': ['items'], '/provider': keys } } },
+];
 
 const options: INodeProperties = {
 	displayName: 'Options',
@@ -119,10 +121,9 @@ const options: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
-		{
+		...forProviders(['hubspot', 'pipedrive'], {
 			displayName: 'Client Per',
 			name: 'clientPer',
-			...onlyFor('hubspot', 'pipedrive'),
 			type: 'options',
 			default: 'account',
 			description:
@@ -140,40 +141,36 @@ const options: INodeProperties = {
 						'One client for each company (Pipedrive: organization); deals without one count towards the account',
 				},
 			],
-		},
-		{
+		}),
+		...forProviders(['xero', 'myob', 'hubspot', 'pipedrive'], {
 			displayName: 'Max Rate Age (Days)',
 			name: 'maxRateAge',
-			...onlyFor('xero', 'myob', 'hubspot', 'pipedrive'),
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 366 },
 			default: 7,
 			description:
 				'How old the newest exchange rate may be, counting back from the end of the month or from today',
-		},
-		{
+		}),
+		...forProviders(['asana'], {
 			displayName: 'Recompute Days',
 			name: 'recomputeDays',
-			...onlyFor('asana'),
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 366 },
 			default: 35,
 			description: 'How many days of derived metrics to recompute from the records, up to today',
-		},
-		{
+		}),
+		...forProviders(['xero', 'myob', 'hubspot', 'pipedrive'], {
 			displayName: 'Reporting Currency',
 			name: 'reportingCurrency',
-			...onlyFor('xero', 'myob', 'hubspot', 'pipedrive'),
 			type: 'string',
 			default: 'AUD',
 			placeholder: 'e.g. AUD',
 			description:
 				'The currency that all amounts are converted to. After a change, a row is converted when its month is read again.',
-		},
-		{
+		}),
+		...forProviders(['xero', 'myob'], {
 			displayName: 'Section Map',
 			name: 'sectionMap',
-			...onlyFor('xero', 'myob'),
 			type: 'fixedCollection',
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add section',
@@ -207,11 +204,10 @@ const options: INodeProperties = {
 					],
 				},
 			],
-		},
-		{
+		}),
+		...forProviders(['hubspot'], {
 			displayName: 'Stage Map',
 			name: 'stageMap',
-			...onlyFor('hubspot'),
 			type: 'fixedCollection',
 			typeOptions: { multipleValues: true },
 			placeholder: 'Add stage',
@@ -246,17 +242,16 @@ const options: INodeProperties = {
 					],
 				},
 			],
-		},
-		{
+		}),
+		...forProviders(['hubspot', 'pipedrive'], {
 			displayName: 'Stale After (Days)',
 			name: 'staleAfter',
-			...onlyFor('hubspot', 'pipedrive'),
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 3650 },
 			default: 30,
 			description:
 				'After how many days without activity an open deal is stale. Postgres Upsert also marks deals that become stale without a change.',
-		},
+		}),
 	],
 };
 

@@ -131,7 +131,7 @@ describe('a month that is rejected', () => {
 			{ year: 'unclear', result: { sales: 1 } },
 			'register_year_unclear',
 			'register.year',
-			/financial year/,
+			/financial or by calendar years/,
 		],
 		[
 			'a register that a report refuted, also on the cash basis',
