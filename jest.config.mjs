@@ -43,6 +43,8 @@ export default {
 	rootDir,
 	// Against hanging only: a test must pass on a machine that does much else.
 	testTimeout: 600_000,
+	// By default jest would run one file at a time on two cores.
+	maxWorkers: Math.max(2, availableParallelism() - 1),
 	// Each file loads its modules anew, n8n's with some 200 MB: a worker that has kept too much is replaced.
 	workerIdleMemoryLimit: '1GB',
 	projects: [
