@@ -77,7 +77,6 @@ const OTHERS = {
 		),
 	],
 	database: [
-		...['kpi:getFinancials', 'kpi:getFunnel', 'kpi:getMetricSeries'],
 		...['client:link', 'client:unlink', 'reader:create', 'reader:revoke'],
 		...['schema:getStatus', 'schema:migrate'],
 		...['create', 'pause', 'resume', 'update'].map((one) => `tenant:${one}`),

@@ -105,9 +105,14 @@ describe('what the database does not take is left out, the rest is written in it
 			);
 			return Number(rows[0]!.id);
 		};
-		const before = await newest();
-		await write(range(512).map((value) => ({ value: value % 100 === 7 ? -value : value })));
-		expect((await newest()) - before).toBeLessThanOrEqual(6 + 10);
+		// The server gives ids to other tests too, so the least of a few counts.
+		let used = Infinity;
+		for (let round = 0; round < 5 && used > 6 + 10; round++) {
+			const before = await newest();
+			await write(range(512).map((value) => ({ value: value % 100 === 7 ? -value : value })));
+			used = Math.min(used, (await newest()) - before);
+		}
+		expect(used).toBeLessThanOrEqual(6 + 10);
 	});
 
 	it('also for a login that may not use PL/pgSQL', async () => {
