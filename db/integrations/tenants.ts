@@ -25,15 +25,15 @@ export interface TenantChanges {
 
 const DEFAULT_LIMIT = 100;
 
-/** Longer than any company's name, and short enough for lists and messages. */
-const MAX_NAME_LENGTH = 200;
+/** Of a name or an industry: longer than any company's, and short enough for lists and messages. */
+const MAX_LENGTH = 200;
 
 const TENANT = `id, tenant_name as name, tenant_industry as industry, created_at as "createdAt", paused_at as "pausedAt"`;
 
 /**
  * Creates a tenant with a new id. With `reuse` an existing tenant of the same name (case-insensitive) is returned
  * instead, even if two calls run concurrently.
- * @throws Error if the name is blank or too long
+ * @throws Error if the name is blank, or a text too long or not storable
  */
 export async function createTenant(
 	pool: Pool,
@@ -43,7 +43,7 @@ export async function createTenant(
 	const { rows } = await asWorker(pool, (client) =>
 		client.query<Tenant & { created: boolean }>(
 			`select ${TENANT}, created from etl.create_tenant($1, $2, $3, $4)`,
-			[cuid(), trimmed, industry?.trim() || null, reuse],
+			[cuid(), trimmed, checkText(industry ?? '', 'industry') || null, reuse],
 		),
 	);
 	return withIsoInstants(rows[0]!);
@@ -73,7 +73,12 @@ export async function updateTenant(
 	{ name, industry, allowDuplicate = false }: TenantChanges,
 ): Promise<Tenant & { changed: boolean }> {
 	const newName = name === undefined ? null : checkName(name);
-	const values = [tenantId, newName, industry?.trim() ?? null, allowDuplicate];
+	const values = [
+		tenantId,
+		newName,
+		industry === undefined ? null : checkText(industry, 'industry'),
+		allowDuplicate,
+	];
 	const { rows } = await asWorker(pool, (client) =>
 		client.query<Tenant & { changed: boolean; nameTakenBy: string | null }>(
 			`select ${TENANT}, changed, name_taken_by as "nameTakenBy" from etl.update_tenant($1, $2, $3, $4)`,
@@ -114,20 +119,24 @@ export async function pauseTenant(pool: Pool, tenantId: string, pause: boolean):
 }
 
 function checkName(name: string): string {
-	const trimmed = name.trim();
-	if (!trimmed)
+	const trimmed = checkText(name, 'name');
+	if (trimmed) return trimmed;
+	throw new ExplainedError(
+		'The tenant has no name.',
+		'Give the name of the company that the data belongs to.',
+	);
+}
+
+function checkText(text: string, field: 'name' | 'industry'): string {
+	const trimmed = text.trim();
+	if (trimmed.length > MAX_LENGTH)
 		throw new ExplainedError(
-			'The tenant has no name.',
-			'Give the name of the company that the data belongs to.',
-		);
-	if (trimmed.length > MAX_NAME_LENGTH)
-		throw new ExplainedError(
-			`The tenant’s name has ${trimmed.length} characters.`,
-			`Use at most ${MAX_NAME_LENGTH}.`,
+			`The tenant’s ${field} has ${trimmed.length} characters.`,
+			`Use at most ${MAX_LENGTH}.`,
 		);
 	if (!isStorable(trimmed))
 		throw new ExplainedError(
-			'The tenant’s name contains a character that PostgreSQL cannot store.',
+			`The tenant’s ${field} contains a character that PostgreSQL cannot store.`,
 			'Remove it.',
 		);
 	return trimmed;

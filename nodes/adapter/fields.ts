@@ -1,23 +1,38 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 import { providers } from '../providers/registry';
 
-/** A field that picks a tenant from the list or takes its id. */
-export const tenantField: INodeProperties = {
-	displayName: 'Tenant',
-	name: 'tenantId',
+/** A field that picks something from a list of the node's method `search`, or takes it as typed. */
+const pickFrom = (
+	search: string,
+	typed: INodePropertyMode,
+): Pick<INodeProperties, 'type' | 'default' | 'modes'> => ({
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
-	description: 'The owner of the data',
 	modes: [
 		{
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
-			typeOptions: { searchListMethod: 'searchTenants', searchable: true },
+			typeOptions: { searchListMethod: search, searchable: true },
 		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
+		typed,
 	],
+});
+
+const BY_ID: INodePropertyMode = {
+	displayName: 'By ID',
+	name: 'id',
+	type: 'string',
+	placeholder: 'e.g. cmd1x2y3z0000abcd',
+};
+
+/** A field that picks a tenant from the list or takes its id. */
+export const tenantField: INodeProperties = {
+	displayName: 'Tenant',
+	name: 'tenantId',
+	...pickFrom('searchTenants', BY_ID),
+	description: 'The owner of the data',
 };
 
 /** A tenant as a filter. @param description what it filters */
@@ -27,18 +42,8 @@ export const tenantFilter = (description: string): INodeProperties => ({ ...tena
 export const integrationField: INodeProperties = {
 	displayName: 'Connection',
 	name: 'integrationId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...pickFrom('searchIntegrations', BY_ID),
 	description: 'The connection of one tenant to one provider',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchIntegrations', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
-	],
 };
 
 /** A connection as a filter. @param description what it filters */
@@ -51,18 +56,8 @@ export const integrationFilter = (description: string): INodeProperties => ({
 export const runField: INodeProperties = {
 	displayName: 'Run',
 	name: 'runId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...pickFrom('searchRuns', BY_ID),
 	description: 'The run to show. If empty, the latest run of all.',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchRuns', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
-	],
 };
 
 /** A field that selects one of the registered providers. */
@@ -79,35 +74,20 @@ export const providerField: INodeProperties = {
 export const clientField: INodeProperties = {
 	displayName: 'Client',
 	name: 'clientKpiId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...pickFrom('searchClients', BY_ID),
 	description: 'The client that the figures belong to',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchClients', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. cmd1x2y3z0000abcd' },
-	],
 };
 
 /** A field that picks a metric of the tenant in the field Tenant, or takes its name. */
 export const metricField: INodeProperties = {
 	displayName: 'Metric',
 	name: 'metric',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...pickFrom('searchMetrics', {
+		displayName: 'By Name',
+		name: 'name',
+		type: 'string',
+		placeholder: 'e.g. throughput',
+	}),
 	required: true,
 	description: 'The metric to return',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchMetrics', searchable: true },
-		},
-		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. throughput' },
-	],
 };

@@ -99,6 +99,8 @@ describe('Tenant: Update', () => {
 		['only the permission', { allowDuplicate: true }, /Nothing was chosen to change/],
 		['a blank name', { name: ' ' }, /has no name/],
 		['a name that is too long', { name: 'x'.repeat(201) }, /has 201 characters\. Use at most 200/],
+		['an industry that is too long', { industry: 'x'.repeat(201) }, /industry has 201 characters/],
+		['an industry with a NUL', { industry: 'a\0b' }, /industry contains a character/],
 		['a character that cannot be stored', { name: 'Har\u0000bour' }, /cannot store/],
 	])('says what is wrong with %s', async (_what, updateFields, words) => {
 		const { id } = await createTenant(database.pool, { name: 'Harbour' });
