@@ -31,8 +31,9 @@ export interface FunnelRow {
 	lost: number;
 	/** Leads that entered and were deleted since. */
 	deleted: number;
-	/** Of those that are in this stage now: an exact decimal; null if none has a value. */
+	/** Of those that are in this stage now: an exact decimal; null if none has a value, or in several currencies. */
 	value: string | null;
+	/** Separated by commas if there are several. */
 	currency: string | null;
 	/** Whether the period is not over. */
 	partial: boolean;
@@ -87,7 +88,8 @@ stages as (
 		count(*) filter (where status = 'active') as active, count(*) filter (where status = 'stale') as stale,
 		count(*) filter (where status = 'won') as won, count(*) filter (where status = 'lost') as lost,
 		count(*) filter (where status = 'deleted') as deleted,
-		sum(value) filter (where status <> 'deleted') as value,
+		case when count(distinct coalesce(currency, $6)) filter (where status <> 'deleted' and value is not null) = 1
+			then sum(value) filter (where status <> 'deleted') end as value,
 		string_agg(distinct coalesce(currency, $6), ', ') filter (where status <> 'deleted' and value is not null) as currency
 	from leads
 	group by 1, 2, 3, 4

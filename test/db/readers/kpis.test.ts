@@ -79,6 +79,9 @@ const ENTRIES: Cell[][] = [
 	// Before the range: what January is compared with.
 	['a', '5', '2025-12-31T23:59:59Z', 'New', 'active', '1.00', {}],
 	['x', '1', '2026-01-05T10:00Z', 'New', 'active', '9999.00', {}],
+	// One value that was converted, and one that was not.
+	['a', '6', '2026-03-02T10:00Z', 'New', 'active', '2.00', { fx: { reportingCurrency: 'AUD' } }],
+	['a', '7', '2026-03-03T10:00Z', 'New', 'active', '3.00', {}],
 ];
 
 const METRICS: Cell[][] = [
@@ -261,6 +264,14 @@ describe('KPI: Get Funnel', () => {
 			['Won', '1000.10', 'AUD'],
 		]);
 		expect(rows.at(-1)).toMatchObject({ leadsPrevious: null, leadsChange: null, leadsChangePercent: null });
+	});
+
+	it.each([
+		['aud', '5.00', 'AUD'],
+		['nzd', null, 'AUD, NZD'],
+	])('adds up values of one currency only: those not converted are in %s', async (own, value, currency) => {
+		const rows = await funnel({ from: '2026-03-01', to: '2026-03-31', options: { reportingCurrency: own } });
+		expect(rows).toMatchObject([{ stage: 'New', leads: 2, value, currency }]);
 	});
 
 	it('groups by day and week of UTC, and of one client', async () => {
