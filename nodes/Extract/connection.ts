@@ -9,6 +9,7 @@ import { assertAllowedHost, assertSafeAddress } from '../engine/http/hosts';
 import type { HttpClient } from '../engine/contract/http';
 import type { OAuthClient } from '../engine/http/oauth';
 import type { Authorisation } from '../engine/http/tokens';
+import { isObject } from '../shared/shape';
 import { explainCredentialError, notConnected, type NamedCredential } from './credential-failure';
 import { openStoredTokens } from './stored-tokens';
 
@@ -104,8 +105,7 @@ export function credentialConnection(parts: CredentialConnectionParts): Connecti
 
 /** What n8n's OAuth dialog obtained; empty if the dialog was never completed. */
 function readTokenData({ oauthTokenData }: ProviderCredential): Readonly<Record<string, unknown>> {
-	const isObject = typeof oauthTokenData === 'object' && oauthTokenData !== null;
-	return isObject ? (oauthTokenData as Record<string, unknown>) : {};
+	return isObject(oauthTokenData) ? oauthTokenData : {};
 }
 
 function buildOAuthClient({ definition, credential, http }: StoredConnectionParts): OAuthClient {

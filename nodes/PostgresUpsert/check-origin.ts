@@ -2,9 +2,9 @@ import type { LoadRejection } from '../../db/load/input';
 import { dataTables } from '../../db/schema/tables';
 import type { NamedRun } from '../../db/runs/take';
 import { getNormaliser } from '../providers/registry';
-import { jsonText } from '../../db/load/column-values';
+import { isStorableJson, jsonText } from '../../db/load/column-values';
 import { isStorable } from '../../db/postgres/storable-text';
-import { excerpt, unstorablePath } from '../shared/text';
+import { excerpt } from '../shared/text';
 import type { StateInput } from './parse-message';
 
 /**
@@ -33,17 +33,18 @@ const MAX_STATE = 1_024;
 /** Rejects a state that the database would not accept: the rows before it would fail with it. */
 export function findStateFault({ state, accountId }: StateInput): LoadRejection | undefined {
 	if (state === null) return undefined;
-	const isTextual = isStorable(accountId) && unstorablePath(state, 'state') === undefined;
-	if (isTextual && measureState(state) <= MAX_STATE) return undefined;
+	if (isStorable(accountId) && canBeStored(state)) return undefined;
 	const message = `The state cannot be stored: it is larger than 1 KB, or holds what PostgreSQL cannot store. The rows are stored, and the next run reads the stream from the last state again. ${LEAVE_UNCHANGED}`;
 	return { code: 'invalid_state', path: 'state', message };
 }
 
-/** At least what PostgreSQL counts: it adds blanks between values, and writes every digit of a number. */
-function measureState(state: object): number {
+/** Counts at least what PostgreSQL does: it adds blanks between values, and writes every digit of a number. */
+function canBeStored(state: object): boolean {
 	const text = jsonText(state);
-	if (text === undefined || hasExponent(state)) return Infinity;
-	return Buffer.byteLength(text) + (text.match(/[:,]/g)?.length ?? 0);
+	// A small text first: what follows costs time and stack by the size and depth of the state.
+	if (text === undefined || text.length > MAX_STATE || !isStorableJson(text)) return false;
+	const blanks = text.match(/[:,]/g)?.length ?? 0;
+	return Buffer.byteLength(text) + blanks <= MAX_STATE && !hasExponent(state);
 }
 
 const hasExponent = (value: unknown): boolean =>

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { findStateFault } from '../../../nodes/PostgresUpsert/check-origin';
+
+/** An object within an object, and so on; made without recursion, as a parser may make it. */
+function nest(levels: number): object {
+	let value: object = {};
+	for (let level = 0; level < levels; level++) value = { a: value };
+	return value;
+}
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+describe('a state', () => {
+	it.each<[what: string, state: object]>([
+		['nested deeper than the stack', nest(100_000)],
+		['nested 5,000 levels', nest(5_000)],
+		['that contains itself', circular],
+		['of more than 1 KB', { at: 'x'.repeat(1_025) }],
+		['that PostgreSQL prints with more than 1 KB', { at: Array(400).fill(1) }],
+		['with a number that PostgreSQL writes with all its digits', { at: 1e300 }],
+		['with a NUL', { at: 'a\0b' }],
+		['with half a surrogate pair in a name', { '\ud800': 1 }],
+	])('%s is rejected', (_what, state) => {
+		expect(findStateFault({ state, accountId: 'portal' } as never)?.code).toBe('invalid_state');
+	});
+
+	it.each([null, {}, { at: '2026-07-01T00:00:00Z', ids: [1, 2, 3] }, { at: 'x'.repeat(900) }, nest(100)])(
+		'that fits is accepted: %#',
+		(state) => {
+			expect(findStateFault({ state, accountId: 'portal' } as never)).toBeUndefined();
+		},
+	);
+});
