@@ -74,7 +74,7 @@ describe('a sync whose runs failed, in a real n8n', () => {
 		await n8n.importWorkflows([bundledWorkflow('zixly-sync-xero')]);
 		const held = await n8n.execute('zixly-sync-xero');
 		expect(held.stdout).toMatch(
-			/2 connections are held by execution \d+, .* execute this workflow again after .*, or at once with Sync: Fail Runs of Execution, Execution ID \d+\./,
+			/2 connections are held by execution \d+, .* the connections are free for this workflow by hand at .*, or at once with Sync: Fail Runs of Execution, Execution ID \d+\./,
 		);
 		await stage.warehouse.admin.query(
 			`update etl.sync_runs set lease_until = lease_until - interval '2 minutes'`,

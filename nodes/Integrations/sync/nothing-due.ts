@@ -59,13 +59,14 @@ function describeHeld({ running, holders }: DueOverview, choice: Choice): string
 function describeHolder(held: HeldConnections, { one, instanceId }: Choice): string {
 	const { id, isOwn } = parseExecutionKey(held.executionId, instanceId);
 	const what = one ? 'The chosen connection is' : countNoun(held.connections, 'connection');
-	const byHand = held.freeByHandAt
-		? `execute this workflow again after ${showTime(held.freeByHandAt)}`
-		: `${one || held.connections === 1 ? 'the connection is' : 'the connections are'} free at ${showTime(held.leaseUntil)}`;
+	const freed = one || held.connections === 1 ? 'the connection is free' : 'the connections are free';
+	const until = held.freeByHandAt
+		? `${freed} for this workflow by hand at ${showTime(held.freeByHandAt)}`
+		: `${freed} at ${showTime(held.leaseUntil)}`;
 	const atOnce = isOwn
 		? `or at once with Sync: Fail Runs of Execution, Execution ID ${id}`
 		: 'or at once with Sync: Fail Runs of Execution in that n8n';
-	return `${what} held by execution ${id}${isOwn ? '' : ' of another n8n'}, which began at ${showTime(held.since)}. If it is no longer running, ${byHand}, ${atOnce}.`;
+	return `${what} held by execution ${id}${isOwn ? '' : ' of another n8n'}, which began at ${showTime(held.since)}. If it is no longer running, ${until}, ${atOnce}.`;
 }
 
 function describeIdle({ pending, error, disabled, paused }: DueOverview, { one }: Choice): string[] {

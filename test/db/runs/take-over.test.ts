@@ -131,7 +131,7 @@ describe('a claim of connections that are held', () => {
 			await minute("min(started_at) + interval '2 minutes'"),
 		];
 		expect(await claimDueBy(byHand('36'))).toEqual([
-			`Nothing was claimed. 2 connections are held by execution 35, which began at ${since}. If it is no longer running, execute this workflow again after ${free}, or at once with Sync: Fail Runs of Execution, Execution ID 35.`,
+			`Nothing was claimed. 2 connections are held by execution 35, which began at ${since}. If it is no longer running, the connections are free for this workflow by hand at ${free}, or at once with Sync: Fail Runs of Execution, Execution ID 35.`,
 		]);
 		const failed = await operate('sync:failRuns', { executionId: '35' }, byHand('36'));
 		expect(failed.items).toHaveLength(2);
