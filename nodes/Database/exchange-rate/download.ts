@@ -4,6 +4,7 @@ import type { Clock } from '../../engine/contract/ports';
 import { ReplyTooLarge, type HttpClient, type HttpReply } from '../../engine/contract/http';
 import { retryAfterMs } from '../../engine/limits/retry-after';
 import { send } from '../../engine/http/send';
+import { excerpt } from '../../shared/text';
 
 /** What a download needs. */
 export interface Connection {
@@ -59,10 +60,13 @@ function choosePause({ now, random }: Clock, reply: HttpReply | Error, tries: nu
 	return asked === undefined ? backoffMs(tries, random) : withJitter(asked, random);
 }
 
+/** In characters: it comes from outside. */
+const MAX_ADDRESS = 200;
+
 function readFile({ status, headers, body }: HttpReply, bank: Bank, url: string): string | undefined {
 	if (status === 200) return body;
 	if (status === bank.nothing) return undefined;
-	const moved = headers.location ? `It points to ${headers.location}. ` : '';
+	const moved = headers.location ? `It points to ${excerpt(headers.location, MAX_ADDRESS)}. ` : '';
 	const advice = bank.refusals?.[status] ?? `Check Base URL; the request was for ${url}.`;
 	throw new ExplainedError(
 		`${bank.name} responded with status ${status} instead of its rates.`,

@@ -5,6 +5,9 @@ import { getDatabase } from '../../adapter/database';
 import { readSimplify } from '../../adapter/simplify';
 import { answerItems, readRequest } from './request';
 
+/** Accounting is by month. */
+const BUCKETS: ReadonlyArray<FinancialsRequest['bucket']> = ['month', 'quarter', 'year'];
+
 /** Profit and loss by month, quarter or year, with the change since the period before. */
 export async function getFinancials(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const pool = await getDatabase(context);
@@ -12,7 +15,7 @@ export async function getFinancials(context: IExecuteFunctions): Promise<INodeEx
 		context,
 		async (item) => {
 			const { splitByClient } = context.getNodeParameter('options', item, {}) as { splitByClient?: boolean };
-			const request = { ...readRequest(context, item), splitByClient } as FinancialsRequest;
+			const request = { ...readRequest(context, item, BUCKETS), splitByClient } as FinancialsRequest;
 			return { request, result: await readFinancials(pool, request) };
 		},
 		(row, item) => (readSimplify(context, item) ? simplify(row) : row),

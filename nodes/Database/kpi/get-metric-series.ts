@@ -5,7 +5,16 @@ import { readMetricSeries, type Aggregation } from '../../../db/readers/metric-s
 import { AGGREGATIONS } from '../../providers/asana/aggregations';
 import { getDatabase } from '../../adapter/database';
 import { addHint } from '../../adapter/hints';
-import { answerItems, readRequest } from './request';
+import { answerItems, assertChoice, readRequest } from './request';
+
+const CHOICES: ReadonlyArray<Aggregation | 'auto'> = [
+	'auto',
+	'average',
+	'latest',
+	'maximum',
+	'minimum',
+	'sum',
+];
 
 /** One metric by period, with the change since the period before. */
 export async function getMetricSeries(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -13,7 +22,11 @@ export async function getMetricSeries(context: IExecuteFunctions): Promise<INode
 	const averaged = new Set<string>();
 	const output = await answerItems(context, async (item) => {
 		const metric = readMetric(context, item);
-		const chosen = context.getNodeParameter('aggregation', item, 'auto') as Aggregation | 'auto';
+		const chosen = assertChoice(
+			'Aggregation',
+			context.getNodeParameter('aggregation', item, 'auto'),
+			CHOICES,
+		);
 		const known = findAggregation(metric);
 		if (chosen === 'auto' && !known) averaged.add(metric);
 		const aggregation = chosen === 'auto' ? (known ?? 'average') : chosen;

@@ -1,26 +1,46 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { Bucket, KpiRequest, KpiResult } from '../../../db/readers/kpi-request';
 import { addHint } from '../../adapter/hints';
 import { mapItems } from '../../adapter/items';
+import { readLimit } from '../../adapter/limit';
 import { readTenantId } from '../../adapter/parameters';
+import { excerpt } from '../../shared/text';
 import { readRange } from './range';
 
 /** The largest number of rows that one item may ask for. */
 const MAX_ROWS = 5_000;
 
-/** Reads what all KPI operations have in common. */
-export function readRequest(context: IExecuteFunctions, item: number): KpiRequest {
+const ALL_BUCKETS: readonly Bucket[] = ['day', 'week', 'month', 'quarter', 'year'];
+
+/** Reads what all KPI operations have in common. @throws Error for a value that an expression made up */
+export function readRequest(
+	context: IExecuteFunctions,
+	item: number,
+	buckets: readonly Bucket[] = ALL_BUCKETS,
+): KpiRequest {
 	const client = context.getNodeParameter('clientKpiId', item, '', { extractValue: true }) as string;
-	const bucket = context.getNodeParameter('groupBy', item, 'month') as Bucket;
-	const limit = context.getNodeParameter('limit', item, 50) as number;
+	const groupBy = context.getNodeParameter('groupBy', item, 'month');
+	const bucket = assertChoice('Group By', groupBy, buckets);
 	return {
 		tenantId: readTenantId(context, item),
 		client: client || undefined,
 		bucket,
 		...readRange(context, item, bucket),
-		limit: Math.min(Math.max(Math.floor(limit), 1), MAX_ROWS),
+		limit: readLimit(context, item, MAX_ROWS),
 	};
+}
+
+/** The lists of the panel bind neither expressions nor agents. */
+export function assertChoice<Choice extends string>(
+	label: string,
+	given: unknown,
+	choices: readonly Choice[],
+): Choice {
+	const choice = choices.find((one) => one === given);
+	if (choice) return choice;
+	throw new ExplainedError(`${label} "${excerpt(String(given))}" is unknown.`, `Use ${choices.join(', ')}.`);
 }
 
 /** Answers each item with its rows, and hints where older ones were left out. */

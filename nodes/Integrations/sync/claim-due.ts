@@ -10,12 +10,16 @@ import { readAuthentication } from '../../adapter/authentication';
 import { getDatabase } from '../../adapter/database';
 import { buildRunHolder } from '../../adapter/execution';
 import { addHint, showWarnings } from '../../adapter/hints';
+import { readLimit } from '../../adapter/limit';
 import { pairItem } from '../../adapter/items';
 import { explainNothingDue } from './nothing-due';
 
 interface ClaimFields {
 	syncEvery?: number;
 }
+
+/** An execution holds all that it claims until it ends. */
+const MAX_CLAIMED = 10_000;
 
 /** Opens a run for every connection that is due, one item each. Without items it hints at the reason. */
 export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -28,7 +32,7 @@ export async function claimDueRuns(context: IExecuteFunctions): Promise<INodeExe
 		provider: context.getNodeParameter('provider', 0) as string,
 		authentication,
 		integrationId: integrationId || undefined,
-		limit: context.getNodeParameter('limit', 0, 50) as number,
+		limit: readLimit(context, 0, MAX_CLAIMED),
 		syncEveryHours: options.syncEvery ?? 6,
 		holder: buildRunHolder(context),
 		runNow: isStartedByHand(context),

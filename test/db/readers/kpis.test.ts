@@ -363,9 +363,15 @@ describe.each(['getFinancials', 'getFunnel', 'getMetricSeries'])('KPI: %s', (ope
 		],
 		['a day that is none', { from: '2026-02-30' }, /From "2026-02-30" is not a day/],
 		['words for a day', { to: "'; drop table financials; --" }, /To "'; drop.+ is not a day/],
+		['a period that is none', { groupBy: 'decade' }, /Group By "decade" is unknown\. Use/],
+		['a period that every object has', { groupBy: 'constructor' }, /Group By "constructor" is unknown/],
 		['a range of a thousand years', { from: '1026-01-01', groupBy: 'month' }, /At most 400 are read at once/],
 	])('says what is wrong with %s', async (_what, parameters, words) => {
 		expect(await failureOf(operation, { metric: 'throughput', ...parameters })).toMatch(words);
+	});
+
+	it.each(['many', -1])('takes a limit of %j as the least', async (limit) => {
+		expect((await ask(operation, { metric: 'throughput', limit })).rows).toHaveLength(1);
 	});
 
 	it('takes the editor’s date with a time, and shows the last 12 months where none is given', async () => {
