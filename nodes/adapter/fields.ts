@@ -1,11 +1,15 @@
-import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { providers } from '../providers/registry';
 
-/** A field that picks something from a list of the node's method `search`, or takes it as typed. */
+/**
+ * A field that picks something from a list of the node's method `search`, or takes it as typed.
+ * @param by what is typed
+ */
 const pickFrom = (
 	search: string,
-	typed: INodePropertyMode,
+	by: 'ID' | 'Name' = 'ID',
+	placeholder = 'e.g. cmd1x2y3z0000abcd',
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> => ({
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
@@ -16,22 +20,15 @@ const pickFrom = (
 			type: 'list',
 			typeOptions: { searchListMethod: search, searchable: true },
 		},
-		typed,
+		{ displayName: `By ${by}`, name: by.toLowerCase(), type: 'string', placeholder },
 	],
 });
-
-const BY_ID: INodePropertyMode = {
-	displayName: 'By ID',
-	name: 'id',
-	type: 'string',
-	placeholder: 'e.g. cmd1x2y3z0000abcd',
-};
 
 /** A field that picks a tenant from the list or takes its id. */
 export const tenantField: INodeProperties = {
 	displayName: 'Tenant',
 	name: 'tenantId',
-	...pickFrom('searchTenants', BY_ID),
+	...pickFrom('searchTenants'),
 	description: 'The owner of the data',
 };
 
@@ -42,7 +39,7 @@ export const tenantFilter = (description: string): INodeProperties => ({ ...tena
 export const integrationField: INodeProperties = {
 	displayName: 'Connection',
 	name: 'integrationId',
-	...pickFrom('searchIntegrations', BY_ID),
+	...pickFrom('searchIntegrations'),
 	description: 'The connection of one tenant to one provider',
 };
 
@@ -56,7 +53,7 @@ export const integrationFilter = (description: string): INodeProperties => ({
 export const runField: INodeProperties = {
 	displayName: 'Run',
 	name: 'runId',
-	...pickFrom('searchRuns', BY_ID),
+	...pickFrom('searchRuns'),
 	description: 'The run to show. If empty, the latest run of all.',
 };
 
@@ -74,7 +71,7 @@ export const providerField: INodeProperties = {
 export const clientField: INodeProperties = {
 	displayName: 'Client',
 	name: 'clientKpiId',
-	...pickFrom('searchClients', BY_ID),
+	...pickFrom('searchClients'),
 	description: 'The client that the figures belong to',
 };
 
@@ -82,12 +79,7 @@ export const clientField: INodeProperties = {
 export const metricField: INodeProperties = {
 	displayName: 'Metric',
 	name: 'metric',
-	...pickFrom('searchMetrics', {
-		displayName: 'By Name',
-		name: 'name',
-		type: 'string',
-		placeholder: 'e.g. throughput',
-	}),
+	...pickFrom('searchMetrics', 'Name', 'e.g. throughput'),
 	required: true,
 	description: 'The metric to return',
 };
