@@ -10,14 +10,14 @@ import { withRetries } from '../postgres/retries';
 import { NoAccessTokenError, NoRefreshTokenError, refreshBusy, TokenNotStoredError } from './token-errors';
 import { findFlight, startFlight } from './flights';
 import {
-	findKeptPair,
-	keepPair,
+	attemptStore,
+	findPendingStore,
+	keepUntilStored,
 	MAX_PAUSE_MS as MAX_STORE_PAUSE_MS,
-	storeKeptPair,
-	type KeptPair,
-} from './kept-pairs';
+	type PendingStore,
+} from './pending-stores';
 import { endLease, LEASE_SECONDS, takeLease, type LeaseEnd, type RefreshLease } from './lease';
-import { readStored } from './token-store';
+import { readTokensAndLease } from './token-store';
 import { isFresh, type TokenOwner, type TokenSet } from './token-set';
 
 export interface RefreshRequest {
@@ -64,7 +64,7 @@ interface Refresh extends Omit<RefreshRequest, 'limits'> {
  * @throws what `exchange` throws; NoRefreshTokenError; RefreshDeferredError if another process has, or may have, the
  *   newer pair; TokenNotStoredError; NoAccessTokenError; VaultError; the database's errors
  */
-export async function refreshToken(
+export async function refreshTokens(
 	pool: Pool,
 	ring: KeyRing,
 	owner: TokenOwner,
@@ -87,7 +87,7 @@ async function refreshOnce(refresh: Refresh, abandoned: AbortSignal): Promise<To
 	const patientUntil = Date.now() + refresh.limits.waitMs;
 	for (let looks = 0; ; looks++) {
 		abandoned.throwIfAborted();
-		await storeWhatIsKept(refresh);
+		await finishPendingStore(refresh);
 		const { tokens, leasedUntil } = await look(refresh);
 		if (isUsable(tokens, refresh)) return tokens;
 		if (tokens.refreshToken === null) throw new NoRefreshTokenError();
@@ -100,15 +100,15 @@ async function refreshOnce(refresh: Refresh, abandoned: AbortSignal): Promise<To
 }
 
 /** Comes first: while a newer pair is kept but not stored, the stored refresh token is useless. */
-async function storeWhatIsKept({ pool, ring, owner, limits }: Refresh): Promise<void> {
-	const pair = findKeptPair(pool, owner);
-	if (!pair) return;
-	pair.ring = ring;
-	await storeWithin(pair, limits.storeMs);
+async function finishPendingStore({ pool, ring, owner, limits }: Refresh): Promise<void> {
+	const pending = findPendingStore(pool, owner);
+	if (!pending) return;
+	pending.ring = ring;
+	await storeWithin(pending, limits.storeMs);
 }
 
-const look = async ({ pool, ring, owner }: Refresh): ReturnType<typeof readStored> =>
-	await withRetries(async () => await readStored(pool, ring, owner));
+const look = async ({ pool, ring, owner }: Refresh): ReturnType<typeof readTokensAndLease> =>
+	await withRetries(async () => await readTokensAndLease(pool, ring, owner));
 
 const isUsable = (tokens: TokenSet, { stale }: Refresh): boolean =>
 	tokens.accessToken !== stale && isFresh(tokens);
@@ -123,7 +123,7 @@ async function acquireLease(
 /** @returns undefined if the stored pair has changed in the meantime and must be read again */
 async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise<TokenSet | undefined> {
 	const { pool, ring, owner, limits } = refresh;
-	let pair: KeptPair;
+	let pending: PendingStore;
 	try {
 		// Another holder may have stored its pair between the last read and the lease.
 		const { tokens } = await look(refresh);
@@ -136,14 +136,14 @@ async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise
 		if (!given) return undefined;
 		// A provider that does not rotate sends no new refresh token: the old one stays valid.
 		const next = { ...given, refreshToken: given.refreshToken ?? obtainedWith };
-		pair = keepPair(pool, ring, { owner, obtainedWith, tokens: next, holder: lease.holder });
+		pending = keepUntilStored({ pool, ring, owner, tokens: next, obtainedWith, holder: lease.holder });
 	} catch (error) {
 		await end(refresh, lease, 'failed').catch(ignore);
 		throw error;
 	}
-	if (!(await storeWithin(pair, limits.storeMs))) return undefined;
-	if (pair.tokens.accessToken === '') throw new NoAccessTokenError();
-	return pair.tokens;
+	if (!(await storeWithin(pending, limits.storeMs))) return undefined;
+	if (pending.tokens.accessToken === '') throw new NoAccessTokenError();
+	return pending.tokens;
 }
 
 /** @returns undefined if the provider refused the grant because a newer pair has been stored in the meantime */
@@ -186,11 +186,11 @@ const end = async ({ pool, owner }: Refresh, lease: RefreshLease, how: LeaseEnd)
 const ignore = (): void => undefined;
 
 /** @returns false if the stored pair is newer. @throws TokenNotStoredError */
-async function storeWithin(pair: KeptPair, patienceMs: number): Promise<boolean> {
+async function storeWithin(pending: PendingStore, patienceMs: number): Promise<boolean> {
 	const patientUntil = Date.now() + patienceMs;
 	for (let tries = 0; ; tries++) {
 		try {
-			return await storeKeptPair(pair);
+			return await attemptStore(pending);
 		} catch (error) {
 			if (!isRetryable(error) || Date.now() >= patientUntil) throw new TokenNotStoredError(error);
 			await sleep(pauseAfter(tries));

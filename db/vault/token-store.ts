@@ -2,25 +2,17 @@ import type { Pool, PoolClient } from 'pg';
 
 import type { KeyRing } from './key-ring';
 import { withRetries } from '../postgres/retries';
-import { open, seal, type TokenPlace } from './cipher';
+import { openTokens, sealTokens, type SealedTokens } from './sealed-tokens';
 import { asTokenKeeper, asTokenKeeperDurably } from './token-transaction';
 import { unknownIntegration } from './token-errors';
 import type { TokenOwner, TokenSet } from './token-set';
 
-/** A token pair that a provider returned for a refresh token. */
-export interface ObtainedPair {
-	owner: TokenOwner;
+/** How a token pair was obtained from a provider. */
+export interface Exchange {
 	/** The refresh token that it was exchanged for. */
 	obtainedWith: string;
-	tokens: TokenSet & { refreshToken: string };
 	/** The lease holder when the provider was asked. */
 	holder: string;
-}
-
-export interface StoredTokens {
-	tokens: TokenSet;
-	/** Until when another holder may be asking the provider; null if there is none. */
-	leasedUntil: Date | null;
 }
 
 /**
@@ -51,20 +43,27 @@ const STORE = `update integrations set access_token = $2, refresh_token = $3, ex
 	where id = $1 and provider = $6`;
 
 /** Opens the stored tokens. @throws VaultError if they cannot be opened */
-export async function readToken(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<TokenSet> {
-	return (await readStored(pool, ring, owner)).tokens;
+export async function readTokens(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<TokenSet> {
+	return (await readTokensAndLease(pool, ring, owner)).tokens;
 }
 
-/** Opens the stored tokens and tells whether they are being refreshed. @throws VaultError if they cannot be opened */
-export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<StoredTokens> {
+/**
+ * Opens the stored tokens and tells until when another holder may be asking the provider for newer ones; null if there is
+ * none. @throws VaultError if they cannot be opened
+ */
+export async function readTokensAndLease(
+	pool: Pool,
+	ring: KeyRing,
+	owner: TokenOwner,
+): Promise<{ tokens: TokenSet; leasedUntil: Date | null }> {
 	return await asTokenKeeper(pool, owner.tenantId, async (client) => {
-		const row = await findRow(client, owner);
-		if (!row) throw unknownIntegration(owner);
+		const sealed = await readSealed(client, owner);
+		if (!sealed) throw unknownIntegration(owner);
 		const { rows } = await client.query<{ until: Date }>(
 			'select until from etl.refresh_leases where integration_id = $1 and until > now()',
 			[owner.integrationId],
 		);
-		return { tokens: opened(ring, owner, row), leasedUntil: rows[0]?.until ?? null };
+		return { tokens: openTokens(ring, owner, sealed), leasedUntil: rows[0]?.until ?? null };
 	});
 }
 
@@ -73,13 +72,18 @@ export async function readStored(pool: Pool, ring: KeyRing, owner: TokenOwner): 
  * another holder has taken it over. Safe to repeat.
  * @returns false if the stored pair is newer or the connection no longer exists: the pair is useless then
  */
-export async function replaceTokens(pool: Pool, ring: KeyRing, pair: ObtainedPair): Promise<boolean> {
-	const { owner, obtainedWith, tokens, holder } = pair;
+export async function replaceTokens(
+	pool: Pool,
+	ring: KeyRing,
+	owner: TokenOwner,
+	tokens: TokenSet,
+	{ obtainedWith, holder }: Exchange,
+): Promise<boolean> {
 	return await asTokenKeeperDurably(pool, owner.tenantId, async (client) => {
-		const row = await findRow(client, owner, 'for no key update');
-		if (!row) return false;
+		const sealed = await readSealed(client, owner, 'for no key update');
+		if (!sealed) return false;
 		const { rows } = await client.query(END_LEASE, [owner.integrationId, holder]);
-		const stored = opened(ring, owner, row);
+		const stored = openTokens(ring, owner, sealed);
 		// An earlier commit succeeded and only the server's answer was lost.
 		if (isSamePair(stored, tokens)) return true;
 		if (stored.refreshToken !== obtainedWith) return false;
@@ -104,18 +108,12 @@ function isSamePair(stored: TokenSet, { accessToken, refreshToken }: TokenSet): 
 	return stored.accessToken === accessToken && stored.refreshToken === refreshToken;
 }
 
-interface TokenRow {
-	accessToken: string;
-	refreshToken: string | null;
-	expiresAt: Date | null;
-}
-
-async function findRow(
+async function readSealed(
 	client: PoolClient,
 	owner: TokenOwner,
 	lock: '' | 'for no key update' = '',
-): Promise<TokenRow | undefined> {
-	const { rows } = await client.query<TokenRow>(
+): Promise<SealedTokens | undefined> {
+	const { rows } = await client.query<SealedTokens>(
 		`select access_token as "accessToken", refresh_token as "refreshToken", expires_at as "expiresAt"
 		from integrations where id = $1 and provider = $2 ${lock}`,
 		[owner.integrationId, owner.provider],
@@ -123,27 +121,8 @@ async function findRow(
 	return rows[0];
 }
 
-function opened(ring: KeyRing, owner: TokenOwner, row: TokenRow): TokenSet {
-	const openOne = (column: TokenPlace['column'], text: string): string =>
-		text === '' ? '' : open(ring, toTokenPlace(owner, column), text);
-	return {
-		accessToken: openOne('access_token', row.accessToken),
-		refreshToken: row.refreshToken === null ? null : openOne('refresh_token', row.refreshToken),
-		expiresAt: row.expiresAt,
-	};
-}
-
 /** The column values of a pair: both tokens sealed, the expiry, the scopes as JSON. */
 function sealedValues(ring: KeyRing, owner: TokenOwner, tokens: TokenSet): unknown[] {
-	const { accessToken, refreshToken, expiresAt, scopes } = tokens;
-	return [
-		seal(ring, toTokenPlace(owner, 'access_token'), accessToken),
-		refreshToken === null ? null : seal(ring, toTokenPlace(owner, 'refresh_token'), refreshToken),
-		expiresAt,
-		scopes ? JSON.stringify(scopes) : null,
-	];
-}
-
-function toTokenPlace({ tenantId, provider }: TokenOwner, column: TokenPlace['column']): TokenPlace {
-	return { tenantId, provider, column };
+	const { accessToken, refreshToken, expiresAt } = sealTokens(ring, owner, tokens);
+	return [accessToken, refreshToken, expiresAt, tokens.scopes ? JSON.stringify(tokens.scopes) : null];
 }

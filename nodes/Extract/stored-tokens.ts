@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../db/vault/key-ring';
-import { refreshToken } from '../../db/vault/refresh';
+import { refreshTokens } from '../../db/vault/refresh';
 import {
 	NoAccessTokenError,
 	NoRefreshTokenError,
@@ -9,7 +9,7 @@ import {
 	TokenNotStoredError,
 } from '../../db/vault/token-errors';
 import type { TokenSet } from '../../db/vault/token-set';
-import { readToken } from '../../db/vault/token-store';
+import { readTokens } from '../../db/vault/token-store';
 import { withRetries } from '../../db/postgres/retries';
 import { VaultError } from '../../db/vault/cipher';
 import type { RunToExtract } from '../engine/read/run';
@@ -33,9 +33,9 @@ export function openStoredTokens({ pool, ring, client }: Vault, run: RunToExtrac
 	return createTokenSource(
 		{
 			read: async () =>
-				present(await withRetries(async () => await readToken(pool, ring, where)).catch(throwMeaning)),
+				present(await withRetries(async () => await readTokens(pool, ring, where)).catch(throwMeaning)),
 			refresh: async (stale) =>
-				await refreshToken(pool, ring, where, { stale, exchange, isRefusal }).catch(throwMeaning),
+				await refreshTokens(pool, ring, where, { stale, exchange, isRefusal }).catch(throwMeaning),
 		},
 		client.clock,
 	);

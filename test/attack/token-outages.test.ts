@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
 import { getPool } from '../../db/postgres/pool';
 import { generateKey, keyRing, type KeyRing } from '../../db/vault/key-ring';
-import { refreshToken } from '../../db/vault/refresh';
+import { refreshTokens } from '../../db/vault/refresh';
 import type { TokenOwner } from '../../db/vault/token-set';
-import { readToken, storeTokens } from '../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../db/vault/token-store';
 import { randomFrom, type Random } from '../sandbox/core/random';
 import { expectRepelled, type Attack } from '../support/expect/attacks';
 import { newConnection } from '../support/database/connected';
@@ -99,7 +99,7 @@ async function refreshThrough(
 	if (outage.point === 'at once') await outage.begin();
 	if (outage.point === 'a moment later') outage.beginSoon();
 	// What it ends with is not the question: whoever fails comes again.
-	await refreshToken(pool, ring, owner, { stale: null, exchange, isRefusal }).catch(() => undefined);
+	await refreshTokens(pool, ring, owner, { stale: null, exchange, isRefusal }).catch(() => undefined);
 	await outage.isOver();
 }
 
@@ -111,8 +111,8 @@ async function lossOf(provider: SingleUseProvider, ring: KeyRing, owner: TokenOw
 		isRefusal,
 	};
 	try {
-		const { refreshToken: given } = await refreshToken(pool, ring, owner, request);
-		const { refreshToken: stored } = await readToken(pool, ring, owner);
+		const { refreshToken: given } = await refreshTokens(pool, ring, owner, request);
+		const { refreshToken: stored } = await readTokens(pool, ring, owner);
 		if (given !== provider.honoured || stored !== provider.honoured) return 'the connection';
 		return provider.calls === 1 ? undefined : `${provider.calls} calls`;
 	} catch (error) {

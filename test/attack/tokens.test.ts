@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../db/vault/key-ring';
-import { refreshToken } from '../../db/vault/refresh';
+import { refreshTokens } from '../../db/vault/refresh';
 import type { TokenOwner } from '../../db/vault/token-set';
-import { readToken, storeTokens } from '../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../db/vault/token-store';
 import { createApi } from '../../nodes/engine/http/client';
 import { ReadFailure } from '../../nodes/engine/contract/failure';
 import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/http/oauth';
@@ -50,7 +50,7 @@ const isRefusal = (error: unknown): boolean =>
 async function refreshWith(client: OAuthClient): Promise<unknown> {
 	const exchange = async (token: string): ReturnType<typeof exchangeRefreshToken> =>
 		await exchangeRefreshToken(client, token);
-	return await refreshToken(database.pool, ring, owner, { stale: null, exchange, isRefusal }).catch(
+	return await refreshTokens(database.pool, ring, owner, { stale: null, exchange, isRefusal }).catch(
 		(error: unknown) => error,
 	);
 }
@@ -90,7 +90,7 @@ describe('a token endpoint’s reply', () => {
 			});
 			const body = typeof answer === 'string' ? answer : JSON.stringify(answer);
 			const end = await refreshWith(clientOf({ body }));
-			const { refreshToken: stored } = await readToken(database.pool, ring, owner);
+			const { refreshToken: stored } = await readTokens(database.pool, ring, owner);
 			attacks.push({ name, gained: stored === NEW ? undefined : { stored, end: String(end) } });
 		}
 		expectRepelled('tokens: hostile replies to a refresh', attacks);

@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 
 import { closePools, getPool } from '../../db/postgres/pool';
 import { generateKey, keyRing } from '../../db/vault/key-ring';
-import { refreshToken } from '../../db/vault/refresh';
+import { refreshTokens } from '../../db/vault/refresh';
 import { storeTokens } from '../../db/vault/token-store';
 import { exchangeRefreshToken, type OAuthClient } from '../../nodes/engine/http/oauth';
 import { newConnection } from '../support/database/connected';
@@ -48,7 +48,7 @@ async function measureAll(pool: Pool, refreshes: number): Promise<number[]> {
 			refreshToken: longToken('refresh', done),
 			expiresAt: new Date(0),
 		});
-		await refreshToken(pool, ring, owner, { stale: null, exchange, isRefusal });
+		await refreshTokens(pool, ring, owner, { stale: null, exchange, isRefusal });
 		windows.push(performance.now() - endpoint.answeredAt);
 	}
 	return windows;

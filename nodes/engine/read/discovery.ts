@@ -2,7 +2,7 @@ import type { AccountChoice } from '../../../db/integrations/accounts';
 import type { ApiContext } from '../http/api-context';
 import { createApi } from '../http/client';
 import type { DiscoveryContext } from '../contract/provider';
-import { watched } from '../http/watched-tokens';
+import { watchAuthorisation } from '../http/watched-authorisation';
 
 /** What account discovery needs: the API, the connection's settings and the accounts that it already reads. */
 export function buildDiscovery(
@@ -10,7 +10,7 @@ export function buildDiscovery(
 	context: ApiContext & { timezone: string },
 ): DiscoveryContext {
 	const { application } = context;
-	const { authorisation, accessToken } = watched(context.authorisation);
+	const { authorisation, accessToken } = watchAuthorisation(context.authorisation);
 	const timezone =
 		typeof metadata.timezone === 'string' && metadata.timezone ? metadata.timezone : context.timezone;
 	const chosen = accounts.filter(({ released }) => !released);

@@ -11,7 +11,7 @@ import { claimDue } from '../../../db/runs/claim';
 import { finishRun } from '../../../db/runs/finish';
 import { createTenant } from '../../../db/integrations/tenants';
 import type { TokenOwner } from '../../../db/vault/token-set';
-import { readToken, storeTokens } from '../../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../../db/vault/token-store';
 import { integrationsOperations } from '../../../nodes/Integrations/operations';
 import { newConnection } from '../../support/database/connected';
 import { useDatabase } from '../../support/database/use-database';
@@ -215,7 +215,7 @@ describe('Connection: Disconnect', () => {
 			expiresAt: null,
 		});
 		expect(hints).toEqual([]);
-		expect(await readToken(database.pool, ring, owner)).toEqual({
+		expect(await readTokens(database.pool, ring, owner)).toEqual({
 			accessToken: '',
 			refreshToken: null,
 			expiresAt: null,

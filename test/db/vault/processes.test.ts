@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
-import { refreshToken, type RefreshLimits } from '../../../db/vault/refresh';
+import { refreshTokens, type RefreshLimits } from '../../../db/vault/refresh';
 import { RefreshDeferredError } from '../../../db/vault/token-errors';
 import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
-import { readToken, storeTokens } from '../../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../../db/vault/token-store';
 import { newExpiredConnection } from '../../support/database/connected';
 import { useDatabase } from '../../support/database/use-database';
 import { endLeases } from '../../support/database/refresh-leases';
@@ -48,13 +48,13 @@ function order(details: Partial<RefreshOrder> = {}): RefreshOrder {
 
 async function refreshHere(limits?: Partial<RefreshLimits>): Promise<TokenSet> {
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeAt(server.url, token);
-	return await refreshToken(database.pool, ring, owner, {
+	return await refreshTokens(database.pool, ring, owner, {
 		...{ stale: OLD.accessToken, exchange, isRefusal, limits },
 	});
 }
 
 const storedAccessToken = async (): Promise<string> =>
-	(await readToken(database.pool, ring, owner)).accessToken;
+	(await readTokens(database.pool, ring, owner)).accessToken;
 
 describe('an expired token', () => {
 	it('costs one call, when fifty in five processes meet it', async () => {
@@ -115,7 +115,7 @@ describe('a process killed between the provider’s answer and the save', () => 
 		await expect(refreshHere()).resolves.toMatchObject({ accessToken: pairOf(3).accessToken });
 		// The new grant is refused: nobody else can be the cause.
 		await expect(
-			refreshToken(database.pool, ring, owner, {
+			refreshTokens(database.pool, ring, owner, {
 				...{ stale: pairOf(3).accessToken, isRefusal },
 				exchange: async () => await Promise.reject(new GrantRefused('invalid_grant')),
 			}),

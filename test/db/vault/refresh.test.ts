@@ -5,9 +5,9 @@ import { getPool } from '../../../db/postgres/pool';
 import { disconnectIntegration } from '../../../db/integrations/settings';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { claimDue } from '../../../db/runs/claim';
-import { refreshToken, type RefreshRequest } from '../../../db/vault/refresh';
+import { refreshTokens, type RefreshRequest } from '../../../db/vault/refresh';
 import { NoRefreshTokenError, TokenNotStoredError } from '../../../db/vault/token-errors';
-import { readToken, storeTokens } from '../../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../../db/vault/token-store';
 import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
 import { newConnection, newExpiredConnection } from '../../support/database/connected';
 import { cuttingProxy } from '../../support/http/cutting-proxy';
@@ -40,10 +40,10 @@ async function exchange(token: string): Promise<TokenSet> {
 }
 
 async function refresh(request: Partial<RefreshRequest> = {}, of = owner): Promise<TokenSet> {
-	return await refreshToken(database.pool, ring, of, { stale: OLD, exchange, isRefusal, ...request });
+	return await refreshTokens(database.pool, ring, of, { stale: OLD, exchange, isRefusal, ...request });
 }
 
-const stored = async (of = owner): Promise<TokenSet> => await readToken(database.pool, ring, of);
+const stored = async (of = owner): Promise<TokenSet> => await readTokens(database.pool, ring, of);
 const namesOf = ({ accessToken, refreshToken }: TokenSet): unknown => ({ accessToken, refreshToken });
 const pair = (number: number): unknown => namesOf(pairOf(number));
 
@@ -258,7 +258,7 @@ describe('a pair that the database does not take', () => {
 		await endLeases(database.admin);
 		expect(await reseal(database.admin, rotated, owner)).toBe(true);
 		const request = { stale: OLD, exchange, isRefusal };
-		expect(namesOf(await refreshToken(database.pool, rotated, owner, request))).toEqual(pair(1));
+		expect(namesOf(await refreshTokens(database.pool, rotated, owner, request))).toEqual(pair(1));
 		expect(calls).toHaveLength(1);
 	});
 });
@@ -291,7 +291,7 @@ describe('a commit whose answer is lost', () => {
 		const proxy = await cuttingProxy(database.settings.port, 'commit', 1, spared);
 		const pool = getPool({ ...database.settings, port: proxy.port });
 		const request = { stale: OLD, exchange, isRefusal };
-		expect(namesOf(await refreshToken(pool, ring, owner, request))).toEqual(pair(1));
+		expect(namesOf(await refreshTokens(pool, ring, owner, request))).toEqual(pair(1));
 		expect(namesOf(await stored())).toEqual(pair(1));
 		expect([calls.length, proxy.cuts, await leases()]).toEqual([1, 1, 0]);
 		await pool.end();
@@ -379,7 +379,7 @@ describe('sign-ins that hang', () => {
 			Array.from({ length: 5 }, async () => await newExpiredConnection(database.pool, ring, 'Hanging')),
 		);
 		const request = { stale: OLD, exchange: hang, isRefusal };
-		const waiting = owners.map(async (one) => await refreshToken(pool, ring, one, request));
+		const waiting = owners.map(async (one) => await refreshTokens(pool, ring, one, request));
 		await expectPoll(() => answers.length).toBe(5);
 		expect(pool.totalCount - pool.idleCount).toBe(0);
 		const healthy = await newConnection(pool, 'Healthy', 'myob');

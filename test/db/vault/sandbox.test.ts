@@ -4,9 +4,9 @@ import { listIntegrations } from '../../../db/integrations/integrations';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { claimDue, type ClaimOptions } from '../../../db/runs/claim';
 import { finishRun } from '../../../db/runs/finish';
-import { refreshToken, type RefreshLimits } from '../../../db/vault/refresh';
+import { refreshTokens, type RefreshLimits } from '../../../db/vault/refresh';
 import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
-import { readToken, storeTokens } from '../../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../../db/vault/token-store';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { newConnection } from '../../support/database/connected';
 import { useDatabase } from '../../support/database/use-database';
@@ -60,7 +60,7 @@ async function start(count: number, details: Partial<RefreshOrder> = {}): Promis
 
 async function refreshHere(limits?: Partial<RefreshLimits>): Promise<TokenSet> {
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeAtSandbox(tokenUrl(), token);
-	return await refreshToken(database.pool, ring, owner, { stale, exchange, isRefusal, limits });
+	return await refreshTokens(database.pool, ring, owner, { stale, exchange, isRefusal, limits });
 }
 
 /** What Xero answers to a call with this token. */
@@ -123,7 +123,7 @@ describe('Xero’s rotating tokens', () => {
 			['Southern', 'ACTIVE'],
 		]);
 		expect((await claim()).map(({ tenantId }) => tenantId)).toEqual([other.tenantId]);
-		expect(await answerTo((await readToken(database.pool, ring, other)).accessToken)).toBe(200);
+		expect(await answerTo((await readTokens(database.pool, ring, other)).accessToken)).toBe(200);
 	});
 
 	it('are not handed to who names another tenant’s connection while its refresh is under way', async () => {
@@ -132,7 +132,7 @@ describe('Xero’s rotating tokens', () => {
 		const exchange = async (): Promise<TokenSet> => await Promise.reject(new Error('Nobody should ask.'));
 		const [own, theft] = await Promise.allSettled([
 			refreshHere(),
-			refreshToken(database.pool, ring, forged, { stale, exchange, isRefusal }),
+			refreshTokens(database.pool, ring, forged, { stale, exchange, isRefusal }),
 		]);
 		expect(own.status).toBe('fulfilled');
 		expect(theft).toMatchObject({

@@ -7,7 +7,7 @@ import { claimDue } from '../../../db/runs/claim';
 import { finishRun } from '../../../db/runs/finish';
 import { createTenant } from '../../../db/integrations/tenants';
 import type { TokenSet } from '../../../db/vault/token-set';
-import { readToken, storeTokens } from '../../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../../db/vault/token-store';
 import type { BudgetLimits } from '../../../nodes/engine/limits/budget';
 import { systemClock, type Clock } from '../../../nodes/engine/contract/ports';
 import type { ExtractMode, RunToExtract } from '../../../nodes/engine/read/run';
@@ -89,7 +89,7 @@ export class Extraction {
 
 	/** The tokens that lie in the vault. */
 	async storedTokens({ tenantId, integrationId }: ConnectedTenant): Promise<TokenSet> {
-		return await readToken(this.pool, this.ring, { tenantId, integrationId, provider: this.provider });
+		return await readTokens(this.pool, this.ring, { tenantId, integrationId, provider: this.provider });
 	}
 
 	async claim(tenant?: ConnectedTenant): Promise<RunToExtract[]> {

@@ -1,7 +1,7 @@
 // A process of its own that refreshes a token when it is told to, and is there to be killed.
 import { getPool, type DatabaseSettings } from '../../../db/postgres/pool';
 import { keyRing, type KeyRingFields } from '../../../db/vault/key-ring';
-import { refreshToken } from '../../../db/vault/refresh';
+import { refreshTokens } from '../../../db/vault/refresh';
 import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
 import { exchangeAtSandbox, isRefusedBySandbox } from '../http/sandbox-tokens';
 import { exchangeAt, isRefusal as isRefusedByServer } from '../http/token-server';
@@ -43,7 +43,7 @@ async function refreshAll(order: RefreshOrder): Promise<string[]> {
 	const isRefusal = order.isSandbox ? isRefusedBySandbox : isRefusedByServer;
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeFor(order, token);
 	const asked = Array.from({ length: order.callers }, () =>
-		refreshToken(pool, ring, order.owner, { stale, exchange, isRefusal, limits }),
+		refreshTokens(pool, ring, order.owner, { stale, exchange, isRefusal, limits }),
 	);
 	return (await Promise.all(asked)).map(({ accessToken }) => accessToken);
 }

@@ -1,14 +1,14 @@
 import type { Authorisation } from './tokens';
 
 /** An authorisation that remembers which token it provided last. */
-export interface WatchedTokens {
+export interface WatchedAuthorisation {
 	authorisation: Authorisation;
 	/** The token of the latest request, or of the next one if there was none; undefined if it is not available. */
 	accessToken(): Promise<string | undefined>;
 }
 
 /** Watches the tokens of a run, so that the engine notices when they are replaced while it reads. */
-export function watched(authorisation: Authorisation): WatchedTokens {
+export function watchAuthorisation(authorisation: Authorisation): WatchedAuthorisation {
 	if (authorisation.by === 'client') {
 		const { accessToken = async () => await Promise.resolve(undefined) } = authorisation;
 		return { authorisation, accessToken };
