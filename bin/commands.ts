@@ -1,14 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 
 import { closePools, getPool, unverifiedTls } from '../db/postgres/pool';
-import { generateKey } from '../db/vault/key-ring';
 import { migrate } from '../db/schema/migrate';
 import { createReader, revokeReader } from '../db/readers/logins';
 import { schemaStatus } from '../db/schema/status';
 import { explainDatabaseError } from './explain';
 import { readDatabaseSettings, type Invocation, type Say } from './invocation';
+import { runKeyGenerate, runKeyRotate } from './keys';
 import { runTenantCreate, runTenantList, runTenantPause, runTenantResume, runTenantUpdate } from './tenants';
 
 type Command = (invocation: Invocation) => Promise<object>;
@@ -26,6 +27,9 @@ const USAGE = `Usage: zixly <command> [options]
                               --tenant-id ID --login NAME
   reader revoke --login NAME  revoke such a login
   key generate                generate a key for the credential "Zixly Token Key API"
+  key rotate                  encrypt every stored token with the active key; safe to stop and to repeat    [--dry-run]
+                              The keys come from ZIXLY_ACTIVE_KEY_ID, ZIXLY_ACTIVE_KEY and ZIXLY_RETIRED_KEYS, or as
+                              JSON from standard input: {"activeKeyId": …, "activeKey": …, "retiredKeys": "id:base64"}
 
 Options:
   --database-url URL          postgresql://user:password@host:5432/database?sslmode=verify-full
@@ -48,17 +52,19 @@ const COMMANDS: Record<string, Command> = {
 	'reader create': runReaderCreate,
 	'reader revoke': runReaderRevoke,
 	'key generate': runKeyGenerate,
+	'key rotate': runKeyRotate,
 };
 
 /**
  * Runs one command line, given without the names of node and the script. Messages for people go to `say`.
- * @returns the result for scripts; undefined for help
+ * @returns the result for scripts, with `ok: false` if something remains to be done; undefined for help
  * @throws Error whose message says what went wrong and what to do
  */
 export async function runCommand(
 	args: string[],
 	environment: NodeJS.ProcessEnv,
 	say: Say,
+	input: Readable = process.stdin,
 ): Promise<object | undefined> {
 	const { values, positionals } = parse(args);
 	if (values.help || positionals[0] === 'help') return void say(USAGE);
@@ -71,7 +77,7 @@ export async function runCommand(
 		throw new Error(`${asked}\n\n${USAGE}`);
 	}
 	try {
-		return await command({ flags: values, environment, say });
+		return await command({ flags: values, environment, input, say });
 	} catch (error) {
 		throw explainDatabaseError(error);
 	} finally {
@@ -91,6 +97,7 @@ function parse(args: string[]) {
 				'tenant-id': { type: 'string' },
 				login: { type: 'string' },
 				search: { type: 'string' },
+				'dry-run': { type: 'boolean' },
 				version: { type: 'boolean', short: 'v' },
 				help: { type: 'boolean', short: 'h' },
 			},
@@ -152,10 +159,4 @@ async function runReaderRevoke(invocation: Invocation): Promise<object> {
 	const revoked = await revokeReader(getPool(readDatabaseSettings(invocation)), { login });
 	invocation.say(`Dropped the login ${login} and ended its sessions.`);
 	return revoked;
-}
-
-async function runKeyGenerate({ say }: Invocation): Promise<object> {
-	say('Enter both in the credential "Zixly Token Key API": id as Active Key ID, key as Active Key.');
-	say('Keep a copy in a safe place: without the key no stored token can be read again.');
-	return generateKey();
 }

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 import { settingsFromUrl, type DatabaseSettings } from '../db/postgres/pool';
 
 /** Receives progress and results for people, line by line. */
@@ -5,6 +7,7 @@ export type Say = (line: string) => void;
 
 interface Flags {
 	'database-url'?: string;
+	'dry-run'?: boolean;
 	name?: string;
 	industry?: string;
 	'tenant-id'?: string;
@@ -16,6 +19,8 @@ interface Flags {
 export interface Invocation {
 	flags: Flags;
 	environment: NodeJS.ProcessEnv;
+	/** Standard input, for what must not be an argument. */
+	input: Readable;
 	say: Say;
 }
 

@@ -7,6 +7,8 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 runCommand(process.argv.slice(2), process.env, say).then(
 	(result) => {
 		if (result) process.stdout.write(`${JSON.stringify(result)}\n`);
+		// Some of it was done, but not all.
+		if (result && 'ok' in result && result.ok === false) process.exitCode = 1;
 	},
 	(error: unknown) => {
 		say(`zixly: ${error instanceof Error ? error.message : String(error)}`);

@@ -59,6 +59,11 @@ export function open(ring: KeyRing, place: TokenPlace, sealed: string): string {
 	}
 }
 
+/** The id of the key that a text was sealed with. @throws VaultError `malformed` */
+export function readKeyId(sealed: string): string {
+	return parse(sealed).keyId;
+}
+
 interface SealedParts {
 	keyId: string;
 	nonce: Buffer;

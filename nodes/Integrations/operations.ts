@@ -15,6 +15,7 @@ import { finishRuns } from './sync/finish';
 import { getHealth } from './sync/get-health';
 import { getRun } from './sync/get-run';
 import { getRuns } from './sync/get-runs';
+import { rotateVaultKey } from './vault/rotate-key';
 
 export const integrationsOperations: Operations = {
 	'sync:claimDue': claimDueRuns,
@@ -33,6 +34,7 @@ export const integrationsOperations: Operations = {
 	'connection:update': updateConnection,
 	'rejectedRecord:getAll': getRejected,
 	'rejectedRecord:replay': replayRejected,
+	'vault:rotateKey': rotateVaultKey,
 };
 
 /** What an AI agent may use. Get Accounts is not among it: it asks the provider, with the tenant's token. */

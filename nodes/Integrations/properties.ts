@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { connectionProperties } from './connection/properties';
 import { rejectedRecordProperties } from './rejected-record/properties';
 import { syncProperties } from './sync/properties';
+import { vaultProperties } from './vault/properties';
 
 export const integrationsProperties: INodeProperties[] = [
 	{
@@ -19,9 +20,11 @@ export const integrationsProperties: INodeProperties[] = [
 				description: 'A record that was not stored, kept with the reason',
 			},
 			{ name: 'Sync', value: 'sync', description: 'Runs that bring a connection up to date' },
+			{ name: 'Vault', value: 'vault', description: 'The tenants’ encrypted tokens' },
 		],
 	},
 	...syncProperties,
 	...connectionProperties,
 	...rejectedRecordProperties,
+	...vaultProperties,
 ];

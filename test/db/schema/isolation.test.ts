@@ -129,6 +129,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			'etl.currencies_in_use()',
 			'etl.rates_missed()',
 			'etl.list_integrations(null, null, null, 10)',
+			"etl.list_integration_ids('', '', 10)",
 			'etl.abandon_runs()',
 			"etl.take_over_runs(array['owner-integration'], '1', '1', 'manual', '1 minute')",
 			'etl.tenant_of_reader()',
