@@ -793,6 +793,21 @@ $function$
 ;
 alter function etl.hold_links() owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.list_integration_ids(after_tenant text, after_integration text, max_rows integer)
+ RETURNS TABLE(tenant_id text, integration_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select i.tenant_id, i.id
+	from public.integrations i
+	where (i.tenant_id, i.id) > (after_tenant, after_integration)
+	order by i.tenant_id, i.id
+	limit max_rows
+$function$
+;
+alter function etl.list_integration_ids(text,text,integer) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.list_integrations(only_provider text, only_tenant text, only_integration text, max_rows integer)
  RETURNS TABLE(integration_id text, tenant_id text, tenant_name text, provider text, status text, metadata jsonb, expires_at timestamp with time zone, last_sync_at timestamp with time zone, created_at timestamp with time zone, last_run_status text, last_run_finished_at timestamp with time zone, retry_at timestamp with time zone, running_since timestamp with time zone, tenant_paused_at timestamp with time zone)
  LANGUAGE sql
@@ -1361,6 +1376,7 @@ grant execute on function etl.currencies_in_use() to zixly_worker;
 grant execute on function etl.enter_accounts(text,text,jsonb,boolean) to zixly_worker;
 grant execute on function etl.get_run(text) to zixly_worker;
 grant execute on function etl.hold_links() to zixly_loader;
+grant execute on function etl.list_integration_ids(text,text,integer) to zixly_worker;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;

@@ -2,24 +2,17 @@ import type { Pool } from 'pg';
 
 import { isLocked } from '../postgres/sqlstate';
 import { withRetries } from '../postgres/retries';
-import { open, readKeyId, seal, VaultError, type TokenPlace } from './cipher';
+import { readKeyId, VaultError } from './cipher';
 import type { KeyRing } from './key-ring';
+import { openTokens, sealTokens, type SealedTokens } from './sealed-tokens';
+import type { TokenOwner } from './token-set';
 import { asTokenKeeper, asTokenKeeperDurably } from './token-transaction';
 
 /** The stored tokens of a connection, still sealed. */
-export interface SealedTokens {
-	tenantId: string;
-	integrationId: string;
-	provider: string;
-	accessToken: string;
-	refreshToken: string | null;
-}
+export interface OwnedTokens extends TokenOwner, SealedTokens {}
 
 /** Why a connection's tokens cannot be opened. Names the key, never the text. */
-export interface UnreadableTokens {
-	tenantId: string;
-	integrationId: string;
-	provider: string;
+export interface UnreadableTokens extends TokenOwner {
 	reason: string;
 }
 
@@ -27,20 +20,20 @@ export interface UnreadableTokens {
 export type ResealOutcome = 'rotated' | 'current' | 'left' | UnreadableTokens;
 
 /** Reads the sealed tokens of some of a tenant's connections. Those without any are left out. */
-export async function readSealed(
+export async function readOwnedTokens(
 	pool: Pool,
 	tenantId: string,
 	integrationIds: readonly string[],
-): Promise<SealedTokens[]> {
+): Promise<OwnedTokens[]> {
 	const { rows } = await withRetries(
 		async () =>
-			await asTokenKeeper(pool, tenantId, (client) => client.query<SealedTokens>(READ, [integrationIds])),
+			await asTokenKeeper(pool, tenantId, (client) => client.query<OwnedTokens>(READ, [integrationIds])),
 	);
 	return rows;
 }
 
 const READ = `select tenant_id as "tenantId", id as "integrationId", provider, access_token as "accessToken",
-		refresh_token as "refreshToken"
+		refresh_token as "refreshToken", expires_at as "expiresAt"
 	from integrations where id = any ($1) and (access_token <> '' or refresh_token is not null)
 	order by id`;
 
@@ -51,7 +44,7 @@ const READ = `select tenant_id as "tenantId", id as "integrationId", provider, a
 export async function reseal(
 	pool: Pool,
 	ring: KeyRing,
-	sealed: SealedTokens,
+	sealed: OwnedTokens,
 	dryRun: boolean,
 ): Promise<ResealOutcome> {
 	try {
@@ -66,20 +59,13 @@ export async function reseal(
 	}
 }
 
-type TokenTexts = Pick<SealedTokens, 'accessToken' | 'refreshToken'>;
-
 /** @returns undefined if the active key sealed both. Opens them all the same: a damaged one must not pass as rotated. */
-function sealAgain(ring: KeyRing, sealed: SealedTokens): TokenTexts | undefined {
-	const texts = [sealed.accessToken, sealed.refreshToken ?? ''];
-	const [accessToken, refreshToken] = (['access_token', 'refresh_token'] as const).map((column, position) => {
-		const text = texts[position]!;
-		const place: TokenPlace = { tenantId: sealed.tenantId, provider: sealed.provider, column };
-		return text === '' ? '' : seal(ring, place, open(ring, place, text));
-	}) as [string, string];
-	const isCurrent = texts.every((text) => text === '' || readKeyId(text) === ring.activeKeyId);
-	return isCurrent
+function sealAgain(ring: KeyRing, sealed: OwnedTokens): SealedTokens | undefined {
+	const tokens = openTokens(ring, sealed, sealed);
+	const texts = [sealed.accessToken, sealed.refreshToken ?? ''].filter((text) => text !== '');
+	return texts.every((text) => readKeyId(text) === ring.activeKeyId)
 		? undefined
-		: { accessToken, refreshToken: sealed.refreshToken === null ? null : refreshToken };
+		: sealTokens(ring, sealed, tokens);
 }
 
 /**
@@ -89,7 +75,7 @@ function sealAgain(ring: KeyRing, sealed: SealedTokens): TokenTexts | undefined 
  * it could not store its pair over the new text. Both rows are locked therefore: a new lease references the integration,
  * which waits for the first lock, and taking an expired lease over waits for the second.
  */
-async function swap(pool: Pool, before: SealedTokens, next: TokenTexts): Promise<boolean> {
+async function swap(pool: Pool, before: OwnedTokens, next: SealedTokens): Promise<boolean> {
 	const { tenantId, integrationId } = before;
 	return await withRetries(
 		async () =>

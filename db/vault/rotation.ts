@@ -6,7 +6,7 @@ import { cancelSignal } from '../postgres/cancellation';
 import { retryAsWorker } from '../postgres/retries';
 import type { KeyRing } from './key-ring';
 import { LEASE_SECONDS } from './lease';
-import { readSealed, reseal, type UnreadableTokens } from './reseal';
+import { readOwnedTokens, reseal, type UnreadableTokens } from './reseal';
 
 /** What a rotation did or, as a dry run, would do. */
 export interface Rotation {
@@ -113,7 +113,7 @@ async function visitPage(
 ): Promise<Visited[]> {
 	const left: Visited[] = [];
 	for (const [tenantId, integrationIds] of groupByTenant(page)) {
-		for (const sealed of await readSealed(pool, tenantId, integrationIds)) {
+		for (const sealed of await readOwnedTokens(pool, tenantId, integrationIds)) {
 			cancelSignal()?.throwIfAborted();
 			const outcome = await reseal(pool, ring, sealed, rotation.dryRun);
 			if (outcome === 'left') left.push({ tenantId, integrationId: sealed.integrationId });

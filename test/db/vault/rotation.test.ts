@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { disconnectIntegration } from '../../../db/integrations/settings';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { takeLease } from '../../../db/vault/lease';
-import { refreshToken } from '../../../db/vault/refresh';
+import { refreshTokens } from '../../../db/vault/refresh';
 import { rotateKey, type Rotation, type RotationOptions } from '../../../db/vault/rotation';
 import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
-import { readToken, storeTokens } from '../../../db/vault/token-store';
+import { readTokens, storeTokens } from '../../../db/vault/token-store';
 import { newConnection } from '../../support/database/connected';
 import { countTrips } from '../../support/database/count-trips';
 import { endLeases } from '../../support/database/refresh-leases';
@@ -68,7 +68,7 @@ async function keysInUse(): Promise<string[]> {
 
 async function expectLastPairs(owners: readonly TokenOwner[]): Promise<void> {
 	for (const owner of owners) {
-		const { accessToken, refreshToken: stored } = await readToken(database.pool, newRing, owner);
+		const { accessToken, refreshToken: stored } = await readTokens(database.pool, newRing, owner);
 		const { accessToken: given, refreshToken: last } = provider.last(owner);
 		expect([accessToken, stored]).toEqual([given, last]);
 	}
@@ -89,7 +89,7 @@ describe('rotating the key', () => {
 		const written = await versions();
 		expect(await rotate()).toMatchObject({ complete: true, rotated: 0, current: 7 });
 		expect(await versions()).toEqual(written);
-		expect((await readToken(database.pool, newRing, empty)).accessToken).toBe('');
+		expect((await readTokens(database.pool, newRing, empty)).accessToken).toBe('');
 	});
 
 	it('counts in a dry run, and changes nothing', async () => {
@@ -103,7 +103,7 @@ describe('rotating the key', () => {
 		const tokens: TokenSet = { accessToken: 'made-up-key', refreshToken: null, expiresAt: null };
 		await storeTokens(database.pool, oldRing, owner!, tokens);
 		expect(await rotate()).toMatchObject({ complete: true, rotated: 1 });
-		expect(await readToken(database.pool, newRing, owner!)).toEqual(tokens);
+		expect(await readTokens(database.pool, newRing, owner!)).toEqual(tokens);
 	});
 
 	it('names a connection whose tokens cannot be opened, never the text, and goes on', async () => {
@@ -112,9 +112,10 @@ describe('rotating the key', () => {
 		const other = generateKey();
 		const otherRing = keyRing({ activeKeyId: other.id, activeKey: other.key });
 		await storeTokens(database.pool, otherRing, strange, provider.last(strange));
-		await database.admin.query(`update integrations set refresh_token = refresh_token || 'AA' where id = $1`, [
-			damaged.integrationId,
-		]);
+		await database.admin.query(
+			`update integrations set refresh_token = refresh_token || 'AA' where id = $1`,
+			[damaged.integrationId],
+		);
 		const rotation = await rotate();
 		expect(rotation).toMatchObject({ complete: false, connections: 6, rotated: 4, unreadableCount: 2 });
 		expect(rotation.unreadable).toHaveLength(2);
@@ -181,7 +182,7 @@ describe('rotating the key while syncs refresh, killed at random points', () => 
 		for (let turn = 0; !stopped(); turn++) {
 			const owner = owners[Math.floor(Math.random() * owners.length)]!;
 			const ring = turn % 2 === 0 ? bothKeys : newRing;
-			const { accessToken } = await refreshToken(database.pool, ring, owner, {
+			const { accessToken } = await refreshTokens(database.pool, ring, owner, {
 				...{ stale: provider.last(owner).accessToken, exchange: provider.exchangeFor(owner), isRefusal },
 			});
 			expect(accessToken).toContain(owner.integrationId);
