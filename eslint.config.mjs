@@ -9,7 +9,7 @@ const LAYERS = [
 	'nodes/adapter',
 	'nodes/!(shared|engine|providers|adapter)',
 ];
-const ENGINE = ['contract', 'limits', 'http', 'read'].map((room) => `nodes/engine/${room}`);
+const ENGINE = ['contract', 'limits', 'http', 'read', 'connect'].map((room) => `nodes/engine/${room}`);
 const DATABASE = [
 	'postgres',
 	'schema',

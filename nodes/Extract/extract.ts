@@ -13,7 +13,8 @@ import { createAuthenticatedHttpClient, createHttpClient, getCredentialName } fr
 import { pairItem } from '../adapter/items';
 import { getKeyRing } from '../adapter/key-ring';
 import { OwnRuns } from '../adapter/own-runs';
-import { credentialConnection, storedConnection, type Connection } from './connection';
+import { credentialConnection } from '../adapter/credential-connection';
+import { storedConnection, type Connection } from '../engine/connect/stored-connection';
 import { toFailureMessage, readRuns } from './read-runs';
 import { closeUnread, release } from './release';
 import { readSettings, type ExtractSettings } from './settings';

@@ -10,8 +10,9 @@ import { buildDiscovery } from '../../engine/read/discovery';
 import { asFailure, ReadFailure } from '../../engine/contract/failure';
 import type { RunToExtract } from '../../engine/read/run';
 import { RateLimiters } from '../../engine/limits/rate-limiter';
-import { credentialConnection, storedConnection, type Connection } from '../../Extract/connection';
+import { storedConnection, type Connection } from '../../engine/connect/stored-connection';
 import { getProvider } from '../../providers/registry';
+import { credentialConnection } from '../../adapter/credential-connection';
 import { createAuthenticatedHttpClient, createHttpClient, getCredentialName } from '../../adapter/http';
 import { getKeyRing } from '../../adapter/key-ring';
 

@@ -34,7 +34,7 @@ export interface AccountReference {
 
 export interface ApiRequest {
 	/** GET by default. */
-	method?: 'GET' | 'POST';
+	method?: 'GET' | 'POST' | 'DELETE';
 	/** Relative to the API's address. A link from a reply goes through `resolveLink` first. */
 	path: string;
 	query?: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export interface ApiRequest {
 /** The provider's API as definitions and reading strategies use it; limits, retries and tokens are handled. */
 export interface ProviderApi {
 	/**
-	 * The reply's JSON; undefined if `isNotFound` says so.
+	 * The reply's JSON; undefined if `isNotFound` says so, null if the reply has no content (204).
 	 * @throws ReadFailure if there is no usable reply
 	 */
 	call(request: ApiRequest): Promise<unknown>;

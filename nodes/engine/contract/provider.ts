@@ -2,6 +2,8 @@ import type { AccountEntry, AccountFacts } from '../../../db/integrations/accoun
 import type { StreamDefinition } from './stream';
 import type { ProviderLimits } from './limits';
 import type { AccountReference, ProviderApi, ResponseRule } from './api';
+import type { OAuthFacts } from './oauth';
+import type { ScopeNeed } from './scopes';
 
 /** Everything the engine must know about a provider. To add a provider, write one of these. */
 export interface ProviderDefinition {
@@ -22,6 +24,8 @@ export interface ProviderDefinition {
 	 */
 	apiBaseUrlIn?: { token: string; metadata: string };
 	oauth: OAuthFacts;
+	/** The scopes that every connection needs, whatever it reads. */
+	baseScopes: readonly ScopeNeed[];
 	limits: ProviderLimits;
 	/** Sent with every API request. */
 	headers: Readonly<Record<string, string>> | ((application: Application) => Record<string, string>);
@@ -41,12 +45,6 @@ export interface ProviderDefinition {
 export interface Application {
 	clientId: string;
 	clientSecret: string;
-}
-
-export interface OAuthFacts {
-	accessTokenUrl: string;
-	/** How the application authenticates at the token endpoint. */
-	clientAuthentication: 'header' | 'body';
 }
 
 /** What account discovery needs besides the API. */
@@ -76,6 +74,11 @@ export interface AccountDiscovery {
 		context: DiscoveryContext,
 		reference: KnownAccount,
 	): Promise<{ account: AccountFacts; warnings: string[] }>;
+	/**
+	 * Ends the application's access to accounts, one by one, where revoking the token would end more than that. An account
+	 * that is not connected counts as ended.
+	 */
+	disconnect?(context: DiscoveryContext, accountIds: readonly string[]): Promise<void>;
 }
 
 export interface AccountListing {
@@ -86,6 +89,8 @@ export interface AccountListing {
 	 * only accounts that someone chose are read. Undefined if it never says: a consent then covers all accounts of the token.
 	 */
 	consent?: readonly string[] | null;
+	/** The person who consented, if the provider states it here and not with the token. */
+	user?: string;
 	warnings: string[];
 }
 

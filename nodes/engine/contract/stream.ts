@@ -5,6 +5,7 @@ import type { RejectionReason } from '../../shared/messages';
 import type { CalendarMonth } from '../../shared/months';
 import type { ProviderApi } from './api';
 import type { ReadFailure } from './failure';
+import type { ScopeNeed } from './scopes';
 
 /** A record that could not be read although the provider answered for others. */
 export type UnreadableRecord = Omit<WaitingRecord, 'isNameless'> & Partial<WaitingRecord>;
@@ -14,6 +15,8 @@ export type StreamDefinition = CalendarMonthsStream | ChangesStream;
 
 interface AnyStream {
 	key: string;
+	/** The scopes that it needs besides those that every connection needs. Without them it is skipped. */
+	scopes: readonly ScopeNeed[];
 	/** If plan or scope do not allow it, it is skipped with a warning and does not count as failed. */
 	optional?: boolean;
 }

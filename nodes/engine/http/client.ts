@@ -93,7 +93,7 @@ async function callOnce(
 			extractDetail(reply.body, secrets),
 			askedToWait(definition, rule, reply, clock.now()),
 		);
-	const json = parseJson(removeEchoes(reply.body, secrets), definition.redact);
+	const json = reply.status === 204 ? null : parseJson(removeEchoes(reply.body, secrets), definition.redact);
 	return json !== undefined && request.isValid(json) ? { json } : trouble(UNREADABLE, reply.status, '');
 }
 

@@ -21,7 +21,8 @@ const KNOWN = new Set([
 	...['authorization_pending', 'slow_down', 'expired_token', 'invalid_dpop_proof', 'use_dpop_nonce'],
 	...['interaction_required', 'login_required', 'account_selection_required', 'consent_required'],
 	...['invalid_request_uri', 'invalid_request_object', 'request_not_supported', 'request_uri_not_supported'],
-	...['registration_not_supported', 'forbidden_scopes'],
+	// Pipedrive's word for a person who declined.
+	...['registration_not_supported', 'forbidden_scopes', 'user_denied'],
 	...['BAD_REFRESH_TOKEN', 'BAD_AUTH_CODE', 'BAD_CLIENT_ID', 'BAD_CLIENT_SECRET', 'BAD_SCOPES', 'BAD_HUB'],
 ]);
 

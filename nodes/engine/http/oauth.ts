@@ -2,12 +2,12 @@ import type { TokenSet } from '../../../db/vault/token-set';
 import { FAILURE_CLASSES } from '../../shared/failure-classes';
 import { backoffMs } from './backoff';
 import type { Clock } from '../contract/ports';
-import type { OAuthFacts } from '../contract/provider';
+import type { OAuthFacts } from '../contract/oauth';
 import { ReadFailure } from '../contract/failure';
-import { ReplyTooLarge, type HttpClient, type HttpReply, type HttpRequest } from '../contract/http';
+import { ReplyTooLarge, type HttpClient, type HttpReply } from '../contract/http';
 import { isGrantRefused, isPassing, parseOAuthError } from './oauth-errors';
 import { retryAfterMs } from '../limits/retry-after';
-import { send } from './send';
+import { postForm } from './oauth-request';
 import { parseAnswer, parseTokens } from './token-reply';
 
 export interface OAuthClient {
@@ -21,11 +21,7 @@ export interface OAuthClient {
 	clock: Clock;
 }
 
-/** Kept short: everyone else who needs the token waits for this reply. */
-const TIMEOUT_MS = 12_000;
 const RETRIES = 2;
-/** A token pair is a few KB, but it must not be lost because much else comes with it. */
-const MAX_BYTES = 8 * 2 ** 20;
 
 /**
  * Exchanges a refresh token for a new pair. If the reply is lost, the same token is sent again: providers that rotate
@@ -57,7 +53,8 @@ async function attempt(client: OAuthClient, refreshToken: string): Promise<Token
 
 async function replyTo(client: OAuthClient, refreshToken: string): Promise<HttpReply | ReadFailure> {
 	try {
-		return await send(client.http, buildRequest(client, refreshToken));
+		const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
+		return await postForm(client, client.accessTokenUrl, grant);
 	} catch (error) {
 		if (error instanceof ReadFailure) throw error;
 		return unavailable(
@@ -65,17 +62,6 @@ async function replyTo(client: OAuthClient, refreshToken: string): Promise<HttpR
 			error instanceof ReplyTooLarge ? 'sent a reply that is too large' : 'did not answer',
 		);
 	}
-}
-
-function buildRequest(client: OAuthClient, refreshToken: string): HttpRequest {
-	const { clientId, clientSecret, clientAuthentication } = client;
-	const form: Record<string, string> = { grant_type: 'refresh_token', refresh_token: refreshToken };
-	const headers: Record<string, string> = { accept: 'application/json' };
-	if (clientAuthentication === 'body')
-		Object.assign(form, { client_id: clientId, client_secret: clientSecret });
-	else headers.authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
-	const { accessTokenUrl: url } = client;
-	return { method: 'POST', url, headers, form, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
 }
 
 /** Why a token endpoint gave no token. @param code the OAuth error code in its reply */

@@ -2,7 +2,7 @@ import type { ProviderDefinition } from '../../engine/contract/provider';
 import type { Provider } from '../provider';
 import { asanaAccounts } from './accounts';
 import { projects } from './normalise-projects';
-import { projectsStream } from './projects-stream';
+import { FULL_PERMISSIONS, projectsStream } from './projects-stream';
 import { asanaRules } from './rules';
 
 const definition: ProviderDefinition = {
@@ -13,7 +13,20 @@ const definition: ProviderDefinition = {
 	credential: 'zixlyAsanaOAuth2Api',
 	domains: ['asana.com'],
 	apiBaseUrl: 'https://app.asana.com',
-	oauth: { accessTokenUrl: 'https://app.asana.com/-/oauth_token', clientAuthentication: 'body' },
+	oauth: {
+		authUrl: 'https://app.asana.com/-/oauth_authorize',
+		accessTokenUrl: 'https://app.asana.com/-/oauth_token',
+		clientAuthentication: 'body',
+		pkce: 'S256',
+		revokePath: 'oauth_revoke',
+		signOutUrl: 'https://app.asana.com/-/logout',
+		removal: 'Settings > Apps > Manage apps',
+		identify: ({ data }) => {
+			const { gid } = (data ?? {}) as { gid?: unknown };
+			return typeof gid === 'string' || typeof gid === 'number' ? String(gid) : undefined;
+		},
+	},
+	baseScopes: [{ scope: 'workspaces:read', includedIn: FULL_PERMISSIONS }],
 	limits: {
 		// Per token, for all workspaces that it reaches.
 		scope: 'connection',

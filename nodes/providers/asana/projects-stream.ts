@@ -18,6 +18,9 @@ const PROJECT_FIELDS = 'name,archived,completed,completed_at,created_at,start_on
 const TASK_FIELDS =
 	'resource_subtype,completed,completed_at,created_at,due_on,due_at,parent,is_rendered_as_separator';
 
+/** What an application that is registered with full permissions is granted. */
+export const FULL_PERMISSIONS = ['default'];
+
 /** Progress of a read of all projects. */
 interface ProjectsCursor extends Cursor {
 	/** The id of the last project read; null once all have been read. */
@@ -60,6 +63,10 @@ export const projectsStream: ChangesStream = {
 	reading: 'changes',
 	givesAll: true,
 	key: 'projects',
+	scopes: [
+		{ scope: 'projects:read', includedIn: FULL_PERMISSIONS },
+		{ scope: 'tasks:read', includedIn: FULL_PERMISSIONS },
+	],
 	scans: [everyProject],
 	batch: 1,
 	find: findProject,

@@ -19,7 +19,15 @@ const definition: ProviderDefinition = {
 	credential: 'zixlyHubSpotOAuth2Api',
 	domains: ['hubapi.com', 'hubspot.com'],
 	apiBaseUrl: API_BASE_URL,
-	oauth: { accessTokenUrl: `${API_BASE_URL}${paths.token}`, clientAuthentication: 'body' },
+	oauth: {
+		authUrl: 'https://app.hubspot.com/oauth/authorize',
+		accessTokenUrl: `${API_BASE_URL}${paths.token}`,
+		clientAuthentication: 'body',
+		revokePath: 'token/revoke',
+		removal: 'Settings > Integrations > Connected apps',
+		identify: ({ user_id: user }) => (user === undefined ? undefined : String(user)),
+	},
+	baseScopes: [{ scope: 'oauth' }],
 	limits: {
 		scope: 'account',
 		windows: [
@@ -44,6 +52,11 @@ const definition: ProviderDefinition = {
 		{
 			reading: 'changes',
 			key: 'deals',
+			scopes: [
+				{ scope: 'crm.objects.deals.read' },
+				{ scope: 'crm.objects.companies.read' },
+				{ scope: 'crm.schemas.deals.read' },
+			],
 			scans: [listScan, searchScan, deletedScan, restoredScan],
 			batch: DEALS_AT_ONCE,
 			prepare: loadDealContext,

@@ -50,6 +50,12 @@ export const myobAccounts: AccountDiscovery = {
 	},
 };
 
+/** The person who consented, which some token replies state. */
+export function identifyUser({ user }: Readonly<Record<string, unknown>>): string | undefined {
+	const { uid } = (user ?? {}) as { uid?: unknown };
+	return typeof uid === 'string' ? uid : undefined;
+}
+
 const onlyOne = (file: AccountEntry): AccountListing => ({
 	accounts: [file],
 	consent: [file.id],

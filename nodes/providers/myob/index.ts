@@ -1,10 +1,14 @@
 import type { ProviderDefinition } from '../../engine/contract/provider';
 import type { Provider } from '../provider';
-import { myobAccounts } from './accounts';
+import { GUID } from '../account-facts';
+import { identifyUser, myobAccounts } from './accounts';
 import { loadMonthContext } from './month-context';
 import { monthlyFinancials } from './normalise-monthly-financials';
 import { profitAndLoss } from './report';
 import { myobRules } from './rules';
+
+/** The only scope of keys created before 12 March 2025. */
+const OLD_KEY = ['CompanyFile'];
 
 const definition: ProviderDefinition = {
 	key: 'myob',
@@ -14,10 +18,19 @@ const definition: ProviderDefinition = {
 	domains: ['myob.com'],
 	apiBaseUrl: 'https://api.myob.com',
 	oauth: {
+		authUrl: 'https://secure.myob.com/oauth2/account/authorize',
 		// Ends in "authorize" like the consent URL, but is a different URL.
 		accessTokenUrl: 'https://secure.myob.com/oauth2/v1/authorize',
 		clientAuthentication: 'body',
+		// Without it MYOB does not state the company file. For some older files it makes MYOB show an error.
+		authParameters: { prompt: 'consent' },
+		callbackParameters: [{ name: 'businessId', pattern: GUID.pattern }, { name: 'businessName' }],
+		signOutUrl: 'https://secure.myob.com/oauth2/account/logoff',
+		removal: 'secure.myob.com > Partner authorisations',
+		lapses: { idleDays: 7, consentDays: 365 },
+		identify: identifyUser,
 	},
+	baseScopes: [{ scope: 'sme-company-file', includedIn: OLD_KEY }],
 	limits: {
 		// One key for all tenants: 8 calls per second and a million per day. Replies do not state how many remain.
 		scope: 'application',
@@ -40,6 +53,11 @@ const definition: ProviderDefinition = {
 		{
 			reading: 'calendarMonths',
 			key: 'monthlyFinancials',
+			scopes: [
+				// MYOB does not state which scope the accounting properties need.
+				{ scope: 'sme-company-settings', optional: true },
+				{ scope: 'sme-general-ledger', includedIn: OLD_KEY },
+			],
 			variant: (metadata) => (metadata.basis === 'cash' ? 'cash' : 'accrual'),
 			base: (month, basis) => ({ month: month.key, basis }),
 			prepare: loadMonthContext,

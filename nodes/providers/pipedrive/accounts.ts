@@ -5,6 +5,7 @@ import { unsupportedZone, DIGITS, textOrNull } from '../account-facts';
 
 /** The user and company of the token. */
 interface Me {
+	id?: unknown;
 	company_id: number;
 	company_name?: unknown;
 	default_currency?: unknown;
@@ -18,7 +19,13 @@ export const pipedriveAccounts: AccountDiscovery = {
 	async list(context) {
 		const me = await readPerson(context);
 		const id = String(me.company_id);
-		return { accounts: [{ id, name: textOrNull(me.company_name) }], consent: [id], warnings: [] };
+		const accounts = [{ id, name: textOrNull(me.company_name) }];
+		return {
+			accounts,
+			consent: [id],
+			warnings: [],
+			...(typeof me.id === 'number' && { user: String(me.id) }),
+		};
 	},
 
 	async describe(context, reference) {

@@ -23,7 +23,19 @@ const definition: ProviderDefinition = {
 	domains: ['pipedrive.com'],
 	apiBaseUrl: 'https://api.pipedrive.com',
 	apiBaseUrlIn: { token: 'api_domain', metadata: 'apiDomain' },
-	oauth: { accessTokenUrl: 'https://oauth.pipedrive.com/oauth/token', clientAuthentication: 'header' },
+	oauth: {
+		authUrl: 'https://oauth.pipedrive.com/oauth/authorize',
+		accessTokenUrl: 'https://oauth.pipedrive.com/oauth/token',
+		clientAuthentication: 'header',
+		// The Developer Hub fixes them; a person agrees to all or none.
+		scopeSeparator: null,
+		// Ends the installation of this user in this company.
+		revokePath: 'revoke',
+		signOutUrl: 'https://app.pipedrive.com/auth/logout',
+		removal: 'Tools and apps > Marketplace apps',
+		lapses: { idleDays: 60 },
+	},
+	baseScopes: [{ scope: 'base' }],
 	limits: {
 		scope: 'account',
 		// Plans allow 80 or more per 2 seconds; the header states how many remain.
@@ -43,6 +55,12 @@ const definition: ProviderDefinition = {
 		{
 			reading: 'changes',
 			key: 'deals',
+			scopes: [
+				{ scope: 'deals:read', includedIn: ['deals:full'] },
+				{ scope: 'contacts:read', includedIn: ['contacts:full'] },
+				// The changes of deals; deals:read does not include them.
+				{ scope: 'recents:read' },
+			],
 			// Archived deals are only in their own list.
 			scans: [
 				changedDeals('deals', DEALS),

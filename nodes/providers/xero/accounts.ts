@@ -1,11 +1,12 @@
 import type { AccountDiscovery, DiscoveryContext } from '../../engine/contract/provider';
 import type { AccountReference, ProviderApi } from '../../engine/contract/api';
 import { parseJson } from '../../engine/http/json';
-import { isReadableList, sortEntries } from '../../engine/read/list-entries';
+import { isReadableList, sortEntries, type SortedEntries } from '../../engine/read/list-entries';
 import { unsupportedZone, GUID, textOrNull, withNameless } from '../account-facts';
 import { toIanaZone } from './time-zones';
 
 interface Connection {
+	id?: unknown;
 	tenantId: string;
 	tenantName?: unknown;
 	tenantType?: unknown;
@@ -29,13 +30,7 @@ export const xeroAccounts: AccountDiscovery = {
 	id: GUID,
 
 	async list(context) {
-		const reply = (await context.api.call({
-			path: '/connections',
-			description: CONNECTIONS.what,
-			isValid: (json) => Array.isArray(json) && isReadableList(json, parseConnection),
-		})) as unknown[];
-		const reader = { read: parseConnection, getId: ({ tenantId }: Connection) => tenantId };
-		const { entries, nameless } = sortEntries(reply, reader, CONNECTIONS);
+		const { entries, nameless } = await listConnections(context);
 		const connections = entries.filter(({ tenantType }) => tenantType === 'ORGANISATION');
 		const accounts = connections.map(({ tenantId, tenantName }) => ({
 			id: tenantId,
@@ -53,7 +48,34 @@ export const xeroAccounts: AccountDiscovery = {
 		const isUnknown = timezone === null && reference.timezone === null;
 		return { account, warnings: isUnknown ? [unsupportedZone(name ?? reference.name, zone, 'months')] : [] };
 	},
+
+	async disconnect(context, accountIds) {
+		const { entries } = await listConnections(context);
+		const ending = entries.filter(({ id, tenantId }) => id !== undefined && accountIds.includes(tenantId));
+		for (const connection of ending) await deleteConnection(context, connection);
+	},
 };
+
+async function listConnections({ api }: DiscoveryContext): Promise<SortedEntries<Connection>> {
+	const reply = (await api.call({
+		path: '/connections',
+		description: CONNECTIONS.what,
+		isValid: (json) => Array.isArray(json) && isReadableList(json, parseConnection),
+	})) as unknown[];
+	const reader = { read: parseConnection, getId: ({ tenantId }: Connection) => tenantId };
+	return sortEntries(reply, reader, CONNECTIONS);
+}
+
+/** Deletes a connection by its own id, which is not that of the organisation. */
+async function deleteConnection({ api }: DiscoveryContext, { id, tenantName }: Connection): Promise<void> {
+	await api.call({
+		method: 'DELETE',
+		path: `/connections/${encodeURIComponent(String(id))}`,
+		description: `the connection of ${textOrNull(tenantName) ?? 'an organisation'}`,
+		isValid: () => true,
+		isNotFound: ({ status }) => status === 404,
+	});
+}
 
 /** The organisations of the token's own consent; null if the token or the list does not state it. */
 async function readConsent(
@@ -91,13 +113,23 @@ function isOrganisations(json: unknown): boolean {
 	return Array.isArray(Organisations) && /^[A-Z]{3}$/.test(Organisations[0]?.BaseCurrency ?? '');
 }
 
-/**
- * Reads an access token's consent from the claims of its JWT. The signature is not verified: Xero accepted the token, and
- * the value only narrows down a list that Xero returned for it.
- */
+/** The consent that an access token is of. Undefined if the token is not readable. */
 export function parseAuthenticationEvent(accessToken: string | undefined): string | undefined {
+	return readClaim(accessToken, 'authentication_event_id');
+}
+
+/** Xero's id of the person who consented. */
+export function identifyUser({ access_token: token }: Readonly<Record<string, unknown>>): string | undefined {
+	return readClaim(typeof token === 'string' ? token : undefined, 'xero_userid');
+}
+
+/**
+ * Reads a claim of an access token, which is a JWT. The signature is not verified: the token came from Xero, and the
+ * value only narrows down a list that Xero returned for it.
+ */
+function readClaim(accessToken: string | undefined, name: string): string | undefined {
 	const payload = Buffer.from(accessToken?.split('.', 3)[1] ?? '', 'base64url').toString('utf8');
-	const claims = parseJson(payload) as { authentication_event_id?: unknown } | null | undefined;
-	const event = claims?.authentication_event_id;
-	return typeof event === 'string' && event !== '' ? event : undefined;
+	const claims = parseJson(payload) as Record<string, unknown> | null | undefined;
+	const value = claims?.[name];
+	return typeof value === 'string' && value !== '' ? value : undefined;
 }

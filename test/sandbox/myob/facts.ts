@@ -20,6 +20,7 @@ export function myobFacts(consents: ReadonlyMap<string, MyobConsent>): ServiceFa
 			scopes: MYOB_SCOPES,
 			tokens: { rotates: true },
 			tokenType: 'bearer',
+			tokenFields: ({ user }) => ({ user: { uid: user, username: `${user}@example.com` } }),
 			redirectFields: ({ consent }) => ({
 				businessId: fileOf(consent)?.id ?? '',
 				businessName: fileOf(consent)?.name ?? '',

@@ -60,6 +60,7 @@ async function reading({ passes, state = {}, maxRecords = 1_000, batch = 2, comp
 	const stream: ChangesStream = {
 		reading: 'changes',
 		key: 'deals',
+		scopes: [],
 		scans: passes,
 		batch,
 		prepare: async () => await Promise.resolve(++result.prepared),

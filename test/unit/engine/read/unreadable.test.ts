@@ -49,6 +49,7 @@ async function reading(scene: Scene) {
 	const stream: ChangesStream = {
 		reading: 'changes',
 		key: 'deals',
+		scopes: [],
 		batch,
 		find: scene.find,
 		scans: [

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { generateKey, keyRing } from '../../../../db/vault/key-ring';
-import { credentialConnection, storedConnection } from '../../../../nodes/Extract/connection';
+import { credentialConnection } from '../../../../nodes/adapter/credential-connection';
+import { storedConnection } from '../../../../nodes/engine/connect/stored-connection';
 import { pipedrive } from '../../../../nodes/providers/pipedrive';
 import { httpClient } from '../../../support/http/client';
 

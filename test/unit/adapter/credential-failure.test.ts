@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type * as N8nWorkflow from 'n8n-workflow';
 
-import { explainCredentialError } from '../../../nodes/Extract/credential-failure';
+import { explainCredentialError } from '../../../nodes/adapter/credential-failure';
 
 const CREDENTIAL = { provider: 'Xero', name: 'My Xero' };
 

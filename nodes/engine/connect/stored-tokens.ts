@@ -1,21 +1,21 @@
 import type { Pool } from 'pg';
 
-import type { KeyRing } from '../../db/vault/key-ring';
-import { refreshTokens } from '../../db/vault/refresh';
+import type { KeyRing } from '../../../db/vault/key-ring';
+import { refreshTokens } from '../../../db/vault/refresh';
 import {
 	NoAccessTokenError,
 	NoRefreshTokenError,
 	RefreshDeferredError,
 	TokenNotStoredError,
-} from '../../db/vault/token-errors';
-import type { TokenSet } from '../../db/vault/token-set';
-import { readTokens } from '../../db/vault/token-store';
-import { withRetries } from '../../db/postgres/retries';
-import { VaultError } from '../../db/vault/cipher';
-import type { RunToExtract } from '../engine/read/run';
-import { ReadFailure } from '../engine/contract/failure';
-import { exchangeRefreshToken, type OAuthClient } from '../engine/http/oauth';
-import { createTokenSource, type TokenSource } from '../engine/http/tokens';
+} from '../../../db/vault/token-errors';
+import type { TokenSet } from '../../../db/vault/token-set';
+import { readTokens } from '../../../db/vault/token-store';
+import { withRetries } from '../../../db/postgres/retries';
+import { VaultError } from '../../../db/vault/cipher';
+import type { RunToExtract } from '../read/run';
+import { ReadFailure } from '../contract/failure';
+import { exchangeRefreshToken, type OAuthClient } from '../http/oauth';
+import { createTokenSource, type TokenSource } from '../http/tokens';
 import { throwDatabaseFailure } from './database-failure';
 
 export interface Vault {

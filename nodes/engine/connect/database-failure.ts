@@ -1,6 +1,6 @@
-import { isUnavailable } from '../../db/postgres/sqlstate';
-import { withRetries } from '../../db/postgres/retries';
-import { ReadFailure } from '../engine/contract/failure';
+import { isUnavailable } from '../../../db/postgres/sqlstate';
+import { withRetries } from '../../../db/postgres/retries';
+import { ReadFailure } from '../contract/failure';
 
 /** Runs and retries database work that is safe to repeat. A lasting outage becomes `database_unavailable`. */
 export async function fromDatabase<T>(work: () => Promise<T>): Promise<T> {
