@@ -37,7 +37,7 @@ export async function discoverConsentAccounts(
 ): Promise<ConsentAccounts> {
 	// A refresh would spend the token that is about to be stored: a rejected one ends the consent.
 	const tokens = { ...consent.tokens, refreshToken: null };
-	const discovery = openConsentApi(parts, { ...consent, tokens });
+	const discovery = { ...openConsentApi(parts, { ...consent, tokens }), isNewConsent: true as const };
 	try {
 		return await discover(parts, consent, discovery);
 	} catch (error) {

@@ -59,6 +59,8 @@ export interface DiscoveryContext {
 	timezone: string;
 	/** The accounts that the connection already reads, for providers that do not list a token's accounts. */
 	chosen?: readonly AccountEntry[];
+	/** The token is of a consent that was given a moment ago. */
+	isNewConsent?: true;
 }
 
 /** Finds the accounts behind a token: the part of a provider that needs code. */

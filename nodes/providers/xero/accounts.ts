@@ -12,6 +12,8 @@ interface Connection {
 	tenantType?: unknown;
 	/** Identifies the consent that created the connection. */
 	authEventId?: unknown;
+	/** When the person connected it most recently. */
+	updatedDateUtc?: unknown;
 }
 
 const CONNECTIONS = { provider: 'Xero', what: 'the list of organisations', account: undefined };
@@ -79,16 +81,35 @@ async function deleteConnection({ api }: DiscoveryContext, { id, tenantName }: C
 
 /** The organisations of the token's own consent; null if the token or the list does not state it. */
 async function readConsent(
-	{ accessToken }: DiscoveryContext,
+	{ accessToken, isNewConsent }: DiscoveryContext,
 	connections: readonly Connection[],
 ): Promise<string[] | null> {
 	// Only after the call, which replaces a rejected token.
-	const event = parseAuthenticationEvent(await accessToken());
+	const token = await accessToken();
+	const event = parseAuthenticationEvent(token);
 	const isTold = connections.every(
 		({ authEventId }) => typeof authEventId === 'string' && authEventId !== '',
 	);
 	if (event === undefined || !isTold) return null;
-	return connections.filter(({ authEventId }) => authEventId === event).map(({ tenantId }) => tenantId);
+	const ofEvent = connections.filter(({ authEventId }) => authEventId === event);
+	const found = ofEvent.length === 0 && isNewConsent ? listJustConnected(connections, token) : ofEvent;
+	return found.map(({ tenantId }) => tenantId);
+}
+
+const JUST_CONNECTED_MS = 10 * 60_000;
+
+/**
+ * The organisations that were connected when the token was issued, by Xero's clock. One that the person had connected
+ * before keeps the event of that earlier consent.
+ */
+function listJustConnected(connections: readonly Connection[], token: string | undefined): Connection[] {
+	const { nbf } = readClaims(token);
+	if (typeof nbf !== 'number') return [];
+	return connections.filter(({ updatedDateUtc: at }) => {
+		// Without a zone, but in UTC.
+		const updated = typeof at === 'string' ? Date.parse(`${at.slice(0, 23).replace('Z', '')}Z`) : Number.NaN;
+		return Math.abs(updated - nbf * 1_000) <= JUST_CONNECTED_MS;
+	});
 }
 
 async function readOrganisation(api: ProviderApi, account: AccountReference): Promise<Organisation> {
@@ -115,21 +136,22 @@ function isOrganisations(json: unknown): boolean {
 
 /** The consent that an access token is of. Undefined if the token is not readable. */
 export function parseAuthenticationEvent(accessToken: string | undefined): string | undefined {
-	return readClaim(accessToken, 'authentication_event_id');
+	return textOrUndefined(readClaims(accessToken).authentication_event_id);
 }
 
 /** Xero's id of the person who consented. */
 export function identifyUser({ access_token: token }: Readonly<Record<string, unknown>>): string | undefined {
-	return readClaim(typeof token === 'string' ? token : undefined, 'xero_userid');
+	return textOrUndefined(readClaims(typeof token === 'string' ? token : undefined).xero_userid);
 }
 
+const textOrUndefined = (value: unknown): string | undefined =>
+	typeof value === 'string' && value !== '' ? value : undefined;
+
 /**
- * Reads a claim of an access token, which is a JWT. The signature is not verified: the token came from Xero, and the
- * value only narrows down a list that Xero returned for it.
+ * Reads the claims of an access token, which is a JWT. The signature is not verified: the token came from Xero, and the
+ * values only narrow down a list that Xero returned for it.
  */
-function readClaim(accessToken: string | undefined, name: string): string | undefined {
+function readClaims(accessToken: string | undefined): Readonly<Record<string, unknown>> {
 	const payload = Buffer.from(accessToken?.split('.', 3)[1] ?? '', 'base64url').toString('utf8');
-	const claims = parseJson(payload) as Record<string, unknown> | null | undefined;
-	const value = claims?.[name];
-	return typeof value === 'string' && value !== '' ? value : undefined;
+	return (parseJson(payload) ?? {}) as Record<string, unknown>;
 }
