@@ -13,13 +13,13 @@ const ENGINE = ['contract', 'limits', 'http', 'read', 'connect'].map((room) => `
 const DATABASE = [
 	'postgres',
 	'schema',
+	'vault',
 	'integrations',
 	'clients',
 	'leads',
 	'runs',
 	'rates',
 	'readers',
-	'vault',
 	'load',
 ].map((room) => `db/${room}`);
 

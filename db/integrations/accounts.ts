@@ -87,13 +87,25 @@ export async function chooseAccounts(
 	owner: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
 	accounts: readonly AccountEntry[],
 ): Promise<void> {
-	const { taken } = await asWorkerWithin(client, async () => await enter(client, owner, accounts, true));
+	const taken = await takeAccounts(client, owner, accounts);
 	if (taken.length === 0) return;
 	const named = taken.map((id) => `"${id}"`).join(', ');
 	throw new ExplainedError(
 		`Nothing was changed because another connection has ${named}.`,
 		'An account belongs to one connection at a time: release it there with Release in Connection: Update, or with Connection: Disconnect.',
 	);
+}
+
+/**
+ * The same without an error: the caller has to roll back if any are returned.
+ * @returns the ids of those that another connection has
+ */
+export async function takeAccounts(
+	client: PoolClient,
+	owner: Pick<AccountOwner, 'tenantId' | 'integrationId'>,
+	accounts: readonly AccountEntry[],
+): Promise<string[]> {
+	return (await asWorkerWithin(client, async () => await enter(client, owner, accounts, true))).taken;
 }
 
 async function enter(

@@ -4,7 +4,6 @@ import { ExplainedError } from '../postgres/explained-error';
 import { chooseAccounts, releaseAccounts, type AccountEntry } from './accounts';
 import { integrationById, type IntegrationSummary } from './integrations';
 import { retryInTenant } from '../postgres/retries';
-import { actAs } from '../postgres/transaction';
 
 /** The operator's changes. Omitted settings are kept; an empty text removes a setting. */
 export interface IntegrationChanges {
@@ -108,36 +107,3 @@ async function assertHas(
 }
 
 const quoted = (ids: readonly string[]): string => ids.map((id) => `"${id}"`).join(', ');
-
-/**
- * Ends a connection: removes its tokens, releases its accounts for other tenants and closes a running run, which then
- * stores nothing more. Data, settings and states are kept, so that connecting again continues where it stopped.
- * @throws Error if there is no such connection
- */
-export async function disconnectIntegration(
-	pool: Pool,
-	integrationId: string,
-): Promise<IntegrationSummary & { accountsFreed: number; runClosed: boolean }> {
-	const { tenantId } = await integrationById(pool, integrationId);
-	const done = await retryInTenant(pool, tenantId, async (client) => {
-		// The run first, as the loader does, so that the two cannot deadlock.
-		const { rowCount: runs } = await client.query(CLOSE_RUN, [integrationId]);
-		await actAs(client, 'zixly_tokens');
-		await client.query(REMOVE_TOKENS, [integrationId]);
-		const accountsFreed = await releaseAccounts(client, { tenantId, integrationId });
-		return { accountsFreed, runClosed: runs === 1 };
-	});
-	return { ...(await integrationById(pool, integrationId)), ...done };
-}
-
-const CLOSE_RUN = `update etl.sync_runs
-	set status = 'failed', finished_at = now(), lease_until = null,
-		error = '{"class": "reconnect_required", "message": "The connection was ended during a sync. Connect the tenant again to continue."}'
-	where integration_id = $1 and status = 'running'`;
-
-// PENDING becomes ACTIVE with the next token. If n8n keeps the token, only DISABLED stops the syncs.
-const REMOVE_TOKENS = `update integrations
-	set access_token = '', refresh_token = null, expires_at = null,
-		status = case when status = 'DISABLED' or metadata ->> 'authentication' = 'n8n' then 'DISABLED' else 'PENDING' end
-			::integration_status
-	where id = $1`;

@@ -161,3 +161,83 @@ create table etl.paused_tenants (
 	tenant_id text primary key references public.tenants on delete cascade,
 	paused_at timestamptz not null default now()
 );
+
+-- Links to the connect pages. Only the hash of a link's token is stored.
+create table etl.connect_links (
+	id text primary key,
+	tenant_id text not null references public.tenants on delete cascade,
+	provider text not null,
+	purpose text not null check (purpose in ('connect', 'reconnect', 'manage')),
+	token_hash text not null unique,
+	replaces_account boolean not null default false,
+	created_at timestamptz not null default now(),
+	expires_at timestamptz not null,
+	-- The only browser that may go on, from its first Continue on.
+	browser_hash text,
+	bound_at timestamptz,
+	-- Set in the transaction that stores the consent. A link to manage is never used up.
+	used_at timestamptz,
+	-- How often other browsers tried to go on.
+	refused_browsers integer not null default 0,
+	-- Until when its browser may see and end the connection (purpose `manage`).
+	session_until timestamptz,
+	constraint connect_links_bound_check check ((browser_hash is null) = (bound_at is null))
+);
+create index connect_links_tenant_id_provider_idx on etl.connect_links (tenant_id, provider, created_at desc);
+create index connect_links_expires_at_idx on etl.connect_links (expires_at);
+
+-- OAuth states, and the consents that wait for their confirmation. Only the hash of a state is stored.
+create table etl.connect_states (
+	id text primary key,
+	link_id text not null references etl.connect_links on delete cascade,
+	tenant_id text not null references public.tenants on delete cascade,
+	provider text not null,
+	state_hash text not null unique,
+	browser_hash text not null,
+	redirect_uri text not null,
+	sealed_verifier text,
+	created_at timestamptz not null default now(),
+	expires_at timestamptz not null,
+	-- When the provider's answer arrived, its consent was kept, and a person confirmed it.
+	consumed_at timestamptz,
+	consented_at timestamptz,
+	stored_at timestamptz,
+	-- Removed as soon as the pair is in public.integrations.
+	sealed_pair text,
+	token_expires_at timestamptz,
+	scopes jsonb check (octet_length(scopes::text) <= 65536),
+	metadata jsonb check (octet_length(metadata::text) <= 16384),
+	consent_user text,
+	-- The accounts of this consent: an array of { id, name }.
+	accounts jsonb check (jsonb_typeof(accounts) = 'array'),
+	constraint connect_states_pair_check check (sealed_pair is null or consented_at is not null)
+);
+create index connect_states_link_id_idx on etl.connect_states (link_id);
+create index connect_states_tenant_id_idx on etl.connect_states (tenant_id);
+create index connect_states_expires_at_idx on etl.connect_states (expires_at);
+create index connect_states_consent_user_idx on etl.connect_states (provider, consent_user)
+	where sealed_pair is not null;
+
+-- What happened to a connection: its timeline, and the outbox of the events that the node Zixly Connect emits.
+create table etl.connection_events (
+	id bigint generated always as identity primary key,
+	tenant_id text not null references public.tenants on delete cascade,
+	integration_id text references public.integrations on delete set null,
+	provider text not null,
+	event text not null,
+	-- An array of { id, name }.
+	accounts jsonb not null default '[]' check (jsonb_typeof(accounts) = 'array'),
+	reason text,
+	-- Who did it, if known: a person at the provider, or a part of this package.
+	actor text,
+	created_at timestamptz not null default now(),
+	emitted_at timestamptz
+);
+create index connection_events_tenant_id_idx on etl.connection_events (tenant_id, provider, id desc);
+create index connection_events_integration_id_idx on etl.connection_events (integration_id, id desc);
+create index connection_events_created_at_idx on etl.connection_events (created_at);
+create index connection_events_outbox_idx on etl.connection_events (id) where emitted_at is null
+	and event in ('connected', 'reconnected', 'disconnected', 'failed', 'needs_consent', 'first_sync_complete');
+-- Who connected a provider, to find other connections of the same person.
+create index integrations_consent_user_idx on public.integrations (provider, (metadata ->> 'consentUser'))
+	where metadata ->> 'consentUser' is not null;

@@ -26,7 +26,8 @@ begin
 		'public.tenants', 'public.users', 'public.client_kpis', 'public.integrations',
 		'public.financials', 'public.lead_events', 'public.custom_metrics',
 		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.client_links',
-		'etl.tenant_readers', 'etl.paused_tenants', 'etl.refresh_leases'
+		'etl.tenant_readers', 'etl.paused_tenants', 'etl.refresh_leases',
+		'etl.connect_links', 'etl.connect_states', 'etl.connection_events'
 	] loop
 		execute format('alter table %s enable row level security', name);
 		execute format('alter table %s force row level security', name);
@@ -59,7 +60,8 @@ begin
 	for name, roles in values
 		('public.users', 'zixly_app'),
 		('public.client_kpis', 'zixly_app, zixly_loader'),
-		('public.integrations', 'zixly_app, zixly_loader, zixly_tokens')
+		('public.integrations', 'zixly_app, zixly_loader, zixly_tokens'),
+		('etl.connect_links', 'zixly_tokens')
 	loop
 		execute format(
 			'create policy tenant on %s for all to %s'
@@ -86,10 +88,11 @@ begin
 	-- Foreign keys are checked without policies, so the policy must check that referenced rows are the tenant's.
 	for name, roles in values
 		('etl.sync_runs', 'zixly_app, zixly_loader'),
-		('etl.accounts', 'zixly_app, zixly_loader'),
+		('etl.accounts', 'zixly_app, zixly_loader, zixly_tokens'),
 		('etl.stream_states', 'zixly_app, zixly_loader'),
 		('etl.rejected_records', 'zixly_app, zixly_loader'),
-		('etl.refresh_leases', 'zixly_tokens')
+		('etl.refresh_leases', 'zixly_tokens'),
+		('etl.connection_events', 'zixly_app, zixly_tokens')
 	loop
 		execute format(
 			'create policy tenant on %s for all to %s'
@@ -103,6 +106,13 @@ begin
 	end loop;
 end
 $$;
+
+create policy tenant on etl.connect_states for all to zixly_tokens
+	using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')))
+	with check (
+		tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))
+		and link_id in (select l.id from etl.connect_links l)
+	);
 
 create policy tenant on etl.client_links for all to zixly_app, zixly_loader
 	using (tenant_id = (select nullif(current_setting('app.tenant_id', true), '')))
@@ -158,10 +168,21 @@ grant update (status, finished_at, lease_until, retry_at, counts, error) on etl.
 -- A tenant cannot add accounts or take released ones back: it could block another tenant's account.
 grant update (name, timezone, currency, enabled) on etl.accounts to zixly_app;
 grant update (ask_again_at) on etl.rejected_records to zixly_app;
+grant select, insert (tenant_id, integration_id, provider, event, accounts, reason, actor)
+	on etl.connection_events to zixly_app, zixly_tokens;
 
 -- Refreshing tokens and connecting.
 grant select, update (access_token, refresh_token, expires_at, status, metadata) on public.integrations to zixly_tokens;
 grant select, insert, update, delete on etl.refresh_leases to zixly_tokens;
+grant insert (id, tenant_id, provider, status, metadata) on public.integrations to zixly_tokens;
+grant select, insert (id, tenant_id, provider, purpose, token_hash, replaces_account, expires_at),
+	update (expires_at, browser_hash, bound_at, used_at, refused_browsers, session_until)
+	on etl.connect_links to zixly_tokens;
+grant select, delete,
+	insert (id, link_id, tenant_id, provider, state_hash, browser_hash, redirect_uri, sealed_verifier, expires_at),
+	update (consented_at, stored_at, sealed_verifier, sealed_pair, token_expires_at, scopes, metadata, consent_user, accounts)
+	on etl.connect_states to zixly_tokens;
+grant select on etl.accounts to zixly_tokens;
 
 -- Loading, and everything else that moves or removes rows of a tenant.
 grant select, insert, delete, update (client_name, industry) on public.client_kpis to zixly_loader;
@@ -193,6 +214,10 @@ create policy operator on etl.sync_runs for all to zixly_operator using (true) w
 create policy operator on etl.tenant_readers for all to zixly_operator using (true) with check (true);
 create policy operator on etl.paused_tenants for all to zixly_operator using (true) with check (true);
 
+create policy operator on etl.connect_links for all to zixly_operator using (true) with check (true);
+create policy operator on etl.connect_states for all to zixly_operator using (true) with check (true);
+create policy operator on etl.connection_events for all to zixly_operator using (true) with check (true);
+
 create policy operator on public.client_kpis for select to zixly_operator using (true);
 create policy operator on public.financials for select to zixly_operator using (true);
 create policy operator on public.lead_events for select to zixly_operator using (true);
@@ -223,3 +248,11 @@ grant select, update (name) on etl.schema_migrations to zixly_operator;
 grant select, insert, update, delete on etl.sync_runs to zixly_operator;
 grant select, insert, delete on etl.tenant_readers to zixly_operator;
 grant select, insert, delete on etl.paused_tenants to zixly_operator;
+-- Links and states are found by their hash before the tenant is known. The sealed texts are not the operator's.
+grant select on etl.connect_links to zixly_operator;
+grant select (
+	id, link_id, tenant_id, provider, state_hash, browser_hash, redirect_uri, created_at, expires_at,
+	consumed_at, consented_at, stored_at, token_expires_at, scopes, metadata, consent_user, accounts
+) on etl.connect_states to zixly_operator;
+grant update (consumed_at, expires_at) on etl.connect_states to zixly_operator;
+grant select, update (emitted_at) on etl.connection_events to zixly_operator;

@@ -53,6 +53,14 @@ export async function actAs(client: PoolClient, role: TenantRole): Promise<void>
 	await client.query("select set_config('role', $1, true)", [role]);
 }
 
+/** Goes on as a role of one tenant for the rest of the transaction of `asWorker`, which found out whose rows it needs. */
+export async function enterTenant(client: PoolClient, tenantId: string, role: TenantRole): Promise<void> {
+	await client.query("select set_config('role', $1, true), set_config('app.tenant_id', $2, true)", [
+		role,
+		tenantId,
+	]);
+}
+
 /** Runs `work` in one transaction as `zixly_worker`, which may call the operator functions of schema `etl`. */
 export function asWorker<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
 	return inTransaction(pool, work, (client) => assume(client, { role: 'zixly_worker', tenantId: '' }));

@@ -3,11 +3,14 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 import { ExplainedError } from '../postgres/explained-error';
 import { KEY_ID, type KeyRing } from './key-ring';
 
-/** The column that a sealed token belongs to. A token moved to another row or column cannot be opened. */
+/**
+ * Where a sealed text belongs: a token's column, or what a state of the connect flow keeps. A text that was moved to
+ * another row, state or column cannot be opened.
+ */
 export interface TokenPlace {
 	tenantId: string;
 	provider: string;
-	column: 'access_token' | 'refresh_token';
+	column: 'access_token' | 'refresh_token' | `connect:${string}`;
 }
 
 export type VaultErrorCode = 'malformed' | 'unknown_key' | 'not_authentic';
@@ -53,7 +56,7 @@ export function open(ring: KeyRing, place: TokenPlace, sealed: string): string {
 	} catch {
 		throw new VaultError(
 			'not_authentic',
-			`The ${place.column} cannot be opened: it was changed, moved from another row, or sealed with another key that has the same id.`,
+			`The ${nameColumn(place)} cannot be opened: it was changed, moved from another row, or sealed with another key that has the same id.`,
 			'Connect the tenant again.',
 		);
 	}
@@ -63,6 +66,8 @@ export function open(ring: KeyRing, place: TokenPlace, sealed: string): string {
 export function readKeyId(sealed: string): string {
 	return parse(sealed).keyId;
 }
+
+const nameColumn = ({ column }: TokenPlace): string => column.replace(/^connect:.*/, 'pending consent');
 
 interface SealedParts {
 	keyId: string;

@@ -108,7 +108,8 @@ function isSamePair(stored: TokenSet, { accessToken, refreshToken }: TokenSet): 
 	return stored.accessToken === accessToken && stored.refreshToken === refreshToken;
 }
 
-async function readSealed(
+/** The stored tokens of an integration, in a transaction of its tenant as `zixly_tokens`. */
+export async function readSealed(
 	client: PoolClient,
 	owner: TokenOwner,
 	lock: '' | 'for no key update' = '',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { disconnectIntegration, updateIntegration } from '../../db/integrations/settings';
+import { updateIntegration } from '../../db/integrations/settings';
+import { disconnectIntegration } from '../../db/integrations/connect/disconnect';
 import type { FailureMessage, Message } from '../../nodes/shared/messages';
 import { serviceOf, startSandbox, type Sandbox, type ServiceKey } from '../sandbox';
 import { expectRepelled, type Attack } from '../support/expect/attacks';

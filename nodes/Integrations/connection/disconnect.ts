@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { disconnectIntegration } from '../../../db/integrations/settings';
+import { disconnectIntegration } from '../../../db/integrations/connect/disconnect';
 import { readIntegrationId } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
@@ -13,7 +13,7 @@ export async function disconnectConnection(context: IExecuteFunctions): Promise<
 	const pool = await getDatabase(context);
 	let keptByN8n = false;
 	const output = await mapItems(context, async (item) => {
-		const ended = await disconnectIntegration(pool, readIntegrationId(context, item));
+		const { integration: ended } = await disconnectIntegration(pool, readIntegrationId(context, item));
 		keptByN8n ||= ended.metadata.authentication === 'n8n';
 		return simplifyResults(context, item, [ended], simplifyDisconnected);
 	});

@@ -8,7 +8,7 @@ import {
 	type AccountFacts,
 	type AccountOwner,
 } from '../../../db/integrations/accounts';
-import { disconnectIntegration } from '../../../db/integrations/settings';
+import { disconnectIntegration } from '../../../db/integrations/connect/disconnect';
 import { createIntegration } from '../../../db/integrations/integrations';
 import { readStates } from '../../../db/runs/stream-states';
 import { createTenant } from '../../../db/integrations/tenants';

@@ -16,6 +16,9 @@ const ACROSS_TENANTS = [
 	'etl.accounts_one_owner_idx',
 	'etl.tenant_readers_pkey',
 	'etl.tenant_readers_role_oid_key',
+	// Hashes of random secrets: they tell nothing.
+	'etl.connect_links_token_hash_key',
+	'etl.connect_states_state_hash_key',
 ];
 
 /** A key that leads with one of these leads with the tenant, directly or through its parent. */

@@ -147,6 +147,13 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			`etl.enter_accounts('owner', 'owner-integration', '[{"id": "forged"}]', true)`,
 			"etl.release_accounts('owner', 'owner-integration', null)",
 			"etl.accounts_taken('other-integration', 'xero', array['owner-organisation'])",
+			"etl.find_connect_link('owner-token-hash', 'owner-link')",
+			"etl.consume_connect_state('owner-state-hash', 'browser', 'xero', 'https://n8n.example/callback')",
+			"etl.find_waiting_consent('owner-state', 'browser')",
+			"etl.tenants_to_connect('xero')",
+			"etl.consent_is_shared('other-integration', 'xero', 'person', array['owner-organisation'])",
+			'etl.take_connection_events(10)',
+			"etl.list_connection_events('owner', null, null, 10)",
 		];
 		// Locks for the links of the tenant's own clients, which the loader takes.
 		const links = ['etl.share_links()', 'etl.hold_links()'];
@@ -192,6 +199,8 @@ describe('the other tenant, with rows of its own', () => {
 		['etl.stream_states', 'sync_run_id', 'owner-run'],
 		['etl.rejected_records', 'integration_id', 'owner-integration'],
 		['etl.rejected_records', 'sync_run_id', 'owner-run'],
+		['etl.connect_states', 'link_id', 'owner-link'],
+		['etl.connection_events', 'integration_id', 'owner-integration'],
 	];
 
 	it.each(pointing)('cannot hang a row of %s on another %s', async (table, column, target) => {
@@ -250,16 +259,29 @@ it('leaves every row of the attacked tenant as it was, with all of the above tri
 	expect(await contentOf(database.admin, tables)).toBe(before);
 });
 
+async function expectDenied(role: string, statement: string): Promise<void> {
+	const client = await database.admin.connect();
+	try {
+		await client.query(`begin; set local role ${role}; select set_config('app.tenant_id', 'owner', true)`);
+		const error = await client.query(statement).catch((e) => e);
+		expect(getSqlstate(error)).toBe(DENIED);
+	} finally {
+		await client.query('rollback');
+		client.release();
+	}
+}
+
 describe.each(['zixly_operator', 'zixly_app', 'zixly_loader', 'zixly_worker'])('a token', (role) => {
 	it.each(['access_token', 'refresh_token', '*'])(`is not read by ${role}: %s`, async (column) => {
-		const client = await database.admin.connect();
-		try {
-			await client.query(`begin; set local role ${role}; select set_config('app.tenant_id', 'owner', true)`);
-			const error = await client.query(`select ${column} from public.integrations`).catch((e) => e);
-			expect(getSqlstate(error)).toBe(DENIED);
-		} finally {
-			await client.query('rollback');
-			client.release();
-		}
+		await expectDenied(role, `select ${column} from public.integrations`);
 	});
 });
+
+describe.each(['zixly_operator', 'zixly_app', 'zixly_loader', 'zixly_worker'])(
+	'a waiting consent',
+	(role) => {
+		it.each(['sealed_pair', 'sealed_verifier', '*'])(`is not read by ${role}: %s`, async (column) => {
+			await expectDenied(role, `select ${column} from etl.connect_states`);
+		});
+	},
+);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { cancelledBy } from '../../../db/postgres/cancellation';
 import { getPool } from '../../../db/postgres/pool';
-import { disconnectIntegration } from '../../../db/integrations/settings';
+import { disconnectIntegration } from '../../../db/integrations/connect/disconnect';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { claimDue } from '../../../db/runs/claim';
 import { refreshTokens, type RefreshRequest } from '../../../db/vault/refresh';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { disconnectIntegration } from '../../../db/integrations/settings';
+import { disconnectIntegration } from '../../../db/integrations/connect/disconnect';
 import { generateKey, keyRing } from '../../../db/vault/key-ring';
 import { takeLease } from '../../../db/vault/lease';
 import { refreshTokens } from '../../../db/vault/refresh';

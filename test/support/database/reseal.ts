@@ -2,7 +2,9 @@ import type { Pool } from 'pg';
 
 import type { KeyRing } from '../../../db/vault/key-ring';
 import type { TokenOwner } from '../../../db/vault/token-set';
-import { open, seal, type TokenPlace } from '../../../db/vault/cipher';
+import { open, seal } from '../../../db/vault/cipher';
+
+type Column = 'access_token' | 'refresh_token';
 
 /**
  * Rotates a connection's tokens to the ring's active key, as a rotation of the whole vault does: by compare-and-swap,
@@ -10,12 +12,12 @@ import { open, seal, type TokenPlace } from '../../../db/vault/cipher';
  * @returns whether they were sealed anew
  */
 export async function reseal(admin: Pool, ring: KeyRing, owner: TokenOwner): Promise<boolean> {
-	const { rows } = await admin.query<Record<TokenPlace['column'], string>>(
+	const { rows } = await admin.query<Record<Column, string>>(
 		'select access_token, refresh_token from integrations where id = $1',
 		[owner.integrationId],
 	);
 	const before = rows[0]!;
-	const sealAnew = (column: TokenPlace['column']): string => {
+	const sealAnew = (column: Column): string => {
 		const place = { tenantId: owner.tenantId, provider: owner.provider, column };
 		return seal(ring, place, open(ring, place, before[column]));
 	};

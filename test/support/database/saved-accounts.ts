@@ -1,6 +1,11 @@
 import type { Pool } from 'pg';
 
-import { enterAccounts, saveAccountFacts, type AccountFacts, type AccountOwner } from '../../../db/integrations/accounts';
+import {
+	enterAccounts,
+	saveAccountFacts,
+	type AccountFacts,
+	type AccountOwner,
+} from '../../../db/integrations/accounts';
 
 /** Enters accounts with all that is known of them, as a sync does; gives those that another connection has. */
 export async function saveAccounts(

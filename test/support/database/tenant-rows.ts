@@ -25,6 +25,9 @@ export function tenantRows(tenant: string, own: string = tenant): Array<[table: 
 		['etl.stream_states', stateRow(tenant)],
 		['etl.rejected_records', { id: `${own}-rejected`, ...run, sync_run_id: `${tenant}-run`, ...REJECTED }],
 		['etl.client_links', { tenant_id: tenant, provider: 'xero', external_id: '1', ...client }],
+		['etl.connect_links', { id: `${own}-link`, tenant_id: tenant, ...LINK, token_hash: `${own}-token-hash` }],
+		['etl.connect_states', stateOfConsent(tenant, own)],
+		['etl.connection_events', { ...run, event: 'connected' }],
 	];
 }
 
@@ -50,6 +53,21 @@ const REJECTED = {
 	reason_message: 'made up',
 	payload: '{}',
 };
+
+const LINK = { provider: 'xero', purpose: 'connect', expires_at: '2099-01-01T00:00:00Z' };
+
+function stateOfConsent(tenant: string, own: string): Row {
+	return {
+		id: `${own}-state`,
+		link_id: `${tenant}-link`,
+		tenant_id: tenant,
+		provider: 'xero',
+		state_hash: `${own}-state-hash`,
+		browser_hash: 'browser',
+		redirect_uri: 'https://n8n.example/callback',
+		expires_at: '2099-01-01T00:00:00Z',
+	};
+}
 
 function stateRow(tenant: string): Row {
 	return {
