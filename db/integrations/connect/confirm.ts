@@ -9,7 +9,7 @@ import type { AccountEntry } from '../accounts';
 import { openPair, readKnown } from './consents';
 import { noteEvent, type EventName } from './events';
 import { applyChoice } from './identity';
-import { Rejection, type RejectedResult } from './rejection';
+import { NotConfirmed, type RejectedResult } from './not-confirmed';
 
 /** What a person confirmed, in the browser that began the consent. */
 export interface Confirmation {
@@ -50,7 +50,7 @@ export async function confirmConsent(
 			return { result, integrationId: integration.integrationId, accounts: await readKnown(client, state) };
 		});
 	} catch (error) {
-		if (error instanceof Rejection) return { result: error.result, accounts: error.accounts };
+		if (error instanceof NotConfirmed) return { result: error.result, accounts: error.accounts };
 		throw error;
 	}
 }
@@ -89,7 +89,7 @@ async function lockState(
 ): Promise<LockedState> {
 	await client.query(LOCK_LINK, [stateId]);
 	const { rows } = await client.query<Omit<LockedState, 'tenantId'>>(LOCK_STATE, [stateId, browserHash]);
-	if (!rows[0]) throw new Rejection('ended');
+	if (!rows[0]) throw new NotConfirmed('ended');
 	return { ...rows[0], tenantId };
 }
 
@@ -122,7 +122,7 @@ async function lockIntegration(
 	);
 	const { rows } = await client.query<LockedIntegration>(LOCK_INTEGRATION, [provider]);
 	// An n8n credential keeps the token since the link was made: two owners of a connection would end each other's.
-	if (rows[0]!.keptByN8n) throw new Rejection('ended');
+	if (rows[0]!.keptByN8n) throw new NotConfirmed('ended');
 	return rows[0]!;
 }
 

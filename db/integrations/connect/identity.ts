@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 
 import { releaseAccounts, takeAccounts, type AccountEntry, type AccountOwner } from '../accounts';
 import { readKnown } from './consents';
-import { Rejection } from './rejection';
+import { NotConfirmed } from './not-confirmed';
 
 /** A choice among the accounts of a consent. */
 export interface AccountsOfConsent {
@@ -18,7 +18,7 @@ export interface AccountsOfConsent {
  * Has a connection read the chosen accounts, within a transaction of its tenant. It has to stay the same connection: the
  * consent must reach every account that is read now, unless the operator allowed that others replace them.
  * @returns whether accounts were given up
- * @throws Rejection
+ * @throws NotConfirmed
  */
 export async function applyChoice(
 	client: PoolClient,
@@ -27,14 +27,15 @@ export async function applyChoice(
 	const wanted = new Set(accountIds);
 	const chosen = offered.filter(({ id }) => wanted.has(id));
 	const known = await readKnown(client, owner);
-	if (chosen.length === 0 && (replacesAccount || known.length === 0)) throw new Rejection('nothing_chosen');
+	if (chosen.length === 0 && (replacesAccount || known.length === 0))
+		throw new NotConfirmed('nothing_chosen');
 	const staying = new Set((replacesAccount ? chosen : offered).map(({ id }) => id));
 	const missing = known.filter(({ id }) => !staying.has(id));
-	if (missing.length > 0 && !replacesAccount) throw new Rejection('other_account', missing);
+	if (missing.length > 0 && !replacesAccount) throw new NotConfirmed('other_account', missing);
 	if (missing.length > 0) await releaseAccounts(client, owner, listIds(missing));
 	const taken = new Set(await takeAccounts(client, owner, chosen));
 	if (taken.size > 0)
-		throw new Rejection(
+		throw new NotConfirmed(
 			'account_taken',
 			chosen.filter(({ id }) => taken.has(id)),
 		);

@@ -4,8 +4,8 @@ import type { AccountEntry } from '../accounts';
 export type RejectedResult = 'ended' | 'other_account' | 'account_taken' | 'nothing_chosen';
 
 /** Rolls a confirmation back: nothing is stored. */
-export class Rejection extends Error {
-	override readonly name = 'Rejection';
+export class NotConfirmed extends Error {
+	override readonly name = 'NotConfirmed';
 
 	constructor(
 		readonly result: RejectedResult,
