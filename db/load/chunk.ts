@@ -24,6 +24,12 @@ export function getContent(change: Change): Record<string, unknown> {
 	return { table, client, leadId, deletedAt, metricName, recordDate, keptDate, keptValue, keptMetadata };
 }
 
+/** Turns a row or a deletion into its rejection, in the form that a replay reads. */
+export function rejectChange(change: Change, reason: LoadRejection): LoadRejected {
+	const { stream, accountId, recordId } = change;
+	return { stream, accountId, recordId, stage: 'load', reason, record: { rows: [getContent(change)] } };
+}
+
 /** The changes in the order of `outcomes`: the rows, then the deletions. */
 export function orderChanges({ rows, deletions = [] }: Pick<LoadChunk, 'rows' | 'deletions'>): Change[] {
 	return deletions.length === 0 ? rows : [...rows, ...deletions];

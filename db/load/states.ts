@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import type { LoadChunk } from './chunk';
+import { isStorableJson, jsonText } from './column-values';
 import type { LoadState } from './input';
 
 const SAVE = `insert into etl.stream_states
@@ -26,3 +27,20 @@ export async function saveStates(client: PoolClient, chunk: LoadChunk): Promise<
 		states.map(({ state }) => JSON.stringify(state)),
 	]);
 }
+
+/** In bytes, as PostgreSQL prints it: the limit of `etl.stream_states`. */
+const MAX_STATE = 1_024;
+
+/** Counts at least what PostgreSQL does: it adds blanks between values, and writes every digit of a number. */
+export function isStorableState(state: object): boolean {
+	const text = jsonText(state);
+	// A small text first: what follows costs time and stack by the size and depth of the state.
+	if (text === undefined || text.length > MAX_STATE || !isStorableJson(text)) return false;
+	const blanks = text.match(/[:,]/g)?.length ?? 0;
+	return Buffer.byteLength(text) + blanks <= MAX_STATE && !hasExponent(state);
+}
+
+const hasExponent = (value: unknown): boolean =>
+	typeof value === 'number'
+		? String(value).includes('e')
+		: typeof value === 'object' && value !== null && Object.values(value).some(hasExponent);

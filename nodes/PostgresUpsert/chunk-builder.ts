@@ -1,7 +1,8 @@
 import type { LoadChunk } from '../../db/load/chunk';
 import type { LoadDeletion, LoadRejected, LoadRow, LoadRun, LoadState } from '../../db/load/input';
 import { RowReader, type Preparation } from '../../db/load/prepare';
-import { buildDeletionKey, isDeleted } from './deletion-keys';
+import { ChunkOrder } from './chunk-order';
+import type { StorableMessage } from './parse-message';
 
 /** A value with the input item that it was parsed from. */
 export interface FromItem<T> {
@@ -25,11 +26,10 @@ export class ChunkBuilder {
 	private readonly rows: Array<FromItem<LoadRow>> = [];
 	private readonly prepared: Preparation[] = [];
 	private readonly deletions: Array<FromItem<LoadDeletion>> = [];
-	private readonly deletedKeys = new Set<string>();
 	private readonly rejected: LoadRejected[] = [];
-	private readonly rejectedIds = new Set<string>();
 	private readonly states: Array<FromItem<LoadState>> = [];
 	private readonly reader: RowReader;
+	private readonly order = new ChunkOrder();
 
 	/** @param maxRows after which the chunk is full */
 	constructor(
@@ -47,37 +47,28 @@ export class ChunkBuilder {
 		return Math.max(this.rows.length, this.deletions.length, this.rejected.length) >= this.maxRows;
 	}
 
-	/**
-	 * Whether the change must wait for the next chunk. A valid copy of a rejected record resolves it, so the rejection
-	 * must be stored first. Deletions are done after the rows of their chunk, so a row that restores a deleted one must
-	 * come later.
-	 */
-	mustWait(change: LoadRow | LoadDeletion): boolean {
-		if (this.rejectedIds.size > 0 && this.rejectedIds.has(buildRecordKey(change))) return true;
-		return this.deletedKeys.size > 0 && 'row' in change && isDeleted(change, this.deletedKeys);
+	/** Whether the message may join the chunk. If not, the chunk must be stored first. */
+	admits(message: StorableMessage): boolean {
+		return this.order.admit(message);
 	}
 
-	addRow(row: FromItem<LoadRow>): void {
-		this.prepared.push(this.reader.read(row.value));
-		this.rows.push(row);
-		this.lastItem = row.item;
-	}
-
-	addDeletion(deletion: FromItem<LoadDeletion>): void {
-		this.deletions.push(deletion);
-		this.deletedKeys.add(buildDeletionKey(deletion.value));
-		this.lastItem = deletion.item;
-	}
-
-	addRejected(item: number, record: LoadRejected): void {
-		this.rejected.push(record);
-		this.rejectedIds.add(buildRecordKey(record));
+	/** @param rowsArrived of a STATE: the number of its rows and deletions */
+	gather(item: number, { type, value }: StorableMessage, json: object, rowsArrived: number): void {
 		this.lastItem = item;
-	}
-
-	addState(state: FromItem<LoadState>): void {
-		this.states.push(state);
-		this.lastItem = state.item;
+		switch (type) {
+			case 'ROW':
+				this.prepared.push(this.reader.read(value));
+				this.rows.push({ item, json, value });
+				return;
+			case 'DELETED':
+				this.deletions.push({ item, json, value });
+				return;
+			case 'REJECTED':
+				this.rejected.push(value);
+				return;
+			case 'STATE':
+				this.states.push({ item, json, value: { ...value, rowsArrived } });
+		}
 	}
 
 	build(): BuiltChunk {
@@ -95,6 +86,3 @@ export class ChunkBuilder {
 }
 
 const getValue = <T>({ value }: FromItem<T>): T => value;
-
-const buildRecordKey = ({ stream, accountId, recordId }: LoadRow | LoadDeletion | LoadRejected): string =>
-	JSON.stringify([stream, accountId, recordId]);

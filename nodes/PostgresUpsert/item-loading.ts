@@ -61,7 +61,7 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 	): Promise<void> | undefined {
 		const counts = this.counts.get(loader);
 		counts?.set(settings.table, (counts.get(settings.table) ?? 0) + 1);
-		return loader.addRow(item, toRow(json, settings, loader.run.syncRunId), json);
+		return loader.receive(item, { type: 'ROW', value: toRow(json, settings, loader.run.syncRunId) }, json);
 	}
 
 	/** Usually the run of the previous item. */
@@ -94,7 +94,8 @@ export class ItemLoading extends Loading<ItemLoadingOptions> {
 	private countItems(loader: RunLoader): void {
 		for (const [stream, count] of this.counts.get(loader) ?? []) {
 			const counts: Partial<RecordCounts> = { extracted: count, normalised: count };
-			loader.addState(loader.lastItem, { stream, accountId: '', state: null, counts }, {});
+			const value = { stream, accountId: '', state: null, counts };
+			void loader.receive(loader.lastItem, { type: 'STATE', value, endsRun: false }, {});
 		}
 	}
 

@@ -1,45 +1,35 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { LoadDeletion, LoadRejected, LoadRejection, LoadRow, LoadState } from '../../db/load/input';
-import { getContent, type Change } from '../../db/load/chunk';
-import { parseCounts } from '../../db/load/counts';
-import { canonicalInstant } from '../../db/postgres/rows';
-import { isPlainObject } from '../../db/load/column-values';
+import type { LoadDeletion, LoadRejected, LoadRejection, LoadRow } from '../../db/load/input';
 import { asText, excerpt } from '../shared/text';
+import { parseState, type StateInput } from './parse-state';
 
-/** A STATE without the count of its rows, which the loader adds. */
-export type StateInput = Omit<LoadState, 'rowsArrived'>;
+/** What a chunk consists of. The database checks the values: invalid ones must end as a rejection. */
+export type StorableMessage =
+	| { type: 'ROW'; value: LoadRow }
+	| { type: 'DELETED'; value: LoadDeletion }
+	| { type: 'REJECTED'; value: LoadRejected }
+	| { type: 'STATE'; value: StateInput; endsRun: boolean };
 
-/** A message that concerns the database. The loader checks the values: invalid ones must end as a rejection. */
-export type LoadMessage =
-	| { type: 'ROW'; row: LoadRow }
-	| { type: 'DELETED'; deletion: LoadDeletion }
-	| { type: 'REJECTED'; rejected: LoadRejected }
-	| { type: 'STATE'; state: StateInput; endsRun: boolean }
-	| { type: 'RECORD' };
+/** A message that concerns the database. */
+export type LoadMessage = StorableMessage | { type: 'RECORD' };
 
 /** @returns undefined for a FAILURE, a SUMMARY and types of later versions, which pass through */
 export function parseLoadMessage(json: IDataObject): LoadMessage | undefined {
 	switch (json.type) {
 		case 'ROW':
-			return { type: 'ROW', row: parseRow(json) };
+			return { type: 'ROW', value: parseRow(json) };
 		case 'DELETED':
-			return { type: 'DELETED', deletion: parseDeletion(json) };
+			return { type: 'DELETED', value: parseDeletion(json) };
 		case 'REJECTED':
-			return { type: 'REJECTED', rejected: parseRejected(json) };
+			return { type: 'REJECTED', value: parseRejected(json) };
 		case 'STATE':
-			return { type: 'STATE', state: parseState(json), endsRun: json.endsRun === true };
+			return { type: 'STATE', value: parseState(json), endsRun: json.endsRun === true };
 		case 'RECORD':
 			return { type: 'RECORD' };
 		default:
 			return undefined;
 	}
-}
-
-/** Turns a row or a deletion into its rejection, in the form that a replay reads. */
-export function rejectChange(change: Change, reason: LoadRejection): LoadRejected {
-	const { stream, accountId, recordId } = change;
-	return { stream, accountId, recordId, stage: 'load', reason, record: { rows: [getContent(change)] } };
 }
 
 const parseOrigin = (json: IDataObject) => ({
@@ -83,32 +73,8 @@ function parseRejected(json: IDataObject): LoadRejected {
 			code: excerpt(asText(reason.code), MAX_CODE) || 'unknown',
 			path: excerpt(asText(reason.path), MAX_PATH),
 			message: excerpt(asText(reason.message), MAX_MESSAGE) || 'The record was rejected without a reason.',
-			...(isPlainObject(reason.detail) && { detail: reason.detail }),
+			detail: reason.detail as LoadRejection['detail'],
 		},
 		record: json.record,
 	};
-}
-
-/** Parses a STATE; invalid values are ignored. */
-function parseState(json: IDataObject): StateInput {
-	const { stream, accountId } = parseOrigin(json);
-	const { staleBefore } = isPlainObject(json.ageing) ? json.ageing : {};
-	const before = typeof staleBefore === 'string' ? canonicalInstant(staleBefore.slice(0, 40)) : undefined;
-	return {
-		stream,
-		accountId,
-		state: isPlainObject(json.state) ? json.state : null,
-		counts: parseCounts(json.counts),
-		...(before && { ageing: { staleBefore: before } }),
-		settled: parseTexts(json.settled),
-		withoutRows: parseTexts(json.withoutRows),
-	};
-}
-
-/** Record ids per STATE. */
-const MAX_SETTLED = 1_000;
-
-function parseTexts(value: unknown): string[] | undefined {
-	if (!Array.isArray(value)) return undefined;
-	return value.filter((one) => typeof one === 'string').slice(0, MAX_SETTLED);
 }

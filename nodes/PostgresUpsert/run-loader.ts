@@ -1,10 +1,10 @@
 import type { ChunkResult, LoadChunk } from '../../db/load/chunk';
-import type { LoadDeletion, LoadRejected, LoadRow, LoadRun } from '../../db/load/input';
+import type { LoadRun } from '../../db/load/input';
 import { CommitTurn } from '../../db/load/commit-order';
 import type { FailureMessage } from '../shared/messages';
 import { ChunkBuilder, type BuiltChunk } from './chunk-builder';
 import type { Output } from './output';
-import type { StateInput } from './parse-message';
+import type { StorableMessage } from './parse-message';
 import { RunReport } from './run-report';
 import type { ChunkQueues } from './chunk-queues';
 
@@ -25,6 +25,8 @@ export interface RunLoaderOptions {
 export class RunLoader {
 	/** Why the run was stopped. */
 	failure: { error: unknown; item: number } | undefined;
+	/** Whether the last message of the run has arrived. */
+	hasEnded = false;
 	/** The last item of the run. */
 	lastItem = 0;
 
@@ -41,35 +43,14 @@ export class RunLoader {
 	}
 
 	/** Returns a promise only if a chunk has to be stored first: awaiting nothing costs more than checking a row. */
-	addRow(item: number, row: LoadRow, json: object): Promise<void> | undefined {
+	receive(item: number, message: StorableMessage, json: object): Promise<void> | undefined {
 		if (this.failure) return undefined;
-		if (this.builder.mustWait(row)) return this.flush().then(() => this.addRow(item, row, json));
-		this.builder.addRow({ item, json, value: row });
-		this.report.countArrival(row);
-		return this.flushIfFull(item);
-	}
-
-	addDeletion(item: number, deletion: LoadDeletion, json: object): Promise<void> | undefined {
-		if (this.failure) return undefined;
-		if (this.builder.mustWait(deletion)) {
-			return this.flush().then(() => this.addDeletion(item, deletion, json));
-		}
-		this.builder.addDeletion({ item, json, value: deletion });
-		this.report.countArrival(deletion);
-		return this.flushIfFull(item);
-	}
-
-	addRejected(item: number, record: LoadRejected): Promise<void> | undefined {
-		if (this.failure) return undefined;
-		this.builder.addRejected(item, record);
-		return this.flushIfFull(item);
-	}
-
-	addState(item: number, state: StateInput, json: object): void {
-		if (this.failure) return;
-		const rowsArrived = this.report.takeArrived(state);
-		this.builder.addState({ item, json, value: { ...state, rowsArrived } });
+		if (!this.builder.admits(message)) return this.flush().then(() => this.receive(item, message, json));
+		const rowsArrived = this.report.countArrival(message);
+		this.builder.gather(item, message, json, rowsArrived);
 		this.lastItem = item;
+		if (message.type === 'STATE' && message.endsRun) this.hasEnded = true;
+		return this.builder.isFull ? this.flush() : undefined;
 	}
 
 	/** Stops the run: nothing more of it is stored, and a FAILURE says why. */
@@ -92,11 +73,6 @@ export class RunLoader {
 	/** Outputs one item for each table that rows were stored in. */
 	summarise(): void {
 		this.report.emitSummaries(this.lastItem);
-	}
-
-	private flushIfFull(item: number): Promise<void> | undefined {
-		this.lastItem = item;
-		return this.builder.isFull ? this.flush() : undefined;
 	}
 
 	private async store(built: BuiltChunk, turn: CommitTurn): Promise<void> {

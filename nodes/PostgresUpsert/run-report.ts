@@ -3,6 +3,7 @@ import { emptyTally, tallyRows, type RowTally } from '../../db/load/counts';
 import type { LoadOrigin, LoadRun, LoadState } from '../../db/load/input';
 import type { BuiltChunk, FromItem } from './chunk-builder';
 import type { Output } from './output';
+import type { StorableMessage } from './parse-message';
 
 /** Progress of a stream of an account since its last STATE. */
 interface StreamProgress {
@@ -23,15 +24,12 @@ export class RunReport {
 		private readonly returnRows: boolean,
 	) {}
 
-	countArrival(origin: LoadOrigin): void {
-		this.getProgress(origin).arrived++;
-	}
-
-	/** Returns the number of rows and deletions since the last STATE, and resets it. */
-	takeArrived(origin: LoadOrigin): number {
-		const progress = this.getProgress(origin);
+	/** Counts the rows and deletions of a stream up to its next STATE. @returns their number so far */
+	countArrival({ type, value }: StorableMessage): number {
+		const progress = this.getProgress(value);
+		if (type === 'ROW' || type === 'DELETED') progress.arrived++;
 		const { arrived } = progress;
-		progress.arrived = 0;
+		if (type === 'STATE') progress.arrived = 0;
 		return arrived;
 	}
 
