@@ -40,6 +40,7 @@ function chapter(service: ProviderSandbox): string {
 	const { authUrl, accessTokenUrl, apiBaseUrl } = service.endpoints;
 	const consents = service.consents().map((name) => `  ${name.padEnd(10)} ${service.shown(name)}`);
 	return `${service.displayName}, in its credential:
+  Custom Addresses   on
   Authorization URL  ${authUrl}
   Access Token URL   ${accessTokenUrl}
   API Base URL       ${apiBaseUrl}

@@ -40,7 +40,7 @@ export const NO_REPLY: ResponseRule = {
 	class: 'provider_unavailable',
 	message: ({ provider, description, account, detail }) =>
 		`${provider} did not answer for ${description} of ${account} (${detail}).`,
-	hint: 'The next run tries again. If it persists, check the network and API Base URL.',
+	hint: 'The next run tries again. If it persists, check the network, and API Base URL if Custom Addresses is on.',
 };
 
 /** A reply that exceeded the size limit. A retry would only bring the same reply. */
@@ -61,7 +61,7 @@ const DEFAULT_RULES: readonly ResponseRule[] = [
 		class: 'configuration',
 		message: ({ provider, description }) =>
 			`${provider} redirected the request for ${description} to another address.`,
-		hint: 'Tokens are never sent along a redirect. Correct API Base URL in the credential.',
+		hint: 'Tokens are never sent along a redirect. Correct API Base URL (Custom Addresses) in the credential.',
 	},
 	{
 		status: [401, 401],
@@ -77,7 +77,7 @@ const DEFAULT_RULES: readonly ResponseRule[] = [
 		class: 'bad_request',
 		message: ({ provider, description, account }) =>
 			`${provider} answered 404 for ${description} of ${account}.`,
-		hint: ({ provider }) => `Check API Base URL in the Zixly ${provider} credential.`,
+		hint: ({ provider }) => `Check API Base URL (Custom Addresses) in the Zixly ${provider} credential.`,
 	},
 	{
 		status: [429, 429],

@@ -43,7 +43,7 @@ export const hubspotRules: readonly ResponseRule[] = [
 		action: 'fail',
 		class: 'bad_request',
 		message: ({ description, account }) => `HubSpot returned 404 for ${description} of ${account}.`,
-		hint: 'Check API Base URL in the Zixly HubSpot credential. If it is right, HubSpot may have retired the API version that this package uses: update the package.',
+		hint: 'Check API Base URL (Custom Addresses) in the Zixly HubSpot credential. If it is right, HubSpot may have retired the API version that this package uses: update the package.',
 	},
 	{
 		status: [414, 414],

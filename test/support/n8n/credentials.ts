@@ -46,17 +46,17 @@ function applicationCredential(
 	{ key, displayName, credential }: ProviderDefinition,
 	sandbox: Sandbox,
 ): StoredCredential {
-	const { client, clientAuthentication, endpoints } = serviceOf(sandbox, key);
+	const { client, endpoints } = serviceOf(sandbox, key);
 	return {
 		id: credential.replace('OAuth2Api', ''),
 		name: `Zixly ${displayName}`,
 		type: credential,
 		data: {
 			...client,
-			...endpoints,
-			grantType: 'authorizationCode',
-			authQueryParameters: '',
-			authentication: clientAuthentication,
+			customAddresses: true,
+			customAuthUrl: endpoints.authUrl,
+			customAccessTokenUrl: endpoints.accessTokenUrl,
+			apiBaseUrl: endpoints.apiBaseUrl,
 		},
 	};
 }

@@ -4,7 +4,10 @@ import type {
 	ICredentialsHelper,
 	ICredentialType,
 	IHttpRequestOptions,
+	INode,
 	INodeCredentialsDetails,
+	INodeParameters,
+	INodeTypes,
 } from 'n8n-workflow';
 import type * as N8nWorkflow from 'n8n-workflow';
 
@@ -31,7 +34,7 @@ export function credentialsHelper(
 		}
 
 		async getDecrypted(_additionalData: unknown, details: INodeCredentialsDetails, type: string) {
-			return { ...defaultsOf(typeOf(type)), ...find(stored, details, type).data };
+			return resolve(n8n, typeOf(type), find(stored, details, type).data);
 		}
 
 		async updateCredentials(
@@ -80,8 +83,48 @@ function find(stored: StoredCredential[], details: INodeCredentialsDetails, type
 	return credential;
 }
 
-function defaultsOf(type: ICredentialType): ICredentialDataDecryptedObject {
-	return Object.fromEntries(
-		type.properties.map(({ name, default: value }) => [name, value]),
+/** n8n takes these from the type alone where it hides them, whatever is stored (OAUTH_PINNED_FIELDS in n8n). */
+const PINNED = ['authUrl', 'accessTokenUrl', 'grantType', 'authentication'];
+
+/** What a node is given of a stored credential, as n8n's `applyDefaultsAndOverwrites` makes it. */
+function resolve(
+	n8n: typeof N8nWorkflow,
+	{ properties }: ICredentialType,
+	stored: ICredentialDataDecryptedObject,
+): ICredentialDataDecryptedObject {
+	const data = { ...stored };
+	for (const { name, type } of properties) if (type === 'hidden' && PINNED.includes(name)) delete data[name];
+	// What the types inherit from n8n's own OAuth2 API, which is not here: client id, client secret, token.
+	const names = new Set(properties.map(({ name }) => name));
+	const inherited = Object.fromEntries(Object.entries(data).filter(([name]) => !names.has(name)));
+	const shown = n8n.NodeHelpers.getNodeParameters(
+		properties,
+		data as INodeParameters,
+		true,
+		false,
+		null,
+		null,
+	);
+	return evaluate(n8n, { ...inherited, ...shown } as ICredentialDataDecryptedObject);
+}
+
+function evaluate(
+	n8n: typeof N8nWorkflow,
+	data: ICredentialDataDecryptedObject,
+): ICredentialDataDecryptedObject {
+	const node = { id: '', name: '', typeVersion: 1, type: 'mock', position: [0, 0], parameters: {} } as INode;
+	const nodeTypes = { getByNameAndVersion: () => ({ description: { properties: [] } }) };
+	const workflow = new n8n.Workflow({
+		...{ nodes: [node], connections: {}, active: false },
+		nodeTypes: nodeTypes as unknown as INodeTypes,
+	});
+	return workflow.expression.getComplexParameterValue(
+		node,
+		data as INodeParameters,
+		'manual',
+		{},
+		undefined,
+		undefined,
+		data,
 	) as ICredentialDataDecryptedObject;
 }

@@ -32,4 +32,12 @@ export class N8nSession {
 		if (!reply.ok) throw new Error(`${method} /rest/${path} answered ${reply.status}: ${text}`);
 		return (JSON.parse(text) as { data: T }).data;
 	}
+
+	/** Opens a page of n8n's as the signed-in browser does; resolves to its text, whatever its status. */
+	async open(path: string): Promise<string> {
+		const reply = await fetch(`${this.url}/rest/${path}`, {
+			headers: { 'browser-id': BROWSER, cookie: this.cookie },
+		});
+		return await reply.text();
+	}
 }

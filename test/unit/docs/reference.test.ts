@@ -25,9 +25,9 @@ describe.each(Object.values(providers))('docs/providers/$key.md', ({ key, displa
 	});
 
 	it('has the scopes that the credential asks for', () => {
-		const scope = credential.properties.find(({ name }) => name === 'scope')?.default as string;
+		const scopes = credential.properties.find(({ name }) => name === 'enabledScopes');
 		expect(page).toContain(`\n## Scopes\n`);
-		expect(page).toContain(scope);
+		expect(page).toContain((scopes?.default ?? '') as string);
 	});
 
 	it('has the limits that are kept, and what is not read', () => {
