@@ -34,7 +34,8 @@ export function explainCredentialError(error: unknown, credential: NamedCredenti
 	return explainRefusal({ provider: credential.provider, clock: systemClock }, { status, headers: {} }, code);
 }
 
-const CONNECT = 'Open it in n8n, press Connect and sign in, then run Connection: Enable.';
+const CONNECT =
+	'Open it in n8n, press Connect and sign in, then run Zixly Own Connection again, or Connection: Enable.';
 
 const notAccepted = ({ provider, name }: NamedCredential): ReadFailure =>
 	new ReadFailure(

@@ -54,7 +54,7 @@ describe.each(PROVIDERS)('an n8n credential of %s that gives no access', (provid
 		const { error, status, alerts } = await sync({ oauthTokenData });
 		expect(error).toMatchObject({
 			class: 'reconnect_required',
-			message: `The credential "Zixly ${name}" is not connected. Open it in n8n, press Connect and sign in, then run Connection: Enable.`,
+			message: `The credential "Zixly ${name}" is not connected. Open it in n8n, press Connect and sign in, then run Zixly Own Connection again, or Connection: Enable.`,
 		});
 		expect(status).toBe('ERROR');
 		expect(alerts).toMatchObject([{ alert: 'needsPerson', tenantName: tenant.name }]);
@@ -67,7 +67,7 @@ describe.each(PROVIDERS)('an n8n credential of %s that gives no access', (provid
 		const { error, status, alerts } = await sync({});
 		expect(error).toMatchObject({
 			class: 'reconnect_required',
-			message: `${name} no longer accepts the credential "Zixly ${name}": access was revoked or has expired. Open it in n8n, press Connect and sign in, then run Connection: Enable.`,
+			message: `${name} no longer accepts the credential "Zixly ${name}": access was revoked or has expired. Open it in n8n, press Connect and sign in, then run Zixly Own Connection again, or Connection: Enable.`,
 		});
 		expect(status).toBe('ERROR');
 		expect(alerts).toMatchObject([{ alert: 'needsPerson' }]);

@@ -93,6 +93,15 @@ describe('the workflow zixly-own-connection in n8n’s engine', () => {
 		expect((await syncOwn()).error).toBeUndefined();
 	});
 
+	it('says to press Connect where nobody did, and goes on once that is done', async () => {
+		const { error } = await syncOwn({ accounts: 'consent' });
+		expect(error?.message).toBe('The run failed: Kiwi Ltd (Xero)');
+		expect(error?.description).toContain('press Connect and sign in, then run Zixly Own Connection again');
+		connect('southern');
+		expect((await syncOwn()).error).toBeUndefined();
+		expect(await months()).toBeGreaterThan(0);
+	});
+
 	it('is red for a consent that reaches several organisations, and says how to choose', async () => {
 		connect('harbour');
 		const { error } = await syncOwn();

@@ -55,7 +55,7 @@ const TENANT_PAUSED =
 const NO_TOKEN = 'No token is stored yet: syncing begins once the tenant has connected.';
 
 const CONNECT_CREDENTIAL =
-	'Open the provider’s credential in n8n, press Connect and sign in, then run Connection: Enable.';
+	'Open the provider’s credential in n8n, press Connect and sign in, then run Zixly Own Connection again, or Connection: Enable.';
 
 /** The advice says it in full. */
 const CONNECT_AGAIN = / Connect the tenant (?:again|first)\.$/;
