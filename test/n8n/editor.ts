@@ -24,8 +24,8 @@ const QUIET = [
 	'--disable-sync',
 ];
 
-/** Signs in at the editor and hands over the page. */
-export async function withPage<T>(server: N8nServer, look: (page: Page) => Promise<T>): Promise<T> {
+/** A browser that is signed in at the editor. */
+export async function openPage(server: N8nServer): Promise<{ page: Page; close: () => Promise<void> }> {
 	const running = await chromium.launch({ executablePath: browser, headless: true, args: QUIET });
 	try {
 		const page = await running.newPage({ viewport: { width: 1600, height: 900 } });
@@ -36,9 +36,20 @@ export async function withPage<T>(server: N8nServer, look: (page: Page) => Promi
 		await page.fill('input[name="password"]', server.owner.password);
 		await page.click('[data-test-id="form-submit-button"]');
 		await page.waitForURL(/\/(home|workflow|projects)/);
+		return { page, close: async () => await running.close() };
+	} catch (error) {
+		await running.close();
+		throw error;
+	}
+}
+
+/** Signs in at the editor and hands over the page. */
+export async function withPage<T>(server: N8nServer, look: (page: Page) => Promise<T>): Promise<T> {
+	const { page, close } = await openPage(server);
+	try {
 		return await look(page);
 	} finally {
-		await running.close();
+		await close();
 	}
 }
 

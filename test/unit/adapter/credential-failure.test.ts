@@ -49,7 +49,9 @@ describe.each(N8NS)('an error of n8n’s OAuth code, passed on by %s', (_, n8n) 
 		const failure = explain(error);
 		expect(failure).toMatchObject({ failureClass: 'reconnect_required' });
 		expect(failure?.message).toContain(words);
-		expect(failure?.message).toMatch(/"My Xero".* press Connect and sign in, then run Zixly Own Connection again, or Connection: Enable\.$/);
+		expect(failure?.message).toMatch(
+			/"My Xero".* press Connect and sign in, then run Zixly Own Connection again, or Connection: Enable\.$/,
+		);
 	});
 
 	it.each([
