@@ -14,12 +14,12 @@ const DATABASE = [
 	'postgres',
 	'schema',
 	'vault',
+	'readers',
 	'integrations',
 	'clients',
 	'leads',
 	'runs',
 	'rates',
-	'readers',
 	'load',
 ].map((room) => `db/${room}`);
 

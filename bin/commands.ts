@@ -10,7 +10,14 @@ import { schemaStatus } from '../db/schema/status';
 import { explainDatabaseError } from './explain';
 import { readDatabaseSettings, type Invocation, type Say } from './invocation';
 import { runKeyGenerate, runKeyRotate } from './keys';
-import { runTenantCreate, runTenantList, runTenantPause, runTenantResume, runTenantUpdate } from './tenants';
+import {
+	runTenantCreate,
+	runTenantDelete,
+	runTenantList,
+	runTenantPause,
+	runTenantResume,
+	runTenantUpdate,
+} from './tenants';
 
 type Command = (invocation: Invocation) => Promise<object>;
 
@@ -23,6 +30,8 @@ const USAGE = `Usage: zixly <command> [options]
   tenant update               change a tenant    --tenant-id ID [--name NAME] [--industry TEXT]
   tenant pause                stop syncing a tenant; its data and tokens stay    --tenant-id ID
   tenant resume               sync a paused tenant again    --tenant-id ID
+  tenant delete               delete a tenant with all its data, connections, tokens and readers; cannot be undone
+                              --tenant-id ID --name NAME (the name as it is stored, as a safeguard)
   reader create               create a login for a BI tool that sees one tenant, and print its password once
                               --tenant-id ID --login NAME
   reader revoke --login NAME  revoke such a login
@@ -45,6 +54,7 @@ const COMMANDS: Record<string, Command> = {
 	migrate: runMigrate,
 	status: runStatus,
 	'tenant create': runTenantCreate,
+	'tenant delete': runTenantDelete,
 	'tenant list': runTenantList,
 	'tenant pause': runTenantPause,
 	'tenant resume': runTenantResume,

@@ -1,3 +1,4 @@
+import { deleteTenant, type DeletedTenant } from '../db/integrations/delete-tenant';
 import { createTenant, listTenants, pauseTenant, updateTenant } from '../db/integrations/tenants';
 import { getPool } from '../db/postgres/pool';
 import { readDatabaseSettings, type Invocation } from './invocation';
@@ -59,6 +60,41 @@ export async function runTenantResume(invocation: Invocation): Promise<object> {
 			: `The tenant ${tenant.name} was not paused.`,
 	);
 	return tenant;
+}
+
+export async function runTenantDelete(invocation: Invocation): Promise<object> {
+	const tenantId = readTenantId(invocation, 'delete');
+	const { name } = invocation.flags;
+	if (!name) throw new Error('Type the tenant’s name as well, as a safeguard: --name "Harbour Coffee"');
+	invocation.say('The tenant is paused. Running syncs are waited for, at most a minute.');
+	const deleted = await deleteTenant(getPool(readDatabaseSettings(invocation)), { tenantId, name });
+	for (const line of describeDeleted(deleted)) invocation.say(line);
+	return deleted;
+}
+
+function describeDeleted({
+	connections,
+	deletedAt,
+	deletedNow,
+	readersLeft,
+	rowCounts,
+	tenantId,
+}: DeletedTenant): string[] {
+	if (!deletedNow) return [`The tenant ${tenantId} was deleted already, at ${deletedAt}.`];
+	const rows = Object.values(rowCounts).reduce((sum, count) => sum + count, 0);
+	const forgotten = connections
+		.filter(({ consent }) => consent === 'forgotten')
+		.map(({ provider }) => provider);
+	return [
+		`Deleted the tenant ${tenantId} with ${rows} rows of ${Object.keys(rowCounts).length} tables.`,
+		...(forgotten.length > 0
+			? [
+					`The consents at ${forgotten.join(', ')} were not revoked: the tenant removes the app in its account there.`,
+				]
+			: []),
+		...readersLeft,
+		'In n8n itself delete what may hold its data: saved executions, pinned data, and credentials of its own.',
+	];
 }
 
 function readTenantId({ flags }: Invocation, verb: string): string {

@@ -241,3 +241,13 @@ create index connection_events_outbox_idx on etl.connection_events (id) where em
 -- Who connected a provider, to find other connections of the same person.
 create index integrations_consent_user_idx on public.integrations (provider, (metadata ->> 'consentUser'))
 	where metadata ->> 'consentUser' is not null;
+
+-- What is left of a deleted tenant: nothing personal, and nothing that leads to it.
+create table etl.deleted_tenants (
+	tenant_id text primary key,
+	deleted_at timestamptz not null default now(),
+	-- The database login.
+	deleted_by text not null,
+	-- How many rows were deleted, by table.
+	row_counts jsonb not null
+);

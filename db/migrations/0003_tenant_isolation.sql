@@ -26,7 +26,7 @@ begin
 		'public.tenants', 'public.users', 'public.client_kpis', 'public.integrations',
 		'public.financials', 'public.lead_events', 'public.custom_metrics',
 		'etl.sync_runs', 'etl.accounts', 'etl.stream_states', 'etl.rejected_records', 'etl.client_links',
-		'etl.tenant_readers', 'etl.paused_tenants', 'etl.refresh_leases',
+		'etl.tenant_readers', 'etl.paused_tenants', 'etl.refresh_leases', 'etl.deleted_tenants',
 		'etl.connect_links', 'etl.connect_states', 'etl.connection_events'
 	] loop
 		execute format('alter table %s enable row level security', name);
@@ -213,6 +213,7 @@ create policy operator on etl.sync_runs for all to zixly_operator using (true) w
 
 create policy operator on etl.tenant_readers for all to zixly_operator using (true) with check (true);
 create policy operator on etl.paused_tenants for all to zixly_operator using (true) with check (true);
+create policy operator on etl.deleted_tenants for all to zixly_operator using (true) with check (true);
 
 create policy operator on etl.connect_links for all to zixly_operator using (true) with check (true);
 create policy operator on etl.connect_states for all to zixly_operator using (true) with check (true);
@@ -225,7 +226,8 @@ create policy operator on etl.accounts for all to zixly_operator using (true) wi
 create policy operator on etl.rejected_records for select to zixly_operator using (true);
 create policy operator on etl.stream_states for select to zixly_operator using (true);
 
-grant select, insert on public.tenants to zixly_operator;
+grant select, insert, delete on public.tenants to zixly_operator;
+grant select, insert on etl.deleted_tenants to zixly_operator;
 -- Enough to find tenants with converted rows, missing rates and reasons of rejections. The operator cannot read amounts or
 -- payloads.
 grant select (id, tenant_id) on public.client_kpis to zixly_operator;
@@ -256,3 +258,28 @@ grant select (
 ) on etl.connect_states to zixly_operator;
 grant update (consumed_at, expires_at) on etl.connect_states to zixly_operator;
 grant select, update (emitted_at) on etl.connection_events to zixly_operator;
+
+-- Deleting a tenant counts its rows in every table, before and after.
+create policy operator on public.custom_metrics for select to zixly_operator using (true);
+grant select (client_kpi_id) on public.custom_metrics to zixly_operator;
+do $$
+declare
+	name text;
+begin
+	for name in
+		select format('%I.%I', n.nspname, c.relname)
+		from pg_catalog.pg_attribute a
+		join pg_catalog.pg_class c on c.oid = a.attrelid
+		join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+		where n.nspname in ('public', 'etl') and c.relkind in ('r', 'p') and a.attname = 'tenant_id' and not a.attisdropped
+	loop
+		execute format('grant select (tenant_id) on %s to zixly_operator', name);
+		if not exists (
+			select from pg_catalog.pg_policy p
+			where p.polrelid = name::regclass and 'zixly_operator'::regrole = any (p.polroles)
+		) then
+			execute format('create policy operator on %s for select to zixly_operator using (true)', name);
+		end if;
+	end loop;
+end
+$$;

@@ -12,6 +12,7 @@ import { revokeReaders } from './reader/revoke';
 import { getSchemaStatus } from './schema/get-status';
 import { migrateSchema } from './schema/migrate';
 import { createTenants } from './tenant/create';
+import { deleteTenants } from './tenant/delete';
 import { getTenants } from './tenant/get-many';
 import { pauseTenants, resumeTenants } from './tenant/pause';
 import { updateTenants } from './tenant/update';
@@ -30,6 +31,7 @@ export const databaseOperations: Operations = {
 	'schema:getStatus': getSchemaStatus,
 	'schema:migrate': migrateSchema,
 	'tenant:create': createTenants,
+	'tenant:delete': deleteTenants,
 	'tenant:getAll': getTenants,
 	'tenant:pause': pauseTenants,
 	'tenant:resume': resumeTenants,

@@ -19,6 +19,13 @@ const operation: INodeProperties = {
 			description: 'Add a company whose data will be synced',
 		},
 		{
+			name: 'Delete',
+			value: 'delete',
+			action: 'Delete tenant',
+			description:
+				'Delete a tenant with all its data, connections, tokens and readers. This cannot be undone.',
+		},
+		{
 			name: 'Get Many',
 			value: 'getAll',
 			action: 'Get many tenants',
@@ -104,6 +111,16 @@ const updateFields: INodeProperties = {
 	],
 };
 
+const confirmName: INodeProperties = {
+	displayName: 'Name to Confirm',
+	name: 'confirmName',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. Harbour Accounting',
+	description: 'The tenant’s name exactly as it is stored. Nothing is deleted if it differs.',
+};
+
 const search: INodeProperties = {
 	displayName: 'Search',
 	name: 'search',
@@ -116,7 +133,12 @@ const search: INodeProperties = {
 export const tenantProperties: INodeProperties[] = [
 	operation,
 	...showForOperations('tenant', ['create'], createFields),
-	...showForOperations('tenant', ['pause', 'resume', 'update'], [{ ...tenantField, required: true }]),
+	...showForOperations(
+		'tenant',
+		['delete', 'pause', 'resume', 'update'],
+		[{ ...tenantField, required: true }],
+	),
+	...showForOperations('tenant', ['delete'], [confirmName]),
 	...showForOperations('tenant', ['update'], [updateFields]),
 	...showForOperations('tenant', ['getAll'], [...limitFields, search]),
 ];

@@ -5,7 +5,7 @@ import { ROLES } from '../../../db/schema/roles';
 import { useDatabase } from '../../support/database/use-database';
 
 /** Whose logins read what is asked before anybody's tenant is known, and by no tenant. */
-const OPERATORS_ALONE = ['etl.tenant_readers', 'etl.paused_tenants'];
+const OPERATORS_ALONE = ['etl.tenant_readers', 'etl.paused_tenants', 'etl.deleted_tenants'];
 
 /** Hold no tenant's data. */
 const WITHOUT_TENANT = ['etl.exchange_rates', 'etl.schema_migrations', 'etl.schema_functions'];

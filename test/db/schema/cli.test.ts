@@ -141,6 +141,7 @@ describe('zixly', () => {
 		['an unknown option', ['migrate', '--force'], /--force[^]*Usage/],
 		['a tenant without its id', ['tenant', 'pause'], /zixly tenant pause --tenant-id ID/],
 		['an update of nothing', ['tenant', 'update', '--tenant-id', 'x'], /--name or --industry/],
+		['a deletion without the name', ['tenant', 'delete', '--tenant-id', 'x'], /Type the tenant’s name/],
 		['no database', ['migrate'], /Use --database-url or set DATABASE_URL/],
 		['a URL that is none', ['migrate', '--database-url', 'made-up-secret'], /cannot be read/],
 		[

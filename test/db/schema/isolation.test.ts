@@ -124,6 +124,8 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.create_tenant('forged', 'Forged', null, false)",
 			"etl.update_tenant('owner', 'Forged', null, true)",
 			"etl.pause_tenant('owner', true)",
+			"etl.delete_tenant('owner', 'Harbour Coffee')",
+			"etl.list_readers('owner')",
 			'etl.list_tenants(null, 10)',
 			'etl.tenants_with_conversions()',
 			'etl.currencies_in_use()',

@@ -84,7 +84,7 @@ it('docs/security.md has a right that somebody granted since', async () => {
 	await database.admin.query('grant select (email) on public.users to zixly_reader');
 	const granted = await grantedMatrix();
 	await database.admin.query('revoke select (email) on public.users from zixly_reader');
-	expect(granted['`users`']).toEqual(['', '', '', '', '', 'S (email)']);
+	expect(granted['`users`']).toEqual(['', '', '', '', 'S (tenant_id)', 'S (email)']);
 	expect(matrixOf(rowsBelow('Rights'))).not.toEqual(granted);
 });
 
