@@ -100,6 +100,54 @@ create table etl.client_links (
 	external_id text not null,
 	client_kpi_id text not null
 );
+create table etl.connect_links (
+	id text not null,
+	tenant_id text not null,
+	provider text not null,
+	purpose text not null,
+	token_hash text not null,
+	replaces_account boolean not null default false,
+	created_at timestamp with time zone not null default now(),
+	expires_at timestamp with time zone not null,
+	browser_hash text,
+	bound_at timestamp with time zone,
+	used_at timestamp with time zone,
+	refused_browsers integer not null default 0,
+	session_until timestamp with time zone
+);
+create table etl.connect_states (
+	id text not null,
+	link_id text not null,
+	tenant_id text not null,
+	provider text not null,
+	state_hash text not null,
+	browser_hash text not null,
+	redirect_uri text not null,
+	sealed_verifier text,
+	created_at timestamp with time zone not null default now(),
+	expires_at timestamp with time zone not null,
+	consumed_at timestamp with time zone,
+	consented_at timestamp with time zone,
+	stored_at timestamp with time zone,
+	sealed_pair text,
+	token_expires_at timestamp with time zone,
+	scopes jsonb,
+	metadata jsonb,
+	consent_user text,
+	accounts jsonb
+);
+create table etl.connection_events (
+	id bigint not null,
+	tenant_id text not null,
+	integration_id text,
+	provider text not null,
+	event text not null,
+	accounts jsonb not null default '[]'::jsonb,
+	reason text,
+	actor text,
+	created_at timestamp with time zone not null default now(),
+	emitted_at timestamp with time zone
+);
 create table etl.deleted_tenants (
 	tenant_id text not null,
 	deleted_at timestamp with time zone not null default now(),
@@ -220,6 +268,23 @@ alter table etl.client_links add constraint client_links_client_kpi_id_provider_
 alter table etl.client_links add constraint client_links_tenant_id_provider_external_id_key UNIQUE (tenant_id, provider, external_id);
 alter table etl.client_links add constraint client_links_client_kpi_id_fkey FOREIGN KEY (client_kpi_id) REFERENCES client_kpis(id) ON DELETE CASCADE;
 alter table etl.client_links add constraint client_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.connect_links add constraint connect_links_token_hash_key UNIQUE (token_hash);
+alter table etl.connect_links add constraint connect_links_pkey PRIMARY KEY (id);
+alter table etl.connect_links add constraint connect_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.connect_links add constraint connect_links_bound_check CHECK (((browser_hash IS NULL) = (bound_at IS NULL)));
+alter table etl.connect_links add constraint connect_links_purpose_check CHECK ((purpose = ANY (ARRAY['connect'::text, 'reconnect'::text, 'manage'::text])));
+alter table etl.connect_states add constraint connect_states_state_hash_key UNIQUE (state_hash);
+alter table etl.connect_states add constraint connect_states_pkey PRIMARY KEY (id);
+alter table etl.connect_states add constraint connect_states_link_id_fkey FOREIGN KEY (link_id) REFERENCES etl.connect_links(id) ON DELETE CASCADE;
+alter table etl.connect_states add constraint connect_states_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.connect_states add constraint connect_states_accounts_check CHECK ((jsonb_typeof(accounts) = 'array'::text));
+alter table etl.connect_states add constraint connect_states_metadata_check CHECK ((octet_length((metadata)::text) <= 16384));
+alter table etl.connect_states add constraint connect_states_pair_check CHECK (((sealed_pair IS NULL) OR (consented_at IS NOT NULL)));
+alter table etl.connect_states add constraint connect_states_scopes_check CHECK ((octet_length((scopes)::text) <= 65536));
+alter table etl.connection_events add constraint connection_events_pkey PRIMARY KEY (id);
+alter table etl.connection_events add constraint connection_events_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE SET NULL;
+alter table etl.connection_events add constraint connection_events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table etl.connection_events add constraint connection_events_accounts_check CHECK ((jsonb_typeof(accounts) = 'array'::text));
 alter table etl.deleted_tenants add constraint deleted_tenants_pkey PRIMARY KEY (tenant_id);
 alter table etl.exchange_rates add constraint exchange_rates_pkey PRIMARY KEY (base, quote, rate_date, source);
 alter table etl.exchange_rates add constraint exchange_rates_rate_check CHECK ((rate > (0)::numeric));
@@ -256,6 +321,7 @@ alter table etl.tenant_readers add constraint tenant_readers_tenant_id_fkey FORE
 -- Indexes besides those of constraints
 
 CREATE INDEX financials_record_date_idx ON public.financials USING btree (record_date);
+CREATE INDEX integrations_consent_user_idx ON public.integrations USING btree (provider, ((metadata ->> 'consentUser'::text))) WHERE ((metadata ->> 'consentUser'::text) IS NOT NULL);
 CREATE INDEX integrations_provider_status_idx ON public.integrations USING btree (provider, status);
 CREATE INDEX lead_events_client_kpi_id_event_date_idx ON public.lead_events USING btree (client_kpi_id, event_date);
 CREATE INDEX lead_events_latest_idx ON public.lead_events USING btree (client_kpi_id, status) WHERE (status <> 'passed'::text);
@@ -264,6 +330,16 @@ CREATE INDEX lead_events_stage_status_idx ON public.lead_events USING btree (sta
 CREATE INDEX users_tenant_id_idx ON public.users USING btree (tenant_id);
 CREATE INDEX accounts_tenant_id_idx ON etl.accounts USING btree (tenant_id);
 CREATE UNIQUE INDEX accounts_one_owner_idx ON etl.accounts USING btree (provider, account_id) WHERE (released_at IS NULL);
+CREATE INDEX connect_links_expires_at_idx ON etl.connect_links USING btree (expires_at);
+CREATE INDEX connect_links_tenant_id_provider_idx ON etl.connect_links USING btree (tenant_id, provider, created_at DESC);
+CREATE INDEX connect_states_consent_user_idx ON etl.connect_states USING btree (provider, consent_user) WHERE (sealed_pair IS NOT NULL);
+CREATE INDEX connect_states_expires_at_idx ON etl.connect_states USING btree (expires_at);
+CREATE INDEX connect_states_link_id_idx ON etl.connect_states USING btree (link_id);
+CREATE INDEX connect_states_tenant_id_idx ON etl.connect_states USING btree (tenant_id);
+CREATE INDEX connection_events_created_at_idx ON etl.connection_events USING btree (created_at);
+CREATE INDEX connection_events_integration_id_idx ON etl.connection_events USING btree (integration_id, id DESC);
+CREATE INDEX connection_events_outbox_idx ON etl.connection_events USING btree (id) WHERE ((emitted_at IS NULL) AND (event = ANY (ARRAY['connected'::text, 'reconnected'::text, 'disconnected'::text, 'failed'::text, 'needs_consent'::text, 'first_sync_complete'::text])));
+CREATE INDEX connection_events_tenant_id_idx ON etl.connection_events USING btree (tenant_id, provider, id DESC);
 CREATE INDEX exchange_rates_not_applied_idx ON etl.exchange_rates USING btree (quote, rate_date) WHERE (NOT applied);
 CREATE INDEX exchange_rates_quote_rate_date_idx ON etl.exchange_rates USING btree (quote, rate_date);
 CREATE INDEX refresh_leases_tenant_id_idx ON etl.refresh_leases USING btree (tenant_id);
@@ -310,6 +386,9 @@ alter table tenants enable row level security, force row level security;
 alter table users enable row level security, force row level security;
 alter table etl.accounts enable row level security, force row level security;
 alter table etl.client_links enable row level security, force row level security;
+alter table etl.connect_links enable row level security, force row level security;
+alter table etl.connect_states enable row level security, force row level security;
+alter table etl.connection_events enable row level security, force row level security;
 alter table etl.deleted_tenants enable row level security, force row level security;
 alter table etl.exchange_rates disable row level security;
 alter table etl.paused_tenants enable row level security, force row level security;
@@ -407,7 +486,7 @@ create policy tenant on users for all to zixly_app
 create policy operator on users for r to zixly_operator
 	using (true)
 	with check ();
-create policy tenant on etl.accounts for all to zixly_app, zixly_loader
+create policy tenant on etl.accounts for all to zixly_app, zixly_loader, zixly_tokens
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
    FROM integrations i)))));
@@ -421,6 +500,26 @@ create policy tenant on etl.client_links for all to zixly_app, zixly_loader
 create policy operator on etl.client_links for r to zixly_operator
 	using (true)
 	with check ();
+create policy tenant on etl.connect_links for all to zixly_tokens
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")));
+create policy operator on etl.connect_links for all to zixly_operator
+	using (true)
+	with check (true);
+create policy tenant on etl.connect_states for all to zixly_tokens
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND (link_id IN ( SELECT l.id
+   FROM etl.connect_links l))));
+create policy operator on etl.connect_states for all to zixly_operator
+	using (true)
+	with check (true);
+create policy tenant on etl.connection_events for all to zixly_app, zixly_tokens
+	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
+	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
+   FROM integrations i)))));
+create policy operator on etl.connection_events for all to zixly_operator
+	using (true)
+	with check (true);
 create policy operator on etl.deleted_tenants for all to zixly_operator
 	using (true)
 	with check (true);
@@ -666,6 +765,47 @@ $function$
 ;
 alter function etl.claim_due(text,text[],interval,interval,text,text,text,text,boolean,text) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.consent_is_shared(from_integration text, of_provider text, of_user text, account_ids text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select exists (
+		select from public.integrations i
+		where i.provider = of_provider and i.metadata ->> 'consentUser' = of_user and i.id <> from_integration
+	) or exists (
+		select from etl.accounts a
+		where a.provider = of_provider and a.account_id = any (account_ids) and a.released_at is null
+			and a.integration_id <> from_integration
+	) or exists (
+		select from etl.connect_states s
+		where s.provider = of_provider and s.consented_at is not null and s.stored_at is null and s.expires_at > now()
+			and (s.consent_user = of_user or exists (
+				select from jsonb_array_elements(s.accounts) a where a ->> 'id' = any (account_ids)
+			))
+	)
+$function$
+;
+alter function etl.consent_is_shared(text,text,text,text[]) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.consume_connect_state(of_hash text, of_browser text, of_provider text, of_redirect_uri text)
+ RETURNS TABLE(state_id text, link_id text, tenant_id text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	update etl.connect_states s
+	set consumed_at = now(), expires_at = now() + interval '15 minutes'
+	from etl.connect_links l
+	where s.state_hash = of_hash and s.browser_hash = of_browser and s.provider = of_provider
+		and s.redirect_uri = of_redirect_uri and s.consumed_at is null and s.expires_at > now()
+		and l.id = s.link_id and l.browser_hash = of_browser and l.used_at is null
+	returning s.id, s.link_id, s.tenant_id
+$function$
+;
+alter function etl.consume_connect_state(text,text,text,text) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.create_tenant(new_id text, name text, industry text, reuse boolean)
  RETURNS TABLE(id text, tenant_name text, tenant_industry text, created_at timestamp with time zone, paused_at timestamp with time zone, created boolean)
  LANGUAGE plpgsql
@@ -815,6 +955,39 @@ $function$
 ;
 alter function etl.enter_accounts(text,text,jsonb,boolean) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.find_connect_link(of_hash text, of_id text)
+ RETURNS TABLE(link_id text, tenant_id text, tenant_name text, provider text, purpose text, replaces_account boolean, token_hash text, expires_at timestamp with time zone, used_at timestamp with time zone, browser_hash text, session_until timestamp with time zone, is_expired boolean, is_in_session boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select l.id, l.tenant_id, t.name, l.provider, l.purpose, l.replaces_account,
+		l.token_hash, l.expires_at, l.used_at, l.browser_hash, l.session_until,
+		l.expires_at <= now(), coalesce(l.session_until > now(), false)
+	from etl.connect_links l
+	join public.tenants t on t.id = l.tenant_id
+	where l.token_hash = of_hash or l.id = of_id
+	limit 1
+$function$
+;
+alter function etl.find_connect_link(text,text) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.find_waiting_consent(of_state text, of_browser text)
+ RETURNS TABLE(state_id text, link_id text, tenant_id text, tenant_name text, provider text, accounts jsonb, expires_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select s.id, s.link_id, s.tenant_id, t.name, s.provider, s.accounts, s.expires_at
+	from etl.connect_states s
+	join etl.connect_links l on l.id = s.link_id
+	join public.tenants t on t.id = s.tenant_id
+	where s.id = of_state and s.browser_hash = of_browser and s.consented_at is not null and s.stored_at is null
+		and s.expires_at > now() and l.used_at is null
+$function$
+;
+alter function etl.find_waiting_consent(text,text) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.get_run(run_id text)
  RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, provider text, authentication text, status text, started_at timestamp with time zone, finished_at timestamp with time zone, lease_until timestamp with time zone, retry_at timestamp with time zone, execution_id text, mode text, progress jsonb, counts jsonb, error jsonb, accounts jsonb, rejected jsonb)
  LANGUAGE sql
@@ -878,6 +1051,24 @@ end
 $function$
 ;
 alter function etl.hold_links() owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.list_connection_events(only_tenant text, only_provider text, only_integration text, max_rows integer)
+ RETURNS TABLE(event_id bigint, event text, tenant_id text, tenant_name text, integration_id text, provider text, accounts jsonb, reason text, actor text, created_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select e.id, e.event, e.tenant_id, t.name, e.integration_id, e.provider, e.accounts, e.reason, e.actor, e.created_at
+	from etl.connection_events e
+	join public.tenants t on t.id = e.tenant_id
+	where (only_tenant is null or e.tenant_id = only_tenant)
+		and (only_provider is null or e.provider = only_provider)
+		and (only_integration is null or e.integration_id = only_integration)
+	order by e.id desc
+	limit max_rows
+$function$
+;
+alter function etl.list_connection_events(text,text,text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_integration_ids(after_tenant text, after_integration text, max_rows integer)
  RETURNS TABLE(tenant_id text, integration_id text)
@@ -1252,6 +1443,33 @@ $function$
 ;
 alter function etl.sync_health(text,text,interval,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.take_connection_events(max_rows integer)
+ RETURNS TABLE(event_id bigint, event text, tenant_id text, tenant_name text, integration_id text, provider text, accounts jsonb, reason text, actor text, created_at timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	with next as (
+		select e.id
+		from etl.connection_events e
+		where e.emitted_at is null and e.created_at > now() - interval '7 days'
+			and e.event in ('connected', 'reconnected', 'disconnected', 'failed', 'needs_consent', 'first_sync_complete')
+		order by e.id
+		for update skip locked
+		limit max_rows
+	),
+	taken as (
+		update etl.connection_events e set emitted_at = now() from next where e.id = next.id
+		returning e.*
+	)
+	select e.id, e.event, e.tenant_id, t.name, e.integration_id, e.provider, e.accounts, e.reason, e.actor, e.created_at
+	from taken e
+	join public.tenants t on t.id = e.tenant_id
+	order by e.id
+$function$
+;
+alter function etl.take_connection_events(integer) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.take_over_runs(integration_ids text[], by_execution text, by_workflow text, by_mode text, lease interval)
  RETURNS bigint
  LANGUAGE sql
@@ -1349,6 +1567,23 @@ $function$
 ;
 alter function etl.tenant_of_reader() owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.tenants_to_connect(of_provider text)
+ RETURNS TABLE(tenant_id text, tenant_name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select t.id, t.name
+	from public.tenants t
+	left join public.integrations i on i.tenant_id = t.id and i.provider = of_provider
+	where (i.id is null or (i.status in ('PENDING', 'ERROR')
+			and i.metadata ->> 'authentication' is distinct from 'n8n' and i.metadata ->> 'awaitingApproval' is null))
+		and not exists (select from etl.paused_tenants p where p.tenant_id = t.id)
+	order by lower(t.name), t.id
+$function$
+;
+alter function etl.tenants_to_connect(text) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.tenants_with_conversions()
  RETURNS TABLE(tenant_id text, tenant_name text)
  LANGUAGE sql
@@ -1425,9 +1660,17 @@ grant select on table custom_metrics to zixly_reader;
 grant select, update (name, timezone, currency, enabled) on table etl.accounts to zixly_app;
 grant select on table etl.accounts to zixly_loader;
 grant insert, select, select (tenant_id), update (enabled, released_at) on table etl.accounts to zixly_operator;
+grant select on table etl.accounts to zixly_tokens;
 grant select on table etl.client_links to zixly_app;
 grant delete, insert, select, update (client_kpi_id) on table etl.client_links to zixly_loader;
 grant select (tenant_id) on table etl.client_links to zixly_operator;
+grant select, select (tenant_id) on table etl.connect_links to zixly_operator;
+grant insert (id, tenant_id, provider, purpose, token_hash, replaces_account, expires_at), select, update (expires_at, browser_hash, bound_at, used_at, refused_browsers, session_until) on table etl.connect_links to zixly_tokens;
+grant select (id, link_id, tenant_id, provider, state_hash, browser_hash, redirect_uri, created_at, expires_at, consumed_at, consented_at, stored_at, token_expires_at, scopes, metadata, consent_user, accounts), update (expires_at, consumed_at) on table etl.connect_states to zixly_operator;
+grant delete, insert (id, link_id, tenant_id, provider, state_hash, browser_hash, redirect_uri, sealed_verifier, expires_at), select, update (sealed_verifier, consented_at, stored_at, sealed_pair, token_expires_at, scopes, metadata, consent_user, accounts) on table etl.connect_states to zixly_tokens;
+grant insert (tenant_id, integration_id, provider, event, accounts, reason, actor), select on table etl.connection_events to zixly_app;
+grant select, select (tenant_id), update (emitted_at) on table etl.connection_events to zixly_operator;
+grant insert (tenant_id, integration_id, provider, event, accounts, reason, actor), select on table etl.connection_events to zixly_tokens;
 grant insert, select, select (tenant_id) on table etl.deleted_tenants to zixly_operator;
 grant insert, select, update (rate, changed_at, applied) on table etl.exchange_rates to zixly_worker;
 grant delete, insert, select, select (tenant_id) on table etl.paused_tenants to zixly_operator;
@@ -1454,7 +1697,7 @@ grant insert (id, tenant_id, provider, status, metadata), select (id, tenant_id,
 grant select (id, tenant_id) on table integrations to zixly_loader;
 grant select (id, tenant_id, provider, status, expires_at, metadata, last_sync_at, created_at, updated_at), update (last_sync_at) on table integrations to zixly_operator;
 grant select (tenant_id, provider, status, last_sync_at) on table integrations to zixly_reader;
-grant select, update (status, access_token, refresh_token, expires_at, metadata) on table integrations to zixly_tokens;
+grant insert (id, tenant_id, provider, status, metadata), select, update (status, access_token, refresh_token, expires_at, metadata) on table integrations to zixly_tokens;
 grant select on table lead_events to zixly_app;
 grant delete, insert, select, update (client_kpi_id, event_date, lead_id, stage, value, status, metadata) on table lead_events to zixly_loader;
 grant select (client_kpi_id, metadata) on table lead_events to zixly_operator;
@@ -1473,12 +1716,17 @@ grant execute on function etl.abandon_runs() to zixly_worker;
 grant execute on function etl.accounts_taken(text,text,text[]) to zixly_worker;
 grant execute on function etl.add_reader(text,text) to zixly_worker;
 grant execute on function etl.claim_due(text,text[],interval,interval,text,text,text,text,boolean,text) to zixly_worker;
+grant execute on function etl.consent_is_shared(text,text,text,text[]) to zixly_worker;
+grant execute on function etl.consume_connect_state(text,text,text,text) to zixly_worker;
 grant execute on function etl.create_tenant(text,text,text,boolean) to zixly_worker;
 grant execute on function etl.currencies_in_use() to zixly_worker;
 grant execute on function etl.delete_tenant(text,text) to zixly_worker;
 grant execute on function etl.enter_accounts(text,text,jsonb,boolean) to zixly_worker;
+grant execute on function etl.find_connect_link(text,text) to zixly_worker;
+grant execute on function etl.find_waiting_consent(text,text) to zixly_worker;
 grant execute on function etl.get_run(text) to zixly_worker;
 grant execute on function etl.hold_links() to zixly_loader;
+grant execute on function etl.list_connection_events(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_integration_ids(text,text,integer) to zixly_worker;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_readers(text) to zixly_worker;
@@ -1494,8 +1742,10 @@ grant execute on function etl.renew_leases(text[],interval,jsonb) to zixly_worke
 grant execute on function etl.runs_of_execution(text) to zixly_worker;
 grant execute on function etl.share_links() to zixly_loader;
 grant execute on function etl.sync_health(text,text,interval,integer) to zixly_worker;
+grant execute on function etl.take_connection_events(integer) to zixly_worker;
 grant execute on function etl.take_over_runs(text[],text,text,text,interval) to zixly_worker;
 grant execute on function etl.take_runs(text[],text,text,text,interval) to zixly_worker;
 grant execute on function etl.tenant_of_reader() to zixly_reader;
+grant execute on function etl.tenants_to_connect(text) to zixly_worker;
 grant execute on function etl.tenants_with_conversions() to zixly_worker;
 grant execute on function etl.update_tenant(text,text,text,boolean) to zixly_worker;

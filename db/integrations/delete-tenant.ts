@@ -7,7 +7,9 @@ import { ExplainedError } from '../postgres/explained-error';
 import { retryAsWorker, retryInTenant } from '../postgres/retries';
 import { withIsoInstants } from '../postgres/rows';
 import { revokeReader } from '../readers/logins';
+import type { KeyRing } from '../vault/key-ring';
 import type { AccountOwner } from './accounts';
+import { disconnectIntegration, type RevocableConsent } from './connect/disconnect';
 import { listTenants, pauseTenant } from './tenants';
 
 /**
@@ -42,8 +44,10 @@ export interface TenantDeletion {
 	tenantId: string;
 	/** The tenant's name as a person typed it, as a safeguard. */
 	name: string;
+	/** What the tokens can be opened with for `revoke`. */
+	ring?: KeyRing;
 	/** Ends a consent at its provider. Without it the tokens are only deleted. What it throws counts as `forgotten`. */
-	revoke?: (owner: AccountOwner) => Promise<'revoked' | 'forgotten'>;
+	revoke?: (owner: AccountOwner, consent: RevocableConsent) => Promise<'revoked' | 'forgotten'>;
 	/** How long running syncs may take to end, in milliseconds, before their runs are closed. */
 	waitMs?: number;
 }
@@ -58,14 +62,14 @@ const PAUSE_MS = 1_000;
  */
 export async function deleteTenant(
 	pool: Pool,
-	{ tenantId, name, revoke, waitMs = DEFAULT_WAIT_MS }: TenantDeletion,
+	{ tenantId, name, ring, revoke, waitMs = DEFAULT_WAIT_MS }: TenantDeletion,
 ): Promise<DeletedTenant> {
 	const found = await findTenant(pool, tenantId, name);
 	if (!found) return await describeEarlier(pool, tenantId);
 	// From here on no sync begins, also if the deletion is interrupted.
 	await pauseTenant(pool, tenantId, true);
 	const runsClosed = await endRuns(pool, tenantId, waitMs);
-	const connections = await endConsents(pool, tenantId, revoke);
+	const connections = await endConsents(pool, tenantId, { ring, revoke });
 	const readers = await dropReaders(pool, tenantId);
 	const deleted = await remove(pool, tenantId, found.name);
 	if (!deleted) throw unknownTenant(tenantId);
@@ -122,7 +126,7 @@ const CLOSE_RUNS = `update etl.sync_runs
 async function endConsents(
 	pool: Pool,
 	tenantId: string,
-	revoke: TenantDeletion['revoke'],
+	ending: Pick<TenantDeletion, 'ring' | 'revoke'>,
 ): Promise<EndedConsent[]> {
 	const { rows } = await retryInTenant(
 		pool,
@@ -134,7 +138,7 @@ async function endConsents(
 	const ended: EndedConsent[] = [];
 	for (const { kept, ...owner } of rows) {
 		// One after the other: providers limit the calls of an application.
-		const consent = kept === 'stored' ? await endConsent(owner, revoke) : kept;
+		const consent = kept === 'stored' ? await endConsent(pool, owner, ending) : kept;
 		ended.push({ integrationId: owner.integrationId, provider: owner.provider, consent });
 	}
 	return ended;
@@ -146,12 +150,15 @@ const CONSENTS = `select id as "integrationId", tenant_id as "tenantId", provide
 	from integrations order by provider, id`;
 
 async function endConsent(
+	pool: Pool,
 	owner: AccountOwner,
-	revoke: TenantDeletion['revoke'],
+	{ ring, revoke }: Pick<TenantDeletion, 'ring' | 'revoke'>,
 ): Promise<'revoked' | 'forgotten'> {
-	if (!revoke) return 'forgotten';
+	// The tokens go first: whatever the provider answers, they are not needed again.
+	const { consent } = await disconnectIntegration(pool, owner.integrationId, { ring });
+	if (!revoke || !consent) return 'forgotten';
 	// A provider that does not answer must not keep the tenant's data here.
-	return await revoke(owner).catch(() => 'forgotten' as const);
+	return await revoke(owner, consent).catch(() => 'forgotten' as const);
 }
 
 async function dropReaders(

@@ -70,6 +70,8 @@ describe('a deleted tenant', () => {
 					.map((name) => [name, 1]),
 			),
 			'etl.paused_tenants': 1,
+			// With that of its end.
+			'etl.connection_events': 2,
 		});
 		expect(await search(database.admin, 'gone')).toEqual({ 'etl.deleted_tenants': 1 });
 		expect(await search(database.admin, 'stays')).toEqual(before);
@@ -129,8 +131,9 @@ describe('a deleted tenant', () => {
 		);
 		const asked: unknown[] = [];
 		const { connections } = await remove({
-			revoke: async (owner) => {
-				asked.push(owner);
+			ring,
+			revoke: async (owner, { tokens, accountIds }) => {
+				asked.push([owner.provider, tokens.refreshToken, accountIds]);
 				if (owner.provider === 'hubspot') throw new Error('made-up outage');
 				return await Promise.resolve('revoked' as const);
 			},
@@ -141,7 +144,10 @@ describe('a deleted tenant', () => {
 			['myob', 'noToken'],
 			['xero', 'revoked'],
 		]);
-		expect(asked).toEqual([{ ...OWNER, integrationId: 'gone-hubspot', provider: 'hubspot' }, OWNER]);
+		expect(asked).toEqual([
+			['hubspot', pairOf(1).refreshToken, []],
+			['xero', pairOf(0).refreshToken, ['gone-organisation']],
+		]);
 	});
 
 	it('is not deleted without its name, or where it is unknown, and nothing is changed', async () => {
