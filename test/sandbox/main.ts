@@ -39,6 +39,7 @@ Tokens live as long as this process. Ctrl-C ends it.`;
 function chapter(service: ProviderSandbox): string {
 	const { authUrl, accessTokenUrl, apiBaseUrl } = service.endpoints;
 	const consents = service.consents().map((name) => `  ${name.padEnd(10)} ${service.shown(name)}`);
+	const people = service.people().map((login) => `  ${login}`);
 	return `${service.displayName}, in its credential:
   Custom Addresses   on
   Authorization URL  ${authUrl}
@@ -46,7 +47,9 @@ function chapter(service: ProviderSandbox): string {
   API Base URL       ${apiBaseUrl}
   Client ID          ${service.client.clientId}
   Client Secret      ${service.client.clientSecret}
-Consents, to choose on the consent page:
+Who can sign in on the consent page:
+${people.join('\n')}
+Consents, for tokens without the page:
 ${consents.join('\n')}`;
 }
 

@@ -12,6 +12,7 @@ import {
 import { apiReply } from './api';
 import { Book } from './book';
 import { catalogue } from './catalogue';
+import { gidFrom } from './gid';
 import { faultReplies, rewrittenReplies } from './faults';
 import type { Consent, Workspace } from './model';
 import { Pager } from './paging';
@@ -138,8 +139,16 @@ function factsOf(consents: ReadonlyMap<string, Consent>): ServiceFacts<Consent, 
 			tokens: { rotates: false },
 			tokenType: 'bearer',
 			tokenFields: ({ user }) => ({
-				data: { gid: '1299999999999999999', name: user, email: `${user}@example.com` },
+				data: { gid: gidFrom(user), name: user, email: `${user}@example.com` },
 			}),
+			// A token reaches all workspaces of its user, and the page lets choose none.
+			isForAll: true,
+			accounts: (name) =>
+				(consents.get(name)?.workspaces ?? []).map(({ gid: id, name: shown }) => ({ id, name: shown })),
+			scopeError: 'forbidden_scopes',
+			revoked: (grant, others) => {
+				for (const one of others) if (one.user === grant.user) one.revoked = true;
+			},
 		},
 		unauthorized: (why) => (why === 'expired' ? problems.tokenExpired() : problems.notAuthorized()),
 		faults: { path: `${API}/`, replies: faultReplies, rewritten: rewrittenReplies },

@@ -9,6 +9,7 @@ import {
 	type Grant,
 	type ServiceFacts,
 } from '../service';
+import { randomFrom } from '../core/random';
 import { formOf } from '../service/oauth';
 import { apiReply, isSearch } from './api';
 import { catalogue, type Portal } from './catalogue';
@@ -104,7 +105,7 @@ export class HubSpotSandbox extends ServiceSandbox<Consent, HubSpotLimits> {
 			...{
 				hub_domain: domain,
 				user: check.grant.user,
-				user_id: 1,
+				user_id: userIdOf(check.grant.user),
 				app_id: 2,
 				client_id: this.client.clientId,
 			},
@@ -118,6 +119,9 @@ function refusalOf(problem: string | null): Reply | undefined {
 	if (problem === 'day') return problems.daily();
 	return problem === 'search' ? problems.secondly() : problems.tenSeconds();
 }
+
+/** The same person has the same number in every portal. */
+const userIdOf = (login: string): number => randomFrom(login).between(1_000_000, 9_999_999);
 
 function factsOf(consents: ReadonlyMap<string, Consent>): ServiceFacts<Consent, HubSpotLimits> {
 	return {
@@ -135,11 +139,21 @@ function factsOf(consents: ReadonlyMap<string, Consent>): ServiceFacts<Consent, 
 			tokens: { rotates: false },
 			tokenType: 'bearer',
 			scopesAsList: true,
-			tokenFields: ({ consent }) => ({
+			tokenFields: ({ consent, user }) => ({
 				token_use: 'access_token',
 				hub_id: consents.get(consent)!.portal.hubId,
-				user_id: 1,
+				user_id: userIdOf(user),
 			}),
+			// HubSpot's page makes a person choose a portal.
+			accounts: (name) => {
+				const portal = consents.get(name)?.portal;
+				return portal ? [{ id: String(portal.hubId), name: portal.domain }] : [];
+			},
+			revokesRefreshOnly: true,
+			revoked: (grant, others) => {
+				for (const one of others)
+					if (one.user === grant.user && one.consent === grant.consent) one.lapsed = true;
+			},
 			refusal: (error) => (error === 'invalid_grant' ? problems.badRefreshToken() : problems.badClient()),
 		},
 		unauthorized: (why) => (why === 'expired' ? problems.expired() : problems.invalidToken()),

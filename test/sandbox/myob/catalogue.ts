@@ -34,6 +34,10 @@ export interface MyobConsent extends ServiceConsent {
 	others: readonly CompanyFile[];
 }
 
+/** One person administers the files of two companies. */
+const loginOf = (consent: string): string =>
+	['bakehouse', 'joinery'].includes(consent) ? 'sam@agency.example' : `${consent}-administrator`;
+
 type Sketch = Partial<Omit<CompanyFile, 'id' | 'name'>>;
 
 const USUAL = {
@@ -55,7 +59,7 @@ export function catalogue(seed: string): Map<string, MyobConsent> {
 		...{ id: uuidFrom(`${seed}/myob/${name}`), name },
 	});
 	const consents = Object.entries(FILES).map(([name, [fileName, sketch]]) => ({
-		...{ name, user: `${name}-administrator`, shown: fileName },
+		...{ name, user: loginOf(name), shown: fileName },
 		...{ file: file(fileName, sketch), others: [] as CompanyFile[] },
 	}));
 	const byName = new Map(consents.map((consent) => [consent.name, consent]));

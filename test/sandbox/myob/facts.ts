@@ -1,12 +1,20 @@
 import { jsonReply } from '../core/reply';
-import type { ServiceFacts } from '../service';
-import type { MyobConsent } from './catalogue';
+import type { Grant, ServiceFacts } from '../service';
+import type { CompanyFile, MyobConsent } from './catalogue';
 import { problems } from './problems';
 import { MYOB_CLIENT, MYOB_LIMITS, MYOB_SCOPES, type MyobLimits } from './settings';
 
+/** The company file that a consent is for. */
+export function fileOf(
+	consents: ReadonlyMap<string, MyobConsent>,
+	{ consent, accounts }: Pick<Grant, 'consent' | 'accounts'>,
+): CompanyFile {
+	const { file, others } = consents.get(consent)!;
+	return others.find(({ id }) => accounts?.includes(id)) ?? file;
+}
+
 /** What is fixed of MYOB: the client comes in the body, a refresh token dies when used, a consent names its file. */
 export function myobFacts(consents: ReadonlyMap<string, MyobConsent>): ServiceFacts<MyobConsent, MyobLimits> {
-	const fileOf = (consent: string) => consents.get(consent)?.file;
 	return {
 		key: 'myob',
 		displayName: 'MYOB',
@@ -21,14 +29,19 @@ export function myobFacts(consents: ReadonlyMap<string, MyobConsent>): ServiceFa
 			tokens: { rotates: true },
 			tokenType: 'bearer',
 			tokenFields: ({ user }) => ({ user: { uid: user, username: `${user}@example.com` } }),
-			redirectFields: ({ consent }) => ({
-				businessId: fileOf(consent)?.id ?? '',
-				businessName: fileOf(consent)?.name ?? '',
-			}),
-			metadata: ({ consent }) => ({
-				businessId: fileOf(consent)?.id,
-				timezone: fileOf(consent)?.timezone,
-			}),
+			accounts: (name) => {
+				const consent = consents.get(name);
+				return consent ? [consent.file, ...consent.others] : [];
+			},
+			// MYOB names the file only where the page was asked for in so many words.
+			redirectFields: (grant, query): Record<string, string> => {
+				const { id, name } = fileOf(consents, grant);
+				return query.get('prompt') === 'consent' ? { businessId: id, businessName: name } : {};
+			},
+			metadata: (grant) => {
+				const { id: businessId, timezone } = fileOf(consents, grant);
+				return { businessId, timezone };
+			},
 		},
 		unauthorized: () => problems.unauthorized(),
 		faults: {

@@ -5,7 +5,7 @@ import type { Basis, Totals } from '../xero/totals';
 import { fileReply, shownFile } from './api';
 import { MyobBooks, type MyobEdit } from './books';
 import { catalogue, type CompanyFile, type MyobConsent } from './catalogue';
-import { myobFacts } from './facts';
+import { fileOf, myobFacts } from './facts';
 import { problems } from './problems';
 import { MYOB_CLIENT, type MyobLimits } from './settings';
 import { totalsOf } from './totals';
@@ -76,7 +76,7 @@ export class MyobSandbox extends ServiceSandbox<MyobConsent, MyobLimits> {
 	protected override answer({ request, grant, account, url }: ApiCall): Reply {
 		const { file, others } = this.consent(grant.consent);
 		if (request.path === '/accountright/') return this.fileList([file, ...others]);
-		const mine = [file, ...(this.settings.oldKey ? others : [])];
+		const mine = this.settings.oldKey ? [file, ...others] : [fileOf(this.facts.consents, grant)];
 		if (!mine.some(({ id }) => id === account)) return problems.accessDenied();
 		const resource = PATH.exec(request.path)?.[2] ?? '';
 		return fileReply(resource, grant.scopes, this.booksOf(account ?? ''), {

@@ -10,12 +10,23 @@ export interface PipedriveConsent extends ServiceConsent {
 	sketch: Sketch;
 }
 
+/** One person is in two companies. */
+const SHARED: Readonly<Record<string, string>> = {
+	harbour: 'sam@agency.example',
+	southern: 'sam@agency.example',
+};
+
 const consents = new Map(
 	SKETCHES.map((sketch): [string, PipedriveConsent] => {
 		const { consent: name, plan, seats } = sketch;
 		return [
 			name,
-			{ name, user: `sam@${name}.example.com`, shown: `${sketch.name} (${plan}, ${seats} seats)`, sketch },
+			{
+				name,
+				user: SHARED[name] ?? `sam@${name}.example.com`,
+				shown: `${sketch.name} (${plan}, ${seats} seats)`,
+				sketch,
+			},
 		];
 	}),
 );
@@ -37,6 +48,16 @@ export const pipedriveFacts: ServiceFacts<PipedriveConsent, PipedriveLimits> = {
 		tokens: { rotates: true },
 		tokenFields: (_grant, url) => ({ api_domain: url }),
 		metadata: (_grant, url) => ({ apiDomain: url }),
+		deniedError: 'user_denied',
+		accounts: (name) => {
+			const sketch = consents.get(name)?.sketch;
+			return sketch ? [{ id: name, name: sketch.name }] : [];
+		},
+		// Revoking uninstalls the app for this user in this company.
+		revoked: (grant, others) => {
+			for (const one of others)
+				if (one.user === grant.user && one.consent === grant.consent) one.revoked = true;
+		},
 	},
 	unauthorized: () => problems.unauthorized(),
 	faults: {

@@ -22,6 +22,8 @@ const FAULT: z.ZodType<Fault> = z.strictObject({
 	location: z.string().optional(),
 });
 const CONSENT = z.strictObject({ consent: z.string() });
+const LOGIN = z.strictObject({ login: z.string().nullable() });
+const REDIRECTS = z.strictObject({ uris: z.array(z.string()).nullable() });
 const CONNECT = z.strictObject({
 	consent: z.string(),
 	scopes: z.array(z.string()).optional(),
@@ -34,7 +36,12 @@ export function serviceControls<Consent extends ServiceConsent, Settings extends
 ): Record<string, Control> {
 	const names = Object.keys(service.settings);
 	return {
-		'GET /': () => ({ ...service.endpoints, ...service.client, consents: service.consents() }),
+		'GET /': () => ({
+			...service.endpoints,
+			...service.client,
+			consents: service.consents(),
+			people: service.people(),
+		}),
 		'POST /connect': (input) => {
 			const { consent, ...options } = CONNECT.parse(input);
 			return service.connect(consent, options);
@@ -48,6 +55,9 @@ export function serviceControls<Consent extends ServiceConsent, Settings extends
 			service.setLimits(z.partialRecord(z.enum(names), z.number()).parse(input) as Partial<Settings>),
 		'POST /expire': (input) => service.expireAccessTokens(CONSENT.partial().parse(input).consent),
 		'POST /revoke': (input) => service.revoke(CONSENT.parse(input).consent),
+		'POST /lapse': (input) => service.lapse(CONSENT.parse(input).consent),
+		'POST /sign-in': (input) => service.signIn(LOGIN.parse(input).login),
+		'POST /redirects': (input) => service.registerRedirects(REDIRECTS.parse(input).uris),
 		'POST /clear': () => service.clear(),
 		'GET /secrets': () => service.issuedSecrets(),
 	};

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import type { Clock } from '../core/clock';
-import { htmlReply, jsonReply, redirectReply, type Reply, type SandboxRequest } from '../core/reply';
+import { jsonReply, type Reply, type SandboxRequest } from '../core/reply';
+import { AuthorizationEndpoint, type Registration } from './authorize';
 import { clientRefusal, type ClientAuthentication } from './client-authentication';
-import { consentPage, refusalPage } from './consent-page';
+import type { ShownAccount } from './people';
 import type { ServiceConsent, ServiceSettings } from './settings';
 import { newGrant, type Grant, type IssuedTokens, type TokenRules, type TokenStore } from './tokens';
 
@@ -26,13 +27,25 @@ export interface OAuthSettings {
 	/** More of the token reply. */
 	tokenFields?(grant: Grant, url: string): Record<string, unknown>;
 	/** More of the redirect back to the application. */
-	redirectFields?(grant: Grant): Record<string, string>;
+	redirectFields?(grant: Grant, query: URLSearchParams): Record<string, string>;
+	/** Whether the redirect names its issuer (RFC 9207): the provider's own address. */
+	sendsIssuer?: true;
+	/** What a person may let the app see, of a consent by its name. */
+	accounts(consent: string): readonly ShownAccount[];
+	/** A consent is for all accounts of the login; for one of them unless told. */
+	isForAll?: true;
+	/** `access_denied` unless told. */
+	deniedError?: string;
+	/** `invalid_scope` unless told. */
+	scopeError?: string;
 	/** What the connect pages would keep in the integration's metadata. */
 	metadata?(grant: Grant, url: string): Record<string, unknown>;
 	/** What a consent changes, such as a list of connections. */
 	granted?(grant: Grant): void;
-	/** The person ended the access of the application. */
-	revoked?(grant: Grant): void;
+	/** What else a revocation ends, besides the grant itself; `others` are all that have tokens. */
+	revoked?(grant: Grant, others: readonly Grant[]): void;
+	/** A revocation ends refresh tokens alone: access tokens live on until they expire. */
+	revokesRefreshOnly?: true;
 	/** Why an address that a consent is to lead back to is refused, null where it is not; https or localhost unless told. */
 	redirectRefusal?(address: string): string | null;
 	/** The refusals of the token endpoint: `{"error": …}` with 400 unless told. */
@@ -45,8 +58,8 @@ interface Code {
 	grant: Grant;
 	redirectUri: string;
 	challenge: string | null;
-	method: string;
 	issuedAt: number;
+	isUsed: boolean;
 }
 
 interface Parts {
@@ -57,25 +70,38 @@ interface Parts {
 	consents: ReadonlyMap<string, ServiceConsent>;
 	tokens: TokenStore;
 	oauth: OAuthSettings;
+	registration: Registration;
 }
 
 /** The identity service: the consent page, the token endpoint and the revocation. */
 export class OAuthService {
 	private readonly codes = new Map<string, Code>();
 
-	constructor(private readonly parts: Parts) {}
+	private readonly authorization: AuthorizationEndpoint;
+
+	constructor(private readonly parts: Parts) {
+		this.authorization = new AuthorizationEndpoint({
+			...parts,
+			grantFor: (consent, scopes, accounts) => this.grantFor(consent, scopes, { accounts }),
+			codeFor: (grant, redirectUri, query) => this.newCode(grant, redirectUri, query),
+		});
+	}
 
 	/** The reply to a request of the identity service; undefined for another path. */
 	replyTo(request: SandboxRequest, url: string): Reply | undefined {
 		const { authorizePath, tokenPath, revokePath } = this.parts.oauth;
-		if (request.path === authorizePath) return this.authorize(request);
+		if (request.path === authorizePath) return this.authorization.reply(request, url);
 		if (request.path === tokenPath) return this.token(request, url);
 		return request.path === revokePath ? this.revoke(request) : undefined;
 	}
 
 	/** A grant, as after the consent page. */
-	grantFor(consent: ServiceConsent, scopes: readonly string[], opaque = false): Grant {
-		const grant = newGrant(consent.name, consent.user, scopes, opaque);
+	grantFor(
+		consent: ServiceConsent,
+		scopes: readonly string[],
+		{ opaque = false, accounts }: { opaque?: boolean; accounts?: readonly string[] } = {},
+	): Grant {
+		const grant = newGrant({ consent: consent.name, user: consent.user, scopes, opaque, accounts });
 		this.parts.oauth.granted?.(grant);
 		return grant;
 	}
@@ -83,30 +109,6 @@ export class OAuthService {
 	/** The refusals of the token endpoint, as the provider words them. */
 	refusal(error: OAuthError, status = 400): Reply {
 		return this.parts.oauth.refusal?.(error) ?? jsonReply(status, { error });
-	}
-
-	/** The consent page, or, with `consent` in the query, the redirect back to the app. */
-	private authorize({ query }: SandboxRequest): Reply {
-		const { displayName, consents, oauth } = this.parts;
-		const redirectUri = query.get('redirect_uri') ?? '';
-		const refusal = this.authorizeRefusal(query, redirectUri);
-		if (refusal) return htmlReply(400, refusalPage(displayName, refusal));
-		const scopes = scopesOf(query.get('scope'), oauth);
-		if (!scopes) return back(redirectUri, query, { error: 'invalid_scope' });
-		const choice = query.get('consent');
-		if (choice === 'deny') return back(redirectUri, query, { error: 'access_denied' });
-		const consent = consents.get(choice ?? '');
-		if (!consent) return htmlReply(200, consentPage(displayName, consents.values(), query));
-		const grant = this.grantFor(consent, scopes);
-		const code = this.newCode(grant, redirectUri, query);
-		return back(redirectUri, query, { code, ...oauth.redirectFields?.(grant) });
-	}
-
-	private authorizeRefusal(query: URLSearchParams, redirectUri: string): string | null {
-		const { client, oauth } = this.parts;
-		if (query.get('client_id') !== client.clientId) return 'unauthorized_client: unknown client_id';
-		if (query.get('response_type') !== 'code') return 'unsupported_response_type: only code is known';
-		return (oauth.redirectRefusal ?? redirectRefusal)(redirectUri);
 	}
 
 	private token(request: SandboxRequest, url: string): Reply {
@@ -127,8 +129,9 @@ export class OAuthService {
 		if (refused) return this.refusal('invalid_client', refused);
 		const grant = tokens.grantOf(form?.get('token') ?? '');
 		if (grant) {
-			grant.revoked = true;
-			oauth.revoked?.(grant);
+			if (oauth.revokesRefreshOnly) grant.lapsed = true;
+			else grant.revoked = true;
+			oauth.revoked?.(grant, tokens.allGrants());
 		}
 		return { status: 200, headers: {}, body: '' };
 	}
@@ -136,15 +139,18 @@ export class OAuthService {
 	private newCode(grant: Grant, redirectUri: string, query: URLSearchParams): string {
 		const code = randomBytes(24).toString('base64url');
 		const challenge = query.get('code_challenge');
-		const method = query.get('code_challenge_method') ?? 'plain';
-		this.codes.set(code, { grant, redirectUri, challenge, method, issuedAt: this.parts.clock.elapsed() });
+		const issuedAt = this.parts.clock.elapsed();
+		this.codes.set(code, { grant, redirectUri, challenge, issuedAt, isUsed: false });
 		return code;
 	}
 
 	private exchangeCode(form: URLSearchParams, url: string): Reply {
 		const code = this.codes.get(form.get('code') ?? '');
-		this.codes.delete(form.get('code') ?? '');
-		if (!code || form.get('redirect_uri') !== code.redirectUri) return this.refusal('invalid_grant');
+		// A code that comes twice was stolen, or sent again: what it gave ends (RFC 6749, 4.1.2).
+		if (code?.isUsed) code.grant.revoked = true;
+		if (!code || code.isUsed) return this.refusal('invalid_grant');
+		code.isUsed = true;
+		if (form.get('redirect_uri') !== code.redirectUri) return this.refusal('invalid_grant');
 		const age = (this.parts.clock.elapsed() - code.issuedAt) / 1000;
 		if (age > this.parts.settings().codeSeconds) return this.refusal('invalid_grant');
 		if (!verifierFits(code, form.get('code_verifier'))) return this.refusal('invalid_grant');
@@ -179,32 +185,8 @@ export function formOf({ headers, body }: SandboxRequest): URLSearchParams | nul
 	return type.startsWith('application/x-www-form-urlencoded') ? new URLSearchParams(body) : null;
 }
 
-/** The scopes asked for; null where one is not to be had. */
-function scopesOf(text: string | null, { scopes, scopesUnasked }: OAuthSettings): readonly string[] | null {
-	const asked = (text ?? '').split(' ').filter((scope) => scope !== '');
-	if (asked.length === 0) return scopesUnasked ?? scopes;
-	return asked.every((scope) => scopes.includes(scope)) ? asked : null;
-}
-
-function redirectRefusal(address: string): string | null {
-	const { protocol, hostname } = URL.canParse(address)
-		? new URL(address)
-		: { protocol: 'none:', hostname: '' };
-	if (protocol === 'https:' || (protocol === 'http:' && hostname === 'localhost')) return null;
-	return 'Invalid redirect_uri: https is needed, or http with the host localhost (127.0.0.1 is not accepted)';
-}
-
-function back(redirectUri: string, query: URLSearchParams, answer: Record<string, string>): Reply {
-	const location = new URL(redirectUri);
-	for (const [name, value] of Object.entries(answer)) location.searchParams.set(name, value);
-	const state = query.get('state');
-	if (state !== null) location.searchParams.set('state', state);
-	return redirectReply(location.toString());
-}
-
-function verifierFits({ challenge, method }: Code, verifier: string | null): boolean {
+function verifierFits({ challenge }: Code, verifier: string | null): boolean {
 	if (challenge === null) return true;
 	if (verifier === null) return false;
-	const given = method === 'S256' ? createHash('sha256').update(verifier).digest('base64url') : verifier;
-	return given === challenge;
+	return createHash('sha256').update(verifier).digest('base64url') === challenge;
 }

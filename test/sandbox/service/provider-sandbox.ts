@@ -41,6 +41,10 @@ export interface ProviderSandbox {
 	connect(consent: string, options?: ConnectOptions): ConnectedTokens;
 	expireAccessTokens(consent?: string): void;
 	revoke(consent: string): void;
+	lapse(consent: string): void;
+	signIn(login: string | null): void;
+	people(): string[];
+	registerRedirects(uris: readonly string[] | null): void;
 	clear(): void;
 	clearRequests(): void;
 	issuedSecrets(): string[];

@@ -3,6 +3,7 @@ import { FAULT_KINDS, FaultQueue } from '../core/faults';
 import type { Delivery, Reply, SandboxRequest } from '../core/reply';
 import { RequestLog, type RequestEntry } from '../core/request-log';
 import type { Admission, ApiCall, CallFacts, ServiceFacts } from './facts';
+import type { Registration } from './authorize';
 import { OAuthService } from './oauth';
 import type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './provider-sandbox';
 import { RequestHandler } from './request-handler';
@@ -23,6 +24,7 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 	private readonly handler: RequestHandler;
 	private currentSettings: Settings;
 	private base = '';
+	private readonly registration: Registration = { redirectUris: null, signedInAs: null };
 
 	constructor(
 		protected readonly clock: Clock,
@@ -35,7 +37,7 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 		this.tokens = new TokenStore(clock, settings, oauth.tokens);
 		this.oauth = new OAuthService({
 			...{ displayName, client, clock, settings, consents, oauth },
-			tokens: this.tokens,
+			...{ tokens: this.tokens, registration: this.registration },
 		});
 		const own = [...Object.keys(faults.replies), ...Object.keys(faults.rewritten ?? {})];
 		this.faults = new FaultQueue([...FAULT_KINDS, ...own], {
@@ -140,7 +142,7 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 	/** A fresh authentication, as if a person had agreed on the consent page. */
 	connect(consent: string, options: ConnectOptions = {}): ConnectedTokens {
 		const scopes = options.scopes ?? this.scopes;
-		const grant = this.oauth.grantFor(this.consent(consent), scopes, options.opaque);
+		const grant = this.oauth.grantFor(this.consent(consent), scopes, options);
 		const { accessToken, refreshToken, expiresIn } = this.tokens.issue(grant);
 		const expiresAt = new Date(Date.now() + expiresIn * 1000);
 		const metadata = this.facts.oauth.metadata?.(grant, this.base) ?? {};
@@ -161,6 +163,28 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 	/** The person takes back this consent: its tokens die (invalid_grant). */
 	revoke(consent: string): void {
 		for (const grant of this.tokens.grantsOf(consent)) grant.revoked = true;
+	}
+
+	/** A consent comes to its end, as those that lie unused do: it can no longer be refreshed. */
+	lapse(consent: string): void {
+		for (const grant of this.tokens.grantsOf(consent)) grant.lapsed = true;
+	}
+
+	/** Who a browser is signed in as that has no session of its own; null: it has to sign in first. */
+	signIn(login: string | null): void {
+		if (login !== null && !this.people().includes(login))
+			throw new Error(`There is no login "${login}". There are: ${this.people().join(', ')}.`);
+		this.registration.signedInAs = login;
+	}
+
+	/** The logins that there are. */
+	people(): string[] {
+		return [...new Set([...this.facts.consents.values()].map(({ user }) => user))];
+	}
+
+	/** The only addresses that a consent may lead back to; null: any that the provider would register. */
+	registerRedirects(uris: readonly string[] | null): void {
+		this.registration.redirectUris = uris;
 	}
 
 	/** Takes away faults, log, counted limits and changed limits; tokens, edits and time stay. */

@@ -11,7 +11,11 @@ export interface Grant {
 	scopes: readonly string[];
 	/** The access tokens are no JWT: their claims cannot be read. */
 	opaque: boolean;
+	/** The ids of the accounts chosen on the consent page; undefined: all of the consent. */
+	accounts: readonly string[] | undefined;
 	revoked: boolean;
+	/** Its refresh tokens are dead; access tokens live on until they expire. */
+	lapsed: boolean;
 }
 
 export interface IssuedTokens {
@@ -81,7 +85,7 @@ export class TokenStore {
 	/** The grant that a refresh token still opens, or null: unknown, revoked, idle too long, out of its grace. */
 	redeemable(token: string): Grant | null {
 		const known = this.refresh.get(token);
-		if (!known || known.grant.revoked) return null;
+		if (!known || known.grant.revoked || known.grant.lapsed) return null;
 		const { graceSeconds = 0, refreshTokenSeconds = Infinity } = this.settings();
 		const age = (since: number): number => (this.clock.elapsed() - since) / 1000;
 		if (known.supersededAt !== null) return age(known.supersededAt) < graceSeconds ? known.grant : null;
@@ -97,8 +101,13 @@ export class TokenStore {
 
 	/** The live and dead grants of a consent that have tokens. */
 	grantsOf(consent: string): Set<Grant> {
+		return new Set(this.allGrants().filter((grant) => grant.consent === consent));
+	}
+
+	/** Every grant that has tokens, live or dead. */
+	allGrants(): Grant[] {
 		const tokens = [...this.access.values(), ...this.refresh.values()];
-		return new Set(tokens.map(({ grant }) => grant).filter((grant) => grant.consent === consent));
+		return [...new Set(tokens.map(({ grant }) => grant))];
 	}
 
 	/** Ends the access tokens of a consent (or of all) as time would. */
@@ -139,8 +148,8 @@ export class TokenStore {
 }
 
 /** A grant of its own for each authentication. */
-export function newGrant(consent: string, user: string, scopes: readonly string[], opaque = false): Grant {
-	return { id: randomUUID(), consent, user, scopes, opaque, revoked: false };
+export function newGrant(given: Pick<Grant, 'consent' | 'user' | 'scopes' | 'opaque' | 'accounts'>): Grant {
+	return { id: randomUUID(), ...given, revoked: false, lapsed: false };
 }
 
 function opaqueToken(): string {

@@ -19,11 +19,15 @@ interface Connection {
 export class ConnectionBook {
 	private readonly connections: Connection[] = [];
 
-	connect(grant: Grant, consent: Consent, at: Date): void {
+	/** @param renews whether an organisation that is connected already gets a new connection */
+	connect(grant: Grant, consent: Consent, at: Date, renews: boolean): void {
 		const add =
 			(tenantType: Connection['tenantType']) =>
-			({ id, name }: Pick<Organisation, 'id' | 'name'>) =>
-				this.connections.push(connection(grant, { id, name }, tenantType, at));
+			({ id, name }: Pick<Organisation, 'id' | 'name'>) => {
+				const known = this.connections.find((one) => one.user === grant.user && one.tenantId === id);
+				if (known && !renews) known.updatedDateUtc = sevenDigits(at, '7841');
+				else this.connections.push(connection(grant, { id, name }, tenantType, at));
+			};
 		consent.organisations.forEach(add('ORGANISATION'));
 		consent.practices.forEach(add('PRACTICE'));
 	}

@@ -11,6 +11,7 @@ export function xeroFacts(
 	clock: Clock,
 	consents: ReadonlyMap<string, Consent>,
 	connections: ConnectionBook,
+	renews: () => boolean,
 ): ServiceFacts<Consent, XeroLimits> {
 	return {
 		key: 'xero',
@@ -28,16 +29,24 @@ export function xeroFacts(
 			tokens: { rotates: true, offlineScope: 'offline_access', identityScope: 'openid', claims },
 			granted: (grant) => {
 				const consent = consents.get(grant.consent);
-				if (consent) connections.connect(grant, consent, clock.now());
+				if (consent) connections.connect(grant, chosenOf(consent, grant), clock.now(), renews());
 			},
 			// Every connection to this app goes, whichever consent made it.
 			revoked: ({ user }) => connections.removeUser(user),
+			sendsIssuer: true,
+			accounts: (name) => consents.get(name)?.organisations ?? [],
 		},
 		unauthorized: (why, now) =>
 			why === 'expired' ? problems.tokenExpired(now) : problems.authenticationUnsuccessful(),
 		faults: xeroFaults,
 	};
 }
+
+/** The page lets a person choose one organisation; practices come with it. */
+const chosenOf = (consent: Consent, { accounts }: Grant): Consent => ({
+	...consent,
+	organisations: consent.organisations.filter(({ id }) => accounts?.includes(id) ?? true),
+});
 
 function claims({ id, user, scopes }: Grant, { now, life }: { now: number; life: number }) {
 	return {

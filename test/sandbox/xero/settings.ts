@@ -14,6 +14,8 @@ export interface XeroLimits extends ServiceSettings {
 	daySeconds: number;
 	graceSeconds: number;
 	refreshTokenSeconds: number;
+	/** 0: an organisation that the person had connected before keeps the event of that consent. */
+	renewsEvent: number;
 }
 
 export const XERO_LIMITS: Readonly<XeroLimits> = {
@@ -28,6 +30,7 @@ export const XERO_LIMITS: Readonly<XeroLimits> = {
 	graceSeconds: 1_800,
 	refreshTokenSeconds: 60 * 86_400,
 	codeSeconds: 300,
+	renewsEvent: 1,
 };
 
 /** The app that the sandbox knows. */

@@ -40,7 +40,11 @@ export class XeroSandbox extends ServiceSandbox<Consent, XeroLimits> {
 
 	constructor(clock: Clock, seed: string, initial: Partial<XeroLimits>) {
 		const connections = new ConnectionBook();
-		super(clock, xeroFacts(clock, catalogue(seed), connections), initial);
+		super(
+			clock,
+			xeroFacts(clock, catalogue(seed), connections, () => this.settings.renewsEvent > 0),
+			initial,
+		);
 		this.connections = connections;
 		this.limitBook = new XeroLimitBook(clock, () => this.settings);
 		for (const organisation of this.allOrganisations()) this.openBooks(organisation, seed);

@@ -1,4 +1,5 @@
 import { httpClient } from '../http/client';
+import { walkConsentPages, type PersonsChoice } from '../http/consent-pages';
 import {
 	buildAuthorizeUrl,
 	createVerifier,
@@ -30,22 +31,18 @@ export function consentParts(
 	};
 }
 
-/** The redirect back after a person chose a consent of the sandbox, or `deny`. */
+/** The redirect back after a person walked the provider's pages. */
 export async function giveConsent(
 	parts: ConsentParts,
-	consent: string,
+	choice: PersonsChoice,
 ): Promise<{ client: ConnectClient; query: Record<string, string>; verifier: string | null }> {
 	const client = openConnectClient(parts);
 	const pair = parts.definition.oauth.pkce ? createVerifier() : null;
-	const url = new URL(
-		buildAuthorizeUrl(client, {
-			...{ redirectUri: REDIRECT_URI, state: 'made-up-state', scopes: listScopes(parts) },
-			challenge: pair?.challenge ?? null,
-		}),
-	);
-	url.searchParams.set('consent', consent);
-	const reply = await fetch(url, { redirect: 'manual' });
-	const back = new URL(reply.headers.get('location') ?? '');
+	const url = buildAuthorizeUrl(client, {
+		...{ redirectUri: REDIRECT_URI, state: 'made-up-state', scopes: listScopes(parts) },
+		challenge: pair?.challenge ?? null,
+	});
+	const back = await walkConsentPages(url, choice);
 	return { client, query: Object.fromEntries(back.searchParams), verifier: pair?.verifier ?? null };
 }
 
@@ -56,7 +53,7 @@ export function grantOf(given: Awaited<ReturnType<typeof giveConsent>>): CodeGra
 }
 
 /** A whole consent, from the address of the provider's page to its tokens. */
-export async function obtainConsent(parts: ConsentParts, consent: string): Promise<Consent> {
-	const given = await giveConsent(parts, consent);
+export async function obtainConsent(parts: ConsentParts, choice: PersonsChoice): Promise<Consent> {
+	const given = await giveConsent(parts, choice);
 	return await exchangeCode(given.client, grantOf(given));
 }

@@ -51,11 +51,9 @@ async function authorize(extra: Record<string, string> = {}): Promise<Response> 
 const destination = (response: Response) => new URL(response.headers.get('location') ?? '');
 
 describe('authorisation', () => {
-	it('shows a page with the consents, and comes back with code and state once one is chosen', async () => {
+	it('shows a page, and comes back with code and state once a consent is chosen', async () => {
 		const page = await authorize();
 		expect(page.headers.get('content-type')).toContain('text/html');
-		const html = await page.text();
-		for (const consent of sandbox.xero.consents()) expect(html).toContain(`consent=${consent}`);
 		const back = destination(await authorize({ consent: 'harbour' }));
 		expect(back.origin + back.pathname).toBe(CALLBACK);
 		expect(back.searchParams.get('state')).toBe('made-up-state');

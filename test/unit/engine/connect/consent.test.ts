@@ -1,9 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { buildAuthorizeUrl, listScopes, openConnectClient } from '../../../../nodes/engine/connect/authorize';
+import type { ConsentFailure } from '../../../../nodes/engine/connect/consent-failure';
 import { discoverConsentAccounts } from '../../../../nodes/engine/connect/discover-accounts';
-import { revokeConsent } from '../../../../nodes/engine/connect/revoke';
-import { startSandbox, type Sandbox, type ServiceKey } from '../../../sandbox';
-import { consentParts, obtainConsent } from '../../../support/engine/consent';
+import { exchangeCode } from '../../../../nodes/engine/connect/exchange-code';
+import { providers } from '../../../../nodes/providers/registry';
+import { serviceOf, startSandbox, type Sandbox, type ServiceKey } from '../../../sandbox';
+import { walkConsentPages, type PersonsChoice } from '../../../support/http/consent-pages';
+import {
+	consentParts,
+	giveConsent,
+	grantOf,
+	obtainConsent,
+	REDIRECT_URI,
+} from '../../../support/engine/consent';
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -11,58 +21,162 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
+const SAM = 'sam@agency.example';
+
 /** Who consents to what, and what comes of it. */
 const PEOPLE: ReadonlyArray<{
 	provider: ServiceKey;
-	consent: string;
+	choice: PersonsChoice;
 	names: string[];
-	user: string | null;
 	metadata: string[];
 }> = [
 	{
-		...{ provider: 'xero', consent: 'harbour', user: 'accountant', metadata: [] },
-		names: ['Harbour & Sons Wholesale', 'Harbour Bakery Pty Ltd'],
+		...{ provider: 'xero', choice: { login: 'accountant', account: 'Harbour & Sons Wholesale' } },
+		...{ names: ['Harbour & Sons Wholesale'], metadata: [] },
 	},
 	{
-		...{ provider: 'myob', consent: 'bakehouse', user: 'bakehouse-administrator' },
-		...{ metadata: ['businessId'], names: ['Bondi Bakehouse Pty Ltd'] },
+		...{ provider: 'myob', choice: { login: SAM, account: 'Bakehouse of Last Year' } },
+		...{ names: ['Bakehouse of Last Year'], metadata: ['businessId'] },
 	},
 	{
-		...{ provider: 'hubspot', consent: 'harbour', user: '1', metadata: [] },
-		names: ['harbour-marketing.example'],
+		...{ provider: 'hubspot', choice: { login: SAM, account: 'southern-cross.example' } },
+		...{ names: ['southern-cross.example'], metadata: [] },
 	},
 	{
-		...{ provider: 'pipedrive', consent: 'harbour', user: '71', metadata: ['apiDomain'] },
-		names: ['Harbour Cafe Pty Ltd'],
+		...{ provider: 'pipedrive', choice: { login: SAM, account: 'Southern Fitouts Ltd' } },
+		...{ names: ['Southern Fitouts Ltd'], metadata: ['apiDomain'] },
 	},
 	{
-		...{ provider: 'asana', consent: 'southern', user: '1299999999999999999', metadata: [] },
-		names: ['Southern Labs', 'Southern Studio'],
+		...{ provider: 'asana', choice: { login: 'southern-user' } },
+		...{ names: ['Southern Labs', 'Southern Studio'], metadata: [] },
 	},
 ];
 
+const choiceAt = (provider: string): PersonsChoice =>
+	PEOPLE.find((person) => person.provider === provider)!.choice;
+
 describe('a consent', () => {
-	it.each(PEOPLE)('at $provider gives tokens, accounts and the person', async (person) => {
-		const parts = consentParts(sandbox, person.provider);
-		const consent = await obtainConsent(parts, person.consent);
+	it.each(PEOPLE)('at $provider gives tokens, the chosen accounts and the person', async (person) => {
+		const { provider, choice, names, metadata } = person;
+		const parts = consentParts(sandbox, provider);
+		const consent = await obtainConsent(parts, choice);
 		expect(consent.tokens.refreshToken).not.toBe('');
-		expect(consent.tokens.scopes).toBeDefined();
-		expect(Object.keys(consent.metadata)).toEqual(person.metadata);
+		expect(consent.tokens.scopes).toEqual(
+			expect.arrayContaining(provider === 'pipedrive' ? [] : listScopes(parts)),
+		);
+		expect(Object.keys(consent.metadata)).toEqual(metadata);
 		const { offered, user, warnings } = await discoverConsentAccounts(parts, consent);
-		expect(offered.map(({ name }) => name)).toEqual(person.names);
+		expect(offered.map(({ name }) => name)).toEqual(names);
 		expect(offered.every(({ isOfConsent }) => isOfConsent)).toBe(true);
-		expect(user).toBe(person.user);
+		expect(user).toMatch(/\S/);
 		expect(warnings).toEqual([]);
 	});
 
-	it.each(PEOPLE)('at $provider is ended by revocation, where the provider has one', async (person) => {
+	it.each(PEOPLE)('at $provider identifies the same person the same way each time', async (person) => {
 		const parts = consentParts(sandbox, person.provider);
-		const consent = await obtainConsent(parts, person.consent);
-		const { offered } = await discoverConsentAccounts(parts, consent);
-		const accountIds = offered.map(({ id }) => id);
-		const result = await revokeConsent(parts, { ...consent, accountIds, isShared: false });
-		expect(result).toBe(person.provider === 'myob' ? 'forgotten' : 'revoked');
-		if (result === 'forgotten') return;
-		await expect(discoverConsentAccounts(parts, consent)).rejects.toThrow();
+		const users = [];
+		for (const choice of [person.choice, person.choice])
+			users.push((await discoverConsentAccounts(parts, await obtainConsent(parts, choice))).user);
+		expect(users[0]).toBe(users[1]);
 	});
+
+	it.each(PEOPLE)('at $provider that is denied says so', async ({ provider, choice }) => {
+		const parts = consentParts(sandbox, provider);
+		const given = await giveConsent(parts, { ...choice, denies: true });
+		expect(() => grantOf(given)).toThrow(expect.objectContaining({ problem: 'denied' }));
+	});
+
+	it.each(PEOPLE)('at $provider is spent by the first exchange', async ({ provider, choice }) => {
+		const parts = consentParts(sandbox, provider);
+		const given = await giveConsent(parts, choice);
+		const consent = await exchangeCode(given.client, grantOf(given));
+		await expect(exchangeCode(given.client, grantOf(given))).rejects.toMatchObject({ problem: 'expired' });
+		// Which ends what it gave: this is why it is never sent again.
+		await expect(discoverConsentAccounts(parts, consent)).rejects.toMatchObject({
+			failureClass: 'reconnect_required',
+		});
+	});
+
+	it.each(PEOPLE)('at $provider sends a lost code once', async ({ provider, choice }) => {
+		const parts = consentParts(sandbox, provider);
+		const service = serviceOf(sandbox, provider);
+		const given = await giveConsent(parts, choice);
+		service.clearRequests();
+		service.faults.add({ kind: 'lostReply', path: pathOfToken(provider), count: 'always' });
+		await expect(exchangeCode(given.client, grantOf(given))).rejects.toMatchObject({
+			...{ problem: 'provider_down', failureClass: 'provider_unavailable' },
+			summary: expect.stringMatching('did not arrive') as unknown as string,
+		});
+		expect(service.requests.filter(({ grantType }) => grantType === 'authorization_code')).toHaveLength(1);
+	});
+
+	it('at MYOB proves that the token reaches the company file that the redirect names', async () => {
+		const parts = consentParts(sandbox, 'myob');
+		const given = await giveConsent(parts, choiceAt('myob'));
+		// The person changed the address in the browser.
+		const other = { ...given.query, businessId: sandbox.myob.file('orchard').id, businessName: 'Bakehouse' };
+		const consent = await exchangeCode(given.client, grantOf({ ...given, query: other }));
+		await expect(discoverConsentAccounts(parts, consent)).rejects.toMatchObject({
+			failureClass: 'not_permitted',
+		});
+	});
+
+	it('at MYOB without prompt=consent names no company file: an old key lists them', async () => {
+		const parts = consentParts(sandbox, 'myob', { authQueryParameters: '' });
+		const consent = await obtainConsent(parts, choiceAt('myob'));
+		expect(consent.metadata).toEqual({});
+		const failure = discoverConsentAccounts(parts, consent);
+		await expect(failure).rejects.toMatchObject({ failureClass: 'needs_choice' });
+		sandbox.myob.setLimits({ oldKey: 1 });
+		const { offered } = await discoverConsentAccounts(parts, consent);
+		expect(offered).toHaveLength(2);
+		expect(offered.every(({ isOfConsent }) => !isOfConsent)).toBe(true);
+	});
+});
+
+describe('a Xero consent', () => {
+	const parts = () => consentParts(sandbox, 'xero');
+	const consentTo = async (account: string) => await obtainConsent(parts(), { login: 'accountant', account });
+
+	it('is for its own organisation alone, though the token reaches those of the person’s other consents', async () => {
+		await consentTo('Southern Cross Engineering');
+		const { offered } = await discoverConsentAccounts(parts(), await consentTo('Harbour Bakery Pty Ltd'));
+		expect(offered.map(({ name, isOfConsent }) => [name, isOfConsent])).toEqual([
+			['Harbour Bakery Pty Ltd', true],
+			['Southern Cross Engineering', false],
+		]);
+	});
+
+	it('for an organisation that keeps the event of an earlier consent is found by when it was connected', async () => {
+		sandbox.xero.setLimits({ renewsEvent: 0 });
+		await consentTo('Southern Cross Engineering');
+		await consentTo('Harbour Bakery Pty Ltd');
+		sandbox.clock.shift(3_600);
+		const again = await consentTo('Harbour Bakery Pty Ltd');
+		const { offered } = await discoverConsentAccounts(parts(), again);
+		expect(offered.filter(({ isOfConsent }) => isOfConsent).map(({ name }) => name)).toEqual([
+			'Harbour Bakery Pty Ltd',
+		]);
+	});
+
+	it('without the scope of refresh tokens is told before anything is stored', async () => {
+		const lacking = consentParts(sandbox, 'xero', { scope: 'accounting.settings.read' });
+		const client = openConnectClient(lacking);
+		const request = { redirectUri: REDIRECT_URI, state: 'made-up-state', challenge: null };
+		const url = buildAuthorizeUrl(client, { ...request, scopes: ['accounting.settings.read'] });
+		const back = await walkConsentPages(url, choiceAt('xero'));
+		const given = { client, query: Object.fromEntries(back.searchParams), verifier: null };
+		await expect(exchangeCode(client, grantOf(given))).rejects.toMatchObject({
+			...{ problem: 'scope_missing', scopes: ['offline_access'] },
+		} satisfies Partial<ConsentFailure>);
+	});
+});
+
+function pathOfToken(provider: string): string {
+	const { endpoints, prefix } = serviceOf(sandbox, provider);
+	return new URL(endpoints.accessTokenUrl).pathname.slice(prefix.length);
+}
+
+it('has every provider of the registry among its people', () => {
+	expect(PEOPLE.map(({ provider }) => provider).sort()).toEqual(Object.keys(providers).sort());
 });
