@@ -344,6 +344,7 @@ CREATE INDEX exchange_rates_not_applied_idx ON etl.exchange_rates USING btree (q
 CREATE INDEX exchange_rates_quote_rate_date_idx ON etl.exchange_rates USING btree (quote, rate_date);
 CREATE INDEX refresh_leases_tenant_id_idx ON etl.refresh_leases USING btree (tenant_id);
 CREATE INDEX rejected_records_integration_id_idx ON etl.rejected_records USING btree (integration_id);
+CREATE INDEX rejected_records_resolved_at_idx ON etl.rejected_records USING btree (resolved_at) WHERE (resolved_at IS NOT NULL);
 CREATE INDEX rejected_records_sync_run_id_idx ON etl.rejected_records USING btree (sync_run_id);
 CREATE INDEX rejected_records_tenant_id_last_seen_at_idx ON etl.rejected_records USING btree (tenant_id, last_seen_at DESC);
 CREATE INDEX rejected_records_unreadable_idx ON etl.rejected_records USING btree (integration_id, ask_again_at) WHERE ((stage = 'extract'::text) AND (resolved_at IS NULL));
@@ -539,9 +540,9 @@ create policy tenant on etl.rejected_records for all to zixly_app, zixly_loader
    FROM integrations i))) AND ((sync_run_id IS NULL) OR (EXISTS ( SELECT
    FROM etl.sync_runs r
   WHERE (r.id = rejected_records.sync_run_id))))));
-create policy operator on etl.rejected_records for r to zixly_operator
+create policy operator on etl.rejected_records for all to zixly_operator
 	using (true)
-	with check ();
+	with check (true);
 create policy tenant on etl.stream_states for all to zixly_app, zixly_loader
 	using ((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")))
 	with check (((tenant_id = ( SELECT NULLIF(current_setting('app.tenant_id'::text, true), ''::text) AS "nullif")) AND ((integration_id IS NULL) OR (integration_id IN ( SELECT i.id
@@ -1218,6 +1219,80 @@ $function$
 ;
 alter function etl.pause_tenant(text,boolean) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.prune(kind text, kept interval, max_rows integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+	deleted bigint;
+begin
+	case kind
+	when 'runs' then
+		-- The latest run of a connection says when it is due. One that a state names stored what the tables hold, and one
+		-- that an open rejected record names is shown with it.
+		delete from etl.sync_runs r where r.id in (
+			select o.id from etl.sync_runs o
+			where o.started_at < now() - kept and o.status <> 'running' and o.finished_at < now() - kept
+				and exists (
+					select from etl.sync_runs later
+					where later.integration_id = o.integration_id
+						and (later.started_at, later.id) > (o.started_at, o.id)
+					union all
+					select where o.integration_id is null
+				)
+				and not exists (select from etl.stream_states s where s.sync_run_id = o.id)
+				and not exists (
+					select from etl.rejected_records x where x.sync_run_id = o.id and x.resolved_at is null
+				)
+			order by o.started_at
+			limit max_rows
+			for update skip locked
+		);
+	when 'rejectedRecords' then
+		delete from etl.rejected_records x where x.id in (
+			select o.id from etl.rejected_records o
+			where o.resolved_at < now() - kept
+			order by o.resolved_at
+			limit max_rows
+		);
+	when 'timeline' then
+		delete from etl.connection_events e where e.id in (
+			select o.id from etl.connection_events o
+			where o.created_at < now() - kept
+			order by o.created_at
+			limit max_rows
+			for update skip locked
+		);
+	when 'states' then
+		delete from etl.connect_states s where s.id in (
+			select o.id from etl.connect_states o
+			where o.expires_at < now() - kept
+			order by o.expires_at
+			limit max_rows
+			for update skip locked
+		);
+	when 'links' then
+		delete from etl.connect_links l where l.id in (
+			select o.id from etl.connect_links o
+			where o.expires_at < now() - kept and (o.session_until is null or o.session_until < now() - kept)
+				and not exists (
+					select from etl.connect_states s where s.link_id = o.id and s.expires_at >= now() - kept
+				)
+			order by o.expires_at
+			limit max_rows
+		);
+	else
+		raise exception 'prune: there is no kind %', kind using errcode = 'invalid_parameter_value';
+	end case;
+	get diagnostics deleted = row_count;
+	return deleted;
+end
+$function$
+;
+alter function etl.prune(text,interval,integer) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.rates_missed()
  RETURNS TABLE(detail jsonb, records bigint)
  LANGUAGE sql
@@ -1664,12 +1739,12 @@ grant select on table etl.accounts to zixly_tokens;
 grant select on table etl.client_links to zixly_app;
 grant delete, insert, select, update (client_kpi_id) on table etl.client_links to zixly_loader;
 grant select (tenant_id) on table etl.client_links to zixly_operator;
-grant select, select (tenant_id) on table etl.connect_links to zixly_operator;
+grant delete, select, select (tenant_id) on table etl.connect_links to zixly_operator;
 grant insert (id, tenant_id, provider, purpose, token_hash, replaces_account, expires_at), select, update (expires_at, browser_hash, bound_at, used_at, refused_browsers, session_until) on table etl.connect_links to zixly_tokens;
-grant select (id, link_id, tenant_id, provider, state_hash, browser_hash, redirect_uri, created_at, expires_at, consumed_at, consented_at, stored_at, token_expires_at, scopes, metadata, consent_user, accounts), update (expires_at, consumed_at) on table etl.connect_states to zixly_operator;
+grant delete, select (id, link_id, tenant_id, provider, state_hash, browser_hash, redirect_uri, created_at, expires_at, consumed_at, consented_at, stored_at, token_expires_at, scopes, metadata, consent_user, accounts), update (expires_at, consumed_at) on table etl.connect_states to zixly_operator;
 grant delete, insert (id, link_id, tenant_id, provider, state_hash, browser_hash, redirect_uri, sealed_verifier, expires_at), select, update (sealed_verifier, consented_at, stored_at, sealed_pair, token_expires_at, scopes, metadata, consent_user, accounts) on table etl.connect_states to zixly_tokens;
 grant insert (tenant_id, integration_id, provider, event, accounts, reason, actor), select on table etl.connection_events to zixly_app;
-grant select, select (tenant_id), update (emitted_at) on table etl.connection_events to zixly_operator;
+grant delete, select, select (tenant_id), update (emitted_at) on table etl.connection_events to zixly_operator;
 grant insert (tenant_id, integration_id, provider, event, accounts, reason, actor), select on table etl.connection_events to zixly_tokens;
 grant insert, select, select (tenant_id) on table etl.deleted_tenants to zixly_operator;
 grant insert, select, update (rate, changed_at, applied) on table etl.exchange_rates to zixly_worker;
@@ -1678,7 +1753,7 @@ grant select (tenant_id) on table etl.refresh_leases to zixly_operator;
 grant delete, insert, select, update on table etl.refresh_leases to zixly_tokens;
 grant select, update (ask_again_at) on table etl.rejected_records to zixly_app;
 grant insert, select, update (integration_id, sync_run_id, reason_code, reason_path, reason_message, reason_detail, payload, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_loader;
-grant select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, reason_detail, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_operator;
+grant delete, select (id, tenant_id, integration_id, sync_run_id, stage, provider, stream, account_id, record_id, reason_code, reason_path, reason_message, reason_detail, first_seen_at, last_seen_at, attempts, ask_again_at, resolved_at) on table etl.rejected_records to zixly_operator;
 grant select on table etl.schema_functions to zixly_worker;
 grant select, update (name) on table etl.schema_migrations to zixly_operator;
 grant select on table etl.schema_migrations to zixly_worker;
@@ -1734,6 +1809,7 @@ grant execute on function etl.list_rejected_records(text[],text,text,text,text,t
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
 grant execute on function etl.pause_tenant(text,boolean) to zixly_worker;
+grant execute on function etl.prune(text,interval,integer) to zixly_worker;
 grant execute on function etl.rates_missed() to zixly_worker;
 grant execute on function etl.release_accounts(text,text,text[]) to zixly_worker;
 grant execute on function etl.release_runs(text[]) to zixly_worker;

@@ -115,6 +115,7 @@ create index rejected_records_integration_id_idx on etl.rejected_records (integr
 create index rejected_records_unreadable_idx on etl.rejected_records (integration_id, ask_again_at)
 	where stage = 'extract' and resolved_at is null;
 create index rejected_records_sync_run_id_idx on etl.rejected_records (sync_run_id);
+create index rejected_records_resolved_at_idx on etl.rejected_records (resolved_at) where resolved_at is not null;
 
 -- The applied files of db/functions with their SHA-256.
 create table etl.schema_functions (

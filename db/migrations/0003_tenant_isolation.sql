@@ -223,7 +223,7 @@ create policy operator on public.client_kpis for select to zixly_operator using 
 create policy operator on public.financials for select to zixly_operator using (true);
 create policy operator on public.lead_events for select to zixly_operator using (true);
 create policy operator on etl.accounts for all to zixly_operator using (true) with check (true);
-create policy operator on etl.rejected_records for select to zixly_operator using (true);
+create policy operator on etl.rejected_records for all to zixly_operator using (true) with check (true);
 create policy operator on etl.stream_states for select to zixly_operator using (true);
 
 grant select, insert, delete on public.tenants to zixly_operator;
@@ -258,6 +258,9 @@ grant select (
 ) on etl.connect_states to zixly_operator;
 grant update (consumed_at, expires_at) on etl.connect_states to zixly_operator;
 grant select, update (emitted_at) on etl.connection_events to zixly_operator;
+
+-- Retention.
+grant delete on etl.rejected_records, etl.connect_links, etl.connect_states, etl.connection_events to zixly_operator;
 
 -- Deleting a tenant counts its rows in every table, before and after.
 create policy operator on public.custom_metrics for select to zixly_operator using (true);

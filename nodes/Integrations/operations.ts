@@ -15,6 +15,7 @@ import { finishRuns } from './sync/finish';
 import { getHealth } from './sync/get-health';
 import { getRun } from './sync/get-run';
 import { getRuns } from './sync/get-runs';
+import { pruneHistory } from './sync/prune';
 import { rotateVaultKey } from './vault/rotate-key';
 
 export const integrationsOperations: Operations = {
@@ -24,6 +25,7 @@ export const integrationsOperations: Operations = {
 	'sync:getHealth': getHealth,
 	'sync:getRun': getRun,
 	'sync:getRuns': getRuns,
+	'sync:prune': pruneHistory,
 	'connection:create': createConnection,
 	'connection:disable': disableConnection,
 	'connection:disconnect': disconnectConnection,

@@ -12,6 +12,7 @@ import {
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
 import { failRunsFields, getHealthFields } from './health-properties';
+import { pruneFields } from './prune-properties';
 
 const syncEvery = (description: string): INodeProperties => ({
 	displayName: 'Sync Every (Hours)',
@@ -195,8 +196,15 @@ export const syncProperties: INodeProperties[] = [
 				action: 'Get sync runs',
 				description: 'List the latest runs with their counts and outcome',
 			},
+			{
+				name: 'Prune',
+				value: 'prune',
+				action: 'Prune old runs and records',
+				description: 'Delete old runs, resolved rejected records, timelines and links',
+			},
 		],
 	},
+	...showForOperations('sync', ['prune'], pruneFields),
 	...showForOperations('sync', ['claimDue'], claimDue),
 	...showForOperations('sync', ['failRuns'], failRunsFields),
 	...showForOperations('sync', ['finish'], finish),
