@@ -362,7 +362,7 @@ describe('text of a megabyte', () => {
 			}),
 		);
 
-	it('of twice the length costs about twice the work, at every pattern of ours', () => {
+	it('every pattern of ours takes at most about twice the work for twice the text', () => {
 		const patterns = ownPatterns();
 		const attacks = patterns.map(({ place, pattern }): Attack => {
 			const worst = hostileTexts(pattern).map((make) => {

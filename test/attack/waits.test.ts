@@ -164,7 +164,7 @@ describe('a lock that a foreign session holds on one tenant', () => {
 		]);
 	});
 
-	it('on five tenants at once leaves a pool of five and more to those that are free', async () => {
+	it('locks on five tenants leave a pool of five or more to the tenants that are free', async () => {
 		const attacks = await Promise.all(
 			LOCKS.slice(1).map(async ([name, sql], index): Promise<Attack> => {
 				// A pool of its own: each attack is an n8n of its own.
@@ -191,7 +191,7 @@ describe('a lock that a foreign session holds on one tenant', () => {
 		expectRepelled('locks of many tenants against the pool', attacks);
 	});
 
-	it('on five runs keeps Finish from closing no other, and is told of in the end', async () => {
+	it('locks on five runs do not keep Finish from closing others, and are reported at the end', async () => {
 		const settings = { ...database.settings, maxConnections: 5 };
 		const [locked, free] = [await targets('Locked', 5), await targets('Free', 3)];
 		const holders = await Promise.all(locked.map(async (target) => await held(LOCKS[1]![1](target))));

@@ -17,7 +17,7 @@ const MANY = 100_000;
  * n8n's breaking changes of 2.0 call `default`, which keeps files in memory, removed. 2.41.1 still takes it, and says that
  * 3.0 will not.
  */
-describe.each(['filesystem', 'database', 'default'])('with binary data kept as %s, the form', (mode) => {
+describe.each(['filesystem', 'database', 'default'])('the form, with binary data kept as %s', (mode) => {
 	let stage: Stage;
 	let n8n: RealN8n;
 	let server: N8nServer;

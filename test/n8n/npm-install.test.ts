@@ -51,7 +51,7 @@ describe('the packed package, installed by npm alone', () => {
 		expectKey((await run(join(folder, 'node_modules', '.bin', 'zixly'), ['key', 'generate'])).stdout);
 	});
 
-	describe('in n8n’s own folder', () => {
+	describe('an installation in n8n’s own folder', () => {
 		let stage: Stage;
 		let n8n: RealN8n;
 		beforeAll(async () => {

@@ -318,7 +318,7 @@ describe('the upload form in a real n8n', () => {
 		expect(await form.text()).not.toContain('type="file"');
 	});
 
-	describe('in a browser, as it is bundled', () => {
+	describe('the bundled form in a browser', () => {
 		const inBrowser = browser ? it : it.skip;
 		const form = () => `${server.browserUrl}/form/zixly-upload-metrics`;
 

@@ -87,7 +87,7 @@ describe('rows of any node as custom metrics, in n8n’s engine', () => {
 		expect(await rowVersions(database.admin)).toEqual(before);
 	});
 
-	it('that were rejected are read in the same way when they are replayed', async () => {
+	it('replayed rejections are read in the same way', async () => {
 		const replay = await runWorkflow(bundledWorkflow('zixly-replay-rejected'), { credentials });
 		expect(replay.error).toBeUndefined();
 		const open =

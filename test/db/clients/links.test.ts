@@ -93,7 +93,7 @@ describe('linking a CRM’s company to the client of the accounting', () => {
 		]);
 	});
 
-	it('and unlinking it moves them back, as if it had never been', async () => {
+	it('unlinking moves the rows back as they were before', async () => {
 		const before = await rowsByClient();
 		const place = { provider: 'hubspot', externalId: '1:42' };
 		await operate('link', { ...place, clientKpiId: await idOf('xero:org-1') });
@@ -190,7 +190,7 @@ describe('a link that cannot be', () => {
 		},
 	);
 
-	it('to another tenant’s client', async () => {
+	it('rejects a link to another tenant’s client', async () => {
 		const other = await loadTarget(database, 'Other');
 		await other.load([of('org-9', month('2026-06-30', '5.00'))]);
 		const { rows } = await database.admin.query<{ id: string }>(

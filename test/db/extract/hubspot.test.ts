@@ -157,7 +157,7 @@ async function settled(): Promise<Message[]> {
 	return messages;
 }
 
-describe('which portal a token is for', () => {
+describe('the portal of a token', () => {
 	const accountsOf = async ({ tenantId }: ConnectedTenant) => {
 		const { rows } = await database.admin.query(
 			'select account_id, name, timezone, currency from etl.accounts where tenant_id = $1',

@@ -34,7 +34,7 @@ const statesOf = (messages: Message[]): StateMessage[] =>
 describe('an execution reads no more than its budget', () => {
 	const historyStart = plusMonths(thisMonth, -1);
 
-	it('and says that there is more: the organisation that was put off is read next', async () => {
+	it('reports that there is more, and the next run reads the postponed organisation', async () => {
 		const [first, second] = organisations('harbour');
 		const messages = await extraction.extract(harbour, { historyStart, budget: { maxRecords: 1 } });
 		expect(outcome(messages).extracted).toEqual({ [first!]: 2, [second!]: 0 });
@@ -47,7 +47,7 @@ describe('an execution reads no more than its budget', () => {
 		expect(outcome(next).extracted).toEqual({ [second!]: 2, [first!]: 0 });
 	});
 
-	it('and gives up the runs that it did not reach; but the first is always read', async () => {
+	it('releases the runs that it did not reach, but always reads the first', async () => {
 		const runs = [...(await extraction.claim(harbour)), ...(await extraction.claim(southern))];
 		const messages = await extraction.read(runs, { historyStart, budget: { maxMinutes: 0 } });
 		// Three are begun together.

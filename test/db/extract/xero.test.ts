@@ -250,7 +250,7 @@ describe('one organisation’s trouble stays its own', () => {
 });
 
 describe('tokens', () => {
-	it('that expired are refreshed once, and the rotated one is stored', async () => {
+	it('refreshes expired tokens once and stores the rotated one', async () => {
 		const before = await extraction.storedTokens(harbour);
 		sandbox.xero.expireAccessTokens('harbour');
 		expect(outcome(await extract(harbour, { historyStart }))).toMatchObject({ failures: [] });
@@ -261,7 +261,7 @@ describe('tokens', () => {
 		expect(after.expiresAt!.getTime()).toBeGreaterThan(Date.now() + 1_700_000);
 	});
 
-	it('that are about to expire are refreshed before they are used', async () => {
+	it('refreshes tokens that are about to expire before they are used', async () => {
 		const { tenantId, integrationId } = harbour;
 		await database.admin.query(
 			`update integrations set expires_at = now() + interval '10 seconds' where id = $1`,
@@ -272,7 +272,7 @@ describe('tokens', () => {
 		expect(sandbox.xero.requests.every(({ status }) => status === 200)).toBe(true);
 	});
 
-	it('that expire in the middle are refreshed once, though two calls meet it', async () => {
+	it('refreshes tokens that expire during a read once, although two calls meet it', async () => {
 		sandbox.xero.faults.add({ kind: 'tokenExpired', skip: 1, count: 2 });
 		expect(outcome(await extract(harbour, { historyStart }))).toEqual({
 			extracted: complete('harbour', 3),
@@ -281,14 +281,14 @@ describe('tokens', () => {
 		expect(sandbox.xero.refreshCalls).toBe(1);
 	});
 
-	it('whose refresh reply got lost are asked for again within their grace', async () => {
+	it('repeats a refresh whose reply was lost, within the grace period', async () => {
 		sandbox.xero.expireAccessTokens('harbour');
 		sandbox.xero.faults.add({ kind: 'lostReply', path: '/connect/token' });
 		expect(outcome(await extract(harbour, { historyStart }))).toMatchObject({ failures: [] });
 		expect(sandbox.xero.refreshCalls).toBe(2);
 	});
 
-	it('that are always refused need a person, after one refresh', async () => {
+	it('requires action when new tokens are always refused, after one refresh', async () => {
 		sandbox.xero.faults.add({ kind: 'authenticationUnsuccessful', path: '/connections', count: 'always' });
 		expect(outcome(await extract(harbour, { historyStart })).failures).toEqual([' reconnect_required']);
 		expect(sandbox.xero.requests.map(({ path }) => path)).toEqual([
@@ -298,7 +298,7 @@ describe('tokens', () => {
 		]);
 	});
 
-	it('of one tenant that are revoked leave the other tenant alone', async () => {
+	it('leaves the other tenant alone when one tenant’s tokens are revoked', async () => {
 		const own = await startSandbox({ seed: 'revoked', xero: { minute: 5_000 } });
 		const other = new Extraction(database.pool, own);
 		const revoked = await other.connect('Revoked', 'harbour');
@@ -314,13 +314,13 @@ describe('tokens', () => {
 		await own.close();
 	});
 
-	it('of an application that Xero does not know are a matter of settings', async () => {
+	it('reports a setting when Xero does not know the application', async () => {
 		sandbox.xero.expireAccessTokens('harbour');
 		const credential = { ...extraction.credential(), clientSecret: 'made-up-wrong' };
 		expect(outcome(await extract(harbour, { credential })).failures).toEqual([' configuration']);
 	});
 
-	it('whose claims cannot be read reach no organisation that nobody chose', async () => {
+	it('reads no organisation that nobody chose when a token’s claims cannot be read', async () => {
 		const own = await startSandbox({ seed: 'opaque', xero: { minute: 5_000 } });
 		const other = new Extraction(database.pool, own);
 		own.xero.connect('southern');
@@ -338,7 +338,7 @@ describe('tokens', () => {
 		await own.close();
 	});
 
-	it('with a scope too few name it', async () => {
+	it('names the scope that a token lacks', async () => {
 		const own = await startSandbox({ seed: 'scopes', xero: { minute: 5_000 } });
 		const other = new Extraction(database.pool, own);
 		const scopes = own.xero.scopes.filter((scope) => !scope.includes('banksummary'));
@@ -384,7 +384,7 @@ describe('limits', () => {
 		);
 	});
 
-	it('that others have nearly used up are kept as the replies say', async () => {
+	it('follows the replies when other applications have used most of a limit', async () => {
 		const [first, second] = idsOf('harbour');
 		sandbox.xero.setLimits({ day: 1_000 });
 		sandbox.xero.spendLimit(first, 960);
@@ -403,7 +403,7 @@ describe('limits', () => {
 });
 
 describe('a run', () => {
-	it('that was taken over stops before its first call', async () => {
+	it('stops before its first call when it was taken over', async () => {
 		const [run] = await extraction.claim(harbour);
 		await database.admin.query(
 			`update etl.sync_runs set status = 'abandoned', finished_at = now(), lease_until = null where id = $1`,
@@ -432,7 +432,7 @@ describe('a run', () => {
 		);
 	});
 
-	it('of another provider is refused with what to choose', async () => {
+	it('rejects a run of another provider with what to choose', async () => {
 		const [run] = await extraction.claim(harbour);
 		const messages = (await extraction.read([{ ...run!, provider: 'hubspot' }])).get(run!.syncRunId)!;
 		expect(outcome(messages).failures).toEqual([' configuration']);

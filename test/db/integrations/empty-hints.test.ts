@@ -53,7 +53,7 @@ describe('an operation with nothing to show', () => {
 		expect(hints).toEqual([expect.stringMatching(words)]);
 	});
 
-	it('that changed nothing says so', async () => {
+	it('an operation that changed nothing says so', async () => {
 		const enabled = await operate('integrations', 'connection:enable', { integrationId: 'i' });
 		expect(enabled.hints).toEqual([expect.stringMatching(/stays PENDING: no token is stored/)]);
 		const updated = await operate('integrations', 'connection:update', { integrationId: 'i' });
@@ -62,7 +62,7 @@ describe('an operation with nothing to show', () => {
 		expect(reset.hints).toEqual([expect.stringMatching(/Nothing was reset/)]);
 	});
 
-	it('that has something to show says nothing of it', async () => {
+	it('an operation that has something to show gives no hint', async () => {
 		expect((await operate('integrations', 'connection:getAll')).hints).toEqual([]);
 		expect((await operate('database', 'tenant:getAll')).hints).toEqual([]);
 	});

@@ -35,11 +35,11 @@ const connect = async (tenant: string, provider: string, status = 'ACTIVE', meta
 };
 
 describe('a list that has nothing to show', () => {
-	it('of tenants says that one must be created', async () => {
+	it('the list of tenants says that one must be created', async () => {
 		await expect(list(searchTenants)).rejects.toThrow('There is no tenant yet');
 	});
 
-	it('of clients says that a tenant comes first', async () => {
+	it('the list of clients says that a tenant comes first', async () => {
 		await expect(list(searchClients)).rejects.toThrow('Choose a tenant first');
 	});
 
@@ -97,7 +97,7 @@ describe('a list of connections', () => {
 		await expect(list(searchIntegrations, chosen)).rejects.toThrow('such a connection to HubSpot yet');
 	});
 
-	it('of clients says that a first sync creates them', async () => {
+	it('the list of clients says that a first sync creates them', async () => {
 		await expect(list(searchClients, { tenantId: 'harbour' })).rejects.toThrow('has no clients yet');
 	});
 });

@@ -50,7 +50,7 @@ async function entry(given: Entry): Promise<void> {
 const place = { tenantId: 't1', provider: 'hubspot', accountId: 'portal' };
 
 describe('the leads of an account', () => {
-	it('that were deleted not long ago are those of the tenant and account alone, of whatever client', async () => {
+	it('lists recently deleted leads of that tenant and account only, whichever client they have', async () => {
 		expect(await deletedLeads(database.pool, place)).toEqual(['gone', 'gone-of-a-company']);
 		expect(await deletedLeads(database.pool, { ...place, sinceDays: 120 })).toEqual([
 			'gone',
@@ -60,7 +60,7 @@ describe('the leads of an account', () => {
 		expect(await deletedLeads(database.pool, { ...place, tenantId: 't2' })).toEqual(['other-tenant']);
 	});
 
-	it('that are not deleted are the others', async () => {
+	it('lists the other leads as not deleted', async () => {
 		expect(await liveLeads(database.pool, place)).toEqual(['open', 'stale']);
 	});
 });

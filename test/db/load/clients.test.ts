@@ -51,7 +51,7 @@ describe('the client of a row', () => {
 		expect(await clients()).toMatchObject([{ client_name: 'Harbour & Sons', industry: 'Retail' }]);
 	});
 
-	it('without a name has its id for one', async () => {
+	it('a client without a name is named by its id', async () => {
 		await target.load([about({ clientName: '' })]);
 		expect(await clients()).toMatchObject([{ client_name: 'xero:org-1' }]);
 	});
@@ -68,7 +68,7 @@ describe('the client of a row', () => {
 		expect(rows).toEqual([{ count: 2 }]);
 	});
 
-	it('that another external id is linked to has one row of two for the same key', async () => {
+	it('a client that another external id is linked to keeps one of two rows with the same key', async () => {
 		await target.load([about({ externalId: 'company' }, '2020-01-31')]);
 		await link('xero', 'a');
 		const result = await target.load([about({ externalId: 'a' }), about({ externalId: 'company' })]);
@@ -82,7 +82,7 @@ describe('the client of a row', () => {
 		await expect(link('xero', 'b')).rejects.toMatchObject({ code: '23505' });
 	});
 
-	it('of another tenant with the same id stays as it is', async () => {
+	it('another tenant’s client with the same id stays as it is', async () => {
 		await target.load([about({})]);
 		const before = await clients();
 		const other = await loadTarget(database, 'Southern Tools');

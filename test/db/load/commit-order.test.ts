@@ -101,7 +101,7 @@ describe('two chunks of a run at once', () => {
 		});
 	});
 
-	it('with a row of one key leave the later one', async () => {
+	it('two chunks with a row of the same key leave the later row', async () => {
 		await target.load([day(1, '1.00'), day(30, '1.00')]);
 		const held = await hold([1]);
 		const loads = loadAtOnce([[day(1, '2.00'), day(30, '2.00')], [day(30, '3.00')]]);

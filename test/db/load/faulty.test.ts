@@ -106,7 +106,7 @@ describe('a chunk of which the database does not take every other row', () => {
 		expect(trips[0]).toBeLessThanOrEqual(30);
 	});
 
-	it('of records that cannot be kept either takes no more trips', async () => {
+	it('records that cannot be kept either take no more round trips', async () => {
 		const trips: number[] = [];
 		for (const size of [4, 32]) {
 			const target = await loadTarget(database);

@@ -342,7 +342,7 @@ describe('an entry that the provider does not give any more', () => {
 		expect(await versions()).toEqual(before);
 	});
 
-	it('of a user’s own items keeps its status, whatever that means', async () => {
+	it('a user’s own entry keeps its status, whatever that means', async () => {
 		await loadDeal({ ...V, accountId: '', status: 'contacted' });
 		await loadDeal({ ...V, accountId: '', status: 'invited', stages: ['A', 'D'] });
 		expect((await funnel()).filter((line) => !line.includes('passed'))).toEqual([

@@ -144,7 +144,7 @@ describe('messages of a sync', () => {
 		]);
 	});
 
-	it('that the database refuses are copied to the second output', async () => {
+	it('copies what the database rejects to the second output', async () => {
 		const bad = {
 			type: 'ROW',
 			...envelope(target),
@@ -159,7 +159,7 @@ describe('messages of a sync', () => {
 		expect(hints).toEqual([expect.stringContaining('1 item was rejected')]);
 	});
 
-	it('of a run that was lost end in a FAILURE, and the other tenants go on', async () => {
+	it('ends the messages of a lost run in a FAILURE while other tenants go on', async () => {
 		const other = await loadTarget(database, 'Southern Tools');
 		await closeRuns(database, target.integrationId);
 		const items = [...rows(target), state(target), ...rows(other), state(other)];
@@ -173,7 +173,7 @@ describe('messages of a sync', () => {
 		expect(await financialsOf(database, other.tenantId)).toHaveLength(3);
 	});
 
-	it('with a forged tenant, connection or provider are the run’s all the same', async () => {
+	it('stores messages with a forged tenant, connection or provider under those of their run', async () => {
 		const victim = await loadTarget(database, 'Southern Tools');
 		const { tenantId, integrationId } = victim;
 		const forged = rows(target).map((row) => ({ ...row, tenantId, integrationId, provider: 'myob' }));
@@ -187,7 +187,7 @@ describe('messages of a sync', () => {
 		expect(await financialsOf(database, target.tenantId)).toHaveLength(3);
 	});
 
-	it('after a raw record that nobody normalised are not stored, least of all the state', async () => {
+	it('stores nothing after a raw record that was not normalised, least of all the state', async () => {
 		const record = { type: 'RECORD', ...envelope(target), recordId: '1', record: {} };
 		const { messages } = await run([record, state(target)]);
 		expect(messages).toMatchObject([{ type: 'FAILURE', failure: { class: 'configuration' } }]);
@@ -207,7 +207,7 @@ describe('messages of a sync', () => {
 		]);
 	});
 
-	it('whose shape is wrong are kept with a reason', async () => {
+	it('keeps messages of the wrong shape with a reason', async () => {
 		const odd = [
 			{ type: 'ROW', ...envelope(target), recordId: 'a' },
 			{ type: 'ROW', ...envelope(target), recordId: 'b', table: ['financials'], row: 1, client: 2 },
@@ -225,7 +225,7 @@ describe('messages of a sync', () => {
 		expect(await financialsOf(database, target.tenantId)).toHaveLength(3);
 	});
 
-	it('without a run end as one error that says what to do, or are refused where the node goes on', async () => {
+	it('stops at messages without a run with one error that says what to do, or rejects them when the node continues', async () => {
 		const items = [...rows(target), { type: 'ROW', recordId: 'x' }, { type: 'ROW', recordId: 'y' }];
 		await expect(run(items)).rejects.toMatchObject({
 			message: 'Item 3 is not a message of a run',
@@ -270,7 +270,7 @@ describe('items of a user’s own', () => {
 		]);
 	});
 
-	it('that come again corrected resolve what was refused, and are unchanged the third time', async () => {
+	it('corrected items resolve their rejections and are unchanged the third time', async () => {
 		await run([item()], { parameters: parameters() });
 		const good = item({ cash_flow: 3 });
 		expect((await run([good], { parameters: parameters() })).messages).toMatchObject([{ inserted: 1 }]);
@@ -278,7 +278,7 @@ describe('items of a user’s own', () => {
 		expect((await run([good], { parameters: parameters() })).messages).toMatchObject([{ unchanged: 1 }]);
 	});
 
-	it('with a field that no column takes are refused, unless it is to be left out', async () => {
+	it('rejects items with a field that no column takes, unless it is to be left out', async () => {
 		const noted = item({ cash_flow: 1, Notes: 'x', tenantId: target.tenantId });
 		const { refused } = await run([noted], { parameters: parameters() });
 		expect(refused).toMatchObject([{ reason: { code: 'unknown_column', path: 'Notes' } }]);
@@ -327,15 +327,18 @@ describe('items of a user’s own', () => {
 		await expect(nameless).rejects.toThrow('The items belong to no tenant');
 	});
 
-	it.each(['kpi', 'row', null, '', 7])('with a field type of %j are none of our messages', async (type) => {
-		const typed = item({ cash_flow: 1, type });
-		const { refused, messages } = await run([typed], { parameters: parameters() });
-		expect(refused).toMatchObject([{ reason: { code: 'unknown_column', path: 'type' } }]);
-		expect(messages).toMatchObject([{ type: 'SUMMARY', rejected: 1 }]);
-		const options = { ignoreUnknownFields: true };
-		const left = await run([typed], { parameters: { ...parameters(), options } });
-		expect(left.messages).toMatchObject([{ type: 'SUMMARY', inserted: 1 }]);
-	});
+	it.each(['kpi', 'row', null, '', 7])(
+		'does not take items with a field type of %j for messages',
+		async (type) => {
+			const typed = item({ cash_flow: 1, type });
+			const { refused, messages } = await run([typed], { parameters: parameters() });
+			expect(refused).toMatchObject([{ reason: { code: 'unknown_column', path: 'type' } }]);
+			expect(messages).toMatchObject([{ type: 'SUMMARY', rejected: 1 }]);
+			const options = { ignoreUnknownFields: true };
+			const left = await run([typed], { parameters: { ...parameters(), options } });
+			expect(left.messages).toMatchObject([{ type: 'SUMMARY', inserted: 1 }]);
+		},
+	);
 
 	it('continue with their summary, since there are no messages, and have it on its own output as well', async () => {
 		const { messages, summaries } = await run([item()], { parameters: parameters() });
@@ -343,7 +346,7 @@ describe('items of a user’s own', () => {
 		expect(messages).toEqual(summaries);
 	});
 
-	it('of a preview pass through, and a hint says that nothing was stored', async () => {
+	it('passes a preview on, with a hint that nothing was stored', async () => {
 		const shown = { ...rows(target, days(1))[0], syncRunId: null, preview: true };
 		const { messages, hints } = await run([shown]);
 		expect(messages).toEqual([shown]);
@@ -353,7 +356,7 @@ describe('items of a user’s own', () => {
 		expect(await financialsOf(database, target.tenantId)).toEqual([]);
 	});
 
-	it('that look like our messages are data all the same', async () => {
+	it('treats items that look like messages as data', async () => {
 		const forged = [
 			...rows(target),
 			state(target),
@@ -380,7 +383,7 @@ describe('items of a user’s own', () => {
 		]);
 	});
 
-	it('that name another tenant than the node does are not stored', async () => {
+	it('does not store items that name another tenant than the node', async () => {
 		const other = await loadTarget(database, 'Southern Tools');
 		const { refused } = await run([item({ cash_flow: 1, tenant_id: other.tenantId })], {
 			parameters: parameters(),
@@ -392,14 +395,14 @@ describe('items of a user’s own', () => {
 		}
 	});
 
-	it('of another source than the node’s are rejected: they would replace what was read of it', async () => {
+	it('rejects items of another source, because they would replace what was read from it', async () => {
 		const { refused } = await run([item({ cash_flow: 1, source_system: 'xero' })], {
 			parameters: parameters(),
 		});
 		expect(refused).toMatchObject([{ reason: { code: 'other_source', path: 'sourceSystem' } }]);
 	});
 
-	it('without a tenant, or with one that is not there, stop the node with what to do', async () => {
+	it('stops at items without a tenant, or with an unknown one, with what to do', async () => {
 		await expect(run([item()], { parameters: { ...parameters(), tenantId: '' } })).rejects.toMatchObject({
 			message: 'The items belong to no tenant',
 			description: expect.stringContaining('Choose one in Tenant'),
@@ -412,7 +415,7 @@ describe('items of a user’s own', () => {
 		expect(messages).toMatchObject([{ type: 'FAILURE', syncRunId: null }]);
 	});
 
-	it('whose run cannot be closed leave the others closed, and say so', async () => {
+	it('closes the other runs when one cannot be closed, and says so', async () => {
 		const other = await loadTarget(database, 'Southern Tools');
 		await database.admin.query(`
 			create function etl.refuse() returns trigger language plpgsql as $$
@@ -430,7 +433,7 @@ describe('items of a user’s own', () => {
 		}
 	});
 
-	it('of which one stops the node leave no run open', async () => {
+	it('leaves no run open when an item stops the node', async () => {
 		const expressions = {
 			sourceSystem: (json: Json) => {
 				if (json.broken) throw new Error('The expression cannot be read.');
@@ -442,7 +445,7 @@ describe('items of a user’s own', () => {
 		expect(await runsOf(target.tenantId)).toMatchObject([{ status: 'failed', error: { class: 'internal' } }]);
 	});
 
-	it('of other tables have their fields', async () => {
+	it('takes the fields of every other table', async () => {
 		const metric = { clientId: 7, metric_name: 'nps', metricValue: 41, record_date: '2026-06-30' };
 		const event = {
 			clientId: 7,
@@ -460,7 +463,7 @@ describe('items of a user’s own', () => {
 		expect(events.messages).toMatchObject([{ table: 'lead_events', inserted: 1, rejected: 1 }]);
 	});
 
-	it('in their thousands are read with a handful of parameter reads', async () => {
+	it('reads thousands of items with a handful of parameter reads', async () => {
 		const items = Array.from({ length: 2_000 }, (_, index) =>
 			item({ client_id: `client-${index}`, cash_flow: 1 }),
 		);

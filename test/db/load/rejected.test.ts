@@ -208,7 +208,7 @@ describe('a row that cannot be stored', () => {
 		expect((await rejections()).map(({ resolved }) => resolved)).toEqual([true, true]);
 	});
 
-	it('without a record id is known by its content', async () => {
+	it('a row without a record id is known by its content', async () => {
 		const nameless = [
 			{ ...month('2026-05-31', 'x'), recordId: '' },
 			{ ...month('2026-06-30', 'x'), recordId: undefined as unknown as string },
@@ -310,7 +310,7 @@ describe('rejected records', () => {
 		expect(await rejections()).toMatchObject([{ recordId: 'project-1', resolved: true }]);
 	});
 
-	it('of another account or stream are left alone', async () => {
+	it('leaves rejected records of other accounts and streams alone', async () => {
 		await target.load([], {
 			rejected: [rejected('2026-06', { accountId: 'org-2' }), rejected('2026-06', { stream: 'other' })],
 		});

@@ -78,7 +78,7 @@ describe('rows in another order', () => {
 		);
 	});
 
-	it('of one key twice in a chunk the newer stays, wherever it stands', async () => {
+	it('the newer of two rows with one key stays, wherever it stands in the chunk', async () => {
 		const result = await target.load([
 			month('2026-06-30', '2.00', { version: '2026-07-02T00:00:00Z' }),
 			month('2026-06-30', '1.00', { version: '2026-07-01T00:00:00.000Z' }),
@@ -89,7 +89,7 @@ describe('rows in another order', () => {
 		expect(await revenues()).toEqual({ '2026-05-31': '2.00', '2026-06-30': '2.00' });
 	});
 
-	it('of copies without a version the later stays', async () => {
+	it('the later of two copies without a version stays', async () => {
 		const { outcomes } = await target.load([month('2026-06-30', '1.00'), month('2026-06-30', '2.00')]);
 		expect(outcomes).toEqual(['deduplicated', 'inserted']);
 		expect((await target.load([month('2026-06-30', '3.00')])).outcomes).toEqual(['updated']);

@@ -81,7 +81,7 @@ describe('the run that rows belong to', () => {
 		});
 	});
 
-	it('that is closed takes nothing more', async () => {
+	it('a closed run takes nothing more', async () => {
 		await closeRuns(database, target.integrationId);
 		const load = target.load([month('2026-06-30', '1.00')], {
 			states: [state()],
@@ -93,7 +93,7 @@ describe('the run that rows belong to', () => {
 		expect(await rejectionsOf(database, target.tenantId)).toEqual([]);
 	});
 
-	it('of one tenant cannot be used to load into another', async () => {
+	it('a run cannot be used to load into another tenant', async () => {
 		const victim = await loadTarget(database, 'Southern Tools');
 		const forged = { tenantId: victim.tenantId, syncRunId: target.syncRunId };
 		await expect(target.load([month('2026-06-30', '1.00')], forged)).rejects.toThrow(RunLostError);
@@ -113,7 +113,7 @@ describe('the run that rows belong to', () => {
 		expect(await statesOf()).toEqual([]);
 	});
 
-	it('of a tenant that does not exist takes nothing', async () => {
+	it('a run of a tenant that does not exist takes nothing', async () => {
 		const nobody = { tenantId: "nobody' or true --" };
 		await expect(target.load([month('2026-06-30', '1.00')], nobody)).rejects.toThrow(RunLostError);
 	});
@@ -148,7 +148,7 @@ describe('a state', () => {
 });
 
 describe('a connection that breaks', () => {
-	it('when the commit was carried out and its answer lost, counts the chunk once', async () => {
+	it('counts the chunk once when the commit succeeded and its reply was lost', async () => {
 		const proxy = await cuttingProxy(database.settings.port, 'commit');
 		const pool = getPool({ ...database.settings, port: proxy.port });
 		try {
@@ -164,7 +164,7 @@ describe('a connection that breaks', () => {
 		}
 	});
 
-	it('when the run was closed just after that commit, still reports what was stored', async () => {
+	it('reports what was stored when the run was closed right after that commit', async () => {
 		const proxy = await cuttingProxy(database.settings.port, 'commit');
 		const pool = getPool({ ...database.settings, port: proxy.port });
 		try {
@@ -178,7 +178,7 @@ describe('a connection that breaks', () => {
 		}
 	});
 
-	it('before anything was committed, loads everything in the next attempt', async () => {
+	it('loads everything in the next attempt when nothing was committed', async () => {
 		const proxy = await cuttingProxy(database.settings.port, 'release savepoint part', 2);
 		const pool = getPool({ ...database.settings, port: proxy.port });
 		try {
@@ -199,7 +199,7 @@ describe('a connection that breaks', () => {
 });
 
 describe('two loads at once', () => {
-	it('of the same keys in opposite order end in the same table, without an error', async () => {
+	it('loads of the same keys in opposite order end in the same table, without an error', async () => {
 		const other = await otherRun();
 		const rows = days(400);
 		for (let round = 0; round < 10; round++) {
@@ -220,7 +220,7 @@ describe('two loads at once', () => {
 		}
 	});
 
-	it('of an older and a newer copy leave the newer one, whichever commits last', async () => {
+	it('loads of an older and a newer copy leave the newer one, whichever commits last', async () => {
 		const other = await otherRun();
 		const rows = days(100);
 		const at = (version: string, cashFlow: string) =>

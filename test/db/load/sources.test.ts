@@ -30,7 +30,7 @@ const source = (recordId: string, more: object = {}) => ({
 	...more,
 });
 
-describe('where a row came from', () => {
+describe('the source of a row', () => {
 	it('is kept row by row, also where an account’s other stream, run or property stands between', async () => {
 		const sources = [
 			source('1'),
@@ -66,7 +66,7 @@ describe('where a row came from', () => {
 		]);
 	});
 
-	it('of another run rewrites nothing', async () => {
+	it('another run rewrites nothing', async () => {
 		await target.load(daysOf([source('1'), source('2')]));
 		const before = await financialsOf(database, target.tenantId);
 		const { outcomes } = await target.load(

@@ -21,7 +21,7 @@ afterAll(async () => {
 	await database.close();
 });
 
-describe('through a pooler in transaction mode, where all share one session', () => {
+describe('a pooler in transaction mode whose clients share one session', () => {
 	it('two tenants at once see their own rows only', async () => {
 		const pool = getPool(pooler.settings);
 		const visits = Array.from({ length: 20 }, (_, index) => (index % 2 ? 'one' : 'two'));

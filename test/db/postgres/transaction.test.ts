@@ -23,7 +23,7 @@ describe('a tenant', () => {
 		]);
 	});
 
-	it('without a name is refused', async () => {
+	it('rejects a tenant without a name', async () => {
 		await expect(createTenant(database.pool, { name: '  ' })).rejects.toThrow('has no name');
 	});
 

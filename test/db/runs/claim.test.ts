@@ -189,7 +189,7 @@ describe('a run whose process ended', () => {
 });
 
 describe('finishing a run', () => {
-	it('that succeeded dates its connection and ends the lease', async () => {
+	it('a successful run dates its connection and ends the lease', async () => {
 		const run = await claimOne();
 		const { tenantId, integrationId, syncRunId, provider } = run;
 		const finished = await finish(run);
@@ -258,7 +258,7 @@ describe('finishing a run', () => {
 		expect(await integrationOf(run)).toMatchObject({ status: 'ACTIVE', lastSyncAt: first.finishedAt });
 	});
 
-	it('of another tenant, or one that never was, says so', async () => {
+	it('reports a run that belongs to another tenant or does not exist', async () => {
 		const [run, other] = [await claimOne('Harbour'), await claimOne('Southern')];
 		const unknown = /no sync run .* of this tenant/;
 		await expect(finish({ ...run, tenantId: other.tenantId })).rejects.toThrow(unknown);
@@ -287,7 +287,7 @@ describe('a commit whose answer is lost', () => {
 		expect((await integrationOf(run)).lastSyncAt).toBe(finished.finishedAt);
 	});
 
-	it('of a claim leaves the run to be found by its execution, and opens no second one', async () => {
+	it('a claim can be found by its execution, and no second run is opened', async () => {
 		const { integrationId } = await connect('Harbour');
 		const options = { provider: 'xero', limit: 5, syncEveryHours: 6, holder: holder('execution-9') };
 		const claimed = await withLostAnswer(

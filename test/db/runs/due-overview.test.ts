@@ -40,7 +40,7 @@ const inMinutes = (minutes: number): string =>
 	new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16).replace('T', ' ');
 
 describe('a claim of nothing says why', () => {
-	it('not one connection is there', async () => {
+	it('there is no connection', async () => {
 		expect(await claim()).toEqual({
 			claimed: 0,
 			hints: [

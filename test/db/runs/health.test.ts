@@ -322,7 +322,7 @@ describe('Sync: Fail Runs of Execution', () => {
 		expect(await statuses()).toEqual(['A failed', 'B running', 'C running']);
 	});
 
-	it('of one whose process ended counts as abandoned', async () => {
+	it('counts a run whose process ended as abandoned', async () => {
 		await connection('A');
 		await abandon('A');
 		await run('A', 'instance-1:7');

@@ -44,7 +44,7 @@ async function finish({ tenantId, syncRunId }: ClaimedRun, end: Partial<RunEnd> 
 }
 
 describe('a run can be closed', () => {
-	it('whatever characters a provider’s words hold', async () => {
+	it('closes whatever characters a provider’s words contain', async () => {
 		const words = 'cut \u0000 here \ud800 and C:\\u0000';
 		const finished = await finish(await claimed('Harbour'), {
 			status: 'failed',
@@ -64,7 +64,7 @@ describe('a run can be closed', () => {
 		expect((await finish(run)).durationMs).toBeGreaterThan(399 * 86_400_000);
 	});
 
-	it('without undoing what a person mended meanwhile', async () => {
+	it('does not undo what a person mended in the meantime', async () => {
 		const statusAfter = async (run: ClaimedRun): Promise<string | undefined> => {
 			const error = { class: 'reconnect_required', message: 'made up' };
 			await finish(run, { status: 'failed', requiresAction: true, error });
@@ -78,7 +78,7 @@ describe('a run can be closed', () => {
 		expect(await statusAfter(broken)).toBe('ERROR');
 	});
 
-	it('and asks for a person where a token that every run refreshes is refused again and again', async () => {
+	it('asks for a person when a token that every run refreshes is refused again and again', async () => {
 		const { id, key } = generateKey();
 		const refreshed = { accessToken: 'made-up-access-token-2', refreshToken: null, expiresAt: null };
 		const error = { class: 'reconnect_required', message: 'made up' };
@@ -94,7 +94,7 @@ describe('a run can be closed', () => {
 		expect(statuses).toEqual(['ACTIVE', 'ERROR']);
 	});
 
-	it('for one tenant without a word about another', async () => {
+	it('closes one tenant’s run without a word about another', async () => {
 		const [one, two] = [await claimed('One'), await claimed('Two')];
 		await finish(one, { status: 'failed', requiresAction: true });
 		expect(await renewLeases(database.pool, [one.syncRunId, two.syncRunId])).toEqual(

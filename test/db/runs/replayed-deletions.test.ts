@@ -84,7 +84,7 @@ describe('a deletion that was rejected at load', () => {
 		]);
 	});
 
-	it('of a metric moves the row to the day that stays, with its value', async () => {
+	it('a metric’s deletion moves the row to the remaining day, with its value', async () => {
 		const client = { externalId: 'portal', clientName: 'Portal', industry: null };
 		const metric = { table: 'custom_metrics', client, metricName: 'project_delivery_days' };
 		const origin = { stream: 'projects', accountId: 'portal', recordId: '1' };
@@ -104,7 +104,7 @@ describe('a deletion that was rejected at load', () => {
 		expect(rows).toEqual([{ day: '2026-06-01', value: '3.0000', project: 'A' }]);
 	});
 
-	it('of a metric keeps the day that stays', async () => {
+	it('a metric’s deletion keeps the remaining day', async () => {
 		const client = { externalId: 'portal', clientName: null, industry: null };
 		const metric = { table: 'custom_metrics', client, metricName: 'project_delivery_days', keptDate: null };
 		await rejectDeletion(metric);

@@ -123,7 +123,7 @@ describe('a claim of connections that are held', () => {
 	const claimDueBy = async (by: RunHolder, parameters = {}) =>
 		(await operate('sync:claimDue', parameters, by)).hints;
 
-	it('by hand: names the execution, since when, and both ways out', async () => {
+	it('a claim by hand names the execution, since when it runs, and both ways out', async () => {
 		await connection('second');
 		await claim(byHand('35'));
 		const [since, free] = [
@@ -138,7 +138,7 @@ describe('a claim of connections that are held', () => {
 		expect(await claim(byHand('37'))).toHaveLength(2);
 	});
 
-	it('by schedule: names the end of the lease', async () => {
+	it('a claim by schedule names the end of the lease', async () => {
 		await claim(byHand('35', { mode: 'trigger' }));
 		const end = await minute('min(lease_until)');
 		expect(await claimDueBy(byHand('36'), { integrationId: 'held' })).toEqual([
@@ -148,14 +148,14 @@ describe('a claim of connections that are held', () => {
 		]);
 	});
 
-	it('of another n8n: says so', async () => {
+	it('a claim from another n8n says so', async () => {
 		await claim(holder('instance-2:35', { workflowId: 'instance-2:workflow-1' }));
 		const [hint] = await claimDueBy(byHand('36'));
 		expect(hint).toMatch(/held by execution 35 of another n8n, .* Fail Runs of Execution in that n8n\.$/);
 		expect(hint).not.toContain('instance-');
 	});
 
-	it('by many executions: names three and counts the rest', async () => {
+	it('a claim against many executions names three and counts the rest', async () => {
 		for (let n = 1; n <= 5; n++) {
 			await connection(`more-${n}`);
 			await claim(byHand(`${n}`, { mode: 'trigger' }));

@@ -49,7 +49,7 @@ describe('a run of an earlier execution', () => {
 		expect(await holderAfter(opened, asking)).toBe('1');
 	});
 
-	it('that has ended stays as it is', async () => {
+	it('a run that has ended stays as it is', async () => {
 		const syncRunId = await open(byHand('1'));
 		await finishRun(database.pool, { tenantId, syncRunId, status: 'failed' });
 		const [run] = await takeRuns(database.pool, [syncRunId], byHand('2'));

@@ -82,7 +82,7 @@ function noChange(role: TenantRole, table: string): string | undefined {
 const DENIED = '42501';
 
 describe.each(STRANGERS)('%s', (_description, stranger) => {
-	describe.each(ROLES)('as %s', (role) => {
+	describe.each(ROLES)('the role %s', (role) => {
 		const as = (statement: Parameters<typeof attempt>[1]) => attempt(stranger, statement, role);
 
 		it.each(TABLES)('reads no row of %s', async (table, row) => {

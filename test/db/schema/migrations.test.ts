@@ -237,7 +237,7 @@ describe('roles', () => {
 		await worksFor(login('owner'));
 	});
 
-	it('that inherit more than they should are corrected', async () => {
+	it('corrects roles that inherit more than they should', async () => {
 		for (const role of ROLES) await administer(`create role ${role} nologin`);
 		await administer('grant zixly_app, zixly_loader to zixly_worker');
 		await migrate(superuser());
@@ -249,14 +249,14 @@ describe('roles', () => {
 		await worksFor(superuser());
 	});
 
-	it.each(['superuser', 'bypassrls', 'login'])('that exist as %s are refused', async (attribute) => {
+	it.each(['superuser', 'bypassrls', 'login'])('rejects existing roles with %s', async (attribute) => {
 		await administer(`create role zixly_app ${attribute}`);
 		await expect(migrate(login('owner'))).rejects.toThrow(
 			/alter role zixly_app nologin nosuperuser nobypassrls/,
 		);
 	});
 
-	it('of Supabase’s API get nothing, although it grants them everything by default', async () => {
+	it('grants nothing to the roles of Supabase’s API, which gives them everything by default', async () => {
 		await administer('create role anon nologin; create role authenticated nologin');
 		await administer(
 			'alter default privileges for role owner grant all on tables to anon, authenticated',

@@ -88,7 +88,7 @@ async function scansOf(ask: Ask, text: string, values?: unknown[]): Promise<stri
 		.map((node) => `${node['Node Type']} on ${node['Relation Name']}`);
 }
 
-describe.each(ASKING)('at 100,000 rows, under the policies for %s', (_who, ask) => {
+describe.each(ASKING)('100,000 rows under the policies for %s', (_who, ask) => {
 	it.each(QUERIES)('$name: no sequential scan', async ({ text, values, rows }) => {
 		const scans = await scansOf(ask, text, values);
 		expect(scans.length).toBeGreaterThan(0);

@@ -137,7 +137,7 @@ describe('a holder of the lease that hangs', () => {
 		expect(server.calls).toHaveLength(2);
 	});
 
-	it('that answers in time spares the one who waits a call', async () => {
+	it('a reply in time spares the waiting process a call', async () => {
 		const [worker] = await start(1);
 		server.holdNext();
 		worker!.begin(order());
@@ -151,7 +151,7 @@ describe('a holder of the lease that hangs', () => {
 		expect(server.calls).toHaveLength(1);
 	});
 
-	it('and answers while another waits after the provider’s refusal, gives that one its pair', async () => {
+	it('a reply after the provider refused a waiting process gives that process the pair', async () => {
 		server.grace = false;
 		const [worker] = await start(1);
 		server.holdNext();
@@ -169,7 +169,7 @@ describe('a holder of the lease that hangs', () => {
 		expect(rowCount).toBe(0);
 	});
 
-	it('and answers late, where the provider refused everybody else, ends the flag', async () => {
+	it('a late reply ends the flag although the provider refused everybody else', async () => {
 		server.grace = false;
 		const [worker] = await start(1);
 		server.holdNext();

@@ -107,7 +107,7 @@ describe('stored tokens', () => {
 		expect((await rowOf(owner)).status).toBe(after);
 	});
 
-	it('of another tenant cannot be read, stored or refreshed', async () => {
+	it('another tenant’s tokens cannot be read, stored or refreshed', async () => {
 		const other = await newConnection(database.pool, 'Southern');
 		const forged = { ...owner, tenantId: other.tenantId };
 		const refused = /no connection .* of this tenant/;
@@ -117,7 +117,7 @@ describe('stored tokens', () => {
 		expect(calls).toEqual([]);
 	});
 
-	it('that were moved from another row do not open', async () => {
+	it('tokens that were moved from another row do not open', async () => {
 		const other = await newConnection(database.pool, 'Southern');
 		await database.admin.query(
 			'update integrations set access_token = $2, refresh_token = $3 where id = $1',

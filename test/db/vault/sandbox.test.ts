@@ -103,7 +103,7 @@ describe('Xero’s rotating tokens', () => {
 		expect(sandbox.xero.refreshCalls).toBe(3);
 	});
 
-	it('that are lost for good are a person’s to fix once nobody can hold them: that connection flagged, no other touched', async () => {
+	it('flags a connection whose tokens are lost once nobody can hold them, and touches no other', async () => {
 		sandbox.xero.setLimits({ graceSeconds: 0 });
 		await killWithAnswerInHand();
 		await endLeases(database.admin);

@@ -44,7 +44,7 @@ describe('the leases of an execution', () => {
 		expect(renewals()).toBe(2);
 	});
 
-	it('that are lost stop their run alone', async () => {
+	it('a lost lease stops its own run only', async () => {
 		const { lease, alive, clock } = keeper();
 		await lease.keep('r1');
 		alive.delete('r1');

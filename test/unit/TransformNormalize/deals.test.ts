@@ -99,7 +99,7 @@ describe('every STATE of a stream whose rows age', () => {
 		expect(late).toMatchObject({ state: { at: 1 }, ageing: { staleBefore: '2026-11-16T06:00:00.000Z' } });
 	});
 
-	it('and of no other', () => {
+	it('no other STATE asks for it', () => {
 		expect(run([state({ provider: 'xero', stream: 'monthlyFinancials' })])[0]).not.toHaveProperty('ageing');
 	});
 });

@@ -84,7 +84,7 @@ describe('the messages', () => {
 		});
 	});
 
-	it('that come in are never changed', () => {
+	it('never changes incoming messages', () => {
 		const items = [
 			recordOf('2026-05'),
 			recordOf('2026-06', {}, BAD),
@@ -99,7 +99,7 @@ describe('the messages', () => {
 });
 
 describe('the counts', () => {
-	it('of a STATE are those of its records', () => {
+	it('counts a STATE’s own records', () => {
 		const items = [recordOf('2026-05'), recordOf('2026-06', {}, BAD), stateOf({ extracted: 2 })];
 		expect(statesOf(items)[0]?.counts).toEqual({
 			extracted: 2,
@@ -181,7 +181,7 @@ describe('rows of one key', () => {
 		expect(statesOf(items)[0]?.counts.rows).toEqual({ produced: 3, deduplicated: 1 });
 	});
 
-	it('of another client, or after the STATE, are others', () => {
+	it('treats rows of another client, or after the STATE, as different', () => {
 		const elsewhere = recordOf('2026-05', {
 			account: { ...rawMonth(june()).json.account, id: 'organisation-2' },
 		});
@@ -195,7 +195,7 @@ describe('rows of one key', () => {
 		expect(revenues(items)).toHaveLength(3);
 	});
 
-	it('without a STATE after them are left to Postgres Upsert, which counts them', () => {
+	it('leaves rows without a STATE after them to Postgres Upsert, which counts them', () => {
 		expect(revenues([recordOf('2026-05'), recordOf('2026-05')])).toHaveLength(2);
 	});
 });

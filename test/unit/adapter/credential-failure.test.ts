@@ -81,7 +81,7 @@ describe('an error that is none of n8n’s', () => {
 		expect(explainCredentialError(error, CREDENTIAL)).toBeUndefined();
 	});
 
-	it('that causes itself is looked through in bounded time', () => {
+	it('searches an error that causes itself in bounded time', () => {
 		const error = new Error('round');
 		error.cause = error;
 		expect(explainCredentialError(error, CREDENTIAL)).toBeUndefined();

@@ -44,7 +44,7 @@ describe('a body', () => {
 		await expect(longer).rejects.toThrow('exceeds 1 MB');
 	});
 
-	it('that is too long closes its connection', async () => {
+	it('closes the connection of a body that is too long', async () => {
 		const { body, closed } = await replyOf((response) => {
 			const more = (): boolean => response.writable && response.write(Buffer.alloc(MB), more as () => void);
 			more();
@@ -53,14 +53,14 @@ describe('a body', () => {
 		await closed;
 	});
 
-	it('that unpacks to too much closes its connection', async () => {
+	it('closes the connection of a body that unpacks to too much', async () => {
 		const packed = gzipSync(Buffer.alloc(64 * MB));
 		const { body, closed } = await replyOf((response) => response.write(packed), true);
 		await expect(readText(body, {})).rejects.toThrow('exceeds 32 MB');
 		await closed;
 	});
 
-	it('that takes too long ends with the signal and closes its connection', async () => {
+	it('ends a body that takes too long with the signal, and closes its connection', async () => {
 		const { body, closed } = await replyOf((response) => response.write('{'));
 		const deadline = new AbortController();
 		const text = readText(body, { signal: deadline.signal });
@@ -69,18 +69,18 @@ describe('a body', () => {
 		await closed;
 	});
 
-	it('that is cut is an error', async () => {
+	it('reports a truncated body as an error', async () => {
 		const { body } = await replyOf((response) => response.write('{', () => response.destroy()));
 		await expect(readText(body, {})).rejects.toThrow('aborted');
 	});
 
-	it('that is long waits for another long one, and both arrive', async () => {
+	it('makes a long body wait for another long one, and reads both', async () => {
 		const bodies = [0, 1, 2].map(() => Readable.from([Buffer.alloc(5 * MB, 'a'), Buffer.from('z')]));
 		const texts = await Promise.all(bodies.map(async (body) => await readText(body, {})));
 		expect(texts.map((text) => [text.length, text.at(-1)])).toEqual(Array(3).fill([5 * MB + 1, 'z']));
 	});
 
-	it('that is long and never ends does not keep another long one waiting', async () => {
+	it('does not make a long body wait for one that never ends', async () => {
 		const endless = new Readable({ read: () => undefined });
 		endless.push(Buffer.alloc(3 * MB));
 		const deadline = new AbortController();

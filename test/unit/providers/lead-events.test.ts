@@ -128,7 +128,7 @@ describe('the value', () => {
 		}
 	});
 
-	it('that does not fit is a rejection', () => {
+	it('rejects a value that does not fit', () => {
 		const amount = { value: '10000000000', currency: 'AUD' };
 		expect(() => rowsOf({ amount })).toThrow(expect.objectContaining({ code: 'numeric_out_of_range' }));
 	});

@@ -28,7 +28,7 @@ describe('limits', () => {
 		expect((await report(second)).headers.get('x-minlimit-remaining')).toBe('59');
 	});
 
-	it('of a minute: 429 with the seconds to wait, and free again after them', async () => {
+	it('a limit per minute answers 429 with the seconds to wait, and is free again after them', async () => {
 		sandbox.xero.setLimits({ minute: 2, minuteSeconds: 30 });
 		await report();
 		await report();
@@ -41,7 +41,7 @@ describe('limits', () => {
 		expect((await report()).status).toBe(200);
 	});
 
-	it('of a day and of the app', async () => {
+	it('the limits of a day and of the application hold', async () => {
 		sandbox.xero.spendLimit(first, 4_999);
 		sandbox.xero.setLimits({ minute: 10_000 });
 		expect((await report()).headers.get('x-daylimit-remaining')).toBe('0');
@@ -52,7 +52,7 @@ describe('limits', () => {
 		expect((await report(second)).headers.get('x-rate-limit-problem')).toBe('appminute');
 	});
 
-	it('of requests in progress: a sixth is refused without a time to wait', async () => {
+	it('a sixth concurrent request is refused without a time to wait', async () => {
 		sandbox.xero.setLimits({ latencyMs: 150 });
 		const replies = await Promise.all(Array.from({ length: 6 }, () => report()));
 		const refused = replies.filter(({ status }) => status === 429);

@@ -120,7 +120,7 @@ describe('reports', () => {
 		expect(await profitAndLoss('harbour', 0, '2026-09', '')).toContain('"What we took"');
 	});
 
-	it('of the odd one: one does not add up, one has an unknown section', async () => {
+	it('the odd organisation has one report that does not add up and one with an unknown section', async () => {
 		const { accessToken } = sandbox.xero.connect('odd');
 		const { id = '' } = sandbox.xero.organisations('odd')[0] ?? {};
 		const read = await readReport(sandbox.url, accessToken, id, '2026-09', 'accrual');
@@ -130,7 +130,7 @@ describe('reports', () => {
 		expect(await profitAndLoss('odd', 0, '2026-08')).not.toContain('"APPROPRIATIONS"');
 	});
 
-	it('of the bank add up, with a card in debt and transfers on both sides', async () => {
+	it('the bank summaries add up, with a card in debt and transfers on both sides', async () => {
 		const { accessToken } = sandbox.xero.connect('harbour');
 		const { id = '' } = sandbox.xero.organisations('harbour')[0] ?? {};
 		const path = '/api.xro/2.0/Reports/BankSummary?fromDate=2026-09-01&toDate=2026-09-30';

@@ -217,7 +217,7 @@ describe('a month in another currency', () => {
 		expect(outcome).toMatchObject({ rows: [{ row: { revenue } }] });
 	});
 
-	it('that no longer fits is rejected', () => {
+	it('rejects a month that no longer fits', () => {
 		const outcome = normalised(rawMonth(june(), NZD), {}, [rba('NZD', '2026-06-30', '0.000001')]);
 		expect(outcome).toMatchObject({ rejection: { code: 'numeric_out_of_range' } });
 	});

@@ -5,11 +5,11 @@ import { adviceOn, FAILURE_CLASSES, isFailureClass } from '../../../nodes/shared
 const classes = Object.entries(FAILURE_CLASSES);
 
 describe('the failure classes', () => {
-	it('that end the run are never blamed on a single record', () => {
+	it('classes that end the run are never blamed on a single record', () => {
 		expect(classes.filter(([, traits]) => traits.endsRun && traits.ofOneRecord)).toEqual([]);
 	});
 
-	it('that require action are not transient', () => {
+	it('classes that require action are not transient', () => {
 		expect(classes.filter(([, traits]) => traits.requiresAction && traits.transient)).toEqual([]);
 	});
 
@@ -27,7 +27,7 @@ describe('advice', () => {
 		expect(adviceOn('crashed')).toBe(adviceOn('lease_ended'));
 	});
 
-	it('for an unknown class is that for an unexpected error', () => {
+	it('advice for an unknown class is that for an unexpected error', () => {
 		expect(adviceOn('constructor')).toBe(FAILURE_CLASSES.internal.advice);
 	});
 });

@@ -114,7 +114,7 @@ const IMPORT =
 	/mport a rate of your own from ([A-Z]{3}) to ([A-Z]{3}) of (?:a day from ([\d-]+) to )?([\d-]+) \(/;
 
 describe('the remedy of every currency', () => {
-	it.each(DAYS)('of %s converts the record once it is carried out', (day) => {
+	it.each(DAYS)('the remedy for %s converts the record once it is carried out', (day) => {
 		for (const from of EVERY_CURRENCY) {
 			const period = { ...JUNE, ...on(day), from, today: TODAY };
 			const { message } = reject(period);

@@ -75,7 +75,7 @@ describe('an amount', () => {
 		expect(codeOf(() => read(value))).toEqual(['not_a_number', 'here']);
 	});
 
-	it('in parentheses is rejected, with what to do', () => {
+	it('rejects an amount in parentheses, with what to do', () => {
 		expect(() => parseAmount('(1,234.50)', 'here')).toThrow(/in parentheses.*minus sign/);
 	});
 });

@@ -43,7 +43,7 @@ describe('metadata.fx', () => {
 		expect(reconverted(after.fx, rates, TODAY)).toBeUndefined();
 	});
 
-	it('of a deal has one day and one value', () => {
+	it('a deal’s fx has one day and one value', () => {
 		const day = { ...JUNE, firstDay: '2026-07-01', lastDay: '2026-07-01' };
 		const before = new Conversion([rba('NZD', '2026-06-30', '1.25')]);
 		const { fx } = findExchange({ ...day, today: TODAY }, before, 'currency');
@@ -55,7 +55,7 @@ describe('metadata.fx', () => {
 		});
 	});
 
-	it('of a running month is converted with the rates there are today', () => {
+	it('a running month’s fx is converted with today’s rates', () => {
 		const period = { ...JUNE, today: '2026-06-29' };
 		const { fx } = findExchange(period, new Conversion([rba('NZD', '2026-06-29', '1.25')]), 'currency');
 		const both = new Conversion([rba('NZD', '2026-06-29', '1.25'), rba('NZD', '2026-06-30', '1')]);
@@ -80,7 +80,7 @@ describe('metadata.fx', () => {
 		).toBeUndefined();
 	});
 
-	it('with amounts that no longer fit is rejected', () => {
+	it('rejects amounts that no longer fit', () => {
 		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '0.00000001')]);
 		expect(reconverted(fx, rates, TODAY)).toBeInstanceOf(Rejection);

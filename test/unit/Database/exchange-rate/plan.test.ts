@@ -10,7 +10,7 @@ const stored = (quote: string, oldestDay: string, newestDay: string) => ({
 	holes: [],
 });
 
-describe('which rates are asked for', () => {
+describe('the rates to request', () => {
 	it('the first time: the running month, the twelve before, and a week', () => {
 		expect(ratesToAsk({ ...DEMAND, currencies: wanted('NZD', 'AUD', 'EUR') })).toEqual([
 			{ currencies: ['AUD', 'NZD'], from: '2025-10-25' },
@@ -42,7 +42,7 @@ describe('which rates are asked for', () => {
 		).toEqual(['AUD', 'USD']);
 	});
 
-	it('as far back as a tenant’s history or a rejected record needs', () => {
+	it('go as far back as a tenant’s history or a rejected record needs', () => {
 		const history = { ...DEMAND, currencies: [{ currency: 'NZD', historyStart: '2024-01' }] };
 		expect(ratesToAsk(history)).toEqual([{ currencies: ['NZD'], from: '2023-12-25' }]);
 		const garbage = { ...DEMAND, currencies: [{ currency: 'NZD', historyStart: 'last year' }] };
@@ -56,7 +56,7 @@ describe('which rates are asked for', () => {
 		expect(ratesToAsk(request)).toEqual([{ currencies: ['AUD', 'USD'], from: '2020-02-26' }]);
 	});
 
-	it('from a hole on that an earlier load left', () => {
+	it('start at a gap that an earlier load left', () => {
 		const hole = { firstDay: '2026-04-01', lastDay: '2026-09-30' };
 		const holed = { ...stored('AUD', '2025-10-27', '2026-11-20'), holes: [hole] };
 		expect(ratesToAsk({ ...DEMAND, stored: [holed] })).toEqual([{ currencies: ['AUD'], from: '2026-03-25' }]);

@@ -122,7 +122,7 @@ describe('the outcome of a run', () => {
 	});
 });
 
-describe('when a run is tried again', () => {
+describe('the time of the next attempt', () => {
 	const now = new Date('2026-11-23T00:00:00Z');
 	const middle = () => 0.5;
 	const at = (messages: Message[], failedBefore = 0) =>

@@ -58,7 +58,7 @@ describe('an error', () => {
 		['53100', false, false],
 		['57014', false, false],
 	];
-	it.each(cases)('with code %s is retried: %s, the row’s fault: %s', (code, retryable, rowFault) => {
+	it.each(cases)('code %s is retried: %s, the row’s fault: %s', (code, retryable, rowFault) => {
 		expect(isRetryable(withCode(code))).toBe(retryable);
 		expect(isDataError(withCode(code))).toBe(rowFault);
 	});
@@ -77,7 +77,7 @@ describe('an error', () => {
 		expect(`${message} ${hint}`).toMatch(words);
 	});
 
-	it.each(['22003', '28P01', '42P01', 'XX000'])('with code %s is not passed over as an outage', (code) => {
+	it.each(['22003', '28P01', '42P01', 'XX000'])('code %s is not taken for an outage', (code) => {
 		expect(isUnavailable(withCode(code))).toBe(false);
 	});
 
@@ -88,7 +88,7 @@ describe('an error', () => {
 		expect(attempts).toEqual([5, 2, 8, 3, 1, 1]);
 	});
 
-	it('of a host with several addresses is known by that of the first', () => {
+	it('knows the error of a host with several addresses by that of the first address', () => {
 		expect(isRetryable(new AggregateError([withCode('ECONNREFUSED')]))).toBe(true);
 	});
 
@@ -110,7 +110,7 @@ describe('an error', () => {
 		},
 	);
 
-	it('of the network has no SQLSTATE, although EPIPE looks like one', () => {
+	it('finds no SQLSTATE in network errors, although EPIPE looks like one', () => {
 		expect(getSqlstate(withCode('EPIPE'))).toBeUndefined();
 		expect(getSqlstate(withCode('22003'))).toBe('22003');
 	});

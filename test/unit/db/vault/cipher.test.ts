@@ -71,7 +71,7 @@ describe('a changed text is refused', () => {
 		}
 	});
 
-	it('with any single bit of any character flipped: version, key id, encodings and dots', () => {
+	it('rejects any flipped bit of any character: version, key id, encodings and dots', () => {
 		for (let at = 0; at < sealed.length; at++) {
 			for (let bit = 0; bit < 8; bit++) {
 				const character = String.fromCharCode(sealed.charCodeAt(at) ^ (1 << bit));
@@ -80,7 +80,7 @@ describe('a changed text is refused', () => {
 		}
 	});
 
-	it('with each key id that is one bit away, also where that key is known', () => {
+	it('rejects every key id that differs in one bit, even of a known key', () => {
 		for (let bit = 0; bit < 8; bit++) {
 			const id = `k${String.fromCharCode('1'.charCodeAt(0) ^ (1 << bit))}`;
 			const changed = withPart(sealed, 1, id);
@@ -91,7 +91,7 @@ describe('a changed text is refused', () => {
 		}
 	});
 
-	it('in every encoding that is not canonical', () => {
+	it('rejects every encoding that is not canonical', () => {
 		const tag = sealed.split('.')[4]!;
 		const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 		const sameBytes = [...alphabet]
@@ -152,14 +152,14 @@ describe('keys', () => {
 		expect(refusal(next)).toBe('unknown_key');
 	});
 
-	it('that are missing are named', () => {
+	it('names missing keys', () => {
 		const sealed = seal(ring, place, SECRET);
 		expect(() => open(newRing('k2'), place, sealed)).toThrow(
 			/The key "k1" is not in .* Add it to Retired Keys/,
 		);
 	});
 
-	it('of the same id but other bytes are refused', () => {
+	it('rejects other bytes under the same key id', () => {
 		expect(refusal(seal(ring, place, SECRET), place, newRing('k1'))).toBe('not_authentic');
 	});
 

@@ -132,7 +132,7 @@ describe('a transient error is retried', () => {
 		expect(calls).toBe(2);
 	});
 
-	it('at most four times, with growing waits', async () => {
+	it('stops after four attempts with growing waits', async () => {
 		const { failure, clock } = await peer([{ status: 500 }]);
 		expect(await failure()).toMatchObject({ failureClass: 'provider_unavailable' });
 		expect(server.seen).toHaveLength(4);
@@ -156,7 +156,7 @@ async function peerAt(baseUrl: string): Promise<Peer> {
 describe('a rate limit', () => {
 	const limited = (headers: Record<string, string>): ScriptedReply => ({ status: 429, headers });
 
-	it('per minute is waited for as long as it asks, in seconds or until a date', async () => {
+	it('waits for a limit per minute as long as the reply says, in seconds or until a date', async () => {
 		const { get, clock } = await peer([
 			limited({ 'retry-after': '37', 'x-rate-limit-problem': 'minute' }),
 			limited({ 'retry-after': 'Mon, 23 Nov 2026 02:01:00 GMT', 'x-rate-limit-problem': 'Minute limit' }),
@@ -177,13 +177,13 @@ describe('a rate limit', () => {
 		expect(clock.waits).toEqual([60_000]);
 	});
 
-	it('without a time is answered with a backoff', async () => {
+	it('answers a limit without a time with a backoff', async () => {
 		const { get, clock } = await peer([limited({}), limited({ 'retry-after': 'soon' }), REPORT]);
 		await get();
 		expect(clock.waits).toEqual([500, 1_000]);
 	});
 
-	it('that lasts after three waits says when to try again', async () => {
+	it('says when to try again if a limit lasts after three waits', async () => {
 		const { failure, clock } = await peer([limited({ 'retry-after': '10' })]);
 		expect(await failure()).toMatchObject({
 			failureClass: 'rate_limited',
@@ -192,7 +192,7 @@ describe('a rate limit', () => {
 		expect(clock.waits).toEqual([10_000, 10_000, 10_000]);
 	});
 
-	it('that asks for more than two minutes ends the read', async () => {
+	it('ends the read at a limit that asks for more than two minutes', async () => {
 		const { failure, clock } = await peer([limited({ 'retry-after': '121' })]);
 		expect(await failure()).toMatchObject({
 			failureClass: 'rate_limited',
@@ -201,20 +201,23 @@ describe('a rate limit', () => {
 		expect(clock.waits).toEqual([]);
 	});
 
-	it.each(['day', 'DayLimit', 'daily'])('of the day (%s) ends the account, and no other', async (problem) => {
-		const { failure, get, clock } = await peer([
-			limited({ 'retry-after': '66975', 'x-rate-limit-problem': problem }),
-			REPORT,
-		]);
-		const retryAt = new Date('2026-11-23T20:36:15Z');
-		expect(await failure()).toMatchObject({ failureClass: 'rate_limited', retryAt });
-		expect(await failure()).toMatchObject({ failureClass: 'rate_limited', retryAt });
-		expect(server.seen).toHaveLength(1);
-		expect(await get({ ...report, account: { id: 'org-2', name: 'Other' } })).toBeDefined();
-		expect(clock.waits).toEqual([]);
-	});
+	it.each(['day', 'DayLimit', 'daily'])(
+		'ends the account, and no other, at the limit of the day (%s)',
+		async (problem) => {
+			const { failure, get, clock } = await peer([
+				limited({ 'retry-after': '66975', 'x-rate-limit-problem': problem }),
+				REPORT,
+			]);
+			const retryAt = new Date('2026-11-23T20:36:15Z');
+			expect(await failure()).toMatchObject({ failureClass: 'rate_limited', retryAt });
+			expect(await failure()).toMatchObject({ failureClass: 'rate_limited', retryAt });
+			expect(server.seen).toHaveLength(1);
+			expect(await get({ ...report, account: { id: 'org-2', name: 'Other' } })).toBeDefined();
+			expect(clock.waits).toEqual([]);
+		},
+	);
 
-	it('of the day without a time lets it be asked again after an hour', async () => {
+	it('allows another request after an hour if the limit of the day has no time', async () => {
 		const { failure } = await peer([limited({ 'x-daylimit-remaining': '0' })]);
 		expect(await failure()).toMatchObject({
 			failureClass: 'rate_limited',
@@ -249,14 +252,14 @@ describe('a rejected token', () => {
 		]);
 	});
 
-	it('that is rejected again requires action', async () => {
+	it('requires action when the new token is rejected too', async () => {
 		const { failure, refreshed } = await peer([expired]);
 		expect(await failure()).toMatchObject({ failureClass: 'reconnect_required' });
 		expect(refreshed).toHaveLength(1);
 		expect(server.seen).toHaveLength(2);
 	});
 
-	it('of n8n’s own credential was refreshed by n8n already', async () => {
+	it('does not refresh n8n’s own credential, which n8n has refreshed already', async () => {
 		const { failure } = await peer([expired], { authorisation: { by: 'client' } });
 		expect(await failure()).toMatchObject({ failureClass: 'reconnect_required' });
 		expect(server.seen).toHaveLength(1);
@@ -301,7 +304,7 @@ describe('an error reply', () => {
 		expect(refreshed).toEqual([]);
 	});
 
-	it('for something other than a report is a matter of role or plan', async () => {
+	it('reports a role or plan when something other than a report is denied', async () => {
 		const { failure } = await peer([{ status: 403, body: '{"Detail":"Not on this plan"}' }]);
 		const error = await failure({ ...report, path: '/api.xro/2.0/Organisation', description: 'the details' });
 		expect(error).toMatchObject({ failureClass: 'not_permitted' });

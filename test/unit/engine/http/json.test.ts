@@ -85,7 +85,7 @@ describe('a reply', () => {
 		expect(parseJson('{"a":1,"a":2,"b":12345678901234567890}')).toMatchObject({ a: 2 });
 	});
 
-	it.each([1_000, 10_000, 1_000_000])('of %i levels is none', (levels) => {
+	it.each([1_000, 10_000, 1_000_000])('%i nested levels are no reply', (levels) => {
 		expect(parseJson(nested(levels))).toBeUndefined();
 		expect(parseJson(`{"n":12345678901234567890,"deep":${nested(levels)}}`)).toBeUndefined();
 	});

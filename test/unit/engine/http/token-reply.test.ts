@@ -93,7 +93,7 @@ describe('a token endpoint’s answer', () => {
 		expect(parseAnswer(body)).toEqual(answer);
 	});
 
-	it('of many megabytes that is not JSON is only examined at its start', () => {
+	it('examines only the start of megabytes that are not JSON', () => {
 		expect(parseAnswer('{"refresh_token":"\\'.repeat(1_000_000))).toEqual({});
 	});
 });

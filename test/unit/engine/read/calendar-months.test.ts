@@ -78,7 +78,7 @@ const fullState = {
 	variant: 'accrual',
 };
 
-describe('which months are read', () => {
+describe('the months to read', () => {
 	it('are at first the running one and the 12 before', async () => {
 		const { months, end } = await reading({});
 		expect(months).toHaveLength(13);

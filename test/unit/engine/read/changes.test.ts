@@ -116,7 +116,7 @@ describe('changes are read', () => {
 		expect(prepared).toBe(1);
 	});
 
-	it('from where the last reading stopped; where nothing changed nothing is prepared either', async () => {
+	it('continues where the last reading stopped, and prepares nothing when nothing changed', async () => {
 		const passes = [list('all', 7), list('bin', 12, 10)];
 		const { ids: some } = await reading({ passes, state: { all: { after: 6 }, bin: { after: 12 } } });
 		expect(some).toEqual(['7']);
@@ -124,7 +124,7 @@ describe('changes are read', () => {
 		expect(nothing).toMatchObject({ ids: [], prepared: 0 });
 	});
 
-	it('once each version, however many pages give it', async () => {
+	it('reads each version once, however many pages contain it', async () => {
 		const twice: Scan = {
 			name: 'twice',
 			async *pages(): AsyncGenerator<Page, void> {
@@ -140,7 +140,7 @@ describe('changes are read', () => {
 		]);
 	});
 
-	it('as far as the budget goes; windows of any size come to the same end', async () => {
+	it('stops at the budget, and reaches the same end with windows of any size', async () => {
 		for (const maxRecords of [1, 3, 4, 100]) {
 			const seen: string[] = [];
 			let state: Record<string, unknown> = {};
@@ -156,7 +156,7 @@ describe('changes are read', () => {
 		}
 	});
 
-	it('with a reason for each record that is not there', async () => {
+	it('gives a reason for each missing record', async () => {
 		const compose = async (items: readonly ChangedItem[]): Promise<HydratedRecord[]> =>
 			await Promise.resolve(items.map(({ id }) => ({ recordId: id, skipped: 'It is gone.' })));
 		const { records } = await reading({ passes: [list('all', 2)], compose });

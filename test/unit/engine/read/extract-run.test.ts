@@ -263,7 +263,7 @@ describe('the messages of a run', () => {
 });
 
 describe('a failure of one account affects no other', () => {
-	it('when it cannot be read from the start', async () => {
+	it('the account cannot be read from the start', async () => {
 		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
 			path === '/Organisation' && account?.id === 'a' ? gone : undefined;
 		expect(brief(await messagesOf({ instead }))).toEqual([
@@ -274,7 +274,7 @@ describe('a failure of one account affects no other', () => {
 		]);
 	});
 
-	it('when it stops in the middle: records are counted, the state is kept, the failure follows', async () => {
+	it('the account stops in the middle: its records are counted, its state is kept, the failure follows', async () => {
 		const states = new Map([
 			[`a/${stream}`, { kept: true }],
 			[`b/${stream}`, { kept: true }],
@@ -293,14 +293,14 @@ describe('a failure of one account affects no other', () => {
 		expect(brief(messages).at(-1)).toBe(`STATE b/${stream} 3`);
 	});
 
-	it('when it belongs to another tenant: nothing of it is read', async () => {
+	it('the account belongs to another tenant: none of it is read', async () => {
 		const scene: Scene = { own: [own('b')], metadata: { accounts: 'consent' }, conflicts: ['a'] };
 		const messages = await messagesOf(scene);
 		expect(brief(messages).slice(0, 2)).toEqual(['FAILURE a/ account_conflict', `RECORD b/${stream}`]);
 		expect(JSON.stringify(messages)).toContain('through another connection');
 	});
 
-	it('when it is at its limit, and says when to come back', async () => {
+	it('the account is at its limit, and says when to come back', async () => {
 		const retryAt = new Date('2026-11-23T20:00:00Z');
 		const limited = new ReadFailure('rate_limited', 'Enough.', 'Later.', retryAt);
 		const instead = ({ path, account }: ApiRequest): ReadFailure | undefined =>
@@ -315,7 +315,7 @@ describe('a failure of one account affects no other', () => {
 		expect(brief(messages).at(-1)).toBe(`STATE b/${stream} 2`);
 	});
 
-	it('when it was read before and is no longer connected', async () => {
+	it('the account was read before and is no longer connected', async () => {
 		const messages = await messagesOf({
 			own: [own('a'), own('b'), own('z')],
 		});
@@ -327,17 +327,17 @@ describe('a failure of one account affects no other', () => {
 describe('what concerns the whole integration is reported once', () => {
 	const reconnect = new ReadFailure('reconnect_required', 'Connect again.');
 
-	it('and nothing else, if nothing was read: it requires action', async () => {
+	it('nothing else is emitted if nothing was read: it requires action', async () => {
 		expect(brief(await messagesOf({ instead: () => reconnect }))).toEqual(['FAILURE / reconnect_required']);
 	});
 
-	it('where even the first account’s first call is refused', async () => {
+	it('the first call of the first account is refused', async () => {
 		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
 			path.includes('/Reports/') ? reconnect : undefined;
 		expect(brief(await messagesOf({ instead }))).toEqual(['FAILURE / reconnect_required']);
 	});
 
-	it('after the count of what was read', async () => {
+	it('the failure follows the count of what was read', async () => {
 		let calls = 0;
 		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
 			path.includes('/Reports/') && ++calls > 4 ? reconnect : undefined;
@@ -350,16 +350,16 @@ describe('what concerns the whole integration is reported once', () => {
 		]);
 	});
 
-	it('where no organisation is connected', async () => {
+	it('no organisation is connected', async () => {
 		expect(brief(await messagesOf({ organisations: [] }))).toEqual(['FAILURE / account_gone']);
 	});
 
-	it('where the run was taken over', async () => {
+	it('the run was taken over', async () => {
 		const keepLease = async (): Promise<void> => await Promise.reject(new ReadFailure('run_lost', 'Lost.'));
 		expect(brief(await messagesOf({ more: { keepLease } }))).toEqual(['FAILURE / run_lost']);
 	});
 
-	it('where three accounts in a row got no answer', async () => {
+	it('three accounts in a row got no answer', async () => {
 		const down = new ReadFailure('provider_unavailable', 'Down.');
 		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>
 			path === '/Organisation' ? down : undefined;
@@ -371,7 +371,7 @@ describe('what concerns the whole integration is reported once', () => {
 		]);
 	});
 
-	it('when an unexpected error occurs, without anything that looks like a token', async () => {
+	it('an unexpected error shows nothing that looks like a token', async () => {
 		const secret = 'Bearer eyJhbGciOiJSUzI1NiJ9.made-up-claims.made-up-signature';
 		const instead = (): Error => new TypeError(`cannot read ${secret}`);
 		const messages = await messagesOf({ instead });

@@ -85,7 +85,7 @@ describe('a project’s days', () => {
 		for (const row of output.rows) expect(row).toMatchObject({ table: 'custom_metrics', client });
 	});
 
-	it('before the project was there have no rows, also where a task is older', () => {
+	it('days before the project’s start have no rows, even if a task is older', () => {
 		const young = project([task({ created_at: '2026-06-01T00:00:00.000Z' })], {
 			created_at: '2026-06-28T13:59:59.999Z',
 		});
@@ -96,7 +96,7 @@ describe('a project’s days', () => {
 		]);
 	});
 
-	it('without a value for a metric take out the one of an earlier run', () => {
+	it('days without a value for a metric remove that of an earlier run', () => {
 		const { rows, deletions = [] } = normalised(record);
 		// Each day's metrics; and of the two that a project has once, that there is no other day of them.
 		expect(rows.length + deletions.length).toBe(35 * 7 + 2);

@@ -266,7 +266,7 @@ describe('a deal’s entries', () => {
 		expect(ids({ history: [...versions, ...versions], properties })).toEqual(wanted);
 	});
 
-	it('of one instant end with the stage that the deal is in', () => {
+	it('entries of one instant end with the stage that the deal is in', () => {
 		const at = '2026-11-03T00:00:00Z';
 		const history = ['new', 'won', '501'].map((value) => ({ value, timestamp: at }));
 		expect(ids({ history, properties }).at(-1)).toContain(':won:');

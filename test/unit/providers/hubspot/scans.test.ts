@@ -32,7 +32,7 @@ describe('the first read', () => {
 		expect(portal.differences()).toEqual([]);
 	});
 
-	it('of a portal without deals is complete at once', async () => {
+	it('a portal without deals is complete at once', async () => {
 		const portal = new PortalReading('empty');
 		const [window] = await portal.sync();
 		expect(window).toMatchObject({ hasMore: false, records: [] });
@@ -292,7 +292,7 @@ describe('later reads', () => {
 		expect(portal.differences()).toEqual([]);
 	});
 
-	it('of a range of days give what changed or was made on them, and leave the state alone', async () => {
+	it('a range of days yields what was changed or created on them, and leaves the state alone', async () => {
 		const portal = await synced();
 		const before = structuredClone(portal.state);
 		const [window] = await portal.sync({ range: { from: '2026-08-01', to: '2026-08-31' } });

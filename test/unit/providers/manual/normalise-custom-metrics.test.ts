@@ -99,19 +99,19 @@ describe('a row of an upload', () => {
 		expect(outcome(good, 'metricValue', { columnMap: { value: 'Turnover' } })).toBe('value_missing');
 	});
 
-	it('with a column that n8n renamed, since there were two, is refused', () => {
+	it('rejects a column that n8n renamed because there were two', () => {
 		expect(outcome({ ...good, Value_1: '3' }, 'metricValue')).toBe('column_twice');
 		expect(outcome({ ...good, Value_1: '3' }, 'metricValue', { columnMap: { value: 'Value_1' } })).toBe(
 			'3.0000',
 		);
 	});
 
-	it('with text that lost its letters before is refused, and so is what is no text', () => {
+	it('rejects text that lost its letters before, and values that are not text', () => {
 		expect(outcome({ ...good, 'Client ID': 'M\uFFFDller' }, 'metricValue')).toBe('encoding');
 		expect(outcome({ ...good, Metric: { a: 1 } }, 'metricValue')).toBe('not_a_text');
 	});
 
-	it('with two columns for one thing is refused, never guessed', () => {
+	it('rejects two columns for one thing instead of guessing', () => {
 		expect(outcome({ ...good, Amount: '3' }, 'metricValue')).toBe('column_twice');
 		expect(outcome({ ...good, Amount: '3' }, 'metricValue', { columnMap: { value: 'Amount' } })).toBe(
 			'3.0000',
@@ -134,7 +134,7 @@ describe('a row of an upload', () => {
 		expect(JSON.stringify(rows)).not.toContain('red');
 	});
 
-	it.each(['a\0b', '\ud800'])('with text that PostgreSQL cannot hold is refused: %j', (name) => {
+	it.each(['a\0b', '\ud800'])('rejects text that PostgreSQL cannot store: %j', (name) => {
 		expect(outcome({ ...good, Metric: name }, 'metricName')).toBe('text_not_storable');
 	});
 
@@ -186,14 +186,14 @@ describe('a number of an upload', () => {
 		expect(String(rejected[0]?.reason?.message)).toMatch(/is not a number in the format .*\. [A-Z]/);
 	});
 
-	it('of a spreadsheet is one already, exact to four places', () => {
+	it('takes a spreadsheet’s number as it is, exact to four places', () => {
 		expect(outcome({ ...good, Value: 0.1 + 0.2 }, 'metricValue', { numberFormat: '1.234,56' })).toBe(
 			'0.3000',
 		);
 		expect(outcome({ ...good, Value: 1e-7 }, 'metricValue')).toBe('0.0000');
 	});
 
-	it('with a percent sign is what stands before it, of the unit %', () => {
+	it('takes the number before a percent sign, with the unit %', () => {
 		for (const unit of ['%', '', undefined]) {
 			expect(uploaded([{ ...good, Value: '45.5 %', Unit: unit }]).rows).toMatchObject([
 				{ row: { metricValue: '45.5000', unit: '%' } },
@@ -202,7 +202,7 @@ describe('a number of an upload', () => {
 		expect(outcome({ ...good, Value: '45%', Unit: 'AUD' }, 'metricValue')).toBe('percent_unit');
 	});
 
-	it('that does not fit its column is refused', () => {
+	it('rejects a number that does not fit its column', () => {
 		expect(outcome({ ...good, Value: '123,456,789' }, 'metricValue')).toBe('numeric_out_of_range');
 	});
 });
@@ -300,7 +300,7 @@ describe('a file', () => {
 		]);
 	});
 
-	it('of a hundred thousand rows gives as many', () => {
+	it('a hundred thousand rows give as many metrics', () => {
 		const file = Array.from({ length: 100_000 }, (_, index) => ({
 			...good,
 			'Client ID': `C${index % 500}`,

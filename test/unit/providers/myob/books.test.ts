@@ -113,7 +113,7 @@ describe('an entry of a list that cannot be read', () => {
 		},
 	);
 
-	it('in the list of accounts rejects the months in which an account moved that it does not name', async () => {
+	it('an unreadable account in the list rejects the months in which an account moved that the list does not name', async () => {
 		const accounts = [...ACCOUNTS, null];
 		const { shares } = await read({ lines: [...lines, line('savings', 2026, 3, 5)], months, accounts });
 		expect(shares['2026-03']).toMatchObject({ rejected: { path: 'accounts' } });

@@ -84,7 +84,7 @@ describe('a month of MYOB', () => {
 		});
 	});
 
-	it('on the cash basis is not held against the register, which counts what is invoiced', () => {
+	it('does not check a cash-basis month against the register, which counts what is invoiced', () => {
 		const row = rowOf({ basis: 'cash', result: { sales: 80 }, register: { sales: 100 }, bank: { bank: 80 } });
 		expect(row.row).toMatchObject({ revenue: '80.00', externalId: 'pnl:file-1:2026-05:cash' });
 	});
@@ -225,13 +225,13 @@ describe('a month that is rejected', () => {
 		},
 	);
 
-	it('for its classification is taken once the operator says what it counts as', () => {
+	it('takes an account of an unknown classification once the operator says what it counts as', () => {
 		const accounts = [...ACCOUNTS, account('odd', 'Appropriation')];
 		const sectionMap = new Map([['appropriation', 'expense' as const]]);
 		expect(rowOf({ accounts, result: { odd: 5 } }, { sectionMap }).row).toMatchObject({ expenses: '5.00' });
 	});
 
-	it('without a rate for its currency, unless there is nothing to convert', () => {
+	it('rejects a month without a rate for its currency, unless there is nothing to convert', () => {
 		const normalise = (sketch: MonthSketch) =>
 			monthlyFinancials.normalise(rawOf(monthRecord(sketch), 'NZD'), SETTINGS, new Conversion([])).rows[0];
 		expect(rejection(() => normalise({ result: { sales: 1 } })).code).toBe('rate_missing');

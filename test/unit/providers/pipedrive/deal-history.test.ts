@@ -195,7 +195,7 @@ describe('a deal', () => {
 		expect(history(record({ value: 0, currency: null })).amount).toEqual({ value: '0.00', currency: '' });
 	});
 
-	it('in a currency of the company’s own is refused with the place', () => {
+	it('rejects a deal in a company’s own currency with the place', () => {
 		const refused = rejection(() => history(record({ currency: 'BEANS' })));
 		expect(refused).toMatchObject({ code: 'unknown_currency', path: 'deal.currency' });
 		expect(refused.message).toContain('"BEANS"');

@@ -254,7 +254,7 @@ describe('a later reading', () => {
 	});
 });
 
-describe('once a week', () => {
+describe('the weekly scan', () => {
 	/** A week after a first reading, whose deals all stand in our tables. */
 	async function weekAfter(at: Scene, happens: (deals: Deal[]) => void) {
 		const first = await readDeals(at);

@@ -128,7 +128,7 @@ describe('an organisation', () => {
 		expect(api.requests[0]).toMatchObject({ path: '/api.xro/2.0/Organisation', account: { id: 'org-1' } });
 	});
 
-	it('with an unknown time zone is read in UTC, with a warning', async () => {
+	it('reads an organisation with an unknown time zone in UTC, with a warning', async () => {
 		const found = await xeroAccounts.describe(
 			discovery(answering(details({ Timezone: 'MARSSTANDARDTIME' }))),
 			KNOWN,
@@ -171,7 +171,7 @@ describe('Xero’s time zones', () => {
 		}
 	});
 
-	it('that are not known are not guessed', () => {
+	it('does not guess unknown time zones', () => {
 		expect(['', 'CONSTRUCTOR', '__proto__', 'toString'].map(toIanaZone)).toEqual(Array(4).fill(undefined));
 	});
 });

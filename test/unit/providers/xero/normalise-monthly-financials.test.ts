@@ -65,7 +65,7 @@ describe('a month of Xero', () => {
 		expect(rowOf(june(again))).toEqual(rowOf(june()));
 	});
 
-	it('on the cash basis is another document', () => {
+	it('treats a cash-basis month as another document', () => {
 		const { row } = rowOf({ ...june(), basis: 'cash' });
 		expect(row).toMatchObject({ externalId: 'pnl:organisation-1:2026-06:cash', metadata: { basis: 'cash' } });
 	});
@@ -148,7 +148,7 @@ describe('a profit and loss report', () => {
 		expect(rejectionOf(june(profitAndLoss(situation)))).toMatchObject({ code, path });
 	});
 
-	it('that does not add up says both figures and the difference', () => {
+	it('a report that does not add up states both figures and the difference', () => {
 		const { message } = rejectionOf(june(profitAndLoss('does-not-add-up')));
 		for (const figure of ['60.00', '60.02', '0.02']) expect(message).toContain(figure);
 	});
@@ -160,7 +160,7 @@ describe('a profit and loss report', () => {
 		});
 	});
 
-	it('whose figures are JSON numbers is the same', () => {
+	it('JSON numbers give the same figures', () => {
 		const numbers = JSON.parse(JSON.stringify(profitAndLoss('global')), (key, value: unknown) =>
 			key === 'Value' && /^-?\d+\.\d\d$/.test(String(value)) ? Number(value) : value,
 		) as unknown;
@@ -195,7 +195,7 @@ describe('a profit and loss report', () => {
 		});
 	});
 
-	it('with sections nested without end is rejected, also a thousand levels deep', () => {
+	it('rejects sections nested without end, even a thousand levels deep', () => {
 		const nested = profitAndLoss('no-rows');
 		let section: unknown = { RowType: 'Section', Title: 'Income', Rows: [] };
 		for (let level = 0; level < 1_000; level++)
@@ -248,7 +248,7 @@ describe('a label', () => {
 		expect(isNetResult(label)).toBe(true);
 	});
 
-	it('of a result tells a loss only where it is nothing else', () => {
+	it('a result’s label names a loss only if it is nothing else', () => {
 		expect(['Net Loss', 'NET DEFICIT', 'Net Profit', 'Net Profit/(Loss)'].map(isLoss)).toEqual([
 			true,
 			true,
@@ -257,7 +257,7 @@ describe('a label', () => {
 		]);
 	});
 
-	it('of a subtotal is not one of an account', () => {
+	it('a subtotal’s label is not an account’s', () => {
 		for (const label of ['Gross Profit', 'GROSS LOSS', 'Total Income', 'Operating Profit', 'EBITDA']) {
 			expect(isSubtotal(label)).toBe(true);
 		}
@@ -375,12 +375,12 @@ describe('text', () => {
 		expect(outcome).toMatchObject({ rejection: { code: 'text_not_storable', path: 'client.clientName' } });
 	});
 
-	it('that PostgreSQL can hold passes as it is', () => {
+	it('passes text that PostgreSQL can store as it is', () => {
 		const name = '  "Smörgås" <script>alert(1)</script> 🦘 \' -- ';
 		expect(rowOf(undefined, {}, rawMonth(june(), { name })).client.clientName).toBe(name);
 	});
 
-	it('of a section that cannot be stored is found', () => {
+	it('finds a section’s text that cannot be stored', () => {
 		const report = profitAndLoss('global');
 		const [, income] = report.Reports[0].Rows as Array<{ Title: string }>;
 		income!.Title = 'In\0come';
@@ -391,7 +391,7 @@ describe('text', () => {
 		});
 	});
 
-	it('of a reason can always be stored, and is short', () => {
+	it('keeps the text of a reason storable and short', () => {
 		const report = profitAndLoss('unknown-section');
 		const [, , section] = report.Reports[0].Rows as Array<{ Title: string }>;
 		section!.Title = `\0\ud800${'x'.repeat(1_000_000)}`;

@@ -64,14 +64,17 @@ describe('every report of the sandbox', () => {
 		return { months, wrong, rejected };
 	}
 
-	it.each(['harbour', 'southern', 'kiwi'])('of %s becomes a row equal to its totals', async (consent) => {
-		const { months, wrong, rejected } = await read(consent);
-		expect(wrong).toEqual([]);
-		expect(rejected).toEqual([]);
-		expect(months).toBeGreaterThanOrEqual(13);
-	});
+	it.each(['harbour', 'southern', 'kiwi'])(
+		'each month of %s becomes a row equal to its totals',
+		async (consent) => {
+			const { months, wrong, rejected } = await read(consent);
+			expect(wrong).toEqual([]);
+			expect(rejected).toEqual([]);
+			expect(months).toBeGreaterThanOrEqual(13);
+		},
+	);
 
-	it('of odd is rejected where it does not add up or has a section that is not known', async () => {
+	it('the odd organisation’s months are rejected where they do not add up or have an unknown section', async () => {
 		const { months, wrong, rejected } = await read('odd');
 		expect(wrong).toEqual([]);
 		expect(months).toBe(13);

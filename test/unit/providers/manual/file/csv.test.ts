@@ -45,7 +45,7 @@ describe('the encoding of a CSV file', () => {
 		expect(report.warnings).toHaveLength(encoding === 'Windows-1252' ? 1 : 0);
 	});
 
-	it('that is guessed shows words by which a person can tell', async () => {
+	it('shows words by which a person can judge a guessed encoding', async () => {
 		const macRoman = latin1(GERMAN.replace('ü', '\x9f').replace('ö', '\x9a'));
 		const { report } = await uploadedFile(macRoman);
 		expect(report.warnings[0]).toContain('Check these words: MŸller, Mšller');
@@ -102,7 +102,7 @@ describe('the lines of a CSV file', () => {
 		expect(rejected).toEqual([]);
 	});
 
-	it('with a cell too many are rejected alone, with their number', async () => {
+	it('rejects only the lines with a cell too many, with their numbers', async () => {
 		const { lines, rejected, reasons } = await uploadedFile(
 			[HEADER, 'Bakery, Inc,V,1,2026-06-30', lineA, 'B,V,1,5,2026-06-30', `${lineB},,`].join('\n'),
 		);
@@ -142,7 +142,7 @@ describe('the lines of a CSV file', () => {
 		expect(lines).toEqual(['A | 5" pipe | 1 |  | 2026-06-30', 'B "x" | V | 2 |  | 2026-06-30']);
 	});
 
-	it('with a cell of 33,000 characters are rejected, and not kept whole', async () => {
+	it('rejects a line with a cell of 33,000 characters, and does not keep all of it', async () => {
 		const { rejected } = await uploadedFile([HEADER, `A,${'x'.repeat(33_000)},1,2026-06-30`].join('\n'));
 		expect(rejected).toEqual(['2: text_too_long']);
 	});
@@ -181,7 +181,7 @@ describe('the separator of a CSV file', () => {
 		expect(report.notes.join()).toContain('its line "sep=" says so');
 	});
 
-	it('that was chosen wrongly is named with the right one', async () => {
+	it('names the right separator when a wrong one was chosen', async () => {
 		const refusal = await refusalOf([HEADER, lineA].join('\n').replaceAll(',', ';'), { separator: 'Comma' });
 		expect(refusal).toMatch(/With a semicolon as the separator there is a header: choose that\.$/);
 	});

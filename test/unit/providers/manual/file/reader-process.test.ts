@@ -31,7 +31,7 @@ describe('the reader’s process', () => {
 		}
 	});
 
-	it('that cannot be started is told with what to do', async () => {
+	it('says what to do when the process cannot be started', async () => {
 		const { stdout } = await promisify(execFile)(process.execPath, tsx('without-processes.ts'));
 		const { name, message } = JSON.parse(stdout) as Error;
 		expect(name).toBe('FileRefusal');

@@ -64,7 +64,7 @@ describe('the dates of a workbook', () => {
 		expect(await oneRow(['A', 'V', 1, { number: 46203, format }])).toBe('KPI 2: not_a_date');
 	});
 
-	it('of built-in formats are dates', async () => {
+	it('recognises dates by built-in formats', async () => {
 		for (const id of [14, 15, 16, 17, 22]) {
 			const styles = {
 				name: 'xl/styles.xml',
@@ -159,7 +159,7 @@ describe('the texts of a workbook', () => {
 		}
 	});
 
-	it('of cells that are merged stand in the first of them', async () => {
+	it('reads the text of merged cells from the first of them', async () => {
 		const { lines, rejected } = await uploadedFile(
 			book([HEADER, ['A', 'V', 1, june], [null, 'W', 2, june], [null, 'X', 3, june]]),
 		);
@@ -240,7 +240,7 @@ describe('the sheets of a workbook', () => {
 		]);
 	});
 
-	it('with a note beside the table are read without it, and that is said', async () => {
+	it('reads a sheet without the note beside its table, and says so', async () => {
 		const { lines, report } = await uploadedFile(
 			book([HEADER, [...row(1), null, 'note'], row(2, { date: '2026-07-31' })]),
 		);
