@@ -190,6 +190,19 @@ export async function saveAccountFacts(
 	});
 }
 
+/** The accounts that a tenant's connection to a provider reads, by name. Within a transaction of the tenant. */
+export async function listRead(
+	client: PoolClient,
+	{ provider }: Pick<AccountOwner, 'provider'>,
+): Promise<AccountEntry[]> {
+	const { rows } = await client.query<AccountEntry>(
+		`select account_id as id, name from etl.accounts
+		where provider = $1 and enabled and released_at is null order by lower(name), account_id`,
+		[provider],
+	);
+	return rows;
+}
+
 /** An account as the operator sees it, with the time when each stream was last read. */
 export interface AccountSummary {
 	accountId: string;

@@ -2,7 +2,8 @@ import cuid from '@bugsnag/cuid';
 import type { Pool, PoolClient } from 'pg';
 
 import { ExplainedError } from '../postgres/explained-error';
-import { chooseAccounts, type AccountEntry } from './accounts';
+import { chooseAccounts, listRead, type AccountEntry } from './accounts';
+import { noteEvent } from './connect/events';
 import { withIsoInstants } from '../postgres/rows';
 import { actAs, asWorker, inTenant } from '../postgres/transaction';
 
@@ -138,40 +139,48 @@ export async function integrationById(pool: Pool, integrationId: string): Promis
 }
 
 /**
- * Enables or disables a connection of any tenant. One without a token stays PENDING.
+ * Enables or disables a connection of any tenant. One without a token stays PENDING; one that waited for approval is
+ * released.
  * @throws Error if there is no such connection
  */
 export async function setIntegrationStatus(
 	pool: Pool,
-	{ integrationId, status }: { integrationId: string; status: IntegrationStatus },
+	{ integrationId, status }: { integrationId: string; status: 'ACTIVE' | 'DISABLED' },
 ): Promise<IntegrationSummary> {
-	const found = await integrationById(pool, integrationId);
-	const { rows } = await inTenant(
+	const { tenantId, provider } = await integrationById(pool, integrationId);
+	await inTenant(
 		pool,
-		found.tenantId,
+		tenantId,
 		async (client) => {
-			await client.query(SET_STATUS, [integrationId, status]);
-			return await client.query<{ status: IntegrationStatus }>(
-				'select status from integrations where id = $1',
-				[integrationId],
-			);
+			const { rows } = await client.query<{ wasAwaiting: boolean }>(SET_STATUS, [integrationId, status]);
+			if (!rows[0]) return;
+			const owner = { tenantId, integrationId, provider };
+			await noteEvent(client, { ...owner, event: status === 'ACTIVE' ? 'enabled' : 'disabled' });
+			// Only now: this event starts the first sync.
+			if (rows[0].wasAwaiting && status === 'ACTIVE')
+				await noteEvent(client, { ...owner, event: 'connected', accounts: await listRead(client, owner) });
 		},
 		'zixly_tokens',
 	);
-	return { ...found, ...rows[0] };
+	return await integrationById(pool, integrationId);
 }
 
 const ONE = `select ${SUMMARY} from etl.list_integrations(null, null, $1, 1)`;
 
 const SET_STATUS = `
 	with wanted as (
-		select id, case
+		select id, coalesce(metadata ? 'awaitingApproval', false) as awaits, case
 			when $2 = 'ACTIVE' and access_token = '' and metadata ->> 'authentication' is distinct from 'n8n' then 'PENDING'
 			else $2
 		end::integration_status as status
-		from integrations where id = $1
+		from integrations where id = $1 for no key update
 	)
-	update integrations i set status = w.status from wanted w where i.id = w.id and i.status <> w.status`;
+	update integrations i
+	set status = w.status,
+		metadata = case when w.status = 'ACTIVE' then i.metadata - 'awaitingApproval' else i.metadata end
+	from wanted w
+	where i.id = w.id and i.status <> w.status
+	returning w.awaits as "wasAwaiting"`;
 
 async function assertTenant(client: PoolClient, tenantId: string): Promise<void> {
 	const { rowCount } = await client.query('select from tenants where id = $1', [tenantId]);

@@ -5,8 +5,8 @@ import { actAs, asWorker } from '../../postgres/transaction';
 import type { KeyRing } from '../../vault/key-ring';
 import { sealTokens } from '../../vault/sealed-tokens';
 import { asTokenKeeperDurably } from '../../vault/token-transaction';
-import type { AccountEntry } from '../accounts';
-import { openPair, readKnown } from './consents';
+import { listRead, type AccountEntry } from '../accounts';
+import { openPair, type ReachedAccount } from './consents';
 import { noteEvent, type EventName } from './events';
 import { applyChoice } from './identity';
 import { NotConfirmed, type RejectedResult } from './not-confirmed';
@@ -47,7 +47,7 @@ export async function confirmConsent(
 			const { accountIds, needsApproval } = confirmation;
 			const isReplaced = await applyChoice(client, { ...state, owner, accountIds });
 			const result = await store(client, ring, { state, integration, isReplaced, needsApproval });
-			return { result, integrationId: integration.integrationId, accounts: await readKnown(client, state) };
+			return { result, integrationId: integration.integrationId, accounts: await listRead(client, state) };
 		});
 	} catch (error) {
 		if (error instanceof NotConfirmed) return { result: error.result, accounts: error.accounts };
@@ -77,8 +77,7 @@ interface LockedState {
 	scopes: string[] | null;
 	metadata: Record<string, unknown>;
 	user: string | null;
-	/** All accounts that the consent reaches. */
-	offered: AccountEntry[];
+	reached: ReachedAccount[];
 }
 
 /** The link first, as everywhere. */
@@ -98,7 +97,7 @@ const LOCK_LINK = `select from etl.connect_links
 
 const LOCK_STATE = `select s.id as "stateId", s.link_id as "linkId", s.provider, l.purpose,
 		l.replaces_account as "replacesAccount", s.sealed_pair as pair, s.token_expires_at as "expiresAt", s.scopes,
-		coalesce(s.metadata, '{}') as metadata, s.consent_user as user, s.accounts as offered
+		coalesce(s.metadata, '{}') as metadata, s.consent_user as user, s.accounts as reached
 	from etl.connect_states s join etl.connect_links l on l.id = s.link_id
 	where s.id = $1 and s.browser_hash = $2 and s.sealed_pair is not null and s.stored_at is null
 		and s.expires_at > now() and l.used_at is null
@@ -192,7 +191,7 @@ async function noteStored(
 		integrationId: integration.integrationId,
 		provider: state.provider,
 		event,
-		accounts: await readKnown(client, state),
+		accounts: await listRead(client, state),
 		actor: state.user,
 	});
 }

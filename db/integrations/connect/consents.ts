@@ -7,7 +7,7 @@ import { open, seal, type TokenPlace } from '../../vault/cipher';
 import type { KeyRing } from '../../vault/key-ring';
 import type { TokenSet } from '../../vault/token-set';
 import { asTokenKeeperDurably } from '../../vault/token-transaction';
-import type { AccountEntry } from '../accounts';
+import { listRead, type AccountEntry } from '../accounts';
 import { noteEvent } from './events';
 
 /** What a provider gave for a code. */
@@ -17,6 +17,15 @@ export interface Consent {
 	metadata: Record<string, unknown>;
 	/** The person at the provider, by the provider's id, if known. */
 	user: string | null;
+}
+
+/** An account that a consent reaches. */
+export interface ReachedAccount extends AccountEntry {
+	/**
+	 * False if it is reached only because the same person connected it earlier, perhaps for another tenant: it may stay,
+	 * but not be added.
+	 */
+	isOfConsent?: boolean;
 }
 
 /** An account that a person may choose. */
@@ -54,9 +63,9 @@ export async function keepConsent(
 	stateId: string,
 	tenantId: string,
 	consent: Consent,
-	offered: readonly AccountEntry[],
+	reached: readonly ReachedAccount[],
 ): Promise<void> {
-	const accounts = boundAccounts(offered);
+	const accounts = boundAccounts(reached);
 	await asTokenKeeperDurably(pool, tenantId, async (client) => {
 		const { rows } = await client.query<{ provider: string }>(FIND_CONSUMED, [stateId]);
 		if (!rows[0]) throw tooLate();
@@ -83,9 +92,14 @@ const KEEP = `update etl.connect_states set consented_at = now(), sealed_verifie
 const tooLate = (): ExplainedError =>
 	new ExplainedError('This consent came too late.', 'Open the link again and repeat the steps.');
 
-function boundAccounts(offered: readonly AccountEntry[]): AccountEntry[] {
-	const usable = offered.filter(({ id }) => id !== '' && id.length <= MAX_ID_LENGTH && isStorable(id));
-	const once = new Map(usable.map(({ id, name }) => [id, { id, name: name === null ? null : cut(name) }]));
+function boundAccounts(reached: readonly ReachedAccount[]): ReachedAccount[] {
+	const usable = reached.filter(({ id }) => id !== '' && id.length <= MAX_ID_LENGTH && isStorable(id));
+	const once = new Map(
+		usable.map(({ id, name, isOfConsent }) => [
+			id,
+			{ id, name: name === null ? null : cut(name), ...(isOfConsent === false && { isOfConsent }) },
+		]),
+	);
 	return [...once.values()].slice(0, MAX_OFFERED);
 }
 
@@ -160,31 +174,28 @@ export async function findWaitingConsent(
 	{ stateId, browserHash }: { stateId: string; browserHash: string },
 ): Promise<WaitingConsent | undefined> {
 	const { rows } = await asWorker(pool, (client) =>
-		client.query<Omit<WaitingConsent, 'offered' | 'known'> & { accounts: AccountEntry[] }>(FIND_WAITING, [
+		client.query<Omit<WaitingConsent, 'offered' | 'known'> & { accounts: ReachedAccount[] }>(FIND_WAITING, [
 			stateId,
 			browserHash,
 		]),
 	);
 	if (!rows[0]) return undefined;
 	const { accounts, ...waiting } = rows[0];
-	const known = await inTenant(pool, waiting.tenantId, async (client) => await readKnown(client, waiting));
+	const known = await inTenant(pool, waiting.tenantId, async (client) => await listRead(client, waiting));
+	return { ...waiting, known, offered: listChoosable(accounts, known) };
+}
+
+/** What a person may choose of what a consent reaches. @param known what the connection reads now */
+export function listChoosable(
+	reached: readonly ReachedAccount[],
+	known: readonly AccountEntry[],
+): OfferedAccount[] {
 	const read = new Set(known.map(({ id }) => id));
-	return { ...waiting, known, offered: accounts.map((one) => ({ ...one, isRead: read.has(one.id) })) };
+	return reached
+		.filter(({ id, isOfConsent }) => isOfConsent !== false || read.has(id))
+		.map(({ id, name }) => ({ id, name, isRead: read.has(id) }));
 }
 
 const FIND_WAITING = `select state_id as "stateId", link_id as "linkId", tenant_id as "tenantId",
 	tenant_name as "tenantName", provider, accounts, expires_at as "expiresAt"
 	from etl.find_waiting_consent($1, $2)`;
-
-/** The accounts that a tenant's connection reads, by name. Within a transaction of the tenant. */
-export async function readKnown(
-	client: PoolClient,
-	{ provider }: Pick<WaitingConsent, 'provider'>,
-): Promise<AccountEntry[]> {
-	const { rows } = await client.query<AccountEntry>(
-		`select account_id as id, name from etl.accounts
-		where provider = $1 and enabled and released_at is null order by lower(name), account_id`,
-		[provider],
-	);
-	return rows;
-}

@@ -7,9 +7,8 @@ import type { KeyRing } from '../../vault/key-ring';
 import type { TokenOwner, TokenSet } from '../../vault/token-set';
 import { openTokens } from '../../vault/sealed-tokens';
 import { readSealed } from '../../vault/token-store';
-import { releaseAccounts, type AccountEntry } from '../accounts';
+import { listRead, releaseAccounts, type AccountEntry } from '../accounts';
 import { integrationById, type IntegrationSummary } from '../integrations';
-import { readKnown } from './consents';
 import { noteEvent } from './events';
 
 /** Who ends a connection, and with what its tokens can be opened for the revocation. */
@@ -74,7 +73,7 @@ async function end(
 ): Promise<{ accountsFreed: number; consent: RevocableConsent | null }> {
 	await actAs(client, 'zixly_tokens');
 	const tokens = await takeTokens(client, owner, ring);
-	const accounts = await readKnown(client, owner);
+	const accounts = await listRead(client, owner);
 	const { rows } = await client.query<{ metadata: Record<string, unknown> }>(READ_METADATA, [
 		owner.integrationId,
 	]);

@@ -1,14 +1,14 @@
 import type { PoolClient } from 'pg';
 
-import { releaseAccounts, takeAccounts, type AccountEntry, type AccountOwner } from '../accounts';
-import { readKnown } from './consents';
+import { listRead, releaseAccounts, takeAccounts, type AccountEntry, type AccountOwner } from '../accounts';
+import { listChoosable, type ReachedAccount } from './consents';
 import { NotConfirmed } from './not-confirmed';
 
 /** A choice among the accounts of a consent. */
 export interface AccountsOfConsent {
 	owner: AccountOwner;
-	offered: readonly AccountEntry[];
-	/** Others than those that are offered are ignored. */
+	reached: readonly ReachedAccount[];
+	/** Others than those that may be chosen are ignored. */
 	accountIds: readonly string[];
 	/** Whether accounts that the connection reads may be given up for others. */
 	replacesAccount: boolean;
@@ -22,24 +22,23 @@ export interface AccountsOfConsent {
  */
 export async function applyChoice(
 	client: PoolClient,
-	{ owner, offered, accountIds, replacesAccount }: AccountsOfConsent,
+	{ owner, reached, accountIds, replacesAccount }: AccountsOfConsent,
 ): Promise<boolean> {
 	const wanted = new Set(accountIds);
-	const chosen = offered.filter(({ id }) => wanted.has(id));
-	const known = await readKnown(client, owner);
+	const known = await listRead(client, owner);
+	const chosen = listChoosable(reached, known).filter(({ id }) => wanted.has(id));
 	if (chosen.length === 0 && (replacesAccount || known.length === 0))
 		throw new NotConfirmed('nothing_chosen');
-	const staying = new Set((replacesAccount ? chosen : offered).map(({ id }) => id));
+	const staying = new Set((replacesAccount ? chosen : reached).map(({ id }) => id));
 	const missing = known.filter(({ id }) => !staying.has(id));
 	if (missing.length > 0 && !replacesAccount) throw new NotConfirmed('other_account', missing);
 	if (missing.length > 0) await releaseAccounts(client, owner, listIds(missing));
 	const taken = new Set(await takeAccounts(client, owner, chosen));
 	if (taken.size > 0)
-		throw new NotConfirmed(
-			'account_taken',
-			chosen.filter(({ id }) => taken.has(id)),
-		);
+		throw new NotConfirmed('account_taken', reached.filter(({ id }) => taken.has(id)).map(toEntry));
 	return missing.length > 0;
 }
+
+const toEntry = ({ id, name }: AccountEntry): AccountEntry => ({ id, name });
 
 const listIds = (accounts: readonly AccountEntry[]): string[] => accounts.map(({ id }) => id);
