@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { withWarnings, type RunStatus, type StreamCounts, type SyncRun } from './list';
 import { storable } from '../postgres/storable-text';
 import { describeLeftOut } from './left-out-records';
+import { noteRunEvents } from './run-events';
 
 export interface RunEnd {
 	tenantId: string;
@@ -19,6 +20,8 @@ export interface RunEnd {
 	keepsSchedule?: boolean;
 	/** A retry would not help: the integration is set to ERROR until a person fixes it. */
 	requiresAction?: boolean;
+	/** What was skipped since the consent does not cover it, in words. Noted once for each consent. */
+	needsConsent?: string;
 }
 
 export interface FinishedRun {
@@ -48,7 +51,8 @@ export async function finishRun(pool: Pool, end: RunEnd): Promise<FinishedRun> {
 		const complete = await withLeftOut(client, end);
 		const closes = await close(client, complete);
 		const run = await getRun(client, end);
-		if (closes && run.integrationId) await markIntegration(client, run.integrationId, complete);
+		if (closes && run.integrationId)
+			await settleIntegration(client, { ...run, integrationId: run.integrationId }, complete);
 		// An earlier attempt may have closed it and only its answer was lost.
 		const closed = closes || (attempt > 1 && run.status === complete.status);
 		return { ...withWarnings(run), closed };
@@ -81,13 +85,26 @@ function jsonText(value: object): string {
 
 type RunRow = Omit<FinishedRun, 'closed' | 'warnings'>;
 
-async function markIntegration(client: PoolClient, integrationId: string, end: RunEnd): Promise<void> {
-	if (!end.requiresAction && isUpToDate({ status: end.status, error: end.error ?? null })) {
-		if (!end.keepsSchedule)
-			await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
-	} else if (end.requiresAction) {
-		await client.query(SET_INTEGRATION_ERROR, [integrationId, end.syncRunId]);
-	}
+async function settleIntegration(
+	client: PoolClient,
+	run: RunRow & { integrationId: string },
+	end: RunEnd,
+): Promise<void> {
+	const { tenantId, integrationId, provider } = run;
+	const isDone = !end.requiresAction && isUpToDate({ status: end.status, error: end.error ?? null });
+	const isBroken = (end.requiresAction ?? false) && (await setError(client, integrationId, end));
+	const isSynced = isDone && !end.keepsSchedule;
+	if (isSynced)
+		await client.query('update integrations set last_sync_at = now() where id = $1', [integrationId]);
+	await noteRunEvents(client, {
+		...{ end, isBroken, owner: { tenantId, integrationId, provider } },
+		isComplete: isSynced && run.retryAt === null,
+	});
+}
+
+async function setError(client: PoolClient, integrationId: string, end: RunEnd): Promise<boolean> {
+	const { rowCount } = await client.query(SET_INTEGRATION_ERROR, [integrationId, end.syncRunId]);
+	return rowCount === 1;
 }
 
 // If the tenant was reconnected while the run was failing with the old token, the problem is already fixed. A run that
