@@ -43,3 +43,44 @@ export async function listClients(pool: Pool, filter: ClientFilter): Promise<Cli
 		return rows.map(withIsoInstants);
 	});
 }
+
+/** What a client's figures come from: an account, company or project of a provider. */
+export interface ExternalId {
+	externalId: string;
+	/** Of the client that has its rows now. */
+	clientName: string;
+	/** Whether the operator linked it to that client. */
+	linked: boolean;
+}
+
+export interface ExternalIdFilter {
+	tenantId: string;
+	provider: string;
+	/** Only those whose ID or client's name contains this. */
+	search?: string;
+	onlyLinked?: boolean;
+	limit: number;
+}
+
+/** The external IDs of a provider that the tenant's clients have, by the client's name. */
+export async function listExternalIds(pool: Pool, filter: ExternalIdFilter): Promise<ExternalId[]> {
+	const { tenantId, provider, search = '', onlyLinked = false, limit } = filter;
+	return await inTenant(pool, tenantId, async (client) => {
+		const { rows } = await client.query<ExternalId>(EXTERNAL_IDS, [provider, search, onlyLinked, limit]);
+		return rows;
+	});
+}
+
+const EXTERNAL_IDS = `with known as (
+		select l.external_id, k.client_name, true as linked
+		from etl.client_links l join client_kpis k on k.id = l.client_kpi_id where l.provider = $1
+		union all
+		select substr(k.client_id, length($1) + 2), k.client_name, false
+		from client_kpis k where not $3 and starts_with(k.client_id, $1 || ':')
+	)
+	select distinct on (lower(client_name), external_id)
+		external_id as "externalId", client_name as "clientName", linked
+	from known
+	where position(lower($2) in lower(external_id)) > 0 or position(lower($2) in lower(client_name)) > 0
+	order by lower(client_name), external_id, linked desc
+	limit $4`;

@@ -22,6 +22,23 @@ export interface RevokedReader {
 	tenantId: string;
 }
 
+/** A reader that may log in now. */
+export interface Reader {
+	login: string;
+	tenantId: string;
+	tenantName: string;
+}
+
+/** The readers of every tenant, by the tenant's name. */
+export async function listReaders(pool: Pool): Promise<Reader[]> {
+	const { rows } = await asWorker(pool, (client) =>
+		client.query<Reader>(
+			'select login, tenant_id as "tenantId", tenant_name as "tenantName" from etl.list_readers(null)',
+		),
+	);
+	return rows;
+}
+
 /** Keeps one reader from exhausting the server for others. A session may change these: rights keep it read-only. */
 const LOGIN_SETTINGS: Record<string, string> = {
 	default_transaction_read_only: 'on',

@@ -81,3 +81,23 @@ const LIST = `select id, tenant_id as "tenantId", tenant_name as "tenantName", i
 	reason_code as "reasonCode", reason_path as "reasonPath", reason_message as "reasonMessage", reason_detail as "reasonDetail",
 	first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", attempts, ask_again_at as "askAgainAt", resolved_at as "resolvedAt"
 	from etl.list_rejected_records($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+
+/** Why records were rejected, how many for this reason, and the latest message. */
+export interface RejectedReason {
+	code: string;
+	records: number;
+	message: string;
+}
+
+/** The reasons of the records that match, the most frequent first. */
+export async function listRejectedReasons(pool: Pool, filter: RejectedFilter): Promise<RejectedReason[]> {
+	const { tenantId, provider, stream, stage, resolved } = filter;
+	const values = [tenantId, provider, stream, stage, resolved].map((value) => value ?? null);
+	const { rows } = await asWorker(pool, (client) =>
+		client.query<RejectedReason & { records: string }>(
+			'select code, records, message from etl.list_rejected_reasons($1, $2, $3, $4, $5)',
+			values,
+		),
+	);
+	return rows.map((row) => ({ ...row, records: Number(row.records) }));
+}

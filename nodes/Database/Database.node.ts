@@ -11,7 +11,9 @@ import { limitToolOperations } from '../adapter/agent-tools';
 import { runChosen } from '../adapter/operations';
 import { operationSubtitle } from '../adapter/subtitle';
 import { searchClients, searchMetrics, searchTenants } from '../adapter/lists';
+import { searchExternalIds } from './client/lists';
 import { databaseProperties } from './properties';
+import { searchReaders } from './reader/lists';
 import { databaseEmptyHints } from './empty-hints';
 import { databaseOperations, databaseReading } from './operations';
 
@@ -36,7 +38,7 @@ export class Database implements INodeType {
 
 	methods = {
 		credentialTest: { postgresConnection },
-		listSearch: { searchClients, searchMetrics, searchTenants },
+		listSearch: { searchClients, searchExternalIds, searchMetrics, searchReaders, searchTenants },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -16,6 +16,7 @@ import { describeCredentials } from './connection/credentials';
 import { integrationsEmptyHints } from './empty-hints';
 import { integrationsOperations, integrationsReading } from './operations';
 import { integrationsProperties } from './properties';
+import { getOpenRejected, searchReasons } from './rejected-record/lists';
 
 export class Integrations implements INodeType {
 	description: INodeTypeDescription = {
@@ -43,8 +44,8 @@ export class Integrations implements INodeType {
 
 	methods = {
 		credentialTest: { postgresConnection, tokenKeyRing },
-		listSearch: { searchIntegrations, searchRuns, searchTenants },
-		loadOptions: { getAccounts, getAccountsToChoose },
+		listSearch: { searchIntegrations, searchReasons, searchRuns, searchTenants },
+		loadOptions: { getAccounts, getAccountsToChoose, getOpenRejected },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

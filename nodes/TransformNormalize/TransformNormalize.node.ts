@@ -9,6 +9,7 @@ import {
 import { chooseText, PROVIDER_NAMES, STREAM_NAMES } from '../adapter/subtitle';
 import { postgresConnection } from '../adapter/credential-test';
 import { searchTenants } from '../adapter/lists';
+import { searchAccounts } from './lists';
 import { transformProperties } from './properties';
 import { transformItems } from './transform-items';
 
@@ -41,7 +42,7 @@ export class TransformNormalize implements INodeType {
 		properties: transformProperties,
 	};
 
-	methods = { credentialTest: { postgresConnection }, listSearch: { searchTenants } };
+	methods = { credentialTest: { postgresConnection }, listSearch: { searchAccounts, searchTenants } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await transformItems(this);

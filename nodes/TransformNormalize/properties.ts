@@ -4,6 +4,7 @@ import { UPLOAD } from '../providers/manual';
 import type { ProviderStream } from '../providers/provider';
 import { providers, streams } from '../providers/registry';
 import { forItems, inputField, tenantFields } from '../adapter/item-input';
+import { pickFrom } from '../adapter/fields';
 import { PROVIDERS_WITH_CURRENCY } from './parameters';
 import { uploadFields, uploadProvider, uploadStream } from './upload';
 
@@ -51,11 +52,9 @@ const accountFields: INodeProperties[] = [
 	{
 		displayName: 'Account ID',
 		name: 'accountId',
-		type: 'string',
-		default: '',
+		...pickFrom('searchAccounts', 'ID', 'e.g. fe79f7dd-b6d4-4a92-ba7b-538af6289c58'),
 		required: true,
-		placeholder: 'e.g. fe79f7dd-b6d4-4a92-ba7b-538af6289c58',
-		description: 'The ID of the account at the provider; for Xero, the tenant ID',
+		description: 'The account at the provider. For Xero, its ID is the tenant ID.',
 	},
 	{
 		displayName: 'Account Name',

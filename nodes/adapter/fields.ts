@@ -6,9 +6,9 @@ import { providers } from '../providers/registry';
  * A field that picks something from a list of the node's method `search`, or takes it as typed.
  * @param by what is typed
  */
-const pickFrom = (
+export const pickFrom = (
 	search: string,
-	by: 'ID' | 'Name' = 'ID',
+	by: 'ID' | 'Name' | 'Login' | 'Code' = 'ID',
 	placeholder = 'e.g. cmd1x2y3z0000abcd',
 ): Pick<INodeProperties, 'type' | 'default' | 'modes'> => ({
 	type: 'resourceLocator',

@@ -1,8 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import type { Pool } from 'pg';
 
 import { ExplainedError } from '../../db/postgres/explained-error';
-import { getPool } from '../../db/postgres/pool';
 import { listClients } from '../../db/clients/list';
 import { listIntegrations, type IntegrationSummary } from '../../db/integrations/integrations';
 import { listRuns, type SyncRun } from '../../db/runs/list';
@@ -10,10 +8,7 @@ import { listTenants } from '../../db/integrations/tenants';
 import { listMetrics } from '../../db/readers/metric-series';
 import { getProviderName } from '../providers/registry';
 import { isAuthentication } from './authentication';
-import { readDatabaseSettings, POSTGRES_CREDENTIAL } from './database';
-import { nodeError } from './errors';
-
-const MAX_SHOWN = 100;
+import { fillList, MAX_SHOWN } from './fill-list';
 
 /** The tenants whose name contains the typed text. */
 export async function searchTenants(
@@ -105,26 +100,3 @@ const NO_RUN = 'There is no run yet. A sync workflow makes one per connection wh
 
 const nameRun = ({ tenantName, provider, startedAt, status }: SyncRun): string =>
 	`${tenantName} – ${getProviderName(provider)}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${status}`;
-
-/**
- * Loads a list, with the node's own words for what goes wrong.
- * @param nothing why the list is empty without a filter; an empty list of n8n says only "No results"
- */
-async function fillList(
-	context: ILoadOptionsFunctions,
-	filter: string,
-	nothing: string,
-	load: (pool: Pool) => Promise<INodeListSearchResult['results']>,
-): Promise<INodeListSearchResult> {
-	try {
-		const results = await load(await getPoolForOptions(context));
-		if (results.length === 0 && filter === '') throw new Error(nothing);
-		return { results: results.slice(0, MAX_SHOWN) };
-	} catch (error) {
-		throw nodeError(context.getNode(), error);
-	}
-}
-
-async function getPoolForOptions(context: ILoadOptionsFunctions): Promise<Pool> {
-	return getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
-}

@@ -267,6 +267,8 @@ const CALLS = [
 	"etl.get_run('theirs-run')",
 	"etl.sync_health(null, null, '6 hours', 10)",
 	'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
+	'etl.list_rejected_reasons(null, null, null, null, null)',
+	'etl.list_readers(null)',
 	"etl.claim_due('xero', array['forged'], '0', '1 minute', '1', '1', 'manual', null, true, 'stored')",
 	"etl.take_runs(array['theirs-run'], '1', '1', 'retry', '1 hour')",
 	"etl.accounts_taken('mine-integration', 'xero', array['theirs-organisation'])",

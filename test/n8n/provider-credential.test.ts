@@ -114,8 +114,8 @@ const PROVIDERS: Array<[provider: string, consentPage: string, scope: string | n
 			await open(page, id);
 			expect(await labels(page)).toEqual([
 				'OAuth Redirect URL',
-				'Client ID',
-				'Client Secret',
+				'Client ID *',
+				'Client Secret *',
 				// n8n's own, in every OAuth credential.
 				'Allowed HTTP Request Domains',
 				'Custom Scopes',

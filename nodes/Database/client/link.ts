@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { ExplainedError } from '../../../db/postgres/explained-error';
 import { linkClient, unlinkClient, type LinkPlace } from '../../../db/clients/links';
-import { readTenantId } from '../../adapter/parameters';
+import { readTenantId, textParameter } from '../../adapter/parameters';
 import { getDatabase } from '../../adapter/database';
 import { mapItems } from '../../adapter/items';
 
@@ -25,8 +25,9 @@ export async function unlinkClients(context: IExecuteFunctions): Promise<INodeEx
 /** Accepts an external id with or without the provider's key as prefix, as in a client's `clientId`. */
 function readLinkPlace(context: IExecuteFunctions, item: number): LinkPlace {
 	const provider = context.getNodeParameter('provider', item) as string;
-	const given = String(context.getNodeParameter('externalId', item, '')).trim();
+	const given = textParameter(context, 'externalId')(item);
 	const externalId = given.startsWith(`${provider}:`) ? given.slice(provider.length + 1) : given;
-	if (!externalId) throw new ExplainedError('There is no external ID.', 'Fill in the field External ID.');
+	if (!externalId)
+		throw new ExplainedError('There is no external ID.', 'Choose one in the field External ID.');
 	return { tenantId: readTenantId(context, item), provider, externalId };
 }

@@ -2,17 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { showForOperations } from '../../adapter/operations';
 import { limitFields } from '../../adapter/limit';
-import { clientField, providerField, tenantField } from '../../adapter/fields';
+import { clientField, pickFrom, providerField, tenantField } from '../../adapter/fields';
 
 const externalIdField: INodeProperties = {
 	displayName: 'External ID',
 	name: 'externalId',
-	type: 'string',
-	default: '',
+	...pickFrom('searchExternalIds', 'ID', 'e.g. 4f0e8c6a-1111-4222-8333-444455556666'),
 	required: true,
-	placeholder: 'e.g. 4f0e8c6a-1111-4222-8333-444455556666',
 	description:
-		'The ID of the account, company or project at the provider: the part after the provider in its current client ID',
+		'The account, company or project at the provider. Its ID is the part after the provider in its current client ID.',
 };
 
 const search: INodeProperties = {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { showForOperations } from '../../adapter/operations';
-import { tenantField } from '../../adapter/fields';
+import { pickFrom, tenantField } from '../../adapter/fields';
 
 const loginField: INodeProperties = {
 	displayName: 'Login',
@@ -11,6 +11,14 @@ const loginField: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. harbour_reports',
 	description: 'The name that the BI tool logs in with',
+};
+
+const revokedLoginField: INodeProperties = {
+	displayName: 'Login',
+	name: 'login',
+	...pickFrom('searchReaders', 'Login', 'e.g. harbour_reports'),
+	required: true,
+	description: 'The login to drop',
 };
 
 export const readerProperties: INodeProperties[] = [
@@ -51,5 +59,5 @@ export const readerProperties: INodeProperties[] = [
 			loginField,
 		],
 	),
-	...showForOperations('reader', ['revoke'], [loginField]),
+	...showForOperations('reader', ['revoke'], [revokedLoginField]),
 ];

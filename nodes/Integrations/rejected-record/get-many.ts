@@ -8,7 +8,8 @@ import { simplifyResults } from '../../adapter/simplify';
 import { simplifyRejected } from './simplify';
 import { readRejectedFilter } from './filters';
 
-const RESOLVED: Record<string, boolean | undefined> = { open: false, resolved: true, all: undefined };
+/** What the field Show chooses, as a filter. */
+export const RESOLVED: Record<string, boolean | undefined> = { open: false, resolved: true, all: undefined };
 
 /** Lists rejected records with their reasons, newest first. */
 export async function getRejected(context: IExecuteFunctions): Promise<INodeExecutionData[]> {

@@ -4,7 +4,7 @@ import { showForOperations } from '../../adapter/operations';
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
 import { streamOptions } from '../connection/settings-fields';
-import { providerField, tenantFilter } from '../../adapter/fields';
+import { pickFrom, providerField, tenantFilter } from '../../adapter/fields';
 
 const filters: INodeProperties = {
 	displayName: 'Filters',
@@ -15,11 +15,9 @@ const filters: INodeProperties = {
 	options: [
 		{ ...providerField, options: [...(providerField.options ?? []), { name: 'Upload', value: 'manual' }] },
 		{
-			displayName: 'Reason Code',
+			displayName: 'Reason',
 			name: 'reasonCode',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. rate_missing',
+			...pickFrom('searchReasons', 'Code', 'e.g. rate_missing'),
 			description: 'Only records that were rejected for this reason',
 		},
 		{
@@ -90,18 +88,19 @@ const replay: INodeProperties[] = [
 		description: 'Which of the open records to replay',
 		options: [
 			{ name: 'All Matching', value: 'filters', description: 'Records that match the filters' },
-			{ name: 'By ID', value: 'ids', description: 'Records with these IDs' },
+			{ name: 'Chosen', value: 'ids', description: 'Records chosen from a list, or by their IDs' },
 		],
 	},
 	...shownForChoice('ids', [
 		{
-			displayName: 'Rejected Record IDs',
+			displayName: 'Rejected Record Names or IDs',
 			name: 'rejectedRecordIds',
-			type: 'string',
-			default: '',
+			type: 'multiOptions',
+			typeOptions: { loadOptionsMethod: 'getOpenRejected' },
+			default: [],
 			required: true,
-			placeholder: 'e.g. cmd1x2y3z0000abcd, cmd1x2y3z0001abcd',
-			description: 'IDs separated by commas. Get Many lists them.',
+			description:
+				'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 		},
 	]),
 	...shownForChoice('filters', [...limitFields, filters]),

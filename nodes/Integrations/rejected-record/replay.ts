@@ -90,7 +90,7 @@ function readIds(value: unknown): string[] {
 	if (ids.length > 0) return ids;
 	throw new ExplainedError(
 		'No record is chosen.',
-		'Fill in Rejected Record IDs; Rejected Record: Get Many lists them.',
+		'Choose some in Rejected Record Names or IDs. The list shows the latest open ones; Rejected Record: Get Many lists all.',
 	);
 }
 

@@ -1,27 +1,18 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { DatabaseSettings } from '../../../db/postgres/pool';
 import { searchClients, searchIntegrations, searchTenants } from '../../../nodes/adapter/lists';
 import { useDatabase } from '../../support/database/use-database';
+import { listNames, type Search } from '../../support/n8n/list-search';
 
 const database = useDatabase();
 
-type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;
-
 /** The names that a list of the editor shows while the node's fields have these values. */
-async function list(
+const list = async (
 	search: Search,
-	chosen: Record<string, string> = {},
+	chosen: Record<string, unknown> = {},
 	{ filter = '', settings = database.settings as DatabaseSettings } = {},
-): Promise<string[]> {
-	const context = {
-		getCurrentNodeParameter: (name: string) => chosen[name],
-		getCredentials: async () => ({ ...settings }),
-		getNode: () => ({ name: 'Node', type: 'n8n-nodes-zixly.integrations', typeVersion: 1 }),
-	} as unknown as ILoadOptionsFunctions;
-	return (await search.call(context, filter)).results.map(({ name }) => String(name));
-}
+): Promise<string[]> => await listNames(settings, search, chosen, filter);
 
 const add = async (id: string, name: string): Promise<void> => {
 	await database.admin.query('insert into tenants (id, name) values ($1, $2)', [id, name]);

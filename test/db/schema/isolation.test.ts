@@ -147,6 +147,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.runs_of_execution('1')",
 			"etl.sync_health(null, null, '6 hours', 10)",
 			'etl.list_rejected_records(null, null, null, null, null, null, null, null, 10)',
+			'etl.list_rejected_reasons(null, null, null, null, null)',
 			`etl.enter_accounts('owner', 'owner-integration', '[{"id": "forged"}]', true)`,
 			"etl.release_accounts('owner', 'owner-integration', null)",
 			"etl.accounts_taken('other-integration', 'xero', array['owner-organisation'])",
