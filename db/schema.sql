@@ -1117,15 +1117,38 @@ $function$
 alter function etl.list_integrations(text,text,text,integer) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_readers(of_tenant text)
- RETURNS TABLE(login text)
+ RETURNS TABLE(login text, tenant_id text, tenant_name text)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-	select r.role_name from etl.tenant_readers r where r.tenant_id = of_tenant order by r.role_name
+	select r.role_name::text, r.tenant_id, t.name
+	from etl.tenant_readers r
+	join public.tenants t on t.id = r.tenant_id
+	where of_tenant is null or r.tenant_id = of_tenant
+	order by lower(t.name), r.role_name
 $function$
 ;
 alter function etl.list_readers(text) owner to zixly_operator;
+
+CREATE OR REPLACE FUNCTION etl.list_rejected_reasons(only_tenant text, only_provider text, only_stream text, only_stage text, is_resolved boolean)
+ RETURNS TABLE(code text, records bigint, message text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select r.reason_code, count(*), (array_agg(r.reason_message order by r.last_seen_at desc, r.id))[1]
+	from etl.rejected_records r
+	where (only_tenant is null or r.tenant_id = only_tenant)
+		and (only_provider is null or r.provider = only_provider)
+		and (only_stream is null or r.stream = only_stream)
+		and (only_stage is null or r.stage = only_stage)
+		and (is_resolved is null or (r.resolved_at is not null) = is_resolved)
+	group by r.reason_code
+	order by count(*) desc, r.reason_code
+$function$
+;
+alter function etl.list_rejected_reasons(text,text,text,text,boolean) owner to zixly_operator;
 
 CREATE OR REPLACE FUNCTION etl.list_rejected_records(only_ids text[], only_tenant text, only_provider text, only_stream text, only_code text, only_stage text, is_resolved boolean, seen_since timestamp with time zone, max_rows integer)
  RETURNS TABLE(id text, tenant_id text, tenant_name text, integration_id text, sync_run_id text, provider text, stream text, account_id text, record_id text, stage text, reason_code text, reason_path text, reason_message text, reason_detail jsonb, first_seen_at timestamp with time zone, last_seen_at timestamp with time zone, attempts integer, ask_again_at timestamp with time zone, resolved_at timestamp with time zone)
@@ -1805,6 +1828,7 @@ grant execute on function etl.list_connection_events(text,text,text,integer) to 
 grant execute on function etl.list_integration_ids(text,text,integer) to zixly_worker;
 grant execute on function etl.list_integrations(text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_readers(text) to zixly_worker;
+grant execute on function etl.list_rejected_reasons(text,text,text,text,boolean) to zixly_worker;
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
