@@ -121,7 +121,7 @@ const PROVIDERS: Array<[provider: string, consentPage: string, scope: string | n
 				'Custom Scopes',
 				'Custom Addresses',
 			]);
-			await input(page, 'customAddresses').getByRole('switch').click();
+			await input(page, 'customAddresses').locator('.el-switch').click();
 			await input(page, 'customAuthUrl').locator('input').fill('https://proxy.example/login');
 			const saved = page.waitForResponse((reply) => reply.request().method() === 'PATCH' && reply.ok());
 			await page.locator('[data-test-id="credential-save-button"]').click();
