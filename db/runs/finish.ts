@@ -130,11 +130,11 @@ async function withLeftOut(client: PoolClient, end: RunEnd): Promise<RunEnd> {
 }
 
 /**
- * Whether everything that a run was to read is stored or kept as rejected: nothing failed, and the next sync is due by
- * the schedule.
+ * Whether everything that a run could read is stored or kept as rejected: nothing failed but what waits for a consent,
+ * and the next sync is due by the schedule.
  */
 export function isUpToDate({ status, error }: Pick<SyncRun, 'status' | 'error'>): boolean {
-	return status === 'succeeded' || (status === 'partial' && !error);
+	return status === 'succeeded' || (status === 'partial' && (!error || error.class === 'needs_consent'));
 }
 
 async function getRun(client: PoolClient, { syncRunId }: RunEnd): Promise<RunRow> {

@@ -27,6 +27,13 @@ const TRAITS = {
 		ofOneRecord: true,
 		advice: 'Have the scope or role that the message names granted, then run Connection: Enable.',
 	},
+	needs_consent: {
+		endsRun: false,
+		requiresAction: true,
+		transient: false,
+		ofOneRecord: false,
+		advice: 'Have the tenant connect again: the link asks for the scope that is missing.',
+	},
 	account_gone: {
 		endsRun: false,
 		requiresAction: true,

@@ -109,7 +109,7 @@ describe('a workspace with a project that the person may not see', () => {
 	});
 
 	const FAILING: Array<[name: string, fault: Fault, status: string, failureClass: string]> = [
-		['a scope that is missing', { kind: 'scopeMissing', ...tasks }, 'failed', 'not_permitted'],
+		['a scope that is missing', { kind: 'scopeMissing', ...tasks }, 'failed', 'needs_consent'],
 		['a paid plan only', { kind: 'paymentRequired', path: '/projects' }, 'failed', 'not_permitted'],
 		['no right to the workspace', { kind: 'forbidden', path: '/projects' }, 'failed', 'not_permitted'],
 		['an unknown address', { kind: 'notFound', path: '/workspaces' }, 'failed', 'bad_request'],

@@ -85,7 +85,7 @@ describe('what does not pass by itself', () => {
 			'provider_unavailable',
 			'ACTIVE',
 		],
-		['a scope that is missing', { kind: 'missingScopes' }, 'not_permitted', 'ERROR'],
+		['a scope that is missing', { kind: 'missingScopes' }, 'needs_consent', 'ERROR'],
 		// It was refreshed meanwhile, as if somebody had connected anew: the next run tells.
 		['a token that is refused for ever', { kind: 'tokenExpired' }, 'reconnect_required', 'ACTIVE'],
 		['a version of the API that has ended', { kind: 'notFound' }, 'bad_request', 'ACTIVE'],

@@ -80,7 +80,7 @@ describe('a company file whose replies go wrong', () => {
 		[
 			'a scope that is missing, which answers 401',
 			{ kind: 'unauthorized', count: 'always', path: '/GeneralLedger/' },
-			'not_permitted',
+			'needs_consent',
 			/lacks the scope sme-general-ledger, or the consent was withdrawn/,
 		],
 		[

@@ -210,7 +210,7 @@ describe('what is peculiar to Pipedrive', () => {
 	});
 
 	it.each<[string, string, RegExp]>([
-		['scopeMismatch', 'not_permitted', /scope recents:read/],
+		['scopeMismatch', 'needs_consent', /scope recents:read/],
 		['companyClosed', 'not_permitted', /not open/],
 		['blocked', 'rate_limited', /gateway/],
 	])('%s: %s, in words that help', async (kind, failureClass, words) => {

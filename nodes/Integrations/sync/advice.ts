@@ -5,12 +5,15 @@ import { excerpt } from '../../shared/text';
 type LastError = NonNullable<IntegrationHealth['lastError']>;
 type Authentication = IntegrationHealth['authentication'];
 
+/** Only a new consent helps. */
+const NEW_CONSENT = new Set(['reconnect_required', 'needs_consent']);
+
 /** What to do about the error of a run. */
 export function adviseOnError(
 	{ class: failureClass }: Pick<LastError, 'class'>,
 	authentication: Authentication,
 ): string {
-	if (failureClass === 'reconnect_required' && authentication === 'n8n') return CONNECT_CREDENTIAL;
+	if (NEW_CONSENT.has(failureClass) && authentication === 'n8n') return CONNECT_CREDENTIAL;
 	return adviceOn(failureClass);
 }
 

@@ -5,7 +5,7 @@ import { describeError, describeRejected } from './advice';
 
 /** A condition of a connection that needs attention. */
 export interface Alert {
-	alert: 'needsPerson' | 'stale' | 'allRejected' | 'manyRejected' | 'abandoned';
+	alert: 'needsPerson' | 'needsConsent' | 'stale' | 'allRejected' | 'manyRejected' | 'abandoned';
 	/** What happened and what to do. */
 	message: string;
 	tenantId: string;
@@ -29,6 +29,7 @@ export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now:
 	const { tenantId, tenantName, provider, integrationId } = health;
 	const texts: Array<[Alert['alert'], string | undefined]> = [
 		['needsPerson', needsPerson(health)],
+		['needsConsent', needsConsent(health)],
 		['abandoned', abandoned(health, limits)],
 		['stale', stale(health, limits, now)],
 		['allRejected', allRejected(health)],
@@ -45,6 +46,12 @@ function needsPerson({ status, lastError, authentication }: IntegrationHealth): 
 	if (status !== 'ERROR') return undefined;
 	if (!lastError) return 'syncing is paused and needs attention. Connection: Enable resumes it.';
 	return `syncing is paused and needs attention. ${describeError(lastError, authentication)}`;
+}
+
+/** Of a connection that is read all the same; one of which nothing can be read is in error. */
+function needsConsent({ status, lastError, authentication }: IntegrationHealth): string | undefined {
+	if (status !== 'ACTIVE' || lastError?.class !== 'needs_consent') return undefined;
+	return `not all streams are read. ${describeError(lastError, authentication)}`;
 }
 
 function abandoned(

@@ -9,6 +9,7 @@ export interface RunOutcome {
 	provider: string;
 	/** `finishRun` turns succeeded into partial if the stored counts include rejected or unreadable records. */
 	status: 'succeeded' | 'partial' | 'failed';
+	/** Those that wait for a consent come last. */
 	failures: FailureMessage[];
 	/** The source has more than this run read: another run should follow at once. */
 	hasMore: boolean;
@@ -43,7 +44,7 @@ function summarizeRun(messages: Message[]): RunOutcome {
 		syncRunId: syncRunId!,
 		provider,
 		status,
-		failures,
+		failures: failures.sort((a, b) => Number(waitsForConsent(a)) - Number(waitsForConsent(b))),
 		hasMore,
 		keepsSchedule: failures.length === 0 && !hasMore && states.length > 0 && states.every(movesNothing),
 		requiresAction: status === 'failed' && failures.length > 0 && failures.every(needsAction),
@@ -77,6 +78,9 @@ function cameFurther({ failure, ...of }: FailureMessage, states: StateMessage[])
 const movesNothing = ({ state, switchedOff }: StateMessage): boolean => state === null && !switchedOff;
 
 const buildStreamKey = ({ accountId, stream }: Envelope): string => JSON.stringify([accountId, stream]);
+
+/** The stream is skipped until then: no retry would help, and the others stay on their schedule. */
+export const waitsForConsent = ({ failure }: FailureMessage): boolean => failure.class === 'needs_consent';
 
 const needsAction = ({ failure }: FailureMessage): boolean => FAILURE_CLASSES[failure.class].requiresAction;
 

@@ -2,7 +2,7 @@ import { isUpToDate } from '../../../db/runs/finish';
 import type { SyncRun } from '../../../db/runs/list';
 import { isBelievable, MAX_WAIT_MS } from '../../engine/limits/retry-after';
 import type { FailureMessage } from '../../shared/messages';
-import type { RunOutcome } from './outcome';
+import { waitsForConsent, type RunOutcome } from './outcome';
 
 const INITIAL_DELAY_MS = 5 * 60_000;
 const MAX_DELAY_MS = 6 * 3_600_000;
@@ -20,8 +20,10 @@ export function chooseRetryTime(
 ): Date | null {
 	if (outcome.hasMore) return now;
 	if (outcome.status === 'succeeded' || outcome.requiresAction) return null;
-	const requested = outcome.failures.flatMap((failure) => readRequestedDelay(failure, now));
-	const isRequestedByAll = requested.length > 0 && requested.length === outcome.failures.length;
+	const failures = outcome.failures.filter((failure) => !waitsForConsent(failure));
+	if (failures.length === 0 && outcome.failures.length > 0) return null;
+	const requested = failures.flatMap((failure) => readRequestedDelay(failure, now));
+	const isRequestedByAll = requested.length > 0 && requested.length === failures.length;
 	const delays = isRequestedByAll ? requested : [...requested, growDelay(failedBefore, random)];
 	// One account at its daily limit must not hold back the other accounts of its connection for the rest of the day.
 	const maxDelay = isRequestedByAll && outcome.status === 'failed' ? MAX_WAIT_MS : MAX_DELAY_MS;

@@ -39,12 +39,13 @@ const CLASSES: Readonly<Record<ConsentProblem, FailureClass>> = {
 	provider_down: 'provider_unavailable',
 	misconfigured: 'configuration',
 	no_account: 'account_gone',
-	scope_missing: 'not_permitted',
+	scope_missing: 'needs_consent',
 };
 
 const PROBLEMS: Readonly<Record<FailureClass, ConsentProblem>> = {
 	reconnect_required: 'expired',
 	not_permitted: 'scope_missing',
+	needs_consent: 'scope_missing',
 	account_gone: 'no_account',
 	account_conflict: 'no_account',
 	needs_choice: 'no_account',

@@ -28,12 +28,13 @@ export function missingScopes(
 	granted: readonly string[] | undefined,
 	streams?: readonly string[],
 ): string[] {
+	// A list that names none of the scopes that are known here is in other words: it says nothing.
+	if (!granted || !listNeeds(definition).some((need) => isGranted(need, granted))) return [];
 	return findMissing(listNeeds(definition, streams), granted);
 }
 
 /** The scopes of a list that are needed and were not granted, each once. */
-export function findMissing(needs: readonly ScopeNeed[], granted: readonly string[] | undefined): string[] {
-	if (granted === undefined) return [];
+function findMissing(needs: readonly ScopeNeed[], granted: readonly string[]): string[] {
 	const missing = needs.filter((need) => need.optional !== true && !isGranted(need, granted));
 	return [...new Set(missing.map(({ scope }) => scope))];
 }
@@ -48,7 +49,7 @@ export function chooseScopes(
 	streams?: readonly string[],
 ): string[] {
 	if (entered.length === 0) return requiredScopes(definition, streams);
-	return [...new Set([...entered, ...missingScopes(definition, entered, streams)])];
+	return [...new Set([...entered, ...findMissing(listNeeds(definition, streams), entered)])];
 }
 
 /** The scopes that a connection keeps of its consent; undefined if the provider did not state them. */

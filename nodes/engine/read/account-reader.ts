@@ -5,10 +5,19 @@ import type { Envelope, Message } from '../../shared/messages';
 import { checkedFacts } from './account-list';
 import { listSecrets } from '../http/api-context';
 import type { DiscoveryContext, KnownAccount } from '../contract/provider';
+import { missingScopes, readGranted } from '../contract/scopes';
 import type { StreamDefinition } from '../contract/stream';
 import type { AccountReference } from '../contract/api';
 import { asFailure, ReadFailure } from '../contract/failure';
-import { failureMessage, givenUp, notAllowed, otherAccount, streamOff, switchedOff } from './failures';
+import {
+	failureMessage,
+	givenUp,
+	needsConsent,
+	notAllowed,
+	otherAccount,
+	streamOff,
+	switchedOff,
+} from './failures';
 import { read } from './read-stream';
 import type { ReadingContext, ReadingEnd } from './strategy';
 import type { ExtractContext, Messages, RunToExtract, StreamState } from './run';
@@ -32,6 +41,8 @@ export class AccountReader {
 
 	/** Yields the account's messages and returns the failure of its last stream. */
 	async *read(reference: KnownAccount): Messages<ReadFailure | undefined> {
+		const lacking = this.findLackingScopes([]);
+		if (lacking.length > 0) return yield* this.skip(reference, '', lacking);
 		const account = yield* this.attempt(this.messages.envelope(reference.id, ''), this.describe(reference));
 		if (account instanceof ReadFailure) return account;
 		const token = await this.discovery.accessToken();
@@ -51,11 +62,32 @@ export class AccountReader {
 	private async *streams(account: Account): Messages<ReadFailure | undefined> {
 		let failure: ReadFailure | undefined;
 		for (const stream of this.context.definition.streams) {
+			const lacking = this.findLackingScopes([stream.key]);
 			if (this.isDisabled(stream))
 				yield this.messages.leaveOut(account.id, stream.key, streamOff(stream.key, account.name));
+			else if (lacking.length > 0) failure = yield* this.skip(account, stream.key, lacking);
 			else failure = yield* this.readStream(account, stream);
 			if (failure?.endsRun) break;
 		}
+		return failure;
+	}
+
+	/** The scopes that reading needs and that the consent is known not to include. */
+	private findLackingScopes(streams: readonly string[]): string[] {
+		const { metadata } = this.discovery;
+		// What a credential of n8n was granted is not known here; the connection may have scopes of an earlier consent.
+		const granted = metadata.authentication === 'n8n' ? undefined : readGranted(metadata);
+		return missingScopes(this.context.definition, granted, streams);
+	}
+
+	/** Reports what is not requested because the consent does not include it. */
+	private *skip(
+		{ id, name }: AccountReference,
+		stream: string,
+		scopes: readonly string[],
+	): Generator<Message, ReadFailure> {
+		const failure = needsConsent(this.context.definition, stream ? `${stream} of ${name}` : name, scopes);
+		yield failureMessage(this.messages.envelope(id, stream), failure);
 		return failure;
 	}
 

@@ -11,6 +11,19 @@ export function failureMessage(envelope: Envelope, failure: ReadFailure): Failur
 	return { type: 'FAILURE', ...envelope, failure: detail };
 }
 
+/** The consent is known not to include scopes that reading needs, so nothing was requested. */
+export function needsConsent(
+	{ displayName }: ProviderDefinition,
+	what: string,
+	scopes: readonly string[],
+): ReadFailure {
+	return new ReadFailure(
+		'needs_consent',
+		`${what} was skipped: the consent in ${displayName} does not include ${scopes.join(', ')}.`,
+		'Connect the tenant again.',
+	);
+}
+
 /** The token is valid but has no accounts. */
 export function nothingConnected({ displayName, accountWord }: ProviderDefinition): ReadFailure {
 	return new ReadFailure(

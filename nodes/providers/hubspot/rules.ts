@@ -24,7 +24,7 @@ export const hubspotRules: readonly ResponseRule[] = [
 		status: [403, 403],
 		body: /MISSING_SCOPES/,
 		action: 'fail',
-		class: 'not_permitted',
+		class: 'needs_consent',
 		ofEveryCall: true,
 		message: ({ description, account, scope }) =>
 			`HubSpot denied access to ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}, or the plan does not include it.`,

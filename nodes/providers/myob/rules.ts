@@ -27,7 +27,7 @@ export const myobRules: readonly ResponseRule[] = [
 		status: [401, 401],
 		path: /\/(?:GeneralLedger|Report)\//,
 		action: 'refresh',
-		class: 'not_permitted',
+		class: 'needs_consent',
 		message: ({ description, account, scope }) =>
 			`MYOB denied access to ${description} of ${account}, even with a new token: the connection lacks the scope ${scope}, or the consent was withdrawn.`,
 		hint: 'Check Scope in the Zixly MYOB credential, and have an administrator of the company file connect the tenant again.',

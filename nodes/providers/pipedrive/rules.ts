@@ -23,7 +23,7 @@ export const pipedriveRules: readonly ResponseRule[] = [
 		status: [403, 403],
 		body: /scope and url mismatch/i,
 		action: 'fail',
-		class: 'not_permitted',
+		class: 'needs_consent',
 		ofEveryCall: true,
 		message: ({ description, account, scope }) =>
 			`Pipedrive denied access to ${description} of ${account}: the app lacks ${scope ? `the scope ${scope}` : 'a scope'}.`,

@@ -10,7 +10,7 @@ export const xeroRules: readonly ResponseRule[] = [
 		status: [401, 401],
 		body: /AuthorizationUnsuccessful/i,
 		action: 'fail',
-		class: 'not_permitted',
+		class: 'needs_consent',
 		ofEveryCall: true,
 		message: ({ description, account, scope }) =>
 			`Xero denied access to ${description} of ${account}: the connection lacks ${scope ? `the scope ${scope}` : 'a scope'}.`,

@@ -84,7 +84,7 @@ describe('what HubSpot answers', () => {
 		[
 			'a missing scope',
 			{ kind: 'missingScopes' },
-			'not_permitted',
+			'needs_consent',
 			/the scope crm\.objects\.deals\.read/,
 			undefined,
 		],

@@ -150,7 +150,7 @@ describe('one organisation’s trouble stays its own', () => {
 	it.each<[Fault['kind'], string]>([
 		['organisationGone', 'account_gone'],
 		['reportsForbidden', 'not_permitted'],
-		['authorizationUnsuccessful', 'not_permitted'],
+		['authorizationUnsuccessful', 'needs_consent'],
 		['dayLimit', 'rate_limited'],
 	])('%s is %s', async (kind, failureClass) => {
 		const [first, second] = idsOf('harbour');
@@ -345,7 +345,7 @@ describe('tokens', () => {
 		const tenant = await other.connect('Few Scopes', 'kiwi', { scopes });
 		const messages = await other.extract(tenant, { historyStart });
 		const failures = messages.filter((message): message is FailureMessage => message.type === 'FAILURE');
-		expect(failures.map(({ failure }) => failure.class)).toEqual(['not_permitted']);
+		expect(failures.map(({ failure }) => failure.class)).toEqual(['needs_consent']);
 		expect(failures[0]!.failure.message).toContain('accounting.reports.banksummary.read');
 		await own.close();
 	});

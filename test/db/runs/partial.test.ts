@@ -5,6 +5,7 @@ import { syncHealth } from '../../../db/runs/health';
 import { claimDue } from '../../../db/runs/claim';
 import { listRuns } from '../../../db/runs/list';
 import { finishRun, type RunEnd } from '../../../db/runs/finish';
+import { buildAlerts } from '../../../nodes/Integrations/sync/alerts';
 import { integrationsOperations } from '../../../nodes/Integrations/operations';
 import { useDatabase } from '../../support/database/use-database';
 import { loadTarget, rejected, type LoadTarget } from '../../support/database/loading';
@@ -45,6 +46,32 @@ async function lastSync(): Promise<Date | null> {
 	);
 	return rows[0]!.at;
 }
+
+describe('a run of which a stream waits for a consent', () => {
+	const error = { class: 'needs_consent', message: 'deals was skipped. Connect the tenant again.' };
+
+	it('is up to date with the rest: the next sync is due by the schedule, and health and alerts say it', async () => {
+		await read({});
+		expect(await finish({ status: 'partial', error })).toMatchObject({ status: 'partial', retryAt: null });
+		expect(await lastSync()).not.toBeNull();
+		const [health] = await syncHealth(database.pool, { syncEveryHours: 6 });
+		expect(health).toMatchObject({ status: 'ACTIVE', lastError: { class: 'needs_consent' } });
+		const limits = { staleAfterHours: 24, rejectedFrom: 10, abandonedFrom: 3 };
+		expect(buildAlerts(health!, limits, new Date())).toMatchObject([
+			{
+				alert: 'needsConsent',
+				message:
+					'Harbour (Xero): not all streams are read. deals was skipped. Have the tenant connect again: the link asks for the scope that is missing.',
+			},
+		]);
+	});
+
+	it('puts the connection in error where nothing else was read', async () => {
+		await finish({ status: 'failed', error, requiresAction: true });
+		const [health] = await syncHealth(database.pool, { syncEveryHours: 6 });
+		expect(health).toMatchObject({ status: 'ERROR', nextDue: null });
+	});
+});
 
 describe('a run of which records were rejected or skipped', () => {
 	it('is partial, moves the last sync, asks for no retry, and says how many, why mostly and what to do', async () => {

@@ -95,6 +95,22 @@ describe('the outcome of a run', () => {
 		});
 	});
 
+	it('is partial, and left to the schedule, where a stream waits for a consent and the rest was read', () => {
+		const outcome = only([failure('b', 'needs_consent'), state('a')]);
+		expect(outcome).toMatchObject({ status: 'partial', requiresAction: false });
+		expect(chooseRetryTime(outcome, 3, new Date())).toBeNull();
+		const both = only([failure('b', 'needs_consent'), failure('c', 'bad_request'), state('a')]);
+		expect(both.failures.map(({ failure: { class: failureClass } }) => failureClass)).toEqual([
+			...['bad_request', 'needs_consent'],
+		]);
+		expect(chooseRetryTime(both, 0, new Date())).not.toBeNull();
+	});
+
+	it('calls for a person where all waits for a consent', () => {
+		const outcome = only([failure('a', 'needs_consent'), failure('b', 'needs_consent')]);
+		expect(outcome).toMatchObject({ status: 'failed', requiresAction: true });
+	});
+
 	it('fails without calling for a person when nothing arrived', () => {
 		expect(summarizeSilentRun({ ...envelope })).toMatchObject({ status: 'failed', requiresAction: false });
 	});

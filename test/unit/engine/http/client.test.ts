@@ -272,7 +272,7 @@ describe('an error reply', () => {
 			'a missing scope',
 			401,
 			'{"Title":"Unauthorized","Detail":"AuthorizationUnsuccessful"}',
-			'not_permitted',
+			'needs_consent',
 			/scope accounting.reports.profitandloss.read/,
 		],
 		['the role "No reports"', 403, '{"Title":"Forbidden"}', 'not_permitted', /permission to view reports/],

@@ -228,6 +228,48 @@ describe('the messages of a run', () => {
 		});
 	});
 
+	const GRANTED = ['offline_access', 'accounting.settings.read'];
+	const BROAD = { scope: 'accounting.broad', includedIn: ['accounting.settings.read'] };
+
+	it('skip a stream whose scope was not granted, without a request, and read the others', async () => {
+		const [first] = xero.definition.streams;
+		const streams = [
+			{ ...first!, key: 'skipped', scopes: [{ scope: 'accounting.more' }] },
+			{ ...first!, scopes: [BROAD] },
+		];
+		const paths: string[] = [];
+		const instead = ({ path }: ApiRequest): undefined => void paths.push(path);
+		const metadata = { scopes: GRANTED };
+		const messages = await messagesOf({ organisations: ['a'], metadata, instead, definition: { streams } });
+		const whole = await messagesOf({
+			organisations: ['a'],
+			metadata,
+			definition: { streams: [streams[1]!] },
+		});
+		expect(brief(messages)).toEqual(['FAILURE a/skipped needs_consent', ...brief(whole)]);
+		expect((messages[0] as FailureMessage).failure.message).toBe(
+			'skipped of Org a was skipped: the consent in Xero does not include accounting.more. Connect the tenant again.',
+		);
+		const disabled = { ...metadata, disabledStreams: ['skipped'] };
+		const off = { ...run, metadata: disabled };
+		const quiet = await messagesOf({
+			organisations: ['a'],
+			metadata: disabled,
+			run: off,
+			definition: { streams },
+		});
+		expect(quiet.some(({ type }) => type === 'FAILURE')).toBe(false);
+	});
+
+	it('request nothing of an account where a scope that every connection needs was not granted', async () => {
+		const paths: string[] = [];
+		const instead = ({ path }: ApiRequest): undefined => void paths.push(path);
+		const metadata = { scopes: ['offline_access', 'accounting.reports.read'] };
+		const messages = await messagesOf({ organisations: ['a', 'b'], metadata, instead });
+		expect(brief(messages)).toEqual(['FAILURE a/ needs_consent', 'FAILURE b/ needs_consent']);
+		expect(paths).toEqual(['/connections']);
+	});
+
 	it('say the same about an optional stream that is not allowed, and a failure for any other', async () => {
 		const notAllowed = new ReadFailure('not_permitted', 'The plan does not include it. Upgrade it.');
 		const instead = ({ path }: ApiRequest): ReadFailure | undefined =>

@@ -161,7 +161,7 @@ describe('the projects of a workspace', () => {
 		[400, '{"errors":[{"message":"The result is too large."}]}', 'bad_request'],
 		[412, '{"sync":"x"}', 'bad_request'],
 		[401, '', 'reconnect_required'],
-		[401, '{"errors":[{"message":"insufficient scope"}]}', 'not_permitted'],
+		[401, '{"errors":[{"message":"insufficient scope"}]}', 'needs_consent'],
 		[429, '', 'rate_limited'],
 		[500, '', 'provider_unavailable'],
 		[504, '', 'provider_unavailable'],
@@ -266,7 +266,7 @@ describe('a project’s record', () => {
 	it('is a failure where the right to all tasks is missing, or there is no answer', async () => {
 		const scope = '{"errors":[{"message":"This token lacks the scope tasks:read"}]}';
 		await expect(compose(() => ({ status: 403, body: scope }))).rejects.toMatchObject({
-			failureClass: 'not_permitted',
+			failureClass: 'needs_consent',
 		});
 		await expect(compose(() => ({ status: 500, body: '' }))).rejects.toMatchObject({
 			failureClass: 'provider_unavailable',

@@ -75,7 +75,7 @@ describe('what a refusal of Pipedrive means', () => {
 			'not_permitted',
 			/suspended \(Company account is not open\)/,
 		],
-		['a scope that the app lacks', problems.scopeMismatch(), 'not_permitted', /lacks the scope deals:read/],
+		['a scope that the app lacks', problems.scopeMismatch(), 'needs_consent', /lacks the scope deals:read/],
 		['a right that the person lacks', problems.forbidden(), 'not_permitted', /may not see the list of deals/],
 		['the gateway’s page', problems.blocked(), 'rate_limited', /gateway blocked/],
 		['a path that is not there', problems.notFound(), 'bad_request', /Check API Base URL/],
@@ -209,6 +209,7 @@ describe('the company behind a token', () => {
 		expect(await pipedrive.definition.accounts.list(context(api))).toEqual({
 			accounts: [{ id: '7654321', name: 'Harbour Cafe' }],
 			consent: ['7654321'],
+			user: '71',
 			warnings: [],
 		});
 		expect(await pipedrive.definition.accounts.describe(context(api), HARBOUR)).toEqual({

@@ -377,7 +377,7 @@ describe('a record', () => {
 	});
 
 	it.each([
-		['a scope that is missing', problems.scopeMismatch(), 'not_permitted'],
+		['a scope that is missing', problems.scopeMismatch(), 'needs_consent'],
 		['a gateway that shuts us out', problems.blocked(), 'rate_limited'],
 	])('is not blamed for %s: that means all of them', async (_, reply, failureClass) => {
 		const at = scene('harbour', { deals: 1 });
