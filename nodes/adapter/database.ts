@@ -6,7 +6,7 @@ import { getPool, type DatabaseSettings } from '../../db/postgres/pool';
 export const POSTGRES_CREDENTIAL = 'zixlyPostgresApi';
 
 /** The process-wide pool for the database in the node's credential. */
-export async function getDatabase(context: IExecuteFunctions): Promise<Pool> {
+export async function getDatabase(context: Pick<IExecuteFunctions, 'getCredentials'>): Promise<Pool> {
 	return getPool(readDatabaseSettings(await context.getCredentials(POSTGRES_CREDENTIAL)));
 }
 

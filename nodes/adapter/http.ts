@@ -14,7 +14,9 @@ import { readText } from './read-text';
 type Helper = IExecuteFunctions['helpers']['httpRequest'];
 
 /** An HTTP client for the engine on top of n8n's HTTP helper, which keeps n8n's proxy, SSRF policy and logging. */
-export function createHttpClient(context: IExecuteFunctions | ILoadOptionsFunctions): HttpClient {
+export function createHttpClient(context: {
+	helpers: Pick<IExecuteFunctions['helpers'], 'httpRequest'>;
+}): HttpClient {
 	return async (request) => await send(context.helpers.httpRequest, requestOptions(request), request);
 }
 

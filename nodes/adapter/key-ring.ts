@@ -12,7 +12,7 @@ export interface TokenKeyAccess {
 
 /** The key ring of the vault, with the hosts that its owner allowed. */
 export async function getKeyRing(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: Pick<IExecuteFunctions | ILoadOptionsFunctions, 'getCredentials'>,
 ): Promise<TokenKeyAccess> {
 	const fields = await context.getCredentials(TOKEN_KEY_CREDENTIAL);
 	return { ring: keyRing(readKeyRingFields(fields)), allowedHosts: parseHosts(fields.allowedHosts) };

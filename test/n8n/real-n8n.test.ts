@@ -14,7 +14,7 @@ import { browser, withEditor } from './editor';
 import { everyFile } from './secrets';
 import { expectWithMessage } from '../support/expect/expectations';
 
-const NODES = ['database', 'extract', 'integrations', 'postgresUpsert', 'transformNormalize'];
+const NODES = ['connect', 'database', 'extract', 'integrations', 'postgresUpsert', 'transformNormalize'];
 const WORKFLOWS = readdirSync(join(CHECKOUT, 'workflows')).map((file) => file.replace(/\.json$/, ''));
 
 /** One n8n from the first import to the last look: each test goes on from what the one before left. */

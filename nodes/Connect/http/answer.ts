@@ -5,14 +5,17 @@ import type { ConnectAddress } from './address';
 
 /** What a request is answered with: a page, or a way to another address. */
 export type Answer =
-	| { page: Page; cookies?: readonly string[] }
+	| {
+			page: Page;
+			cookies?: readonly string[];
+			/** Where the page's forms may lead besides to us. Browsers apply it to redirects after a form too. */
+			formOrigins?: readonly string[];
+	  }
 	| { to: string; cookies?: readonly string[] };
 
 /** What the pages of a request have in common. */
 export interface AnswerSettings {
 	address: ConnectAddress | undefined;
-	/** Origins that a form may lead to besides our own: the provider's, after a redirect. */
-	formOrigins: readonly string[];
 	/** The origin of the operator's logo, if there is one. */
 	logoOrigin: string | undefined;
 }
@@ -24,8 +27,8 @@ export const MARKER_HEADER = 'x-zixly-connect';
 export function sendAnswer(response: ServerResponse, answer: Answer, settings: AnswerSettings): void {
 	const isPage = 'page' in answer;
 	response.statusCode = isPage ? answer.page.status : 303;
-	const nonce = isPage ? answer.page.nonce : undefined;
-	for (const [name, value] of Object.entries(buildHeaders(settings, nonce))) response.setHeader(name, value);
+	const policy = isPage ? buildPolicy(settings, answer.page.nonce, answer.formOrigins) : NOTHING;
+	for (const [name, value] of Object.entries(buildHeaders(settings, policy))) response.setHeader(name, value);
 	// n8n admits whatever origin asks; ours are pages for people.
 	for (const name of CORS_HEADERS) response.removeHeader(name);
 	if (answer.cookies?.length) response.setHeader('Set-Cookie', [...answer.cookies]);
@@ -41,10 +44,10 @@ const CORS_HEADERS = [
 	'Access-Control-Allow-Credentials',
 ];
 
-function buildHeaders(settings: AnswerSettings, nonce: string | undefined): Record<string, string> {
+function buildHeaders(settings: AnswerSettings, policy: string): Record<string, string> {
 	return {
 		'Content-Type': 'text/html; charset=utf-8',
-		'Content-Security-Policy': buildPolicy(settings, nonce),
+		'Content-Security-Policy': policy,
 		// Without no-transform n8n would compress: with secrets and foreign text on a page, its length tells of both.
 		'Cache-Control': 'no-store, no-transform',
 		// `no-referrer` would make browsers send `Origin: null` with our forms.
@@ -60,13 +63,18 @@ function buildHeaders(settings: AnswerSettings, nonce: string | undefined): Reco
 	};
 }
 
+const NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
 /** No script at all, and no resource but the operator's logo. */
-function buildPolicy({ formOrigins, logoOrigin }: AnswerSettings, nonce: string | undefined): string {
+function buildPolicy(
+	{ logoOrigin }: AnswerSettings,
+	nonce: string,
+	formOrigins: readonly string[] = [],
+): string {
 	return [
 		"default-src 'none'",
-		`style-src ${nonce ? `'nonce-${nonce}'` : "'none'"}`,
+		`style-src 'nonce-${nonce}'`,
 		`img-src ${logoOrigin ?? "'none'"}`,
-		// Browsers apply it to the redirect after the form too.
 		["form-action 'self'", ...formOrigins].join(' '),
 		"frame-ancestors 'none'",
 		"base-uri 'none'",

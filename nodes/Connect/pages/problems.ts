@@ -3,7 +3,7 @@ import { html } from './html';
 import type { PageContent } from './layout';
 import type { Operator } from './operator';
 
-/** Everything that may go wrong for a person, each with a page of its own. Nothing was changed when one is shown. */
+/** Everything that may go wrong for a person, each with a page of its own. */
 export type Problem =
 	| 'no_link'
 	| 'unknown_link'
@@ -17,12 +17,14 @@ export type Problem =
 	| 'session_ended'
 	| 'provider_rejected'
 	| 'provider_down'
+	| 'scope_missing'
 	| 'no_account'
 	| 'other_account'
 	| 'account_taken'
 	| 'foreign_form'
 	| 'not_set_up'
 	| 'too_many_attempts'
+	| 'test_address'
 	| 'failed';
 
 export interface ProblemView {
@@ -155,6 +157,14 @@ const DESCRIBE: Readonly<Record<Problem, (view: ProblemView) => Words>> = {
 		title: `${providerName} does not answer`,
 		texts: [`${UNCHANGED} Wait some minutes and begin again.`],
 	}),
+	scope_missing: ({ providerName, operator }) => ({
+		status: 200,
+		title: 'Not everything was allowed',
+		texts: [
+			`${providerName} did not give all permissions that ${operator.name} needs. ${UNCHANGED}`,
+			`Begin again and allow everything that is asked for. You may need a sign-in with more rights.`,
+		],
+	}),
 	no_account: ({ providerName, accountWord, operator }) => ({
 		status: 200,
 		title: `There is no ${accountWord} to connect`,
@@ -197,11 +207,19 @@ const DESCRIBE: Readonly<Record<Problem, (view: ProblemView) => Words>> = {
 		title: 'Too many attempts at once',
 		texts: [`${UNCHANGED} Wait ten minutes, and use one tab.`],
 	}),
+	test_address: () => ({
+		status: 200,
+		title: 'This is the test address of n8n',
+		texts: [
+			'The pages for tenants are at the production address of the workflow, once it is published.',
+			'A sample event was sent to the editor, so that you can set up the nodes after this one.',
+		],
+	}),
 	failed: ({ operator }) => ({
 		status: 500,
 		title: 'Something went wrong',
 		texts: [
-			`${UNCHANGED} Begin again in a few minutes.`,
+			'Open the link from the message again in a few minutes.',
 			`If it happens again, tell ${operator.name} the reference below.`,
 		],
 	}),

@@ -50,6 +50,7 @@ export const asana: Provider = {
 	streams: {
 		projects: {
 			displayName: 'Projects',
+			disclosure: 'Projects: name and dates, and of their tasks the dates and whether they are done',
 			rawRecord: 'A project with its fields, and its tasks in "tasks", as the API gives them',
 			normaliser: projects,
 		},

@@ -71,6 +71,7 @@ export const hubspot: Provider = {
 	streams: {
 		deals: {
 			displayName: 'Deals',
+			disclosure: 'Deals: name, value, dates, stage with its history, and the company that each is for',
 			rawRecord: 'A deal with propertiesWithHistory of its stage, as the API gives it',
 			normaliser: deals,
 		},

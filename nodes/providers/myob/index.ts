@@ -71,6 +71,8 @@ export const myob: Provider = {
 	streams: {
 		monthlyFinancials: {
 			displayName: 'Monthly Financials',
+			disclosure:
+				'Monthly profit and loss, with income and costs by account, and money in and out of your bank accounts',
 			rawRecord: 'A month: profitAndLoss, the accounts, and their lines of the account register',
 			normaliser: monthlyFinancials,
 		},

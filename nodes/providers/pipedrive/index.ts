@@ -83,6 +83,8 @@ export const pipedrive: Provider = {
 	streams: {
 		deals: {
 			displayName: 'Deals',
+			disclosure:
+				'Deals: title, value, owner, dates, stage with its history, and the organisation that each is for',
 			rawRecord: 'A deal, and in "stageChanges" the changes of its stage, as the API gives them',
 			normaliser: deals,
 		},

@@ -98,6 +98,8 @@ export const xero: Provider = {
 	streams: {
 		monthlyFinancials: {
 			displayName: 'Monthly Financials',
+			disclosure:
+				'Monthly profit and loss, with income and costs by account, and money in and out of your bank accounts',
 			rawRecord: 'A month: profitAndLoss and bankSummary, each the whole reply of the report',
 			normaliser: monthlyFinancials,
 		},

@@ -19,12 +19,14 @@ export const PROBLEMS: readonly Problem[] = [
 	'session_ended',
 	'provider_rejected',
 	'provider_down',
+	'scope_missing',
 	'no_account',
 	'other_account',
 	'account_taken',
 	'foreign_form',
 	'not_set_up',
 	'too_many_attempts',
+	'test_address',
 	'failed',
 ];
 

@@ -7,6 +7,7 @@ import { ZixlyPipedriveOAuth2Api } from '../../../credentials/ZixlyPipedriveOAut
 import { ZixlyPostgresApi } from '../../../credentials/ZixlyPostgresApi.credentials';
 import { ZixlyTokenKeyApi } from '../../../credentials/ZixlyTokenKeyApi.credentials';
 import { ZixlyXeroOAuth2Api } from '../../../credentials/ZixlyXeroOAuth2Api.credentials';
+import { Connect } from '../../../nodes/Connect/Connect.node';
 import { Database } from '../../../nodes/Database/Database.node';
 import { Extract } from '../../../nodes/Extract/Extract.node';
 import { Integrations } from '../../../nodes/Integrations/Integrations.node';
@@ -20,6 +21,7 @@ export const NODES: INodeType[] = [
 	new TransformNormalize(),
 	new PostgresUpsert(),
 	new Database(),
+	new Connect(),
 ];
 
 /** Every credential type of the package. */

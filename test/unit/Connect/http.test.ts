@@ -142,13 +142,12 @@ describe('fields', () => {
 describe('an answer', () => {
 	const settings: AnswerSettings = {
 		address: secure,
-		formOrigins: ['https://login.xero.com'],
 		logoOrigin: 'https://img.example.com',
 	};
 	const page = { status: 200, html: '<p>x</p>', nonce: 'bm9uY2U=' };
 
 	it('obeys a policy without scripts', () => {
-		const { headers } = send({ page }, settings);
+		const { headers } = send({ page, formOrigins: ['https://login.xero.com'] }, settings);
 		expect(headers['content-security-policy']).toBe(
 			"default-src 'none'; style-src 'nonce-bm9uY2U='; img-src https://img.example.com; form-action 'self' https://login.xero.com; frame-ancestors 'none'; base-uri 'none'; sandbox allow-forms allow-same-origin",
 		);
