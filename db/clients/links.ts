@@ -37,7 +37,7 @@ export async function linkClient(pool: Pool, place: LinkPlace, clientKpiId: stri
 	return await betweenLoads(pool, place.tenantId, async (client) => {
 		const target = await clientById(client, clientKpiId);
 		const holder = await findHolder(client, place);
-		await refuseSecond(client, place, target);
+		await assertOnlyLink(client, place, target);
 		await client.query(SAVE_LINK, [place.tenantId, place.provider, place.externalId, target.id]);
 		return await moveRows(client, place, holder, target);
 	});
@@ -130,7 +130,7 @@ async function linkedClient(
 }
 
 /** With two accounts of one provider, a client's figures would collide in the tables' keys. */
-async function refuseSecond(client: PoolClient, place: LinkPlace, target: Client): Promise<void> {
+async function assertOnlyLink(client: PoolClient, place: LinkPlace, target: Client): Promise<void> {
 	const { provider, externalId } = place;
 	const { rows } = await client.query<{ externalId: string }>(
 		`select external_id as "externalId" from etl.client_links

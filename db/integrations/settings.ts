@@ -101,9 +101,9 @@ async function assertHas(
 	);
 	if (rows.length === 0) return;
 	throw new ExplainedError(
-		`Nothing was changed because this connection has no account ${quoted(rows.map(({ id }) => id))}.`,
+		`Nothing was changed because this connection has no account ${quoteNames(rows.map(({ id }) => id))}.`,
 		'Connection: Get Accounts lists its accounts.',
 	);
 }
 
-const quoted = (ids: readonly string[]): string => ids.map((id) => `"${id}"`).join(', ');
+const quoteNames = (ids: readonly string[]): string => ids.map((id) => `"${id}"`).join(', ');

@@ -41,15 +41,15 @@ function plain(value: unknown): unknown {
 type Reader = (value: unknown, path: string) => string;
 
 const READERS: Record<ColumnType, Reader> = {
-	text: readText,
+	text: readStorableText,
 	date: readDate,
 	timestamptz: readInstant,
-	'numeric(12,2)': (value, path) => readNumber(value, path, 1e10),
-	'numeric(12,4)': (value, path) => readNumber(value, path, 1e8),
+	'numeric(12,2)': (value, path) => readDecimal(value, path, 1e10),
+	'numeric(12,4)': (value, path) => readDecimal(value, path, 1e8),
 };
 
 /** A text that PostgreSQL can store; numbers become their digits. */
-export function readText(value: unknown, path: string): string {
+export function readStorableText(value: unknown, path: string): string {
 	const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 	if (typeof text !== 'string') throw wrongType(path, 'a text', value);
 	if (!isStorable(text)) throw unstorable(path);
@@ -59,7 +59,7 @@ export function readText(value: unknown, path: string): string {
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
 
 /** `limit` is the first magnitude too large for the column. Overflow by rounding is left to the database. */
-function readNumber(value: unknown, path: string, limit: number): string {
+function readDecimal(value: unknown, path: string, limit: number): string {
 	const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 	if (typeof text !== 'string' || !DECIMAL.test(text)) throw wrongType(path, 'a decimal number', value);
 	if (text.length < 9 && !/e/i.test(text)) return text;
@@ -131,7 +131,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 function wrongType(path: string, wanted: string, value: unknown): InvalidValueError {
-	return new InvalidValueError('wrong_type', path, `${path} is not ${wanted}: ${described(value)}.`);
+	return new InvalidValueError('wrong_type', path, `${path} is not ${wanted}: ${describeValue(value)}.`);
 }
 
 function unstorable(path: string): InvalidValueError {
@@ -139,7 +139,7 @@ function unstorable(path: string): InvalidValueError {
 	return new InvalidValueError('untranslatable_character', path, message);
 }
 
-function described(value: unknown): string {
+function describeValue(value: unknown): string {
 	if (typeof value === 'string') return value === '' ? 'an empty text' : clipped(value);
 	if (Array.isArray(value)) return 'a list';
 	return typeof value === 'object' || typeof value === 'function' ? `an ${typeof value}` : String(value);

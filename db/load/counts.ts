@@ -40,11 +40,14 @@ const MAX_COUNT = 1_000_000_000;
 
 /** The counts of an untrusted STATE message: only known names with whole numbers are kept. */
 export function parseCounts(given: unknown): GivenCounts {
-	const rows = known(ownValue(given, 'rows'), GIVEN_OF_ROWS);
-	return { ...known(given, GIVEN_OF_RECORDS), ...(Object.keys(rows).length > 0 && { rows }) };
+	const rows = keepCounts(ownValue(given, 'rows'), GIVEN_OF_ROWS);
+	return { ...keepCounts(given, GIVEN_OF_RECORDS), ...(Object.keys(rows).length > 0 && { rows }) };
 }
 
-function known<Name extends string>(given: unknown, names: readonly Name[]): Partial<Record<Name, number>> {
+function keepCounts<Name extends string>(
+	given: unknown,
+	names: readonly Name[],
+): Partial<Record<Name, number>> {
 	const counts = names
 		.map((name) => [name, ownValue(given, name)] as const)
 		.filter(([, value]) => isCount(value));
@@ -70,17 +73,17 @@ export function addCounts(
 ): Record<string, unknown> {
 	const counts = new Map(Object.entries(before));
 	for (const [stream, tally] of tallyRows(orderChanges({ rows, deletions }), outcomes, (row) => row.stream)) {
-		add(streamCounts(counts, stream).rows, tally);
+		addToSums(streamCounts(counts, stream).rows, tally);
 	}
 	for (const state of states) {
 		const { stream, rowsArrived } = state;
 		const { rows: { produced, deduplicated = 0 } = {}, ...records } = parseCounts(state.counts);
 		const sums = streamCounts(counts, stream);
-		add(sums.records, records);
-		if (deduplicated > 0) add(sums.rows, { deduplicated });
-		if (produced !== undefined) add(sums.rows, { produced: produced - rowsArrived });
+		addToSums(sums.records, records);
+		if (deduplicated > 0) addToSums(sums.rows, { deduplicated });
+		if (produced !== undefined) addToSums(sums.rows, { produced: produced - rowsArrived });
 		// Not part of the sum: no row arrived for it.
-		if (aged.has(state)) add(sums.rows, { aged: aged.get(state)! });
+		if (aged.has(state)) addToSums(sums.rows, { aged: aged.get(state)! });
 	}
 	return Object.fromEntries(counts);
 }
@@ -96,6 +99,6 @@ function streamCounts(counts: Map<string, unknown>, stream: string): StreamCount
 const copySums = (before: Record<string, number> = {}): Record<string, number> =>
 	Object.assign(Object.create(null) as Record<string, number>, before);
 
-function add(sums: Record<string, number>, more: Record<string, number>): void {
+function addToSums(sums: Record<string, number>, more: Record<string, number>): void {
 	for (const [name, value] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + value;
 }

@@ -11,7 +11,7 @@ import {
 	isPlainObject,
 	isStorableJson,
 	jsonText,
-	readText,
+	readStorableText,
 	InvalidValueError,
 } from './column-values';
 
@@ -80,8 +80,8 @@ const required = (property: string, type: ColumnType): Column => ({
 /** @throws InvalidValueError */
 function parseDeletedLead(given: LoadDeletion): Omit<DeletedLead, 'index'> {
 	return {
-		accountId: filled(given.accountId, 'accountId'),
-		leadId: filled(given.leadId, 'leadId'),
+		accountId: requireText(given.accountId, 'accountId'),
+		leadId: requireText(given.leadId, 'leadId'),
 		deletedAt: columnText(required('deletedAt', 'timestamptz'), given.deletedAt)!,
 	};
 }
@@ -98,7 +98,7 @@ function parseDeletedMetric(given: LoadDeletion, run: LoadRun): Omit<DeletedMetr
 	}
 	return {
 		client: prepareClient(given.client, run),
-		metricName: filled(given.metricName, 'metricName'),
+		metricName: requireText(given.metricName, 'metricName'),
 		...parseMetricDates(given),
 		...parseKeptRow(given),
 	};
@@ -127,8 +127,8 @@ function parseKeptRow({
 	return { keptValue: columnText(value, keptValue ?? null), keptMetadata: isStorable ? metadata : null };
 }
 
-function filled(value: unknown, property: string): string {
-	const text = readText(columnText(required(property, 'text'), value), property);
+function requireText(value: unknown, property: string): string {
+	const text = readStorableText(columnText(required(property, 'text'), value), property);
 	if (text !== '') return text;
 	throw new InvalidValueError('missing_value', property, `${property} is empty.`);
 }

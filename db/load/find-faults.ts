@@ -29,7 +29,7 @@ export async function findFaults(
 ): Promise<Map<number, DataError> | undefined> {
 	await client.query('savepoint search');
 	try {
-		await client.query(HAND_OVER, [valueLists.map((values) => JSON.stringify(values.map(toText)))]);
+		await client.query(HAND_OVER, [valueLists.map((values) => JSON.stringify(values.map(toParameterText)))]);
 		await client.query(buildSearch(sql));
 		const { rows } = await client.query<{ faults: string }>(ANSWER);
 		return new Map(readFaults(rows[0]!.faults));
@@ -91,7 +91,7 @@ function readFaults(text: string): Array<[index: number, fault: DataError]> {
 	]);
 }
 
-function toText(value: Values[number]): string | null {
+function toParameterText(value: Values[number]): string | null {
 	if (value === null) return null;
 	return typeof value === 'object' ? arrayText(value) : String(value);
 }

@@ -32,12 +32,12 @@ export async function isolate<T, Row extends QueryResultRow>(
 	write: Write<T, Row>,
 ): Promise<void> {
 	if (items.length === 0) return;
-	const fault = await attempt(client, items, write);
+	const fault = await attemptWrite(client, items, write);
 	if (!fault) return;
 	if (items.length === 1) return write.rejected(items[0]!, fault);
 	const rest = await rejectFaulty(client, items, write);
 	const isWorthOneTry = rest.length < items.length;
-	if (rest.length === 0 || (isWorthOneTry && !(await attempt(client, rest, write)))) return;
+	if (rest.length === 0 || (isWorthOneTry && !(await attemptWrite(client, rest, write)))) return;
 	await writeEach(client, rest, write);
 }
 
@@ -64,13 +64,13 @@ async function writeEach<T, Row extends QueryResultRow>(
 	write: Write<T, Row>,
 ): Promise<void> {
 	for (const item of items) {
-		const fault = await attempt(client, [item], write);
+		const fault = await attemptWrite(client, [item], write);
 		if (fault) write.rejected(item, fault);
 	}
 }
 
 /** Writes all items or none. @returns the error if one of them cannot be written */
-async function attempt<T, Row extends QueryResultRow>(
+async function attemptWrite<T, Row extends QueryResultRow>(
 	client: PoolClient,
 	part: readonly T[],
 	{ statementFor, written }: Write<T, Row>,

@@ -18,11 +18,11 @@ export type InKeyOrder<Row extends Keyed = Keyed> = ReadonlyMap<UpsertStatement,
 export function inKeyOrder<Row extends Keyed>(rows: readonly Row[]): Map<UpsertStatement, Row[]> {
 	const byStatement = [...groupBy(rows, ({ statement }) => statement)];
 	byStatement.sort(([a], [b]) => (a.name < b.name ? -1 : 1));
-	return new Map(byStatement.map(([statement, some]) => [statement, sorted(some)]));
+	return new Map(byStatement.map(([statement, some]) => [statement, sortByKey(some)]));
 }
 
 /** Client by client, since the rows of one client are mostly in order already. */
-function sorted<Row extends Keyed>(rows: readonly Row[]): Row[] {
+function sortByKey<Row extends Keyed>(rows: readonly Row[]): Row[] {
 	const byClient = [...groupBy(rows, ({ clientKpiId }) => clientKpiId)];
 	byClient.sort(([a], [b]) => (a < b ? -1 : 1));
 	return byClient.flatMap(([, some]) => some.sort((a, b) => compare(a.ownKey, b.ownKey)));

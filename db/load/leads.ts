@@ -153,7 +153,7 @@ function groupByLead(rows: readonly PreparedRow[]): ChunkLead[] {
 		const leadId = row.values[LEAD_ID]!;
 		const key = [sourceSystem, accountId, leadId].join('\0');
 		const lead = leads.get(key);
-		if (lead) take(lead, row);
+		if (lead) addRow(lead, row);
 		else leads.set(key, begun({ leadId, sourceSystem, accountId }, row));
 	}
 	return [...leads.values()];
@@ -165,7 +165,7 @@ function begun(named: Pick<ChunkLead, 'leadId' | 'sourceSystem' | 'accountId'>, 
 }
 
 /** The newest copy wins; of equally new ones the later. */
-function take(lead: ChunkLead, row: PreparedRow): void {
+function addRow(lead: ChunkLead, row: PreparedRow): void {
 	lead.rows.push(row);
 	if (isNewer(lead, row)) return;
 	if (row.version !== lead.version) lead.latest = null;

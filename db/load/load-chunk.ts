@@ -80,7 +80,7 @@ async function storeInOrder(client: PoolClient, chunk: LoadChunk, result: ChunkR
 	const { rejections } = result;
 	const gone = await applyDeletions(client, chunk, chunk.deletions ?? []);
 	result.outcomes.push(...gone.outcomes);
-	for (const [index, refusal] of gone.rejections) rejections.set(chunk.rows.length + index, refusal);
+	for (const [index, reason] of gone.rejections) rejections.set(chunk.rows.length + index, reason);
 	result.aged = await ageLeads(client, chunk);
 	await resolveRejections(client, chunk, rejections);
 	await settleUnreadable(client, chunk);

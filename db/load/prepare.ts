@@ -53,7 +53,7 @@ export class RowReader {
 		const table = dataTables.get(given.table);
 		if (!table) throw unknownTable(given.table);
 		if (!isPlainObject(given.row)) throw new InvalidValueError('wrong_type', 'row', 'row is not an object.');
-		refuseUnknown(table, given.row);
+		assertKnownColumns(table, given.row);
 		const values = readValues(table, given.row, this.run.provider);
 		const client = this.clients.read(given.client);
 		const metadata = metadataText(given.row.metadata);
@@ -91,7 +91,7 @@ function unknownTable(name: unknown): InvalidValueError {
 }
 
 /** A value without a column would be lost silently. */
-function refuseUnknown(table: DataTable, row: Record<string, unknown>): void {
+function assertKnownColumns(table: DataTable, row: Record<string, unknown>): void {
 	for (const name in row) {
 		if (table.properties.has(name) || !Object.hasOwn(row, name)) continue;
 		const path = storable(name.slice(0, 60));

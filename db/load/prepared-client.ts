@@ -1,5 +1,5 @@
 import type { LoadClient, LoadRun } from './input';
-import { isPlainObject, readText, InvalidValueError } from './column-values';
+import { isPlainObject, readStorableText, InvalidValueError } from './column-values';
 
 /** A client to find in, or insert into, `client_kpis`. */
 export interface PreparedClient {
@@ -65,5 +65,5 @@ function qualified(provider: string, externalId: string): string {
 }
 
 function optionalText(value: unknown, path: string): string | null {
-	return value === undefined || value === null || value === '' ? null : readText(value, path);
+	return value === undefined || value === null || value === '' ? null : readStorableText(value, path);
 }

@@ -55,8 +55,8 @@ const MAX_PAYLOAD = 4 * 1_048_576;
 function toRejection(given: LoadRejected): Rejection {
 	const text = jsonText(given.record ?? null) ?? NOT_STORABLE;
 	return {
-		stream: toText(given.stream),
-		accountId: toText(given.accountId),
+		stream: keepText(given.stream),
+		accountId: keepText(given.accountId),
 		recordId: identifyRecord(given.recordId, text),
 		stage: given.stage,
 		reason: given.reason,
@@ -65,7 +65,7 @@ function toRejection(given: LoadRejected): Rejection {
 }
 
 /** Messages may come from users' own nodes and contain anything; not every object can be converted to text. */
-const toText = (value: unknown): string =>
+const keepText = (value: unknown): string =>
 	limit(
 		storable(
 			typeof value === 'object' ? (value === null ? '' : (jsonText(value) ?? '')) : String(value ?? ''),
@@ -83,7 +83,7 @@ const digest = (text: string): string => `sha256:${createHash('sha256').update(t
 
 /** A record without an id is identified by its content. */
 function identifyRecord(given: unknown, payload: string): string {
-	const id = toText(given);
+	const id = keepText(given);
 	return id || digest(payload);
 }
 
@@ -156,9 +156,9 @@ const buildSave = (chunk: LoadChunk, part: readonly Rejection[]): Statement => (
 		part.map(({ accountId }) => accountId),
 		part.map(({ recordId }) => recordId),
 		part.map(({ stage }) => stage),
-		part.map(({ reason }) => toText(reason.code)),
-		part.map(({ reason }) => toText(reason.path)),
-		part.map(({ reason }) => toText(reason.message)),
+		part.map(({ reason }) => keepText(reason.code)),
+		part.map(({ reason }) => keepText(reason.path)),
+		part.map(({ reason }) => keepText(reason.message)),
 		part.map(({ reason }) => detailText(reason.detail)),
 		part.map(({ payload }) => payload),
 		WITHOUT_ID,
@@ -201,9 +201,9 @@ export async function resolveRejections(
 	await client.query(RESOLVE, [
 		chunk.tenantId,
 		chunk.provider,
-		resolved.map(({ stream }) => toText(stream)),
-		resolved.map(({ accountId }) => toText(accountId)),
-		resolved.map(({ recordId }) => toText(recordId)),
+		resolved.map(({ stream }) => keepText(stream)),
+		resolved.map(({ accountId }) => keepText(accountId)),
+		resolved.map(({ recordId }) => keepText(recordId)),
 		chunk.syncRunId,
 	]);
 }
@@ -232,8 +232,8 @@ export async function settleUnreadable(
 	await client.query(SETTLE, [
 		tenantId,
 		provider,
-		settled.map(({ stream }) => toText(stream)),
-		settled.map(({ accountId }) => toText(accountId)),
-		settled.map(({ id }) => toText(id)),
+		settled.map(({ stream }) => keepText(stream)),
+		settled.map(({ accountId }) => keepText(accountId)),
+		settled.map(({ id }) => keepText(id)),
 	]);
 }

@@ -1,5 +1,5 @@
 import { canonicalInstant } from '../postgres/rows';
-import { isPlainObject, readJson, readText } from './column-values';
+import { isPlainObject, readJson, readStorableText } from './column-values';
 
 /** The record that a row comes from: `metadata._src`. */
 export interface RowSource {
@@ -62,13 +62,15 @@ function agreesWith(one: Source, other: Source): boolean {
 }
 
 function readRecordId(given: unknown): string | null {
-	return given === undefined || given === null ? null : readText(given, 'metadata._src');
+	return given === undefined || given === null ? null : readStorableText(given, 'metadata._src');
 }
 
 /** Versions are compared as texts, so instants need a canonical spelling. */
 function readVersion(given: unknown): string | null {
 	if (typeof given === 'number') return String(given);
-	return typeof given === 'string' ? (canonicalInstant(given) ?? readText(given, 'metadata._src')) : null;
+	return typeof given === 'string'
+		? (canonicalInstant(given) ?? readStorableText(given, 'metadata._src'))
+		: null;
 }
 
 /** Whether `one` is newer than `other`. False unless both have a version; then the later arrival wins. */

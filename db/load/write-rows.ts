@@ -42,7 +42,7 @@ export async function writeRows(
 			statementFor: buildUpsert,
 			trialOf: buildTrial,
 			written: (some, answer) => noteFates(some, answer, result),
-			rejected: (row, fault) => result.rejections.set(row.index, toRejection(fault)),
+			rejected: (row, fault) => result.rejections.set(row.index, explainFault(fault)),
 		});
 	}
 	await settleLeads(client, placed);
@@ -67,7 +67,8 @@ async function placeAtClients(
 	const { ids, rejected } = await resolveClients(client, tenantId, wanted);
 	return rows.filter((row) => {
 		const id = ids.get(row.client);
-		if (id === undefined) rejections.set(row.index, toRejection(rejected.get(row.client.clientId), 'client'));
+		if (id === undefined)
+			rejections.set(row.index, explainFault(rejected.get(row.client.clientId), 'client'));
 		else row.clientKpiId = id;
 		return id !== undefined;
 	});
@@ -166,7 +167,7 @@ function readOutcome(mark: string | undefined): RowOutcome {
 	return outcome;
 }
 
-function toRejection(fault: DataError | undefined, path?: string): LoadRejection {
+function explainFault(fault: DataError | undefined, path?: string): LoadRejection {
 	if (!fault) {
 		return {
 			code: 'client_missing',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 
 import { ExplainedError } from '../postgres/explained-error';
-import { quoted } from '../schema/roles';
+import { quoteIdentifier } from '../schema/roles';
 import { scramVerifier } from './scram';
 import { getSqlstate } from '../postgres/sqlstate';
 import { asWorker } from '../postgres/transaction';
@@ -128,15 +128,15 @@ async function actAsLogin(client: PoolClient): Promise<void> {
 function creation(login: string, verifier?: string): string[] {
 	const password = verifier === undefined ? '' : ` password '${verifier}'`;
 	return [
-		`create role ${quoted(login)} login inherit connection limit ${MAX_CONNECTIONS} in role zixly_reader${password}`,
+		`create role ${quoteIdentifier(login)} login inherit connection limit ${MAX_CONNECTIONS} in role zixly_reader${password}`,
 		...Object.entries(LOGIN_SETTINGS).map(
-			([name, value]) => `alter role ${quoted(login)} set ${name} = '${value}'`,
+			([name, value]) => `alter role ${quoteIdentifier(login)} set ${name} = '${value}'`,
 		),
 	];
 }
 
 const connectGrant = (login: string, database: string): string =>
-	`grant connect on database ${quoted(database)} to ${quoted(login)}`;
+	`grant connect on database ${quoteIdentifier(database)} to ${quoteIdentifier(login)}`;
 
 /** Granted even if PUBLIC may connect today, so that the reader keeps working after that right is revoked. */
 async function allowConnecting(
@@ -206,7 +206,7 @@ function administratorError(
 	].map((statement) => `  ${statement};`);
 	return new ExplainedError(
 		'This database login may not create reader logins, so nothing was created.',
-		`Use one that may create roles and has created those of Zixly, or ask an administrator to run this in the database "${database}" and to set a password (in psql: \\password ${quoted(login)}):
+		`Use one that may create roles and has created those of Zixly, or ask an administrator to run this in the database "${database}" and to set a password (in psql: \\password ${quoteIdentifier(login)}):
 ${script.join('\n')}`,
 		{ cause },
 	);
@@ -218,8 +218,8 @@ async function tryDropping(client: PoolClient, login: string, database: string):
 	await client.query('savepoint dropping');
 	try {
 		await endSessions(client, login);
-		await client.query(`revoke all on database ${quoted(database)} from ${quoted(login)}`);
-		await client.query(`drop role ${quoted(login)}`);
+		await client.query(`revoke all on database ${quoteIdentifier(database)} from ${quoteIdentifier(login)}`);
+		await client.query(`drop role ${quoteIdentifier(login)}`);
 		return undefined;
 	} catch (error) {
 		const state = getSqlstate(error);
@@ -235,14 +235,14 @@ async function endSessions(client: PoolClient, login: string): Promise<void> {
 		'select rolsuper as superuser from pg_roles where rolname = current_user',
 	);
 	// The creator of a role may lack its rights but can grant them to itself; the grant ends with the role.
-	if (!rows[0]?.superuser) await client.query(`grant ${quoted(login)} to current_user`);
+	if (!rows[0]?.superuser) await client.query(`grant ${quoteIdentifier(login)} to current_user`);
 	await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [login]);
 }
 
 function notDropped(login: string, database: string, cause: unknown): Error {
 	return new ExplainedError(
 		`The reader "${login}" no longer sees any data, but its login still exists because this database login may not drop it.`,
-		`As an administrator run in the database "${database}": drop owned by ${quoted(login)}; drop role ${quoted(login)};`,
+		`As an administrator run in the database "${database}": drop owned by ${quoteIdentifier(login)}; drop role ${quoteIdentifier(login)};`,
 		{ cause },
 	);
 }

@@ -30,6 +30,11 @@ const MAX_NAME = 80;
 /** As it is stored: names are shortened, and numbers are whole. */
 export function toStoredProgress(progress: RunProgress): RunProgress {
 	const { accountName, stream, waitedMs } = progress;
-	const cut = (name: string | null): string | null => name && storable(name.slice(0, MAX_NAME));
-	return { ...progress, accountName: cut(accountName), stream: cut(stream), waitedMs: Math.round(waitedMs) };
+	const cutName = (name: string | null): string | null => name && storable(name.slice(0, MAX_NAME));
+	return {
+		...progress,
+		accountName: cutName(accountName),
+		stream: cutName(stream),
+		waitedMs: Math.round(waitedMs),
+	};
 }

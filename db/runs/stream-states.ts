@@ -44,7 +44,7 @@ export async function resetStates(
 	{ tenantId, integrationId, accountId = '', stream = '' }: StateChoice,
 ): Promise<Array<{ accountId: string; stream: string }>> {
 	return await inTenant(pool, tenantId, async (client) => {
-		await refuseWhileRunning(client, integrationId);
+		await assertNotRunning(client, integrationId);
 		await actAs(client, 'zixly_loader');
 		const { rows } = await client.query<{ accountId: string; stream: string }>(
 			`delete from etl.stream_states
@@ -56,7 +56,7 @@ export async function resetStates(
 	});
 }
 
-async function refuseWhileRunning(client: PoolClient, integrationId: string): Promise<void> {
+async function assertNotRunning(client: PoolClient, integrationId: string): Promise<void> {
 	// A concurrent claim waits for this lock.
 	await client.query('select from integrations where id = $1 for update', [integrationId]);
 	const { rows } = await client.query<{ since: Date }>(

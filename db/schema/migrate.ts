@@ -79,12 +79,12 @@ export async function migrate(
 
 async function migrateLocked(client: pg.Client, wait: LockWait): Promise<MigrateResult> {
 	await client.query(`select ${MIGRATION_SETTINGS}`);
-	await refuseUnfit(client);
+	await assertFit(client);
 	const { PG_MIGRATE_LOCK_ID } = await import('node-pg-migrate');
 	// Taken here instead of by the runner, since the roles are prepared under the same lock.
 	await takeMigrationLock(client, PG_MIGRATE_LOCK_ID, wait);
 	const before = await appliedMigrations(client);
-	refuseNewerDatabase(before);
+	assertNotNewer(before);
 	const pending = listPending(before);
 	if (pending.length > 0) await changeSchema(client, wait, async () => await apply(client, wait.log));
 	const functions = await changeSchema(client, wait, async () => await applyFunctions(client));
@@ -128,12 +128,12 @@ function namesTo(log: Log) {
 	};
 }
 
-async function refuseUnfit(client: pg.Client): Promise<void> {
+async function assertFit(client: pg.Client): Promise<void> {
 	const unfitness = await findUnfitSettings(client);
 	if (unfitness.length > 0) throw new Error(unfitness.join(' '));
 }
 
-function refuseNewerDatabase(applied: readonly string[]): void {
+function assertNotNewer(applied: readonly string[]): void {
 	const unknown = listUnknown(applied);
 	if (unknown.length === 0) return;
 	throw new ExplainedError(

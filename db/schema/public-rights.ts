@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-import { quoted } from './roles';
+import { quoteIdentifier } from './roles';
 
 interface PublicRights {
 	database: string;
@@ -19,8 +19,8 @@ interface PublicRights {
 export async function warnOfPublicRights(client: ClientBase): Promise<string[]> {
 	const { rows } = await client.query<PublicRights>(PUBLIC_RIGHTS);
 	const { database, login, connects, keepsConnecting, creates } = rows[0]!;
-	const name = quoted(database);
-	const keep = keepsConnecting ? '' : ` grant connect on database ${name} to ${quoted(login)};`;
+	const name = quoteIdentifier(database);
+	const keep = keepsConnecting ? '' : ` grant connect on database ${name} to ${quoteIdentifier(login)};`;
 	return [
 		...(connects
 			? [

@@ -33,7 +33,7 @@ interface Situation {
  */
 export async function prepareRoles(client: ClientBase): Promise<void> {
 	const situation = await examine(client);
-	refuseUnsafe(situation);
+	assertSafe(situation);
 	try {
 		await client.query('begin');
 		for (const statement of buildRoleStatements(situation)) await client.query(statement);
@@ -93,7 +93,7 @@ function holds(member: string, role: string, further = ''): string {
 	)`;
 }
 
-function refuseUnsafe({ unsafe }: Situation): void {
+function assertSafe({ unsafe }: Situation): void {
 	if (unsafe.length === 0) return;
 	throw new ExplainedError(
 		`The role ${unsafe.join(', ')} may log in, is a superuser or bypasses row-level security, so tenants would not be kept apart.`,
@@ -107,7 +107,7 @@ function buildRoleStatements(situation: Situation): string[] {
 	return [
 		...missing.map((role) => `create role ${role} nologin${role === 'zixly_worker' ? ' noinherit' : ''}`),
 		...buildMemberships(situation),
-		...(loginHasWorker ? [] : [`grant zixly_worker to ${quoted(login)}`]),
+		...(loginHasWorker ? [] : [`grant zixly_worker to ${quoteIdentifier(login)}`]),
 	];
 }
 
@@ -132,7 +132,7 @@ function buildMemberships({
 }
 
 function buildLending({ login, superuser, loginHasOperator }: Situation): string[] {
-	return superuser || loginHasOperator ? [] : [`grant zixly_operator to ${quoted(login)}`];
+	return superuser || loginHasOperator ? [] : [`grant zixly_operator to ${quoteIdentifier(login)}`];
 }
 
 /** Another migration in the same cluster created or granted the role at the same time. */
@@ -155,6 +155,6 @@ ${script.join('\n')}`,
 }
 
 /** A name as a quoted SQL identifier. */
-export function quoted(identifier: string): string {
+export function quoteIdentifier(identifier: string): string {
 	return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -33,13 +33,13 @@ export const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
  */
 export function keyRing({ activeKeyId, activeKey, retiredKeys = '' }: KeyRingFields): KeyRing {
 	const keys = new Map<string, KeyObject>();
-	add(keys, activeKeyId.trim(), activeKey.trim(), 'Active Key');
+	addKey(keys, activeKeyId.trim(), activeKey.trim(), 'Active Key');
 	for (const line of retiredKeys.split(/\r?\n/).map((text) => text.trim())) {
 		if (line === '') continue;
 		const colon = line.indexOf(':');
 		if (colon < 0)
 			throw new KeyRingError('A line of Retired Keys has no colon.', 'Write one "id:base64" per line.');
-		add(keys, line.slice(0, colon).trim(), line.slice(colon + 1).trim(), 'Retired Keys');
+		addKey(keys, line.slice(0, colon).trim(), line.slice(colon + 1).trim(), 'Retired Keys');
 	}
 	return { activeKeyId: activeKeyId.trim(), keys };
 }
@@ -50,7 +50,7 @@ export function generateKey(): { id: string; key: string } {
 	return { id: `k${day}-${randomBytes(3).toString('hex')}`, key: randomBytes(KEY_BYTES).toString('base64') };
 }
 
-function add(keys: Map<string, KeyObject>, id: string, base64: string, field: string): void {
+function addKey(keys: Map<string, KeyObject>, id: string, base64: string, field: string): void {
 	if (!KEY_ID.test(id)) {
 		throw new KeyRingError(
 			`A key id in ${field} is invalid.`,

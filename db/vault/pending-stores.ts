@@ -53,11 +53,11 @@ export function findPendingStore(pool: Pool, owner: TokenOwner): PendingStore | 
  * @throws the database's error
  */
 export async function attemptStore(store: PendingStore): Promise<boolean> {
-	store.storing ??= attempt(store).finally(() => (store.storing = undefined));
+	store.storing ??= attemptOnce(store).finally(() => (store.storing = undefined));
 	return await store.storing;
 }
 
-async function attempt(store: PendingStore): Promise<boolean> {
+async function attemptOnce(store: PendingStore): Promise<boolean> {
 	clearTimeout(store.timer);
 	try {
 		const isStored = await replaceTokens(store.pool, store.ring, store.owner, store.tokens, store);

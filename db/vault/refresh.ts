@@ -128,7 +128,7 @@ async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise
 		// Another holder may have stored its pair between the last read and the lease.
 		const { tokens } = await look(refresh);
 		if (tokens.refreshToken === null || isUsable(tokens, refresh)) {
-			await end(refresh, lease, 'settled');
+			await endOwnLease(refresh, lease, 'settled');
 			return undefined;
 		}
 		const obtainedWith = tokens.refreshToken;
@@ -138,7 +138,7 @@ async function refreshUnderLease(refresh: Refresh, lease: RefreshLease): Promise
 		const next = { ...given, refreshToken: given.refreshToken ?? obtainedWith };
 		pending = keepUntilStored({ pool, ring, owner, tokens: next, obtainedWith, holder: lease.holder });
 	} catch (error) {
-		await end(refresh, lease, 'failed').catch(ignore);
+		await endOwnLease(refresh, lease, 'failed').catch(ignore);
 		throw error;
 	}
 	if (!(await storeWithin(pending, limits.storeMs))) return undefined;
@@ -157,7 +157,7 @@ async function exchangePair(
 	} catch (error) {
 		if (!refresh.isRefusal(error)) throw error;
 		const isStored = await awaitNewerPair(refresh, lease, refreshToken);
-		await end(refresh, lease, isStored ? 'settled' : 'refused');
+		await endOwnLease(refresh, lease, isStored ? 'settled' : 'refused');
 		if (isStored) return undefined;
 		throw error;
 	}
@@ -180,7 +180,7 @@ async function awaitNewerPair(
 	}
 }
 
-const end = async ({ pool, owner }: Refresh, lease: RefreshLease, how: LeaseEnd): Promise<void> =>
+const endOwnLease = async ({ pool, owner }: Refresh, lease: RefreshLease, how: LeaseEnd): Promise<void> =>
 	await withRetries(async () => await endLease(pool, owner, lease, how));
 
 const ignore = (): void => undefined;

@@ -45,8 +45,8 @@ export function readSettings(context: IExecuteFunctions): ExtractSettings {
 		},
 		historyStart: parseMonth(options.historyStart),
 		timezone: context.getTimezone(),
-		dayShare: within(options.dayBudgetShare ?? 80, 1, 100) / 100,
-		timeoutMs: within(options.requestTimeout ?? 60, 1, 300) * 1_000,
+		dayShare: clamp(options.dayBudgetShare ?? 80, 1, 100) / 100,
+		timeoutMs: clamp(options.requestTimeout ?? 60, 1, 300) * 1_000,
 	};
 }
 
@@ -72,12 +72,12 @@ function readMaxRecords(
 	{ mode }: ExtractMode,
 	{ maxRecords = 5_000 }: Options,
 ): number {
-	if (mode === 'preview') return within(context.getNodeParameter('limit', 0, 50) as number, 1, 1_000);
-	return within(maxRecords, 1, 1_000_000);
+	if (mode === 'preview') return clamp(context.getNodeParameter('limit', 0, 50) as number, 1, 1_000);
+	return clamp(maxRecords, 1, 1_000_000);
 }
 
 function readMaxMinutes({ maxMinutes = 10 }: Options): number {
-	return within(maxMinutes, 0.1, 1_440);
+	return clamp(maxMinutes, 0.1, 1_440);
 }
 
 function parseMonth(text: unknown): string | undefined {
@@ -89,6 +89,6 @@ function parseMonth(text: unknown): string | undefined {
 	);
 }
 
-function within(value: number, least: number, most: number): number {
+function clamp(value: number, least: number, most: number): number {
 	return Math.min(most, Math.max(least, Number(value) || least));
 }

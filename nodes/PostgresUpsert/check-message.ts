@@ -54,16 +54,16 @@ export class MessageCheck {
 function findOriginFault(run: NamedRun, stream: unknown, accountId: unknown): LoadRejection | undefined {
 	const { provider, integrationId, accountIds } = run;
 	if (!hasStream(run, stream)) {
-		const message = `The stream "${shown(stream)}" is not one of ${excerpt(provider)}'s. ${LEAVE_UNCHANGED}`;
+		const message = `The stream "${showName(stream)}" is not one of ${excerpt(provider)}'s. ${LEAVE_UNCHANGED}`;
 		return { code: 'unknown_stream', path: 'stream', message };
 	}
 	const asksFor = integrationId !== null && accountIds.length > 0;
 	if (!asksFor || accountIds.includes(accountId as string)) return undefined;
-	const message = `The account "${shown(accountId)}" is not one of the connection's. ${LEAVE_UNCHANGED}`;
+	const message = `The account "${showName(accountId)}" is not one of the connection's. ${LEAVE_UNCHANGED}`;
 	return { code: 'unknown_account', path: 'accountId', message };
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? excerpt(value) : typeof value);
+const showName = (value: unknown): string => (typeof value === 'string' ? excerpt(value) : typeof value);
 
 /** Runs of plain items have their tables as streams. */
 function hasStream({ provider, integrationId }: NamedRun, stream: unknown): boolean {

@@ -14,9 +14,9 @@ export class ChunkOrder {
 	admit({ type, value }: StorableMessage): boolean {
 		switch (type) {
 			case 'ROW':
-				return !this.isRejected(value) && !this.isDeleted(value);
+				return !this.resolvesRejected(value) && !this.restoresDeleted(value);
 			case 'DELETED':
-				if (this.isRejected(value)) return false;
+				if (this.resolvesRejected(value)) return false;
 				this.deleted.add(buildDeletionKey(value));
 				return true;
 			case 'REJECTED':
@@ -28,12 +28,12 @@ export class ChunkOrder {
 	}
 
 	/** A valid copy of a rejected record resolves the rejection, which must be stored first. */
-	private isRejected(change: LoadRow | LoadDeletion): boolean {
+	private resolvesRejected(change: LoadRow | LoadDeletion): boolean {
 		return this.rejected.size > 0 && this.rejected.has(buildRecordKey(change));
 	}
 
 	/** A row that restores what a deletion removes must be stored after it. */
-	private isDeleted({ accountId, table, client, row }: LoadRow): boolean {
+	private restoresDeleted({ accountId, table, client, row }: LoadRow): boolean {
 		if (this.deleted.size === 0) return false;
 		if (table === 'lead_events') return this.deleted.has(leadKey(accountId, row?.leadId));
 		if (table !== 'custom_metrics') return false;

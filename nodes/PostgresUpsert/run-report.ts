@@ -75,7 +75,7 @@ export class RunReport {
 			this.output.reject({ ...origin, type: 'REJECTED', stage: 'load', reason, record }, item);
 		}
 		if (!this.returnRows) return;
-		changes.forEach(({ item, json }, index) => this.output.emit({ ...json, fate: outcomes[index] }, item));
+		changes.forEach(({ item, json }, index) => this.output.emit({ ...json, outcome: outcomes[index] }, item));
 	}
 
 	/** The part of each message's envelope that is the run's. */

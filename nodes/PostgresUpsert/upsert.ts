@@ -25,13 +25,13 @@ import { ChunkQueues } from './chunk-queues';
 /** Stores the items by tenant; a failure of one tenant does not affect the others. */
 export async function upsert(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	try {
-		return await cancelledBy(context.getExecutionCancelSignal(), async () => await load(context));
+		return await cancelledBy(context.getExecutionCancelSignal(), async () => await loadItems(context));
 	} catch (error) {
 		throw nodeError(context.getNode(), error);
 	}
 }
 
-async function load(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+async function loadItems(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const pool = await getDatabase(context);
 	const isPlain = readItemInput(context) === 'items';
 	const output = new Output(isPlain);

@@ -2,7 +2,7 @@ import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
 
 import { MAX_FILE_BYTES } from '../providers/manual/file/limits';
 import { readFile, tooLarge } from '../providers/manual/file/read-file';
-import { FileRefusal } from '../providers/manual/file/refusal';
+import { UnreadableFileError } from '../providers/manual/file/unreadable-file';
 import type { FileReport, FileRow } from '../providers/manual/file/row';
 import { completeRow } from '../providers/manual/normalise-custom-metrics';
 import { UPLOAD_ACCOUNT } from '../providers/manual';
@@ -28,11 +28,11 @@ export async function incomingFile(
 	const envelope = buildEnvelope(item, json, settings);
 	const { rows, report } = await readItem(context, item, file!, upload!);
 	const incoming: OwnIncoming[] = [];
-	const take = (row: FileRow): void => {
+	const takeRow = (row: FileRow): void => {
 		const record = { ...completeRow(row, upload!, now), account: UPLOAD_ACCOUNT };
 		incoming.push(incomingRecord(record, item, envelope));
 	};
-	await eachInTurns(rows, take, context.getExecutionCancelSignal());
+	await eachInTurns(rows, takeRow, context.getExecutionCancelSignal());
 	incoming.push({ kind: 'state', item, message: endOfFile(envelope, rows.length, report) });
 	return incoming;
 }
@@ -49,7 +49,7 @@ async function readItem(
 		if (content === 'too large') throw tooLarge();
 		return await readFile(content, { separator, columnMap }, context.getExecutionCancelSignal());
 	} catch (error) {
-		if (!(error instanceof FileRefusal)) throw nodeError(context.getNode(), error, item);
+		if (!(error instanceof UnreadableFileError)) throw nodeError(context.getNode(), error, item);
 		// The whole text in the message: the form's page shows nothing else.
 		throw new NodeOperationError(context.getNode(), error.message, { itemIndex: item });
 	}

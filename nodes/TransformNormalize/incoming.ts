@@ -5,7 +5,7 @@ import type { NamedRun } from '../../db/runs/take';
 import type { RawRecord } from '../providers/provider';
 import { isTimeZone, utcInstant } from '../shared/dates';
 import type { Envelope, StateMessage } from '../shared/messages';
-import { attempt, type Rejection } from '../shared/rejection';
+import { catchRejection, type Rejection } from '../shared/rejection';
 import { parseAs } from '../shared/shape';
 import { asText } from '../shared/text';
 
@@ -89,7 +89,7 @@ export function incomingRecord(
 	item: number,
 	envelope: Envelope,
 ): IncomingRecord {
-	const raw = attempt(() => readRawRecord(json, envelope));
+	const raw = catchRejection(() => readRawRecord(json, envelope));
 	return { kind: 'record', item, envelope, json, raw, preview: false };
 }
 

@@ -8,18 +8,18 @@ import type { Incoming } from './incoming';
 export interface Intake {
 	incoming: Incoming[];
 	/** Items without a run or tenant, if the node is set to continue. */
-	refused: INodeExecutionData[];
+	rejected: INodeExecutionData[];
 	/** Closes the runs that were opened for the items as failed. */
 	stop(error: unknown): Promise<void>;
 }
 
 /** Builds the output for an item without a run or tenant. Unless the node is set to continue, it throws instead. */
-export function refusedItem(
+export function rejectItem(
 	context: IExecuteFunctions,
 	json: object,
 	item: number,
 	error: Error,
 ): INodeExecutionData {
 	if (!context.continueOnFail()) throw nodeError(context.getNode(), error, item);
-	return pairItem({ type: 'REFUSED', item, reason: explain(error), record: json }, item);
+	return pairItem({ type: 'REJECTED', item, reason: explain(error), record: json }, item);
 }

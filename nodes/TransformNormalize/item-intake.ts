@@ -5,7 +5,7 @@ import { closingWork } from '../../db/postgres/cancellation';
 import { endsOfRuns, markEnds } from './ends-of-runs';
 import type { OwnIncoming } from './incoming';
 import { incomingFile } from './incoming-file';
-import { refusedItem, type Intake } from './intake';
+import { rejectItem, type Intake } from './intake';
 import { looseRecords, type LooseSettings } from './loose-records';
 import { OpenedRuns } from './opened-runs';
 import { readLooseSettings } from './parameters';
@@ -22,19 +22,19 @@ export async function takeItems(
 	items: readonly INodeExecutionData[],
 	now: string,
 ): Promise<Intake> {
-	const refused: INodeExecutionData[] = [];
-	const refuse = (item: number, error: Error): void => {
-		refused.push(refusedItem(context, items[item]!.json, item, named(error, item)));
+	const rejected: INodeExecutionData[] = [];
+	const reject = (item: number, error: Error): void => {
+		rejected.push(rejectItem(context, items[item]!.json, item, nameItem(error, item)));
 	};
 	const settings = readLooseSettings(context);
-	const taken = await toIncoming(context, items, { settings, now, refuse });
+	const taken = await toIncoming(context, items, { settings, now, reject: reject });
 	const runs = new OpenedRuns(context, pool);
-	const stop = async (error: unknown): Promise<void> => await runs.fail(error);
+	const failAll = async (error: unknown): Promise<void> => await runs.fail(error);
 	try {
-		const incoming = withEnds(await runs.place(taken, refuse), settings);
-		return { incoming, refused, stop };
+		const incoming = withEnds(await runs.place(taken, reject), settings);
+		return { incoming, rejected, stop: failAll };
 	} catch (error) {
-		await closingWork(async () => await stop(error));
+		await closingWork(async () => await failAll(error));
 		throw nodeError(context.getNode(), error);
 	}
 }
@@ -42,13 +42,13 @@ export async function takeItems(
 interface Taking {
 	settings: LooseSettings;
 	now: string;
-	refuse: (item: number, error: Error) => void;
+	reject: (item: number, error: Error) => void;
 }
 
 async function toIncoming(
 	context: IExecuteFunctions,
 	items: readonly INodeExecutionData[],
-	{ settings, now, refuse }: Taking,
+	{ settings, now, reject: refuse }: Taking,
 ): Promise<OwnIncoming[]> {
 	const taken: OwnIncoming[] = [];
 	if (settings.file) {
@@ -61,14 +61,14 @@ async function toIncoming(
 		}
 		return taken;
 	}
-	const take = ({ json }: INodeExecutionData, item: number): void => {
+	const takeItem = ({ json }: INodeExecutionData, item: number): void => {
 		try {
 			for (const one of looseRecords(json, item, settings, now)) taken.push(one);
 		} catch (error) {
 			refuse(item, error as Error);
 		}
 	};
-	await eachInTurns(items, take, context.getExecutionCancelSignal());
+	await eachInTurns(items, takeItem, context.getExecutionCancelSignal());
 	return taken;
 }
 
@@ -77,7 +77,7 @@ function withEnds(placed: OwnIncoming[], { file }: LooseSettings): OwnIncoming[]
 	return file ? markEnds(placed) : [...placed, ...endsOfRuns(placed)];
 }
 
-function named(error: Error, item: number): Error {
+function nameItem(error: Error, item: number): Error {
 	if (error.name === 'NodeOperationError') return error;
 	return prefixed(`Item ${item}`, error);
 }

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { OwnRuns } from '../adapter/own-runs';
 import { eachInTurns } from '../shared/turns';
 import { incomingMessage, incomingPreview, type Incoming } from './incoming';
-import { refusedItem, type Intake } from './intake';
+import { rejectItem, type Intake } from './intake';
 
 /**
  * Takes the messages of this execution's runs.
@@ -18,13 +18,13 @@ export async function takeMessages(
 	const runs = await OwnRuns.load(context, pool, items);
 	if (!context.continueOnFail()) runs.assertOwnMessages(items);
 	const incoming: Incoming[] = [];
-	const refused: INodeExecutionData[] = [];
-	const take = ({ json }: INodeExecutionData, item: number): void => {
+	const rejected: INodeExecutionData[] = [];
+	const takeItem = ({ json }: INodeExecutionData, item: number): void => {
 		const run = runs.find(json);
 		if (json.preview === true) incoming.push(incomingPreview(json, item));
 		else if (run) incoming.push(incomingMessage(json, item, run));
-		else refused.push(refusedItem(context, json, item, runs.explain(json, item)));
+		else rejected.push(rejectItem(context, json, item, runs.explain(json, item)));
 	};
-	await eachInTurns(items, take, context.getExecutionCancelSignal());
-	return { incoming, refused, stop: async () => await Promise.resolve() };
+	await eachInTurns(items, takeItem, context.getExecutionCancelSignal());
+	return { incoming, rejected, stop: async () => await Promise.resolve() };
 }

@@ -4,7 +4,7 @@ import { getNormaliser } from '../providers/registry';
 import { canonicalRows } from '../shared/canonical-rows';
 import type { Conversion } from '../shared/conversion';
 import type { Deletion, RejectionReason } from '../shared/messages';
-import { attempt, toReason, Rejection } from '../shared/rejection';
+import { catchRejection, toReason, Rejection } from '../shared/rejection';
 import type { Remark } from '../shared/remarks';
 import { parseAs } from '../shared/shape';
 import { excerpt, unstorablePath } from '../shared/text';
@@ -38,12 +38,12 @@ export function normaliseRecord(
 	settings: NormaliseSettings,
 	conversion: Conversion,
 ): Outcome {
-	const result = attempt((): UsedRecord => {
+	const result = catchRejection((): UsedRecord => {
 		const { raw, normaliser } = prepared(incoming);
 		const normalised = normaliser.normalise(raw, settings, conversion);
 		const { rows, deletions = [], unknownProperties, remarks = [] } = normalised;
 		const ofRecord = rows.map((row) => ready(row, raw));
-		deletions.forEach((deletion) => refuseUnstorable(unstorablePath(deletion, 'deletion')));
+		deletions.forEach((deletion) => assertStorable(unstorablePath(deletion, 'deletion')));
 		const { recordId } = raw;
 		return { recordId, rows: ofRecord, deletions, unknownProperties, remarks };
 	});
@@ -74,11 +74,11 @@ function ready({ table, client, row, version }: CanonicalRow, raw: RawRecord): R
 	const source = { ...(version && { version }), recordId, stream, accountId: account.id, syncRunId };
 	const complete = { ...row, metadata: { ...row.metadata, _src: source } };
 	parseAs<unknown>(canonicalRows[table], complete, '', 'invalid_row');
-	refuseUnstorable(unstorablePath(client, 'client') ?? unstorablePath(complete, 'row'));
+	assertStorable(unstorablePath(client, 'client') ?? unstorablePath(complete, 'row'));
 	return { table, client, row: complete, version };
 }
 
-function refuseUnstorable(place: string | undefined): void {
+function assertStorable(place: string | undefined): void {
 	if (place === undefined) return;
 	throw new Rejection(
 		'text_not_storable',

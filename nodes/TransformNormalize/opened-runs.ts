@@ -26,7 +26,7 @@ export class OpenedRuns {
 	/** Assigns each item its tenant's run; items of unknown tenants are rejected. */
 	async place(
 		incoming: readonly OwnIncoming[],
-		refuse: (item: number, error: Error) => void,
+		reject: (item: number, error: Error) => void,
 	): Promise<OwnIncoming[]> {
 		const placed: OwnIncoming[] = [];
 		for (const one of incoming) {
@@ -34,7 +34,7 @@ export class OpenedRuns {
 			// Awaits only what is not there yet: awaiting costs more than normalising a record.
 			const run = this.runs.get(envelope.tenantId) ?? (await this.open(envelope));
 			if (typeof run === 'string') placed.push(ofRun(one, run));
-			else refuse(one.item, run);
+			else reject(one.item, run);
 		}
 		return placed;
 	}

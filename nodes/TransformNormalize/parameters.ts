@@ -27,8 +27,8 @@ export function readSettings(context: IExecuteFunctions): NormaliseSettings {
 	return {
 		reportingCurrency: readCurrency(options.reportingCurrency ?? 'AUD'),
 		maxRateAgeDays: readDays('Max Rate Age', options.maxRateAge ?? 7, [0, 366]),
-		sectionMap: new Map((options.sectionMap?.sections ?? []).map(readSection)),
-		stageMap: new Map((options.stageMap?.stages ?? []).map(readStage)),
+		sectionMap: new Map((options.sectionMap?.sections ?? []).map(readSectionSetting)),
+		stageMap: new Map((options.stageMap?.stages ?? []).map(readStageSetting)),
 		clientPer: options.clientPer === 'company' ? 'company' : 'account',
 		staleAfterDays: readDays('Stale After', options.staleAfter ?? 30, [1, 3_650]),
 		recomputeDays: readDays('Recompute Days', options.recomputeDays ?? 35, [1, 366]),
@@ -53,7 +53,13 @@ function readDays(label: string, given: unknown, [least, most]: [least: number, 
 	);
 }
 
-function readSection({ title = '', countsAs = 'expense' }: { title?: string; countsAs?: SectionKind }) {
+function readSectionSetting({
+	title = '',
+	countsAs = 'expense',
+}: {
+	title?: string;
+	countsAs?: SectionKind;
+}) {
 	const label = sectionLabel(title);
 	if (label === '') {
 		throw new ExplainedError(
@@ -64,7 +70,7 @@ function readSection({ title = '', countsAs = 'expense' }: { title?: string; cou
 	return [label, countsAs] as const;
 }
 
-function readStage({ stage = '', means = 'active' }: { stage?: string; means?: StageStatus }) {
+function readStageSetting({ stage = '', means = 'active' }: { stage?: string; means?: StageStatus }) {
 	const key = stage.trim().toLowerCase();
 	if (key === '') {
 		throw new ExplainedError(
@@ -92,20 +98,22 @@ export function readLooseSettings(context: IExecuteFunctions): LooseSettings {
 	if (!isKnownSource(provider)) {
 		throw new ExplainedError(`The provider "${provider}" is unknown.`, 'Choose one from the list.');
 	}
-	const read = (name: string): ((item: number) => string) => textParameter(context, name);
+	const readParameter = (name: string): ((item: number) => string) => textParameter(context, name);
 	const upload = readUploadSettings(context);
-	const whose = { provider, stream: read('stream'), tenantId: tenantReader(context), upload };
+	const whose = { provider, stream: readParameter('stream'), tenantId: tenantReader(context), upload };
 	if (provider === UPLOAD) {
 		const file = readFileFields(context);
-		return { ...whose, ...NO_ACCOUNT, file, recordsAt: file ? () => '' : read('recordsAt') };
+		return { ...whose, ...NO_ACCOUNT, file, recordsAt: file ? () => '' : readParameter('recordsAt') };
 	}
 	return {
 		...whose,
-		accountId: read('accountId'),
-		accountName: read('accountName'),
-		accountTimezone: read('accountTimezone'),
-		accountCurrency: PROVIDERS_WITH_CURRENCY.has(provider) ? read('accountCurrency') : () => NO_CURRENCY,
-		period: read('period'),
-		recordsAt: read('recordsAt'),
+		accountId: readParameter('accountId'),
+		accountName: readParameter('accountName'),
+		accountTimezone: readParameter('accountTimezone'),
+		accountCurrency: PROVIDERS_WITH_CURRENCY.has(provider)
+			? readParameter('accountCurrency')
+			: () => NO_CURRENCY,
+		period: readParameter('period'),
+		recordsAt: readParameter('recordsAt'),
 	};
 }

@@ -47,7 +47,7 @@ async function transformAll(context: IExecuteFunctions): Promise<INodeExecutionD
 async function transformed(
 	context: IExecuteFunctions,
 	pool: Pool,
-	{ incoming, refused }: Intake,
+	{ incoming, rejected: rejectedItems }: Intake,
 	settings: NormaliseSettings,
 	now: string,
 ): Promise<INodeExecutionData[][]> {
@@ -57,13 +57,13 @@ async function transformed(
 	const signal = context.getExecutionCancelSignal();
 	await eachInTurns(incoming, (one) => transformation.take(one), signal);
 	const { outgoing, unknownProperties } = transformation.end();
-	const output = outgoing.map((out) => toItem(out, items));
+	const output = outgoing.map((out) => toOutputItem(out, items));
 	const rejected = output.filter(({ json }, index) => outgoing[index]?.message && json.type === 'REJECTED');
 	report(context, unknownProperties, rejected.length);
-	return [output, [...refused, ...rejected.map((item) => ({ ...item, json: { ...item.json } }))]];
+	return [output, [...rejectedItems, ...rejected.map((item) => ({ ...item, json: { ...item.json } }))]];
 }
 
-function toItem({ item, message }: Outgoing, items: INodeExecutionData[]): INodeExecutionData {
+function toOutputItem({ item, message }: Outgoing, items: INodeExecutionData[]): INodeExecutionData {
 	return message ? pairItem(message, item) : { ...items[item]!, pairedItem: { item } };
 }
 

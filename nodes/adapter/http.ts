@@ -9,7 +9,7 @@ import {
 } from 'n8n-workflow';
 
 import type { HttpClient, HttpReply, HttpRequest } from '../engine/contract/http';
-import { readText } from './read-text';
+import { readBodyText } from './read-text';
 
 type Helper = IExecuteFunctions['helpers']['httpRequest'];
 
@@ -132,6 +132,6 @@ async function toReply(response: IN8nHttpFullResponse, request: HttpRequest): Pr
 }
 
 async function readBody(body: unknown, request: HttpRequest): Promise<string> {
-	if (body instanceof Readable) return await readText(body, request);
+	if (body instanceof Readable) return await readBodyText(body, request);
 	return typeof body === 'string' ? body : JSON.stringify(body ?? '');
 }

@@ -7,11 +7,11 @@ import { ExplainedError } from '../../db/postgres/explained-error';
  * to evaluate one.
  */
 export function textParameter(context: IExecuteFunctions, name: string): (item: number) => string {
-	const read = (item: number): string =>
+	const readValue = (item: number): string =>
 		String(context.getNodeParameter(name, item, '', { extractValue: true }) ?? '').trim();
-	const raw = toText(context.getNodeParameter(name, 0, '', { rawExpressions: true }));
-	if (raw.startsWith('=') && !isSameForAll(raw)) return read;
-	const fixed = read(0);
+	const raw = getText(context.getNodeParameter(name, 0, '', { rawExpressions: true }));
+	if (raw.startsWith('=') && !isSameForAll(raw)) return readValue;
+	const fixed = readValue(0);
 	return () => fixed;
 }
 
@@ -21,14 +21,14 @@ function isSameForAll(raw: string): boolean {
 }
 
 /** The text of a plain field or of a resource locator. */
-function toText(raw: unknown): string {
+function getText(raw: unknown): string {
 	const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
 	return typeof value === 'string' ? value : '';
 }
 
 /** What a filter chooses: the value of a list to pick from, or a plain text. */
 export function readFilter(chosen: unknown): string | undefined {
-	return toText(chosen).trim() || undefined;
+	return getText(chosen).trim() || undefined;
 }
 
 /** The id of the connection chosen for an item. @throws Error if none is chosen */

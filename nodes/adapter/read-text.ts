@@ -15,14 +15,14 @@ const longReplies = new Semaphore(1, PATIENCE_MS);
  * stream is destroyed, together with the decompression and the connection.
  * @throws ReplyTooLarge, or the error that ended the connection
  */
-export async function readText(
+export async function readBodyText(
 	body: Readable,
 	{ maxBytes = MAX_REPLY_BYTES, signal }: Pick<HttpRequest, 'maxBytes' | 'signal'>,
 ): Promise<string> {
-	const stop = (): void => void body.destroy();
+	const destroyBody = (): void => void body.destroy();
 	// An 'error' event without a listener, such as a late one from a closing connection, would crash n8n.
-	body.on('error', stop);
-	signal?.addEventListener('abort', stop, { once: true });
+	body.on('error', destroyBody);
+	signal?.addEventListener('abort', destroyBody, { once: true });
 	try {
 		signal?.throwIfAborted();
 		const text = new BoundedText(body, maxBytes);
@@ -30,8 +30,8 @@ export async function readText(
 		await longReplies.run(async () => await text.readUpTo(Infinity), signal);
 		return text.decode();
 	} finally {
-		signal?.removeEventListener('abort', stop);
-		stop();
+		signal?.removeEventListener('abort', destroyBody);
+		destroyBody();
 	}
 }
 

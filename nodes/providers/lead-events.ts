@@ -80,13 +80,13 @@ export function leadEventRows(
 
 const PASSED = { value: null, status: 'passed' } as const;
 
-type Row = Unsourced<'lead_events'>;
+type LeadEventRow = Unsourced<'lead_events'>;
 
 function toRow(
 	{ sourceSystem, leadId }: DealHistory,
 	{ enteredAt: eventDate, stage, externalId }: StageEntry,
-	rest: Pick<Row, 'value' | 'status' | 'metadata'>,
-): Row {
+	rest: Pick<LeadEventRow, 'value' | 'status' | 'metadata'>,
+): LeadEventRow {
 	return { eventDate, leadId, stage, sourceSystem, externalId, ...rest };
 }
 
@@ -94,7 +94,7 @@ function chooseStatus(
 	{ status, lastActivityAt }: DealHistory,
 	{ fetchedAt }: RawRecord,
 	{ staleAfterDays }: NormaliseSettings,
-): Row['status'] {
+): LeadEventRow['status'] {
 	if (status !== 'active') return status;
 	return Date.parse(lastActivityAt) < staleBefore(fetchedAt, staleAfterDays).getTime() ? 'stale' : status;
 }

@@ -4,7 +4,7 @@ import type { Conversion, ConversionPeriod } from './conversion';
 import { isDay, type Day } from './dates';
 import { findExchange, monthColumns } from './foreign-exchange';
 import { toAmount, columnText, type Amount } from './money';
-import { attempt, Rejection } from './rejection';
+import { catchRejection, Rejection } from './rejection';
 
 const currency = z.string().regex(/^[A-Z]{3}$/);
 const day = z.string().refine(isDay);
@@ -60,7 +60,7 @@ export function reconverted(
 	const { rate, fx: exchanged } = findExchange(toPeriod(original, today), conversion, 'fx');
 	const same = Object.entries(exchanged).every(([name, value]) => original[name as keyof Exchange] === value);
 	if (same) return undefined;
-	return attempt(() => ({
+	return catchRejection(() => ({
 		amounts: convertAmounts(original, rate),
 		fx: { ...(fx as object), ...exchanged },
 	}));

@@ -24,7 +24,7 @@ export function toReason({ code, path, message, detail }: Rejection): RejectionR
 }
 
 /** The result of `work`, or why the record is rejected: an error in one record must not stop the others. */
-export function attempt<T>(work: () => T): T | Rejection {
+export function catchRejection<T>(work: () => T): T | Rejection {
 	try {
 		return work();
 	} catch (error) {

@@ -50,7 +50,7 @@ async function tryFile({ name, content, rows }: HostileFile, read: Read): Promis
 		if (found.length !== rows) return { name, gained: `${found.length} rows were read` };
 	} catch (error) {
 		const { name: kind, message } = error as Error;
-		if (kind !== 'FileRefusal') return { name, gained: `not refused in words: ${message}` };
+		if (kind !== 'UnreadableFileError') return { name, gained: `not refused in words: ${message}` };
 		if (rows !== undefined) return { name, gained: `refused although it is sound: ${message}` };
 	}
 	return { name, gained: watch.end() };

@@ -203,7 +203,7 @@ describe('Transform & Normalize in n8n’s engine', () => {
 		const input = [{ lost: true }, record(await openedRun())];
 		const result = await run(input, { onError: 'continueRegularOutput' });
 		expect(outputOf(result, 0).map(({ json }) => json.type)).toEqual(['ROW']);
-		expect(outputOf(result, 1)[0]?.json).toMatchObject({ type: 'REFUSED', item: 0, record: { lost: true } });
+		expect(outputOf(result, 1)[0]?.json).toMatchObject({ type: 'REJECTED', item: 0, record: { lost: true } });
 	});
 
 	it.each([

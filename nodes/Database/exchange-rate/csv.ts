@@ -18,7 +18,7 @@ interface Parsed {
 
 /** Parses the non-empty lines of a CSV file; none if the text is not CSV, such as a web page. */
 export function csvLines(text: string): CsvLine[] {
-	return parseText(text)
+	return parseCsv(text)
 		.map(({ record, info }) => ({
 			line: info.lines,
 			cells: record,
@@ -27,7 +27,7 @@ export function csvLines(text: string): CsvLine[] {
 		.filter(({ cells }) => cells.some((cell) => cell !== ''));
 }
 
-function parseText(text: string): Parsed[] {
+function parseCsv(text: string): Parsed[] {
 	try {
 		return parse(text, {
 			bom: true,

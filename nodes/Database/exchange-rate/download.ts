@@ -7,7 +7,7 @@ import { send } from '../../engine/http/send';
 import { excerpt } from '../../shared/text';
 
 /** What a download needs. */
-export interface Connection {
+export interface DownloadTools {
 	http: HttpClient;
 	clock: Clock;
 	signal?: AbortSignal;
@@ -34,7 +34,11 @@ const passes = (status: number): boolean => status === 408 || status === 429 || 
  * Downloads a bank's file as text and retries transient failures; undefined if the bank has no such data.
  * @throws Error that says what happened and what to do
  */
-export async function download(connection: Connection, bank: Bank, url: string): Promise<string | undefined> {
+export async function download(
+	connection: DownloadTools,
+	bank: Bank,
+	url: string,
+): Promise<string | undefined> {
 	for (let tries = 1; ; tries++) {
 		const reply = await tryOnce(connection, url);
 		if (!(reply instanceof Error) && !passes(reply.status)) return readFile(reply, bank, url);
@@ -45,7 +49,7 @@ export async function download(connection: Connection, bank: Bank, url: string):
 	}
 }
 
-async function tryOnce({ http, signal, timeoutMs }: Connection, url: string): Promise<HttpReply | Error> {
+async function tryOnce({ http, signal, timeoutMs }: DownloadTools, url: string): Promise<HttpReply | Error> {
 	try {
 		const headers = { accept: 'text/csv, */*;q=0.5' };
 		return await send(http, { method: 'GET', url, headers, timeoutMs: timeoutMs ?? TIMEOUT_MS, signal });

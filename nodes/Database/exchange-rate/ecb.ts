@@ -32,7 +32,7 @@ export function readEcb(text: string, today: Day): ReadRates {
 			'Check Base URL, or try again later.',
 		);
 	}
-	const read: ReadRates = { rates: [], refused: [] };
+	const read: ReadRates = { rates: [], rejected: [] };
 	for (const line of lines) takeLine(read, line, places, today);
 	return read;
 }

@@ -21,7 +21,7 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 	const items = context.getInputData();
 	const today = new Date().toISOString().slice(0, 10);
 	const source = String(context.getNodeParameter('rateSource', 0, 'manual')).trim() || 'manual';
-	const { rates, refused } = takeItems(context, items, source, today);
+	const { rates, rejected } = takeItems(context, items, source, today);
 	const pool = await getDatabase(context);
 	const pairs = await saveRates(
 		pool,
@@ -36,12 +36,12 @@ export async function importRates(context: IExecuteFunctions): Promise<INodeExec
 	const reported = simplifyReport(context, 0, summarized).map((json) =>
 		pairItem(json, firstItem.get(buildPairKey(json)) ?? 0),
 	);
-	return [...reported, ...refused];
+	return [...reported, ...rejected];
 }
 
 async function buildOutcome(context: IExecuteFunctions, pool: Pool, pairs: SavedPair[], today: Day) {
 	const recomputation = await recompute(pool, today, context.getExecutionCancelSignal());
-	return { pairs, refused: [], recomputation, ...(await replayable(pool, today)) };
+	return { pairs, rejected: [], recomputation, ...(await replayable(pool, today)) };
 }
 
 const buildPairKey = ({ source, base, quote }: Partial<PublishedRate>): string =>
@@ -50,7 +50,7 @@ const buildPairKey = ({ source, base, quote }: Partial<PublishedRate>): string =
 /** Splits the items into valid rates and, if the node is set to continue, rejected items with their reasons. */
 function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], source: string, today: Day) {
 	const rates: Array<{ item: number; rate: PublishedRate }> = [];
-	const refused: INodeExecutionData[] = [];
+	const rejected: INodeExecutionData[] = [];
 	for (const [item, { json }] of items.entries()) {
 		try {
 			rates.push({ item, rate: checkedRate(parseRate(json, source), today) });
@@ -62,21 +62,23 @@ function takeItems(context: IExecuteFunctions, items: INodeExecutionData[], sour
 					item,
 				);
 			}
-			refused.push(pairItem({ type: 'REFUSED', item, error: (error as Error).message, content: json }, item));
+			rejected.push(
+				pairItem({ type: 'REJECTED', item, error: (error as Error).message, content: json }, item),
+			);
 		}
 	}
-	return { rates, refused };
+	return { rates, rejected };
 }
 
 function parseRate(json: Record<string, unknown>, source: string): PublishedRate {
-	const text = (value: unknown): string =>
+	const readCell = (value: unknown): string =>
 		typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	return {
-		base: text(json.base).toUpperCase(),
-		quote: text(json.quote).toUpperCase(),
-		date: text(json.date).replace(/^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?Z?$/, '$1'),
-		rate: text(json.rate),
-		source: checkSource(text(json.source), source),
+		base: readCell(json.base).toUpperCase(),
+		quote: readCell(json.quote).toUpperCase(),
+		date: readCell(json.date).replace(/^(\d{4}-\d\d-\d\d)T00:00:00(\.0+)?Z?$/, '$1'),
+		rate: readCell(json.rate),
+		source: checkSource(readCell(json.source), source),
 	};
 }
 

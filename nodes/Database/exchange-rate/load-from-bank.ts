@@ -4,7 +4,7 @@ import { saveRates, storedDays, type StoredDays } from '../../../db/rates/save';
 import { currenciesInUse } from '../../../db/rates/demand';
 import type { Day } from '../../shared/dates';
 import { isCurrency } from '../../shared/rate-banks';
-import type { Connection } from './download';
+import type { DownloadTools } from './download';
 import type { LoadChoice } from './load-choice';
 import { missingRates, replayable } from './missing';
 import { historyNeeded, ratesToAsk, type Asked, type Demand } from './plan';
@@ -20,7 +20,7 @@ import { silentCurrencies } from './silent-currencies';
  */
 export async function loadFromBank(
 	pool: Pool,
-	connection: Connection,
+	connection: DownloadTools,
 	choice: LoadChoice,
 ): Promise<object[]> {
 	const { clock, signal } = connection;
@@ -28,13 +28,13 @@ export async function loadFromBank(
 	const { source, baseUrl } = choice;
 	const stored = await storedDays(pool, source.key, source.base);
 	const asked = await planRequests(pool, choice, stored, today);
-	const { rates, refused, failures } = await source.read(connection, baseUrl, asked, today);
+	const { rates, rejected, failures } = await source.read(connection, baseUrl, asked, today);
 	const pairs = await saveRates(pool, rates, { signal });
 	const recomputation = await recompute(pool, today, signal);
 	const silent = silentCurrencies(asked, rates, stored);
 	const items = report(source.key, {
 		pairs,
-		refused,
+		rejected,
 		silent,
 		recomputation,
 		...(await replayable(pool, today)),

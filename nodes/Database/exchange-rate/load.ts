@@ -20,17 +20,17 @@ export async function loadRates(context: IExecuteFunctions): Promise<INodeExecut
 		const options = context.getNodeParameter('options', item, {}) as RawLoadOptions;
 		const source = String(context.getNodeParameter('source', item));
 		const items = await loadFromBank(pool, connection, parseLoadChoice(source, options));
-		hintAtRefused(context, items, readSimplify(context, item));
+		hintAtRejected(context, items, readSimplify(context, item));
 		hintAtReplayable(context, items);
 		return simplifyReport(context, item, items);
 	});
 }
 
-function hintAtRefused(context: IExecuteFunctions, items: object[], isSimplified: boolean): void {
-	const { refused = 0 } = (items.at(-1) ?? {}) as { refused?: number };
-	if (refused === 0) return;
+function hintAtRejected(context: IExecuteFunctions, items: object[], isSimplified: boolean): void {
+	const { rejected = 0 } = (items.at(-1) ?? {}) as { rejected?: number };
+	if (rejected === 0) return;
 	const where = isSimplified ? 'With Simplify switched off, the output' : 'The output';
-	const message = `${refused} rates were rejected. ${where} lists each as REFUSED with its line and reason; the others are stored.`;
+	const message = `${rejected} rates were rejected. ${where} lists each as REJECTED with its line and reason; the others are stored.`;
 	context.logger.warn(message);
 	addHint(context, { message, type: 'warning' });
 }

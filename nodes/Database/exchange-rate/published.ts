@@ -5,7 +5,7 @@ import { isCurrency } from '../../shared/rate-banks';
 import { excerpt } from '../../shared/text';
 
 /** A line of a bank's file, or a plain item, without a valid rate. */
-export interface RefusedLine {
+export interface RejectedLine {
 	/** From 1, as an editor shows it; for items their index, from 0. */
 	line: number;
 	reason: string;
@@ -15,7 +15,7 @@ export interface RefusedLine {
 /** The content of a file. */
 export interface ReadRates {
 	rates: PublishedRate[];
-	refused: RefusedLine[];
+	rejected: RejectedLine[];
 }
 
 // Also accepts a company's own currency in its CRM, whose rate can only be imported.
@@ -44,13 +44,13 @@ export function takeRate(
 	into: ReadRates,
 	given: PublishedRate,
 	today: Day,
-	place: Omit<RefusedLine, 'reason'>,
+	place: Omit<RejectedLine, 'reason'>,
 ) {
 	try {
 		for (const one of [given.base, given.quote]) assertKnown(one);
 		into.rates.push(checkedRate(given, today));
 	} catch (error) {
-		into.refused.push({ ...place, reason: (error as Error).message });
+		into.rejected.push({ ...place, reason: (error as Error).message });
 	}
 }
 

@@ -29,7 +29,7 @@ interface CurrencyColumn {
  */
 export function readRba(text: string, today: Day): ReadRates {
 	const lines = csvLines(text);
-	const titles = lines.findIndex(({ cells }) => named(cells, 'Series ID'));
+	const titles = lines.findIndex(({ cells }) => isTitled(cells, 'Series ID'));
 	const columns = currencyColumns(lines);
 	if (titles === -1 || columns.length === 0) {
 		throw new ExplainedError(
@@ -37,18 +37,18 @@ export function readRba(text: string, today: Day): ReadRates {
 			'Check Base URL, or try again later.',
 		);
 	}
-	const read: ReadRates = { rates: [], refused: [] };
+	const read: ReadRates = { rates: [], rejected: [] };
 	for (const line of lines.slice(titles + 1)) takeLine(read, line, columns, today);
 	return read;
 }
 
-const named = (cells: readonly string[], title: string): boolean =>
+const isTitled = (cells: readonly string[], title: string): boolean =>
 	cells[0]?.toLowerCase() === title.toLowerCase();
 
 /** Finds the currency columns by their units or, failing that, by their series. An index has neither. */
 function currencyColumns(lines: readonly CsvLine[]): CurrencyColumn[] {
-	const units = lines.find(({ cells }) => named(cells, 'Units'))?.cells ?? [];
-	const series = lines.find(({ cells }) => named(cells, 'Series ID'))?.cells ?? [];
+	const units = lines.find(({ cells }) => isTitled(cells, 'Units'))?.cells ?? [];
+	const series = lines.find(({ cells }) => isTitled(cells, 'Series ID'))?.cells ?? [];
 	return series.flatMap((id, place) => {
 		const codes = [units[place] ?? '', id.replace(/^FXR/, '')].map((code) => ISO_CODES[code] ?? code);
 		const currency = codes.find(isCurrency);
@@ -64,7 +64,7 @@ function takeLine(
 ): void {
 	const date = parseDay(cells[0] ?? '');
 	if (date === undefined) {
-		read.refused.push({
+		read.rejected.push({
 			line,
 			content,
 			reason: `"${cells[0]}" is not a date like 30-Jun-2026 or 30/06/2026.`,

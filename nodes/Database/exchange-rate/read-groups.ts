@@ -27,7 +27,7 @@ export async function readGroups(
 	read: (group: Asked) => Promise<ReadRates>,
 	signal?: AbortSignal,
 ): Promise<BankRates> {
-	const all: BankRates = { rates: [], refused: [], failures: [] };
+	const all: BankRates = { rates: [], rejected: [], failures: [] };
 	for (const group of asked) {
 		const answer = await attemptRead(group, read, signal);
 		const isSplit = group.currencies.length > 1 && !hasRates(answer);
@@ -67,13 +67,13 @@ async function attemptRead(
 	}
 }
 
-const failed = (failure: BankFailure): BankRates => ({ rates: [], refused: [], failures: [failure] });
+const failed = (failure: BankFailure): BankRates => ({ rates: [], rejected: [], failures: [failure] });
 
-const hasRates = ({ rates, refused }: ReadRates): boolean => rates.length + refused.length > 0;
+const hasRates = ({ rates, rejected }: ReadRates): boolean => rates.length + rejected.length > 0;
 
-function addTo(all: BankRates, { rates, refused, failures }: BankRates): void {
+function addTo(all: BankRates, { rates, rejected, failures }: BankRates): void {
 	all.rates = all.rates.concat(rates);
-	all.refused = all.refused.concat(refused);
+	all.rejected = all.rejected.concat(rejected);
 	all.failures.push(...failures);
 }
 

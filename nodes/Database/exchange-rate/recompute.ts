@@ -89,18 +89,18 @@ async function recomputePage(
 ): Promise<RecomputedRow[]> {
 	const conversion = new Conversion(await readRates(pool, collectRateNeeds(page, today)));
 	const changes: Reconversion[] = [];
-	const shown = (row: ConvertedRow) => ({ ...tenant, table, ...described(row) });
-	const refused: RecomputedRow[] = [];
+	const showRow = (row: ConvertedRow) => ({ ...tenant, table, ...describeRow(row) });
+	const unchanged: RecomputedRow[] = [];
 	for (const row of page) {
 		const result = reconverted(row.fx, conversion, today);
-		if (result instanceof Rejection) refused.push({ ...shown(row), reason: result.message });
+		if (result instanceof Rejection) unchanged.push({ ...showRow(row), reason: result.message });
 		else if (result) changes.push({ row, ...result });
 	}
 	const written = await saveReconversions(pool, tenant.tenantId, table, changes, { signal });
 	const recomputed = changes
 		.filter(({ row }) => written.has(row.id))
-		.map(({ row, amounts, fx }) => ({ ...shown(row), after: { ...amounts, rate: readRate(fx) ?? '' } }));
-	return [...recomputed, ...refused];
+		.map(({ row, amounts, fx }) => ({ ...showRow(row), after: { ...amounts, rate: readRate(fx) ?? '' } }));
+	return [...recomputed, ...unchanged];
 }
 
 /** Without duplicates: thousands of rows need the same few months. */
@@ -115,7 +115,7 @@ function collectRateNeeds(page: readonly ConvertedRow[], today: Day): RateNeed[]
 	return [...needs.values()];
 }
 
-function described({ clientId, clientName, day, externalId, amounts, fx }: ConvertedRow) {
+function describeRow({ clientId, clientName, day, externalId, amounts, fx }: ConvertedRow) {
 	return { clientId, clientName, day, externalId, before: { ...amounts, rate: readRate(fx) } };
 }
 

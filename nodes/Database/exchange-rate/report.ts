@@ -1,13 +1,13 @@
 import { ExplainedError } from '../../../db/postgres/explained-error';
 import type { SavedPair } from '../../../db/rates/save';
-import type { RefusedLine } from './published';
+import type { RejectedLine } from './published';
 import type { SilentCurrency } from './silent-currencies';
 import type { Recomputation } from './recompute';
 
 /** The result of a load or an import. */
 export interface Outcome {
 	pairs: readonly SavedPair[];
-	refused: readonly RefusedLine[];
+	rejected: readonly RejectedLine[];
 	/** Currencies without any rate in the response; empty for an import. */
 	silent?: readonly SilentCurrency[];
 	recomputation: Recomputation;
@@ -24,7 +24,7 @@ export interface RateSummary {
 	added: number;
 	corrected: number;
 	unchanged: number;
-	refused: number;
+	rejected: number;
 	/** Currencies without any rate. */
 	withoutRates: string[];
 	newestDay: string | null;
@@ -41,7 +41,7 @@ const MAX_SHOWN = 1_000;
  * @throws Error if a tenant's rows could not be recomputed, since nobody reads the items of a scheduled workflow
  */
 export function report(source: string, outcome: Outcome): object[] {
-	const { pairs, refused, silent = [], recomputation, replayable, stillMissing } = outcome;
+	const { pairs, rejected, silent = [], recomputation, replayable, stillMissing } = outcome;
 	complain(recomputation);
 	const sum = (name: 'added' | 'corrected' | 'unchanged'): number =>
 		pairs.reduce((total, pair) => total + pair[name], 0);
@@ -51,7 +51,7 @@ export function report(source: string, outcome: Outcome): object[] {
 		added: sum('added'),
 		corrected: sum('corrected'),
 		unchanged: sum('unchanged'),
-		refused: refused.length,
+		rejected: rejected.length,
 		withoutRates: silent.map(({ currency }) => currency),
 		newestDay:
 			pairs
@@ -64,7 +64,7 @@ export function report(source: string, outcome: Outcome): object[] {
 	};
 	return [
 		...pairs.map((pair) => ({ type: 'RATES', ...pair })),
-		...refused.slice(0, MAX_SHOWN).map((line) => ({ type: 'REFUSED', source, ...line })),
+		...rejected.slice(0, MAX_SHOWN).map((line) => ({ type: 'REJECTED', source, ...line })),
 		...silent.map((one) => ({ type: 'NO_RATES', source, ...one })),
 		...recomputation.rows.map((row) => ({ type: 'RECOMPUTED', ...row })),
 		summary,

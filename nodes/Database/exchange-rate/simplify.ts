@@ -14,7 +14,7 @@ const simplifySummary = (summary: RateSummary): object => ({
 	source: summary.source,
 	added: summary.added,
 	corrected: summary.corrected,
-	rejected: summary.refused,
+	rejected: summary.rejected,
 	withoutRates: summary.withoutRates.join(', '),
 	newestDay: summary.newestDay,
 	recomputedRows: summary.recomputedRows,

@@ -1,6 +1,6 @@
 import { laterDay, type Day } from '../../shared/dates';
 import { ECB, RBA } from '../../shared/rate-banks';
-import { download, type Bank, type Connection } from './download';
+import { download, type Bank, type DownloadTools } from './download';
 import { ecbUrl, readEcb } from './ecb';
 import type { Asked } from './plan';
 import type { ReadRates } from './published';
@@ -18,7 +18,7 @@ export interface RateSource {
 	 * @param asked a request without currencies asks for all
 	 * @throws Error that names the bank if its response is unusable
 	 */
-	read(connection: Connection, baseUrl: string, asked: readonly Asked[], today: Day): Promise<BankRates>;
+	read(connection: DownloadTools, baseUrl: string, asked: readonly Asked[], today: Day): Promise<BankRates>;
 }
 
 const ecbBank: Bank = { name: 'The European Central Bank', nothing: 404 };
@@ -32,7 +32,7 @@ const ecb: RateSource = {
 			const url = ecbUrl(baseUrl, currencies, laterDay(from, ECB.firstDay));
 			const text = await download(connection, ecbBank, url);
 			// For a period without observations the bank responds with 404, an empty body, or only the header.
-			if (text === undefined || text.trim() === '') return { rates: [], refused: [] };
+			if (text === undefined || text.trim() === '') return { rates: [], rejected: [] };
 			return readEcb(text, today);
 		};
 		return await readGroups(asked, readGroup, connection.signal);
@@ -51,14 +51,18 @@ const rba: RateSource = {
 	base: RBA.base,
 	baseUrl: 'https://www.rba.gov.au',
 	async read(connection, baseUrl, asked, today) {
-		if (asked.length === 0) return { rates: [], refused: [], failures: [] };
+		if (asked.length === 0) return { rates: [], rejected: [], failures: [] };
 		const text = await download(connection, rbaBank, rbaUrl(baseUrl));
-		const { rates, refused } = readRba(text ?? '', today);
+		const { rates, rejected } = readRba(text ?? '', today);
 		const isAsked = (currency: string, day: Day): boolean =>
 			asked.some(
 				({ currencies, from }) => (currencies.length === 0 || currencies.includes(currency)) && day >= from,
 			);
-		return { rates: rates.filter(({ quote, date }) => isAsked(quote, date)), refused, failures: [] };
+		return {
+			rates: rates.filter(({ quote, date }) => isAsked(quote, date)),
+			rejected,
+			failures: [],
+		};
 	},
 };
 

@@ -46,7 +46,7 @@ export async function accountOverview(
 	);
 	return all.map((account) => {
 		const { accountId } = account;
-		const status = chooseStatus(account, ownIds.has(accountId), taken.has(accountId));
+		const status = chooseAccountStatus(account, ownIds.has(accountId), taken.has(accountId));
 		const told = { reached: live?.accounts.has(accountId) ?? null };
 		return { ...account, status, ...told, ofConsent: live?.consent?.has(accountId) ?? null };
 	});
@@ -54,7 +54,7 @@ export async function accountOverview(
 
 const NOT_READ = { timezone: null, currency: null, enabled: false, releasedAt: null, streams: [] };
 
-function chooseStatus(
+function chooseAccountStatus(
 	{ enabled, releasedAt }: AccountSummary,
 	isOwn: boolean,
 	isTaken: boolean,

@@ -25,7 +25,7 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 		const tenantId = readTenantId(context, item);
 		const options = context.getNodeParameter('options', item, {}) as CreateOptions;
 		const provider = context.getNodeParameter('provider', item) as string;
-		const { metadata, accounts } = readSettings(provider, options);
+		const { metadata, accounts } = readConnectionSettings(provider, options);
 		const created = await createIntegration(pool, {
 			...{ tenantId, provider, metadata, accounts },
 			authentication: readAuthentication(context, item),
@@ -39,7 +39,7 @@ export async function createConnection(context: IExecuteFunctions): Promise<INod
 }
 
 /** @throws Error if an account id is not one of the provider's */
-function readSettings(provider: string, { accountIds = '', accounts, ...texts }: CreateOptions) {
+function readConnectionSettings(provider: string, { accountIds = '', accounts, ...texts }: CreateOptions) {
 	const given = Object.entries(texts).filter(([, text]) => text);
 	const file = provider === 'myob' && texts.businessId ? [texts.businessId] : [];
 	return {

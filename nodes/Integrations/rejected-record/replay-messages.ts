@@ -64,7 +64,7 @@ function byStream(records: readonly ReplayRecord[]): ReplayRecord[][] {
 function buildMessages(record: ReplayRecord, envelope: Envelope): ReplayedMessage[] | string {
 	const { recordId, stage, payload, lastSeenAt } = record;
 	const account = record.account ? accountFrom(record.account) : uploadAccount(envelope);
-	if (stage === 'load') return refusedMessages(payload, { ...envelope, recordId }) ?? NO_ROWS;
+	if (stage === 'load') return toReplayedMessages(payload, { ...envelope, recordId }) ?? NO_ROWS;
 	if (!account) return NO_ACCOUNT;
 	if (typeof payload !== 'object' || payload === null) return NO_RECORD;
 	const raw = payload as Record<string, unknown>;
@@ -81,14 +81,14 @@ const NO_ACCOUNT = 'their account is no longer connected';
 type ReplayedMessage = RecordMessage | RowMessage | DeletedMessage;
 type Named = Envelope & { recordId: string };
 
-function refusedMessages(payload: unknown, named: Named): ReplayedMessage[] | undefined {
+function toReplayedMessages(payload: unknown, named: Named): ReplayedMessage[] | undefined {
 	const { rows } = (payload ?? {}) as { rows?: unknown };
 	if (!Array.isArray(rows)) return undefined;
-	return rows.map((one) => refusedMessage((one ?? {}) as Record<string, unknown>, named));
+	return rows.map((one) => toReplayedMessage((one ?? {}) as Record<string, unknown>, named));
 }
 
 /** Picks only the known fields: others in an old rejection must not overwrite the message's own. */
-function refusedMessage(one: Record<string, unknown>, named: Named): RowMessage | DeletedMessage {
+function toReplayedMessage(one: Record<string, unknown>, named: Named): RowMessage | DeletedMessage {
 	const { table, client, row, leadId, deletedAt, metricName, recordDate, ...rest } = one;
 	const { keptDate, keptValue, keptMetadata } = rest;
 	if (row !== undefined) return { type: 'ROW', ...named, table, client, row } as RowMessage;

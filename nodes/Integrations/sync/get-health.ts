@@ -39,7 +39,7 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 			return simplifyResults(
 				context,
 				item,
-				health.map((one) => shown(one, now)),
+				health.map((one) => showHealth(one, now)),
 				simplifyHealth,
 			);
 		const { staleAfter = 24, rejectedFrom = 10, abandonedFrom = 3 } = options;
@@ -49,7 +49,7 @@ export async function getHealth(context: IExecuteFunctions): Promise<INodeExecut
 }
 
 /** Adds how long ago the last success was, how late the next run is, and what to do. */
-function shown(health: IntegrationHealth, now: Date): ShownHealth {
+function showHealth(health: IntegrationHealth, now: Date): ShownHealth {
 	const { lastSuccessAt, nextDue, authentication, expiresAt } = health;
 	const minutesSince = (instant: string): number => (now.getTime() - Date.parse(instant)) / 60_000;
 	return {

@@ -36,7 +36,7 @@ function summarizeRun(messages: Message[]): RunOutcome {
 	const failures = messages.filter((message): message is FailureMessage => message.type === 'FAILURE');
 	const states = messages.filter((message): message is StateMessage => message.type === 'STATE');
 	const { tenantId, integrationId, syncRunId, provider } = messages[0]!;
-	const status = chooseStatus(failures, states);
+	const status = chooseRunStatus(failures, states);
 	const hasMore = states.some((state) => state.hasMore);
 	return {
 		tenantId,
@@ -60,7 +60,7 @@ function limitWarnings(warnings: string[]): string[] {
 	return left > 0 ? [...warnings.slice(0, MAX_WARNINGS), `${left} more warnings are not shown.`] : warnings;
 }
 
-function chooseStatus(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {
+function chooseRunStatus(failures: FailureMessage[], states: StateMessage[]): RunOutcome['status'] {
 	if (failures.length === 0) return states.length > 0 ? 'succeeded' : 'failed';
 	const failed = new Set(failures.filter((failure) => !cameFurther(failure, states)).map(buildStreamKey));
 	return states.some((state) => !state.switchedOff && !failed.has(buildStreamKey(state)))

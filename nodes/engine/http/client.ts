@@ -29,7 +29,7 @@ async function call(context: ApiContext, request: ApiRequest): Promise<unknown> 
 	const tries: Attempts = { retry: 0, wait: 0, refresh: 0 };
 	for (;;) {
 		if (context.budget?.isOverdue) throw overdue(request);
-		const answer = await attempt(context, request);
+		const answer = await attemptRequest(context, request);
 		if ('json' in answer) return answer.json;
 		await recover(context, answer, tries);
 	}
@@ -51,7 +51,10 @@ function resolveLink({ baseUrl, definition }: ApiContext, link: string): Pick<Ap
 	return { path, query: Object.fromEntries(url.searchParams) };
 }
 
-async function attempt(context: ApiContext, request: ApiRequest): Promise<{ json: unknown } | FailedAttempt> {
+async function attemptRequest(
+	context: ApiContext,
+	request: ApiRequest,
+): Promise<{ json: unknown } | FailedAttempt> {
 	const rateLimiter = getRateLimiter(context, request);
 	const askedAt = context.clock.now().getTime();
 	const once = async (): Promise<{ json: unknown } | FailedAttempt> => {

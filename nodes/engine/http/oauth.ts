@@ -31,14 +31,14 @@ const RETRIES = 2;
  */
 export async function exchangeRefreshToken(client: OAuthClient, refreshToken: string): Promise<TokenSet> {
 	for (let tries = 0; ; tries++) {
-		const outcome = await attempt(client, refreshToken);
+		const outcome = await attemptExchange(client, refreshToken);
 		if (!(outcome instanceof ReadFailure)) return outcome;
 		if (!FAILURE_CLASSES[outcome.failureClass].transient || tries === RETRIES) throw outcome;
 		await client.clock.sleep(backoffMs(tries, client.clock.random));
 	}
 }
 
-async function attempt(client: OAuthClient, refreshToken: string): Promise<TokenSet | ReadFailure> {
+async function attemptExchange(client: OAuthClient, refreshToken: string): Promise<TokenSet | ReadFailure> {
 	const reply = await replyTo(client, refreshToken);
 	if (reply instanceof ReadFailure) return reply;
 	const answer = parseAnswer(reply.body);

@@ -8,12 +8,12 @@ export function findRule(
 	path: string,
 	reply: HttpReply,
 ): ResponseRule | undefined {
-	const rule = rules.find((candidate) => fits(candidate, path, reply));
+	const rule = rules.find((candidate) => matchesRule(candidate, path, reply));
 	if (rule || isSuccess(reply.status)) return rule;
-	return DEFAULT_RULES.find((candidate) => fits(candidate, path, reply)) ?? UNREADABLE;
+	return DEFAULT_RULES.find((candidate) => matchesRule(candidate, path, reply)) ?? UNREADABLE;
 }
 
-function fits(rule: ResponseRule, path: string, reply: HttpReply): boolean {
+function matchesRule(rule: ResponseRule, path: string, reply: HttpReply): boolean {
 	const [from, through] = rule.status;
 	if (reply.status < from || reply.status > through) return false;
 	if (rule.path && !rule.path.test(path)) return false;

@@ -9,9 +9,9 @@ export async function send(http: HttpClient, request: HttpRequest): Promise<Http
 	const { signal, timeoutMs } = request;
 	signal?.throwIfAborted();
 	const deadline = new AbortController();
-	const stop = (): void => deadline.abort(signal?.reason);
+	const abortRequest = (): void => deadline.abort(signal?.reason);
 	const late = new Error(`no complete reply within ${timeoutMs / 1_000} seconds`);
-	signal?.addEventListener('abort', stop, { once: true });
+	signal?.addEventListener('abort', abortRequest, { once: true });
 	const timer = setTimeout(() => deadline.abort(late), timeoutMs);
 	try {
 		return await Promise.race([http({ ...request, signal: deadline.signal }), whenAborted(deadline.signal)]);
@@ -19,7 +19,7 @@ export async function send(http: HttpClient, request: HttpRequest): Promise<Http
 		throw deadline.signal.aborted ? deadline.signal.reason : error;
 	} finally {
 		clearTimeout(timer);
-		signal?.removeEventListener('abort', stop);
+		signal?.removeEventListener('abort', abortRequest);
 	}
 }
 

@@ -38,17 +38,17 @@ export function createTokenSource(store: TokenStore, clock: Clock): TokenSource 
 		latest = tokens;
 		return tokens;
 	};
-	const known = async (): Promise<TokenSet> => latest ?? keep(await store.read());
+	const getLatest = async (): Promise<TokenSet> => latest ?? keep(await store.read());
 	const refresh = async (stale: string): Promise<TokenSet> => keep(await store.refresh(stale));
 
 	return {
 		async current() {
-			const tokens = await known();
+			const tokens = await getLatest();
 			const isGood = isFresh(tokens, clock.now().getTime());
 			return (isGood ? tokens : await refresh(tokens.accessToken)).accessToken;
 		},
 		async refresh(stale) {
-			const tokens = await known();
+			const tokens = await getLatest();
 			return (tokens.accessToken === stale ? await refresh(stale) : tokens).accessToken;
 		},
 		secrets: () => [...seen],

@@ -18,7 +18,7 @@ import {
 	streamOff,
 	switchedOff,
 } from './failures';
-import { read } from './read-stream';
+import { readByStrategy } from './read-stream';
 import type { ReadingContext, ReadingEnd } from './strategy';
 import type { ExtractContext, Messages, RunToExtract, StreamState } from './run';
 import { recordMessage, rejectedMessage, skippedRecord, StateMessages } from './state-messages';
@@ -195,7 +195,7 @@ export class AccountReader {
 		context: ReadingContext<StreamDefinition>,
 		counted: { extracted: number; skipped: number; rejected: number },
 	): Messages<ReadingEnd> {
-		const reading = read(context);
+		const reading = readByStrategy(context);
 		for (let next = await reading.next(); ; next = await reading.next()) {
 			if (next.done) return next.value;
 			counted.extracted++;

@@ -45,8 +45,8 @@ export async function* readCalendarMonths(context: Context): Reading {
 	for (const batch of splitIntoBatches(months, monthsAtOnce(context))) {
 		context.noteMonth?.(begun + 1, months.length);
 		begun += batch.length;
-		const read = async (month: CalendarMonth) => await readMonth(context, month, variant, shareOf(month));
-		for (const month of await Promise.all(batch.map(read))) if (month) yield* records.take(month);
+		const readEach = async (month: CalendarMonth) => await readMonth(context, month, variant, shareOf(month));
+		for (const month of await Promise.all(batch.map(readEach))) if (month) yield* records.take(month);
 	}
 	yield* records.finishPage();
 	const state: MonthsState = {

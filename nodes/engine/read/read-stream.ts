@@ -12,7 +12,7 @@ type Strategies = {
 const STRATEGIES: Strategies = { calendarMonths: readCalendarMonths, changes: readChanges };
 
 /** Reads a stream of an account with the strategy that its definition names. */
-export function read<Stream extends StreamDefinition>(context: ReadingContext<Stream>): Reading {
+export function readByStrategy<Stream extends StreamDefinition>(context: ReadingContext<Stream>): Reading {
 	// The key determines the strategy's type, but the compiler cannot infer that through the index.
 	const strategy = STRATEGIES[context.stream.reading] as (given: ReadingContext<Stream>) => Reading;
 	return strategy(context);

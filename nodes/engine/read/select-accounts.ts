@@ -37,7 +37,7 @@ export async function selectAccounts(
 		.filter(({ id }) => !taken.has(id))
 		.map((entry) => ({ ...UNKNOWN, ...known.get(entry.id), ...entry, enabled: true, released: false }));
 	const own = [...choice.accounts.filter(({ released }) => !released), ...entered];
-	const selection = sorted(context, own, listing);
+	const selection = sortAccounts(context, own, listing);
 	for (const { id, name } of added.filter((entry) => taken.has(entry.id)))
 		selection.failed.push({ accountId: id, failure: conflict(definition, name ?? id) });
 	return { ...selection, warnings: [...answer.warnings] };
@@ -45,7 +45,7 @@ export async function selectAccounts(
 
 const UNKNOWN = { timezone: null, currency: null };
 
-function sorted(
+function sortAccounts(
 	{ definition }: ExtractContext,
 	own: readonly EnteredAccount[],
 	{ accounts, unclear }: CheckedListing,
@@ -59,9 +59,13 @@ function sorted(
 			accountId: id,
 			failure: why(definition, name ?? id),
 		}));
-	const known = ({ id, name, timezone, currency }: EnteredAccount): KnownAccount => ({
+	const toKnownAccount = ({ id, name, timezone, currency }: EnteredAccount): KnownAccount => ({
 		...{ id, timezone, currency },
 		name: accounts.get(id)?.name ?? name ?? id,
 	});
-	return { read: read.map(known), off: own.filter(({ enabled }) => !enabled).map(known), failed };
+	return {
+		read: read.map(toKnownAccount),
+		off: own.filter(({ enabled }) => !enabled).map(toKnownAccount),
+		failed,
+	};
 }

@@ -52,7 +52,7 @@ export async function* listedDeals(
 		const page = await pageAfter(context, request, cursor, onRestart);
 		cursor = page.paging?.next?.after ?? null;
 		trail.follow(cursor);
-		yield { ...sorted(context, page, request.description), after: cursor };
+		yield { ...sortResults(context, page, request.description), after: cursor };
 	} while (cursor !== null);
 }
 
@@ -78,7 +78,7 @@ export async function* searchedDeals(
 	const trail = createTrail(context, SEARCHED);
 	for (let request: SearchRequest | undefined = first; request; ) {
 		const page = await searchPage(context, request);
-		const found = { ...sorted(context, page, SEARCHED), after: page.paging?.next?.after ?? null };
+		const found = { ...sortResults(context, page, SEARCHED), after: page.paging?.next?.after ?? null };
 		request = next(found);
 		trail.follow(request && JSON.stringify([request.filterGroups, request.offset]));
 		yield found;
@@ -89,7 +89,7 @@ function createTrail({ account }: StreamContext, what: string): PageTrail {
 	return new PageTrail({ provider: 'HubSpot', what, account: account.name, mostPages: MAX_PAGES });
 }
 
-function sorted({ account }: StreamContext, { results }: DealPage, what: string) {
+function sortResults({ account }: StreamContext, { results }: DealPage, what: string) {
 	const reader = { read: parseSummary, getId: ({ id }: DealSummary) => id };
 	const named = { provider: 'HubSpot', what, account: account.name };
 	const { entries, nameless } = sortEntries(results, reader, named);

@@ -1,6 +1,6 @@
 import { ExplainedError } from '../../../db/postgres/explained-error';
 import { FactReader } from '../../shared/facts';
-import { attempt, Rejection } from '../../shared/rejection';
+import { catchRejection, Rejection } from '../../shared/rejection';
 import { parseAs } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
 import type { LooseRecord, Normalised, Normaliser, NormaliseSettings, RawRecord } from '../provider';
@@ -15,7 +15,7 @@ export const deals: Normaliser = {
 
 	ratesNeeded(raw, settings) {
 		if (isDeleted(raw.record)) return [];
-		const needs = attempt(() => dealRatesNeeded(readHistory(raw, settings), raw, settings));
+		const needs = catchRejection(() => dealRatesNeeded(readHistory(raw, settings), raw, settings));
 		return needs instanceof Rejection ? [] : needs;
 	},
 

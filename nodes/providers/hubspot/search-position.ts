@@ -6,7 +6,7 @@ export interface Filter {
 }
 
 /** Where a search continues. */
-export interface Position {
+export interface SearchPosition {
 	/** All changes before this have been returned (milliseconds since 1970). */
 	at: number;
 	/**
@@ -22,7 +22,7 @@ const BEFORE_ALL = '0';
 /** Adds the conditions of a position to each group. */
 export function buildFilterGroups(
 	groups: ReadonlyArray<readonly Filter[]>,
-	{ at, id }: Position,
+	{ at, id }: SearchPosition,
 ): Array<{ filters: Filter[] }> {
 	const since: Filter = { propertyName: 'hs_lastmodifieddate', operator: 'GTE', value: String(at) };
 	const slice: Filter[] =
@@ -37,7 +37,7 @@ export function buildFilterGroups(
 
 /** How the search continues after a page. */
 export interface Step {
-	position: Position;
+	position: SearchPosition;
 	/** Offset to request at the same position; only after an empty page that was not the last. */
 	offset?: string;
 	isLast: boolean;
@@ -49,7 +49,7 @@ export interface Step {
  * @param next the offset of the next page, if HubSpot states one
  */
 export function afterPage(
-	position: Position,
+	position: SearchPosition,
 	rows: ReadonlyArray<{ id: string; at: number }>,
 	next: string | undefined,
 ): Step {
@@ -63,7 +63,11 @@ export function afterPage(
 }
 
 /** Continues after the page's last id, whether HubSpot orders ids as numbers or as strings. */
-function afterSlice({ at }: Position, last: { id: string } | undefined, next: string | undefined): Step {
+function afterSlice(
+	{ at }: SearchPosition,
+	last: { id: string } | undefined,
+	next: string | undefined,
+): Step {
 	if (next === undefined || last === undefined) return { position: { at: at + 1, id: null }, isLast: false };
 	return { position: { at, id: last.id }, isLast: false };
 }

@@ -4,7 +4,7 @@ import { searchedDeals, type SearchRequest } from './deal-pages';
 import type { ListCursor } from './list-scan';
 import { changedDeal, modifiedMs } from './deal-items';
 import type { DealSummary } from './replies';
-import { afterPage, buildFilterGroups, type Filter, type Position, type Step } from './search-position';
+import { afterPage, buildFilterGroups, type Filter, type SearchPosition, type Step } from './search-position';
 
 /** Each round begins this much before the end of the last one: the search index shows changes with a delay. */
 const OVERLAP_MS = 10 * 60_000;
@@ -76,7 +76,7 @@ async function* changedInRange(
 }
 
 interface Found extends Pick<Page, 'items' | 'nameless'> {
-	position: Position;
+	position: SearchPosition;
 	isLast: boolean;
 }
 
@@ -87,7 +87,7 @@ interface Found extends Pick<Page, 'items' | 'nameless'> {
 async function* found(
 	context: StreamContext,
 	groups: readonly Filter[][],
-	start: Position,
+	start: SearchPosition,
 ): AsyncGenerator<Found, void> {
 	let step: Step = { position: start, isLast: false };
 	const toPosition = ({ position, offset }: Step): SearchRequest => ({
@@ -105,7 +105,7 @@ async function* found(
 }
 
 /** A deal without a modified time cannot be the end of a page ordered by time, so it is left out. */
-function toRows(deals: readonly DealSummary[], { id }: Position): Array<{ id: string; at: number }> {
+function toRows(deals: readonly DealSummary[], { id }: SearchPosition): Array<{ id: string; at: number }> {
 	const rows = deals.map((deal) => ({ id: deal.id, at: modifiedMs(deal) ?? (id === null ? undefined : 0) }));
 	return rows.filter((row): row is { id: string; at: number } => row.at !== undefined);
 }

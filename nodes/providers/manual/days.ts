@@ -25,7 +25,7 @@ const MAX_LENGTH = 40;
  * Reads a cell with a date. A workbook's date is used as it is; text is read only in the chosen format.
  * @throws Rejection `date_missing` or `not_a_date`, with what to do
  */
-export function readDay(cell: unknown, format: DateFormat): Day {
+export function readDayCell(cell: unknown, format: DateFormat): Day {
 	if (isMissing(cell)) {
 		throw new Rejection('date_missing', 'date', missingText(cell, 'date', 'Date'));
 	}

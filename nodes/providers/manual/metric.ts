@@ -1,11 +1,11 @@
 import { columnText, type Amount } from '../../shared/money';
-import { attempt, Rejection } from '../../shared/rejection';
+import { catchRejection, Rejection } from '../../shared/rejection';
 import { excerpt } from '../../shared/text';
 import type { CanonicalRow } from '../provider';
 import { FIELD_LABELS, type Cells, type UploadField } from './columns';
-import { readDay, type DateFormat } from './days';
+import { readDayCell, type DateFormat } from './days';
 import { isMissing, missingText, shownText } from './file/cell';
-import { readNumber, type CellNumber, type NumberFormat } from './numbers';
+import { readNumberCell, type CellNumber, type NumberFormat } from './numbers';
 
 const SOURCE_SYSTEM = 'manual';
 
@@ -21,9 +21,9 @@ export function parseMetric({ numberFormat, dateFormat }: Formats, cells: Cells[
 	const faults = new Faults();
 	const client = faults.catch(() => parseClient(cells));
 	const metricName = faults.catch(() => parseMetricName(cells.metricName));
-	const number = faults.catch(() => toValue(readNumber(cells.value, numberFormat)));
+	const number = faults.catch(() => toValue(readNumberCell(cells.value, numberFormat)));
 	const unit = faults.catch(() => parseUnit(cells.unit, number?.isPercent));
-	const day = faults.catch(() => readDay(cells.date, dateFormat));
+	const day = faults.catch(() => readDayCell(cells.date, dateFormat));
 	faults.throwAll();
 	return {
 		table: 'custom_metrics',
@@ -44,7 +44,7 @@ class Faults {
 	private readonly found: Rejection[] = [];
 
 	catch<T>(work: () => T): T | undefined {
-		const result = attempt(work);
+		const result = catchRejection(work);
 		if (!(result instanceof Rejection)) return result;
 		this.found.push(result);
 		return undefined;
@@ -60,7 +60,7 @@ class Faults {
 
 /** An ID refers to an existing row of `client_kpis`, next to its synced figures; a name alone creates a client. */
 function parseClient(cells: Cells['cells']): MetricRow['client'] {
-	const [id, name] = [readText(cells.clientId, 'clientId'), readText(cells.clientName, 'clientName')];
+	const [id, name] = [readTextCell(cells.clientId, 'clientId'), readTextCell(cells.clientName, 'clientName')];
 	if (id !== '') return { externalId: id, clientId: id, clientName: name, industry: null };
 	if (name !== '') return { externalId: name, clientName: name, industry: null };
 	const cell = [cells.clientId, cells.clientName].find((one) => one !== undefined && one !== '');
@@ -69,7 +69,7 @@ function parseClient(cells: Cells['cells']): MetricRow['client'] {
 }
 
 function parseMetricName(cell: unknown): string {
-	const name = readText(cell, 'metricName');
+	const name = readTextCell(cell, 'metricName');
 	if (name !== '') return name;
 	throw new Rejection('metric_missing', 'metricName', missingText(cell, 'metric name', 'Metric'));
 }
@@ -85,7 +85,7 @@ function parseUnit(cell: unknown, isPercent = false): string | null {
 	if (typeof cell === 'object' && cell !== null && isMissing(cell)) {
 		throw new Rejection('unit_missing', 'unit', missingText(cell, 'unit', 'Unit'));
 	}
-	const unit = readText(cell, 'unit');
+	const unit = readTextCell(cell, 'unit');
 	if (!isPercent || PERCENT.test(unit)) return unit || null;
 	if (unit === '') return '%';
 	throw new Rejection(
@@ -99,7 +99,7 @@ function parseUnit(cell: unknown, isPercent = false): string | null {
 const MAX_ID = 1e15;
 
 /** Reads a text. @throws Rejection if the cell is not a text, or its characters were lost */
-function readText(cell: unknown, field: UploadField): string {
+function readTextCell(cell: unknown, field: UploadField): string {
 	if (isMissing(cell)) return '';
 	const what = FIELD_LABELS[field];
 	const isNumber = typeof cell === 'number';

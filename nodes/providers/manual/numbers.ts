@@ -44,7 +44,7 @@ const MAX_LENGTH = 100;
  * Reads a cell with a number. A workbook's number is used as it is; text is read only in the chosen format.
  * @throws Rejection `value_missing` or `not_a_number`, with what to do
  */
-export function readNumber(cell: unknown, format: NumberFormat): CellNumber {
+export function readNumberCell(cell: unknown, format: NumberFormat): CellNumber {
 	if (isMissing(cell)) {
 		throw new Rejection('value_missing', 'value', missingText(cell, 'value', 'Value'));
 	}

@@ -65,13 +65,13 @@ const onlyOne = (file: AccountEntry): AccountListing => ({
 const FILES = { provider: 'MYOB', what: 'the list of company files', account: undefined };
 
 async function listFiles(api: ProviderApi): Promise<{ files: AccountEntry[]; nameless: NamelessEntry[] }> {
-	const read = (entry: unknown): CompanyFile | undefined => (isFile(entry) ? entry : undefined);
+	const parseFile = (entry: unknown): CompanyFile | undefined => (isFile(entry) ? entry : undefined);
 	const reply = (await api.call({
 		path: '/accountright/',
 		description: FILES.what,
-		isValid: (json) => Array.isArray(json) && isReadableList(json, read),
+		isValid: (json) => Array.isArray(json) && isReadableList(json, parseFile),
 	})) as unknown[];
-	const { entries, nameless } = sortEntries(reply, { read, getId: ({ Id }) => Id }, FILES);
+	const { entries, nameless } = sortEntries(reply, { read: parseFile, getId: ({ Id }) => Id }, FILES);
 	return { files: entries.map(({ Id, Name }) => ({ id: Id, name: textOrNull(Name) })), nameless };
 }
 

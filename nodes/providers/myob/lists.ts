@@ -15,12 +15,12 @@ export interface List {
 /** An entry of any list. The caller validates it. */
 export type Item = Partial<Record<string, unknown>>;
 
-interface Page {
+interface ListPage {
 	Items: unknown[];
 	NextPageLink?: string | null;
 }
 
-type Position = Pick<ApiRequest, 'path' | 'query'>;
+type ListPosition = Pick<ApiRequest, 'path' | 'query'>;
 
 /** MYOB's maximum page size. */
 const MAX_ROWS = 1_000;
@@ -36,7 +36,7 @@ const MAX_PAGES = 2_000;
 export async function readList(context: StreamContext, list: List): Promise<Item[]> {
 	const items: Item[] = [];
 	const filter = list.filter !== undefined && { $filter: list.filter };
-	let position: Position | undefined = {
+	let position: ListPosition | undefined = {
 		path: list.path,
 		query: { $top: String(MAX_ROWS), ...filter },
 	};
@@ -45,7 +45,7 @@ export async function readList(context: StreamContext, list: List): Promise<Item
 		mostPages: MAX_PAGES,
 	});
 	while (position) {
-		const { Items, NextPageLink }: Page = await readPage(context, list, position);
+		const { Items, NextPageLink }: ListPage = await readPage(context, list, position);
 		for (const item of Items) items.push(isItem(item) ? item : {});
 		// The last page has no link, or is empty.
 		position = Items.length === 0 || !NextPageLink ? undefined : context.api.resolveLink(NextPageLink);
@@ -54,7 +54,7 @@ export async function readList(context: StreamContext, list: List): Promise<Item
 	return items;
 }
 
-async function readPage(context: StreamContext, list: List, position: Position): Promise<Page> {
+async function readPage(context: StreamContext, list: List, position: ListPosition): Promise<ListPage> {
 	let query = { ...position.query };
 	for (;;) {
 		const rows = Number(query.$top) || MAX_ROWS;
@@ -72,7 +72,7 @@ async function readPage(context: StreamContext, list: List, position: Position):
 			isValid: isPage,
 			isNotFound: ({ status }) => isRetryable((refused.status = status)),
 		});
-		if (page !== undefined) return page as Page;
+		if (page !== undefined) return page as ListPage;
 		query = refused.status === 504 ? { ...query, $top: String(Math.ceil(rows / 2)) } : unfiltered(query);
 	}
 }

@@ -3,7 +3,7 @@ import { asFailure, type ReadFailure } from '../../engine/contract/failure';
 import { MAX_FIRST_FAILURES } from '../../engine/read/outage-detector';
 import { toMonth, type CalendarMonth } from '../../shared/months';
 import { toAmount, parseAmount, sumAmounts, ZERO, type Amount } from '../../shared/money';
-import { attempt, Rejection } from '../../shared/rejection';
+import { catchRejection, Rejection } from '../../shared/rejection';
 import type { Register, RegisterLine, YearMeaning } from './register';
 import { profitAndLoss } from './report';
 
@@ -33,7 +33,7 @@ export async function gatherEvidence(
 	if (!report) return 'missing';
 	const { month } = report;
 	const totals = readTotals(report.json, register);
-	const fitting = (as: Reading): YearMeaning[] =>
+	const fitting = (as: Comparison): YearMeaning[] =>
 		MEANINGS.filter((meaning) => fits(totals, register.listResultLines(month.key, meaning), as));
 	const [meaning, other] = fitting('sizes');
 	if (isCash && (!meaning || !fitting('figures').includes(meaning))) return 'refuted';
@@ -101,16 +101,16 @@ function readTotals(report: unknown, register: Register): Totals {
 }
 
 /** Compares absolute values (`sizes`) or signed ones (`figures`). The year shows in the absolute values. */
-type Reading = 'sizes' | 'figures';
+type Comparison = 'sizes' | 'figures';
 
-function fits(totals: Totals, lines: readonly RegisterLine[], as: Reading): boolean {
+function fits(totals: Totals, lines: readonly RegisterLine[], as: Comparison): boolean {
 	const activities = summed(lines.map(({ Account, Activity }) => [Account.UID, Activity]));
-	const read = (of: Totals, account: string): Amount => {
+	const getAmount = (of: Totals, account: string): Amount => {
 		const amount = of.get(account) ?? ZERO;
 		return as === 'sizes' ? amount.abs() : amount;
 	};
 	return [...new Set([...totals.keys(), ...activities.keys()])].every((account) =>
-		read(totals, account).minus(read(activities, account)).abs().lte(toAmount('0.01')),
+		getAmount(totals, account).minus(getAmount(activities, account)).abs().lte(toAmount('0.01')),
 	);
 }
 
@@ -118,7 +118,7 @@ function fits(totals: Totals, lines: readonly RegisterLine[], as: Reading): bool
 function summed(entries: Array<[account: string, value: unknown]>): Totals {
 	const totals = new Map<string, Amount>();
 	for (const [account, value] of entries) {
-		const amount = attempt(() => parseAmount(value, ''));
+		const amount = catchRejection(() => parseAmount(value, ''));
 		if (amount instanceof Rejection) continue;
 		const key = account.toLowerCase();
 		totals.set(key, sumAmounts([totals.get(key) ?? ZERO, amount]));

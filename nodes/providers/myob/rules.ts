@@ -4,7 +4,7 @@ import { appendDetail } from '../../engine/http/response-rules';
 const HOUR_MS = 3_600_000;
 
 /** A name in the body tells the reason of a 403. */
-const named = (name: string): RegExp => new RegExp(`"Name"\\s*:\\s*"${name}"`, 'i');
+const matchName = (name: string): RegExp => new RegExp(`"Name"\\s*:\\s*"${name}"`, 'i');
 
 /** Matches both words in any order. Anchored at the start, because otherwise the time would be quadratic. */
 const DAILY = /^(?=[^]*RateLimitError)[^]*\b(?:daily|per day)\b/i;
@@ -49,7 +49,7 @@ export const myobRules: readonly ResponseRule[] = [
 	},
 	{
 		status: [403, 403],
-		body: named('RateLimitError'),
+		body: matchName('RateLimitError'),
 		action: 'wait',
 		class: 'rate_limited',
 		initialBackoffMs: 1_000,
@@ -57,7 +57,7 @@ export const myobRules: readonly ResponseRule[] = [
 	},
 	{
 		status: [403, 403],
-		body: named('DeveloperInactive'),
+		body: matchName('DeveloperInactive'),
 		action: 'fail',
 		class: 'configuration',
 		message: () => 'MYOB does not accept the app: its API key is not active.',

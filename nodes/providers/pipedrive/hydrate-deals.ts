@@ -68,9 +68,9 @@ async function readHistories(
 	deals: readonly ListedDeal[],
 	versionOne: DealContext['versionOne'],
 ): Promise<History[]> {
-	const read = async (deal: ListedDeal): Promise<History> =>
+	const readHistory = async (deal: ListedDeal): Promise<History> =>
 		isDeleted(deal) ? [] : await readStageChanges(context, deal.id, versionOne);
-	const histories = await Promise.allSettled(deals.map(read));
+	const histories = await Promise.allSettled(deals.map(readHistory));
 	return histories.map((history) => {
 		if (history.status === 'fulfilled') return history.value;
 		const failure = asFailure(history.reason);

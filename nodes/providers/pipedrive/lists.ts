@@ -65,16 +65,16 @@ export interface ListPage<T extends Listed> {
 
 /** Which pages of a list to read. */
 interface Following {
-	query: Query;
+	query: ListQuery;
 	/** Cursor of the page to resume from; null for the first page. */
 	cursor?: string | null;
 	/** The query for a restart if Pipedrive rejects the cursor, used once. Without it, that is a failure. */
-	restart?(): Query;
+	restart?(): ListQuery;
 	/** Whether an error response means that the list does not exist: then there are no pages. */
 	absent?: ApiRequest['isNotFound'];
 }
 
-type Query = Readonly<Record<string, string>>;
+type ListQuery = Readonly<Record<string, string>>;
 type Where = Pick<StreamContext, 'api' | 'account'>;
 
 /**
@@ -109,7 +109,7 @@ export async function* listPages<T extends Listed = ListedDeal>(
 export async function listAll<T extends Listed = ListedDeal>(
 	context: Where & Pick<StreamContext, 'warn'>,
 	endpoint: ListEndpoint,
-	query: Query,
+	query: ListQuery,
 	absent?: ApiRequest['isNotFound'],
 ): Promise<T[] | undefined> {
 	let all: T[] | undefined;
@@ -125,7 +125,7 @@ export async function listAll<T extends Listed = ListedDeal>(
 async function readPage<T extends Listed>(
 	{ api, account }: Where,
 	{ path, what, scope, cost }: ListEndpoint,
-	{ query, cursor, restart }: { query: Query; cursor: string | null; restart?: unknown },
+	{ query, cursor, restart }: { query: ListQuery; cursor: string | null; restart?: unknown },
 	isNotFound: ApiRequest['isNotFound'],
 ): Promise<ListPage<T> | 'restart' | undefined> {
 	let isCursorRefused = false;

@@ -1,6 +1,6 @@
 import type { RateNeed } from '../../../db/rates/read';
 import { FactReader } from '../../shared/facts';
-import { attempt, Rejection } from '../../shared/rejection';
+import { catchRejection, Rejection } from '../../shared/rejection';
 import { parseAs } from '../../shared/shape';
 import { dealRatesNeeded, leadEventRows } from '../lead-events';
 import type { LooseRecord, Normalised, Normaliser, RawRecord } from '../provider';
@@ -15,16 +15,17 @@ export const deals: Normaliser = {
 
 	ratesNeeded(raw, settings): RateNeed[] {
 		const gone = goneSchema.safeParse(raw.record).data;
-		if (!gone || isGone(gone)) return [];
+		if (!gone || isGoneDeal(gone)) return [];
 		const record = recordSchema.safeParse(raw.record).data;
-		const history = record && attempt(() => readDealHistory(record, raw.account, settings, raw.fetchedAt));
+		const history =
+			record && catchRejection(() => readDealHistory(record, raw.account, settings, raw.fetchedAt));
 		if (!history || history instanceof Rejection) return [];
 		return dealRatesNeeded(history, raw, settings);
 	},
 
 	normalise(raw, settings, conversion): Normalised {
 		const gone = parseAs(goneSchema, raw.record, '');
-		if (isGone(gone)) return toDeletion(gone, raw);
+		if (isGoneDeal(gone)) return toDeletion(gone, raw);
 		const record = parseAs(recordSchema, raw.record, '');
 		const history = readDealHistory(record, raw.account, settings, raw.fetchedAt);
 		const rows = leadEventRows(history, raw, settings, conversion);
@@ -46,7 +47,7 @@ function getOrganization({ org_id: given }: Record<string, unknown>): object | n
 }
 
 /** A deleted deal may still have its former status. */
-const isGone = ({ deal }: GoneRecord): boolean =>
+const isGoneDeal = ({ deal }: GoneRecord): boolean =>
 	deal.is_deleted === true || deal.deleted === true || deal.status === 'deleted';
 
 function toDeletion({ deal }: GoneRecord, { fetchedAt }: RawRecord): Normalised {

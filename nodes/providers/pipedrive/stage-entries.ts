@@ -31,13 +31,13 @@ export function buildStageHistory(
 	if (!stageId) throw new Rejection('invalid_record', 'deal.stage_id', 'deal.stage_id is missing.');
 	const since = facts.stageChangedAt;
 	const placed = [...findCreation(deal.id, changes, stageId, facts), ...findMoves(deal.id, changes)];
-	const entries = placed.map((place) => named(place, names));
+	const entries = placed.map((place) => toStageEntry(place, names));
 	const entryAt = (at: string): StageEntry =>
-		named({ externalId: `deal:${deal.id}:present`, enteredAt: at, changeId: '', stageId }, names);
+		toStageEntry({ externalId: `deal:${deal.id}:present`, enteredAt: at, changeId: '', stageId }, names);
 	return completeHistory(entries, { stageId, since, entryAt }, fetchedAt);
 }
 
-const named = (place: Place, names: StageNames): StageEntry => ({
+const toStageEntry = (place: Place, names: StageNames): StageEntry => ({
 	...place,
 	stage: names.getLabel(place.stageId),
 	metadata: names.getFacts(place.stageId),

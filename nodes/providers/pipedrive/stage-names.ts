@@ -23,7 +23,7 @@ export class StageNames {
 
 	/** Never empty. */
 	getLabel(stageId: string): string {
-		return filled(this.stages.get(stageId)?.name) ?? this.former.get(stageId) ?? `stage:${stageId}`;
+		return parseName(this.stages.get(stageId)?.name) ?? this.former.get(stageId) ?? `stage:${stageId}`;
 	}
 
 	/** The stage's other properties, for metadata. */
@@ -44,10 +44,10 @@ export class StageNames {
 		{ additional_data: additional }: StageChange['data'],
 		property: string,
 	): void {
-		const name = filled((additional as Record<string, unknown> | null | undefined)?.[property]);
+		const name = parseName((additional as Record<string, unknown> | null | undefined)?.[property]);
 		if (stageId && name !== undefined) this.former.set(stageId, name);
 	}
 }
 
-const filled = (text: unknown): string | undefined =>
+const parseName = (text: unknown): string | undefined =>
 	typeof text === 'string' && text.trim() !== '' ? text : undefined;

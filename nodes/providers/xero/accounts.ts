@@ -5,7 +5,7 @@ import { isReadableList, sortEntries, type SortedEntries } from '../../engine/re
 import { unsupportedZone, GUID, textOrNull, withNameless } from '../account-facts';
 import { toIanaZone } from './time-zones';
 
-interface Connection {
+interface XeroConnection {
 	id?: unknown;
 	tenantId: string;
 	tenantName?: unknown;
@@ -58,18 +58,21 @@ export const xeroAccounts: AccountDiscovery = {
 	},
 };
 
-async function listConnections({ api }: DiscoveryContext): Promise<SortedEntries<Connection>> {
+async function listConnections({ api }: DiscoveryContext): Promise<SortedEntries<XeroConnection>> {
 	const reply = (await api.call({
 		path: '/connections',
 		description: CONNECTIONS.what,
 		isValid: (json) => Array.isArray(json) && isReadableList(json, parseConnection),
 	})) as unknown[];
-	const reader = { read: parseConnection, getId: ({ tenantId }: Connection) => tenantId };
+	const reader = { read: parseConnection, getId: ({ tenantId }: XeroConnection) => tenantId };
 	return sortEntries(reply, reader, CONNECTIONS);
 }
 
 /** Deletes a connection by its own id, which is not that of the organisation. */
-async function deleteConnection({ api }: DiscoveryContext, { id, tenantName }: Connection): Promise<void> {
+async function deleteConnection(
+	{ api }: DiscoveryContext,
+	{ id, tenantName }: XeroConnection,
+): Promise<void> {
 	await api.call({
 		method: 'DELETE',
 		path: `/connections/${encodeURIComponent(String(id))}`,
@@ -82,7 +85,7 @@ async function deleteConnection({ api }: DiscoveryContext, { id, tenantName }: C
 /** The organisations of the token's own consent; null if the token or the list does not state it. */
 async function readConsent(
 	{ accessToken, isNewConsent }: DiscoveryContext,
-	connections: readonly Connection[],
+	connections: readonly XeroConnection[],
 ): Promise<string[] | null> {
 	// Only after the call, which replaces a rejected token.
 	const token = await accessToken();
@@ -102,7 +105,10 @@ const JUST_CONNECTED_MS = 10 * 60_000;
  * The organisations that were connected when the token was issued, by Xero's clock. One that the person had connected
  * before keeps the event of that earlier consent.
  */
-function listJustConnected(connections: readonly Connection[], token: string | undefined): Connection[] {
+function listJustConnected(
+	connections: readonly XeroConnection[],
+	token: string | undefined,
+): XeroConnection[] {
 	const { nbf } = readClaims(token);
 	if (typeof nbf !== 'number') return [];
 	return connections.filter(({ updatedDateUtc: at }) => {
@@ -124,9 +130,9 @@ async function readOrganisation(api: ProviderApi, account: AccountReference): Pr
 }
 
 /** Undefined if the entry has no id. */
-function parseConnection(entry: unknown): Connection | undefined {
-	const { tenantId } = (entry ?? {}) as Partial<Connection>;
-	return typeof tenantId === 'string' && tenantId !== '' ? (entry as Connection) : undefined;
+function parseConnection(entry: unknown): XeroConnection | undefined {
+	const { tenantId } = (entry ?? {}) as Partial<XeroConnection>;
+	return typeof tenantId === 'string' && tenantId !== '' ? (entry as XeroConnection) : undefined;
 }
 
 function isOrganisations(json: unknown): boolean {

@@ -6,9 +6,9 @@ import { readFigure, getLabel, plainLabel, XeroReport, type PlacedRow } from './
 // Balances cannot be used: those of foreign-currency accounts also change with the rates, by amounts Xero does not state.
 const COLUMNS = { received: 'cash received', spent: 'cash spent' } as const;
 
-type Column = keyof typeof COLUMNS;
-type Indexes = Record<Column, number>;
-type Figures = Record<Column, Amount>;
+type BankColumn = keyof typeof COLUMNS;
+type Indexes = Record<BankColumn, number>;
+type BankFigures = Record<BankColumn, Amount>;
 
 export interface BankSummary {
 	/** Cash received minus cash spent of all bank accounts, in the organisation's currency. */
@@ -23,19 +23,19 @@ export interface BankSummary {
  */
 export function readBankSummary(reply: Record<string, unknown>, path: string): BankSummary {
 	const report = new XeroReport(reply, path, 'BankSummary');
-	const accounts = new Reading(report).read(report.rows, 1);
+	const accounts = new BankSummaryReading(report).read(report.rows, 1);
 	const cashFlow = sumAmounts(accounts.map(({ received, spent }) => received.minus(spent)));
 	return { cashFlow, unknownProperties: report.unknownProperties };
 }
 
-class Reading {
+class BankSummaryReading {
 	private indexes: Indexes | undefined;
 
 	constructor(private readonly report: XeroReport) {}
 
 	/** Reads the figures of the accounts in these rows and their subsections, and checks each total. */
-	read(rows: PlacedRow[], level: number): Figures[] {
-		const accounts: Figures[] = [];
+	read(rows: PlacedRow[], level: number): BankFigures[] {
+		const accounts: BankFigures[] = [];
 		for (const row of rows) {
 			if (row.RowType === 'Row') accounts.push(this.readFigures(row));
 			if (row.RowType === 'Section') {
@@ -47,7 +47,7 @@ class Reading {
 		return accounts;
 	}
 
-	private readFigures(row: PlacedRow): Figures {
+	private readFigures(row: PlacedRow): BankFigures {
 		const { received, spent } = this.columns();
 		const figure = (column: number): Amount => readFigure(row, column) ?? ZERO;
 		return { received: figure(received), spent: figure(spent) };
@@ -59,7 +59,7 @@ class Reading {
 		return this.indexes;
 	}
 
-	private checkTotal(row: PlacedRow, accounts: Figures[]): void {
+	private checkTotal(row: PlacedRow, accounts: BankFigures[]): void {
 		const total = this.readFigures(row);
 		for (const column of ['received', 'spent'] as const) {
 			const sum = sumAmounts(accounts.map((account) => account[column]));

@@ -27,7 +27,7 @@ export function readProfitAndLoss(
 	sectionMap: ReadonlyMap<string, SectionKind>,
 ): ProfitAndLoss {
 	const report = new XeroReport(reply, path, 'ProfitAndLoss');
-	const reading = new Reading(report, sectionMap);
+	const reading = new ProfitAndLossReading(report, sectionMap);
 	reading.readAll();
 	const revenue = reading.sumKind('income');
 	const expenses = reading.sumKind('expense');
@@ -50,7 +50,7 @@ interface Content {
 	uniform: boolean;
 }
 
-class Reading {
+class ProfitAndLossReading {
 	/** Each with the total of its own account lines, without its subsections. */
 	readonly sections: SectionTotal[] = [];
 	/** Each net result with the number of sections before it. */
@@ -196,7 +196,7 @@ function resultMissing(path: string): Rejection {
 }
 
 function totalMissing({ path }: PlacedRow, context: SectionContext): Rejection {
-	const message = `${named(context)} has figures but no total to check them against. The month is read again with the next sync.`;
+	const message = `${nameSection(context)} has figures but no total to check them against. The month is read again with the next sync.`;
 	return new Rejection('amount_missing', `${path}.Cells[1]`, message);
 }
 
@@ -206,11 +206,11 @@ function sectionDiffers(
 	sum: Amount,
 	printed: Amount,
 ): Rejection {
-	const message = `The lines of ${named(context)} add up to ${plainText(sum)}, but the report states ${plainText(printed)}. The month is read again with the next sync.`;
+	const message = `The lines of ${nameSection(context)} add up to ${plainText(sum)}, but the report states ${plainText(printed)}. The month is read again with the next sync.`;
 	return new Rejection('section_does_not_add_up', path, message);
 }
 
-const named = ({ title }: SectionContext): string => (title ? `"${excerpt(title)}"` : 'The report');
+const nameSection = ({ title }: SectionContext): string => (title ? `"${excerpt(title)}"` : 'The report');
 
 function difference(computed: Amount, printed: Amount, label: string): string {
 	const by = plainText(computed.minus(printed).abs());

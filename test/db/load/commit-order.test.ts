@@ -83,7 +83,7 @@ async function untilWaiting(count: number): Promise<void> {
 	}
 }
 
-const fatesIn = async (loads: Array<Promise<ChunkResult>>) =>
+const awaitOutcomes = async (loads: Array<Promise<ChunkResult>>) =>
 	(await Promise.all(loads)).map(({ outcomes }) => outcomes);
 
 describe('two chunks of a run at once', () => {
@@ -94,7 +94,7 @@ describe('two chunks of a run at once', () => {
 		await untilWaiting(1);
 		expect(await revenues()).toEqual(['01: 1.00']);
 		await held.letGo();
-		expect(await fatesIn(loads)).toEqual([['updated'], ['inserted']]);
+		expect(await awaitOutcomes(loads)).toEqual([['updated'], ['inserted']]);
 		expect(await revenues()).toEqual(['01: 2.00', '02: 2.00']);
 		expect(await countsOf(database, target.syncRunId)).toMatchObject({
 			monthlyFinancials: { rows: { produced: 3, inserted: 2, updated: 1 } },
@@ -107,7 +107,7 @@ describe('two chunks of a run at once', () => {
 		const loads = loadAtOnce([[day(1, '2.00'), day(30, '2.00')], [day(30, '3.00')]]);
 		await untilWaiting(1);
 		await held.letGo();
-		expect(await fatesIn(loads)).toEqual([['updated', 'updated'], ['updated']]);
+		expect(await awaitOutcomes(loads)).toEqual([['updated', 'updated'], ['updated']]);
 		expect(await revenues()).toEqual(['01: 2.00', '30: 3.00']);
 	});
 
@@ -132,14 +132,14 @@ describe('two chunks of a run at once', () => {
 
 	it('resolve with a good copy what the chunk before rejects', async () => {
 		const bad = { rejected: [rejected('day-1')] };
-		await fatesIn(loadAtOnce([bad, [day(1, '1.00')]]));
+		await awaitOutcomes(loadAtOnce([bad, [day(1, '1.00')]]));
 		expect(await rejectionsOf(database, target.tenantId)).toMatchObject([{ resolved: true }]);
 	});
 
 	it('need one connection only where there is no more', async () => {
 		const pool = getPool({ ...database.settings, maxConnections: 1 });
 		const loads = loadAtOnce([[day(1, '1.00')], [day(2, '1.00')], [day(1, '2.00')]], { pool });
-		expect(await fatesIn(loads)).toEqual([['inserted'], ['inserted'], ['updated']]);
+		expect(await awaitOutcomes(loads)).toEqual([['inserted'], ['inserted'], ['updated']]);
 		await pool.end();
 	});
 
@@ -149,7 +149,7 @@ describe('two chunks of a run at once', () => {
 			const proxy = await cuttingProxy(database.settings.port, statement, 2);
 			const pool = getPool({ ...database.settings, port: proxy.port });
 			const loads = loadAtOnce([[day(1, '1.00')], [day(2, '1.00')], [day(3, '1.00')]], { pool });
-			expect(await fatesIn(loads)).toEqual([['inserted'], ['inserted'], ['inserted']]);
+			expect(await awaitOutcomes(loads)).toEqual([['inserted'], ['inserted'], ['inserted']]);
 			expect(proxy.cuts).toBe(2);
 			expect(await countsOf(database, target.syncRunId)).toMatchObject({
 				monthlyFinancials: { rows: { produced: 3, inserted: 3 } },
@@ -176,6 +176,6 @@ describe('two chunks of a run at once', () => {
 		];
 		await untilWaiting(2);
 		await held.letGo();
-		expect(new Set((await fatesIn(loads)).flat())).toEqual(new Set(['updated']));
+		expect(new Set((await awaitOutcomes(loads)).flat())).toEqual(new Set(['updated']));
 	});
 });

@@ -201,9 +201,9 @@ describe('messages of a sync', () => {
 	it('come out as rows with their outcomes on request', async () => {
 		const { messages } = await run(rows(target), { parameters: { options: { returnRows: true } } });
 		expect(messages).toMatchObject([
-			{ type: 'ROW', recordId: '2001-01-01', fate: 'inserted' },
-			{ fate: 'inserted' },
-			{ fate: 'inserted' },
+			{ type: 'ROW', recordId: '2001-01-01', outcome: 'inserted' },
+			{ outcome: 'inserted' },
+			{ outcome: 'inserted' },
 		]);
 	});
 

@@ -47,7 +47,7 @@ const withProto = (): LoadRow => {
 	};
 };
 
-const REFUSED: Array<[string, LoadRow, string, string]> = [
+const REJECTED: Array<[string, LoadRow, string, string]> = [
 	['a NUL in a text', withRow({ externalId: 'a\0b' }), 'untranslatable_character', 'externalId'],
 	[
 		'half a surrogate pair in a text',
@@ -166,22 +166,25 @@ function noise(length: number): string {
 }
 
 describe('a row that cannot be stored', () => {
-	it.each(REFUSED)('%s: is kept with the reason, and its neighbours land', async (_name, bad, code, path) => {
-		const record = { ...bad, recordId: 'bad' };
-		const { outcomes, rejections: reasons } = await target.load([
-			month('2026-04-30', '1.00'),
-			record,
-			month('2026-05-31', '1.00'),
-		]);
-		expect(outcomes).toEqual(['inserted', 'rejected', 'inserted']);
-		expect(reasons.get(1)?.message).toMatch(/./);
-		const stored = await rejections();
-		expect(stored).toMatchObject([{ recordId: 'bad', stage: 'load', attempts: 1, resolved: false }]);
-		if (code) expect(stored).toMatchObject([{ code, path }]);
-		expect(await countsOf(database, target.syncRunId)).toMatchObject({
-			monthlyFinancials: { rows: { produced: 3, inserted: 2, rejected: 1 } },
-		});
-	});
+	it.each(REJECTED)(
+		'%s: is kept with the reason, and its neighbours land',
+		async (_name, bad, code, path) => {
+			const record = { ...bad, recordId: 'bad' };
+			const { outcomes, rejections: reasons } = await target.load([
+				month('2026-04-30', '1.00'),
+				record,
+				month('2026-05-31', '1.00'),
+			]);
+			expect(outcomes).toEqual(['inserted', 'rejected', 'inserted']);
+			expect(reasons.get(1)?.message).toMatch(/./);
+			const stored = await rejections();
+			expect(stored).toMatchObject([{ recordId: 'bad', stage: 'load', attempts: 1, resolved: false }]);
+			if (code) expect(stored).toMatchObject([{ code, path }]);
+			expect(await countsOf(database, target.syncRunId)).toMatchObject({
+				monthlyFinancials: { rows: { produced: 3, inserted: 2, rejected: 1 } },
+			});
+		},
+	);
 
 	it('is kept whole, with its client and table, so that it can be loaded again', async () => {
 		const bad = month('2026-06-30', 'x');

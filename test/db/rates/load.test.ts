@@ -48,7 +48,7 @@ async function load(source: 'ecb' | 'rba', options: RawLoadOptions = {}) {
 	const choice = parseLoadChoice(source, { baseUrl: `${sandbox.url}/${source}`, ...options });
 	const items = (await loadFromBank(database.pool, { http: httpClient, clock }, choice)) as Item[];
 	const of = (type: string): Item[] => items.filter((item) => item.type === type);
-	return { pairs: of('RATES'), refused: of('REFUSED'), summary: of('SUMMARY')[0], waits: clock.waits };
+	return { pairs: of('RATES'), rejected: of('REJECTED'), summary: of('SUMMARY')[0], waits: clock.waits };
 }
 
 async function stored(source: string, quote: string): Promise<Map<string, string>> {
@@ -68,9 +68,9 @@ async function writes(): Promise<string> {
 
 describe('loading from the European Central Bank', () => {
 	it('brings the history of the currencies that accounts keep their books in', async () => {
-		const { pairs, refused, summary } = await load('ecb');
+		const { pairs, rejected, summary } = await load('ecb');
 		const days = sandbox.banks.days('ecb', HISTORY, TODAY);
-		expect(refused).toEqual([]);
+		expect(rejected).toEqual([]);
 		expect(pairs).toMatchObject(
 			['AUD', 'NZD'].map((quote) => ({
 				source: 'ecb',
@@ -84,7 +84,7 @@ describe('loading from the European Central Bank', () => {
 				newestDay: TODAY,
 			})),
 		);
-		expect(summary).toMatchObject({ added: 2 * days.length, newestDay: TODAY, refused: 0 });
+		expect(summary).toMatchObject({ added: 2 * days.length, newestDay: TODAY, rejected: 0 });
 		for (const quote of ['AUD', 'NZD']) {
 			const rates = await stored('ecb', quote);
 			expect([...rates.keys()].sort()).toEqual(days);
@@ -116,9 +116,9 @@ describe('loading from the European Central Bank', () => {
 
 	it('refuses a rate that is none with its line, and stores the others', async () => {
 		sandbox.banks.correct({ bank: 'ecb', currency: 'NZD', day: '2026-11-19', rate: '-1.9' });
-		const { refused, summary } = await load('ecb', { currencies: 'nzd' });
-		expect(refused).toMatchObject([{ source: 'ecb', reason: 'The rate -1.9 is not above zero.' }]);
-		expect(summary).toMatchObject({ refused: 1, unchanged: 11 });
+		const { rejected, summary } = await load('ecb', { currencies: 'nzd' });
+		expect(rejected).toMatchObject([{ source: 'ecb', reason: 'The rate -1.9 is not above zero.' }]);
+		expect(summary).toMatchObject({ rejected: 1, unchanged: 11 });
 		expect(Number((await stored('ecb', 'NZD')).get('2026-11-19'))).toBeGreaterThan(1);
 	});
 
@@ -163,7 +163,7 @@ describe('loading from the Reserve Bank of Australia', () => {
 			{ base: 'AUD', quote: 'NZD', added: days },
 			{ base: 'AUD', quote: 'USD', added: days },
 		]);
-		expect(first.refused).toEqual([]);
+		expect(first.rejected).toEqual([]);
 		const before = await writes();
 		expect((await load('rba', { currencies: 'NZD, USD' })).summary).toMatchObject({ added: 0, corrected: 0 });
 		expect(await writes()).toBe(before);
@@ -174,7 +174,7 @@ describe('loading from the Reserve Bank of Australia', () => {
 		expect(pairs).toMatchObject([{ quote: 'ZAR', newestDay: '2024-10-01' }]);
 		const later = await load('rba', { currencies: 'ZAR, TWD' });
 		expect(later.pairs).toMatchObject([{ quote: 'TWD', newestDay: TODAY }]);
-		expect(later.refused).toEqual([]);
+		expect(later.rejected).toEqual([]);
 		expect(later.summary).toMatchObject({ withoutRates: ['ZAR'] });
 		expect((await stored('rba', 'ZAR')).size).toBeGreaterThan(20);
 	});
@@ -213,7 +213,7 @@ describe('records that were rejected for want of a rate', () => {
 describe('rows that cannot be converted anew', () => {
 	it('make the load fail once the rates are stored, since nobody sees the items of a schedule', () => {
 		const tenant = { tenantId: '1', tenantName: 'Harbour Group', message: 'locked away' };
-		const outcome = { pairs: [], refused: [], replayable: 0, stillMissing: 0 };
+		const outcome = { pairs: [], rejected: [], replayable: 0, stillMissing: 0 };
 		const failing = () =>
 			report('ecb', { ...outcome, recomputation: { recomputed: 0, rows: [], failures: [tenant, tenant] } });
 		expect(failing).toThrow(/stored, but the rows of Harbour Group, and 1 more.*next run.*locked away/);
@@ -254,7 +254,7 @@ describe('importing rates of one’s own', () => {
 		expect(await writes()).toBe(before);
 	});
 
-	it('goes on where the node is set to continue, and says of each refused item why', async () => {
+	it('goes on where the node is set to continue, and says of each rejected item why', async () => {
 		const bad = [
 			own(''),
 			own('5', { base: 'kwd ', quote: 'KWD' }),
@@ -264,9 +264,9 @@ describe('importing rates of one’s own', () => {
 			{ base: 'KWD' },
 		];
 		const shown = await importing([own('5.1'), ...bad], { continueOnFail: true });
-		const refused = shown.filter(({ json }) => json.type === 'REFUSED');
-		expect(refused.map(({ pairedItem }) => pairedItem.item)).toEqual([1, 2, 3, 4, 5, 6]);
-		expect(refused.map(({ json }) => String(json.error))).toEqual([
+		const rejected = shown.filter(({ json }) => json.type === 'REJECTED');
+		expect(rejected.map(({ pairedItem }) => pairedItem.item)).toEqual([1, 2, 3, 4, 5, 6]);
+		expect(rejected.map(({ json }) => String(json.error))).toEqual([
 			expect.stringContaining('amount is missing'),
 			expect.stringContaining('to itself'),
 			expect.stringContaining('not a date'),

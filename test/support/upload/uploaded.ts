@@ -4,7 +4,7 @@ import { completeRow, customMetrics } from '../../../nodes/providers/manual/norm
 import { UPLOAD_ACCOUNT } from '../../../nodes/providers/manual';
 import type { NormaliseSettings, UploadSettings } from '../../../nodes/providers/provider';
 import { Conversion } from '../../../nodes/shared/conversion';
-import { attempt, Rejection } from '../../../nodes/shared/rejection';
+import { catchRejection, Rejection } from '../../../nodes/shared/rejection';
 
 /** How the person says that the file is written. */
 export type UploadChoices = Partial<UploadSettings & FileSettings>;
@@ -38,7 +38,7 @@ export async function uploadedFile(
 function take(row: FileRow, upload: UploadSettings, uploaded: UploadedFile): void {
 	const completed = completeRow(row, upload, '2026-11-23T01:00:00.000Z');
 	const raw = { ...completed, stream: 'customMetrics', account: UPLOAD_ACCOUNT, syncRunId: null };
-	const result = attempt(() => customMetrics.normalise(raw, NO_SETTINGS, new Conversion([])));
+	const result = catchRejection(() => customMetrics.normalise(raw, NO_SETTINGS, new Conversion([])));
 	if (result instanceof Rejection) {
 		uploaded.rejected.push(`${row.sheet === undefined ? '' : `${row.sheet} `}${row.line}: ${result.code}`);
 		uploaded.reasons.push(result.message);
@@ -60,7 +60,7 @@ export async function refusalOf(content: Buffer | string, choices?: UploadChoice
 		const { lines, report } = await uploadedFile(content, choices);
 		return `LOADED ${JSON.stringify({ lines, report })}`;
 	} catch (error) {
-		if ((error as Error).name === 'FileRefusal') return (error as Error).message;
+		if ((error as Error).name === 'UnreadableFileError') return (error as Error).message;
 		throw error;
 	}
 }

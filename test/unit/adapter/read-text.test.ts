@@ -6,7 +6,7 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { ReplyTooLarge } from '../../../nodes/engine/contract/http';
-import { readText } from '../../../nodes/adapter/read-text';
+import { readBodyText } from '../../../nodes/adapter/read-text';
 
 const MB = 2 ** 20;
 
@@ -34,13 +34,13 @@ describe('a body', () => {
 	it('is read as UTF-8, without its mark, across the borders of its pieces', async () => {
 		const bytes = Buffer.from('\ufeff{"name":"Jos\u00e9 \u2603"}');
 		const pieces = [...bytes].map((byte) => Buffer.from([byte]));
-		expect(await readText(Readable.from(pieces), {})).toBe('{"name":"Jos\u00e9 \u2603"}');
+		expect(await readBodyText(Readable.from(pieces), {})).toBe('{"name":"Jos\u00e9 \u2603"}');
 	});
 
 	it('is read up to the very limit, and not beyond', async () => {
 		const text = 'a'.repeat(MB);
-		expect(await readText(Readable.from([Buffer.from(text)]), { maxBytes: MB })).toHaveLength(MB);
-		const longer = readText(Readable.from([Buffer.from(`${text}a`)]), { maxBytes: MB });
+		expect(await readBodyText(Readable.from([Buffer.from(text)]), { maxBytes: MB })).toHaveLength(MB);
+		const longer = readBodyText(Readable.from([Buffer.from(`${text}a`)]), { maxBytes: MB });
 		await expect(longer).rejects.toThrow('exceeds 1 MB');
 	});
 
@@ -49,21 +49,21 @@ describe('a body', () => {
 			const more = (): boolean => response.writable && response.write(Buffer.alloc(MB), more as () => void);
 			more();
 		});
-		await expect(readText(body, { maxBytes: 3 * MB })).rejects.toThrow(ReplyTooLarge);
+		await expect(readBodyText(body, { maxBytes: 3 * MB })).rejects.toThrow(ReplyTooLarge);
 		await closed;
 	});
 
 	it('closes the connection of a body that unpacks to too much', async () => {
 		const packed = gzipSync(Buffer.alloc(64 * MB));
 		const { body, closed } = await replyOf((response) => response.write(packed), true);
-		await expect(readText(body, {})).rejects.toThrow('exceeds 32 MB');
+		await expect(readBodyText(body, {})).rejects.toThrow('exceeds 32 MB');
 		await closed;
 	});
 
 	it('ends a body that takes too long with the signal, and closes its connection', async () => {
 		const { body, closed } = await replyOf((response) => response.write('{'));
 		const deadline = new AbortController();
-		const text = readText(body, { signal: deadline.signal });
+		const text = readBodyText(body, { signal: deadline.signal });
 		setTimeout(() => deadline.abort(), 20);
 		await expect(text).rejects.toThrow('Premature close');
 		await closed;
@@ -71,12 +71,12 @@ describe('a body', () => {
 
 	it('reports a truncated body as an error', async () => {
 		const { body } = await replyOf((response) => response.write('{', () => response.destroy()));
-		await expect(readText(body, {})).rejects.toThrow('aborted');
+		await expect(readBodyText(body, {})).rejects.toThrow('aborted');
 	});
 
 	it('makes a long body wait for another long one, and reads both', async () => {
 		const bodies = [0, 1, 2].map(() => Readable.from([Buffer.alloc(5 * MB, 'a'), Buffer.from('z')]));
-		const texts = await Promise.all(bodies.map(async (body) => await readText(body, {})));
+		const texts = await Promise.all(bodies.map(async (body) => await readBodyText(body, {})));
 		expect(texts.map((text) => [text.length, text.at(-1)])).toEqual(Array(3).fill([5 * MB + 1, 'z']));
 	});
 
@@ -84,10 +84,10 @@ describe('a body', () => {
 		const endless = new Readable({ read: () => undefined });
 		endless.push(Buffer.alloc(3 * MB));
 		const deadline = new AbortController();
-		const first = readText(endless, { signal: deadline.signal });
+		const first = readBodyText(endless, { signal: deadline.signal });
 		const gone = new AbortController();
-		const cancelled = readText(Readable.from([Buffer.alloc(3 * MB)]), { signal: gone.signal });
-		const second = readText(Readable.from([Buffer.alloc(3 * MB), Buffer.from('z')]), {});
+		const cancelled = readBodyText(Readable.from([Buffer.alloc(3 * MB)]), { signal: gone.signal });
+		const second = readBodyText(Readable.from([Buffer.alloc(3 * MB), Buffer.from('z')]), {});
 		setTimeout(() => gone.abort(new Error('Cancelled.')), 20);
 		await expect(cancelled).rejects.toThrow('Cancelled.');
 		expect(await second).toHaveLength(3 * MB + 1);

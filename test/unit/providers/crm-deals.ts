@@ -3,7 +3,7 @@ import { deals as hubspotDeals } from '../../../nodes/providers/hubspot/normalis
 import type { Normalised, NormaliseSettings, RawRecord } from '../../../nodes/providers/provider';
 import { deals as pipedriveDeals } from '../../../nodes/providers/pipedrive/normalise-deals';
 import { Conversion } from '../../../nodes/shared/conversion';
-import { attempt, Rejection } from '../../../nodes/shared/rejection';
+import { catchRejection, Rejection } from '../../../nodes/shared/rejection';
 import { SETTINGS } from './xero/months';
 
 const NORMALISERS = { hubspot: hubspotDeals, pipedrive: pipedriveDeals };
@@ -29,7 +29,7 @@ export function normalisedDeal(
 	record: unknown,
 	settings: Partial<NormaliseSettings> = {},
 ): Normalised | Rejection {
-	return attempt(() =>
+	return catchRejection(() =>
 		NORMALISERS[crm].normalise(rawDeal(record), { ...SETTINGS, ...settings }, new Conversion([])),
 	);
 }

@@ -6,7 +6,7 @@ import { checkedRate } from '../../../nodes/Database/exchange-rate/published';
 import { findExchange } from '../../../nodes/shared/foreign-exchange';
 import { parseMissingRate } from '../../../nodes/shared/missing-rate';
 import { RATE_BANKS } from '../../../nodes/shared/rate-banks';
-import { attempt, toReason, Rejection } from '../../../nodes/shared/rejection';
+import { catchRejection, toReason, Rejection } from '../../../nodes/shared/rejection';
 
 const JUNE = { from: 'NZD', to: 'AUD', firstDay: '2026-06-01', lastDay: '2026-06-30', maxAgeDays: 7 };
 const TODAY = '2026-11-23';
@@ -18,7 +18,9 @@ const ended = (currency: string, source: string, lastDay: string): PublishedSpan
 
 function reject(period: object = {}, spans: PublishedSpan[] = []): Rejection {
 	const conversion = new Conversion([], spans);
-	const outcome = attempt(() => findExchange({ ...JUNE, today: TODAY, ...period }, conversion, 'currency'));
+	const outcome = catchRejection(() =>
+		findExchange({ ...JUNE, today: TODAY, ...period }, conversion, 'currency'),
+	);
 	if (outcome instanceof Rejection) return outcome;
 	throw new Error('It was converted.');
 }

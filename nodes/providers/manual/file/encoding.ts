@@ -1,4 +1,4 @@
-import { FileRefusal } from './refusal';
+import { UnreadableFileError } from './unreadable-file';
 
 export interface DecodedText {
 	text: string;
@@ -11,7 +11,7 @@ export function decodeText(content: Buffer): DecodedText {
 	if (utf16) {
 		const text = decodeStrictly(content, utf16);
 		if (text !== undefined) return { text, encoding: 'UTF-16' };
-		throw new FileRefusal(
+		throw new UnreadableFileError(
 			'The file is truncated or damaged: it is not valid UTF-16. Save it again as "CSV UTF-8".',
 		);
 	}

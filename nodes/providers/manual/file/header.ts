@@ -42,7 +42,8 @@ export function readHeader(cells: readonly Cell[], map: ColumnMap): Header {
 	const twice: Header['twice'] = [];
 	for (const [field, indexes] of fields) {
 		const first = named[indexes[0]!]!;
-		if (indexes.length > 1) twice.push({ field, columns: indexes.map((index) => described(named[index]!)) });
+		if (indexes.length > 1)
+			twice.push({ field, columns: indexes.map((index) => describeColumn(named[index]!)) });
 		columns.push({ ...first, field });
 	}
 	const missing = NEEDED.filter(([, wanted]) => !wanted.some((field) => fields.has(field))).map(
@@ -51,7 +52,7 @@ export function readHeader(cells: readonly Cell[], map: ColumnMap): Header {
 	return { columns, unknown, twice, missing, named: new Set(named.map(({ index }) => index)) };
 }
 
-const described = ({ index, name }: { index: number; name: string }): string =>
+const describeColumn = ({ index, name }: { index: number; name: string }): string =>
 	`${name} (column ${columnLetters(index)})`;
 
 /** `A` for 0, `AA` for 26. */

@@ -1,4 +1,4 @@
-import { FileRefusal } from './refusal';
+import { UnreadableFileError } from './unreadable-file';
 
 const SAVE_AS = 'Save it as XLSX or CSV, and upload that.';
 
@@ -21,26 +21,26 @@ const MAGIC: ReadonlyArray<[bytes: string, what: string]> = [
 
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
 
-/** Detects a file's kind by its content, not its name. @throws FileRefusal if it is neither */
+/** Detects a file's kind by its content, not its name. @throws UnreadableFileError if it is neither */
 export function fileKind(content: Buffer): 'zip' | 'text' {
-	if (content.length === 0) throw new FileRefusal('The file is empty.');
+	if (content.length === 0) throw new UnreadableFileError('The file is empty.');
 	const start = content.toString('latin1', 0, 16);
 	if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'zip';
 	if (start.startsWith(OLE)) throw oleRefusal(content);
 	const known = MAGIC.find(([bytes]) => start.startsWith(bytes));
-	if (known) throw new FileRefusal(`The file is ${known[1]}, not a spreadsheet. ${SAVE_AS}`);
+	if (known) throw new UnreadableFileError(`The file is ${known[1]}, not a spreadsheet. ${SAVE_AS}`);
 	return 'text';
 }
 
-function oleRefusal(content: Buffer): FileRefusal {
+function oleRefusal(content: Buffer): UnreadableFileError {
 	const names = (name: string): boolean => content.includes(Buffer.from(name, 'utf16le'));
 	if (names('EncryptedPackage')) {
-		return new FileRefusal(
+		return new UnreadableFileError(
 			'The workbook is protected with a password. Save it without a password, as XLSX or CSV, and upload that.',
 		);
 	}
 	const what = names('Workbook') || names('Book') ? 'an old Excel workbook (XLS)' : 'an old Office document';
-	return new FileRefusal(`The file is ${what}. ${SAVE_AS}`);
+	return new UnreadableFileError(`The file is ${what}. ${SAVE_AS}`);
 }
 
 /** Text formats that programs save under the name of a CSV or Excel file. */
@@ -58,16 +58,16 @@ const MARKUP: ReadonlyArray<[pattern: RegExp, what: string]> = [
 /** Characters at the start of the text to check. */
 const LOOKED_AT = 4_096;
 
-/** @throws FileRefusal if a text is not a table of cells */
-export function refuseMarkup(text: string): void {
+/** @throws UnreadableFileError if a text is not a table of cells */
+export function assertNoMarkup(text: string): void {
 	const start = text.slice(0, LOOKED_AT).trimStart();
 	const known = MARKUP.find(([pattern]) => pattern.test(start));
-	if (known) throw new FileRefusal(`The file is ${known[1]}, not a CSV file. ${SAVE_AS}`);
-	if (start === '' && text.trim() === '') throw new FileRefusal('The file is empty.');
+	if (known) throw new UnreadableFileError(`The file is ${known[1]}, not a CSV file. ${SAVE_AS}`);
+	if (start === '' && text.trim() === '') throw new UnreadableFileError('The file is empty.');
 	// eslint-disable-next-line no-control-regex -- control characters distinguish binary data from text
 	const control = text.slice(0, LOOKED_AT).match(/[\0-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
 	if (control > Math.min(text.length, LOOKED_AT) / 50) {
-		throw new FileRefusal(
+		throw new UnreadableFileError(
 			`The file is neither an XLSX workbook nor text in UTF-8, Windows-1252 or UTF-16 with a byte order mark. ${SAVE_AS}`,
 		);
 	}

@@ -1,6 +1,6 @@
 import type { ColumnMap } from '../columns';
 import { fileKind } from './kind';
-import { FileRefusal } from './refusal';
+import { UnreadableFileError } from './unreadable-file';
 import type { FileReport, RowSink } from './row';
 import { readSeparated, type SeparatorChoice } from './separated';
 import type { Upload } from './table';
@@ -14,7 +14,7 @@ export interface FileSettings {
 
 /**
  * Reads a CSV file or an XLSX workbook, detected by its content, and passes its rows to the sink.
- * @throws FileRefusal if it is neither, or cannot be read completely; then the rows in the sink must be discarded
+ * @throws UnreadableFileError if it is neither, or cannot be read completely; then the rows in the sink must be discarded
  */
 export async function readContent(
 	content: Buffer,
@@ -26,7 +26,9 @@ export async function readContent(
 	if (fileKind(content) === 'zip') await readWorkbook(content, upload);
 	else readSeparated(content, separator, upload);
 	if (upload.rows === 0) {
-		throw new FileRefusal('There are no rows below the header. Fill in the rows, and upload the file again.');
+		throw new UnreadableFileError(
+			'There are no rows below the header. Fill in the rows, and upload the file again.',
+		);
 	}
 	return report;
 }

@@ -4,7 +4,7 @@ import { extname, join, parse } from 'node:path';
 import { Semaphore } from '../../../shared/concurrency';
 import { MAX_FILE_BYTES, MAX_HEAP_MB, MAX_READ_MS } from './limits';
 import type { FileSettings } from './read-content';
-import { FileRefusal } from './refusal';
+import { UnreadableFileError } from './unreadable-file';
 import type { FileReport, FileRow } from './row';
 import type { ReaderInput, ReaderMessage } from './reader-process';
 
@@ -19,7 +19,7 @@ const slots = new Semaphore(2);
 /**
  * Reads an uploaded file in a process of its own, so that nothing in it can block or end n8n. A worker thread would not
  * do: an allocation that exceeds its heap by far ends the whole process.
- * @throws FileRefusal if it cannot be read, with what to do; the signal's reason if it was cancelled
+ * @throws UnreadableFileError if it cannot be read, with what to do; the signal's reason if it was cancelled
  */
 export async function readFile(
 	content: Uint8Array,
@@ -31,8 +31,8 @@ export async function readFile(
 }
 
 /** The error for a file above the size limit. */
-export function tooLarge(): FileRefusal {
-	return new FileRefusal(
+export function tooLarge(): UnreadableFileError {
+	return new UnreadableFileError(
 		`The file is larger than ${MAX_FILE_BYTES / 1_048_576} MB. Split it into several files, or delete what is not needed.`,
 	);
 }
@@ -51,7 +51,7 @@ async function readInProcess(input: ReaderInput, signal?: AbortSignal): Promise<
 	}
 }
 
-/** @throws FileRefusal if the system does not let n8n start a process, as with Node.js's permission model */
+/** @throws UnreadableFileError if the system does not let n8n start a process, as with Node.js's permission model */
 function startReader(): ChildProcess {
 	try {
 		return forkReader();
@@ -81,15 +81,15 @@ async function awaitResult(reader: ChildProcess, signal: AbortSignal): Promise<R
 		reader.on('message', (message: ReaderMessage) => {
 			if ('rows' in message) for (const row of message.rows) rows.push(row);
 			else if ('report' in message) resolve({ rows, report: message.report });
-			else if ('refusal' in message) reject(new FileRefusal(message.refusal));
+			else if ('unreadable' in message) reject(new UnreadableFileError(message.unreadable));
 			else reject(new Error(message.failure));
 		});
 		reader.on('error', (error) => reject(reader.pid === undefined ? cannotStart(error) : error));
 		// Not before the channel is closed: it may still hold messages.
 		reader.on('exit', (code, by) => {
-			const end = (): void => reject(endedEarly(code, by));
-			if (reader.connected) reader.once('disconnect', end);
-			else end();
+			const rejectEarly = (): void => reject(endedEarly(code, by));
+			if (reader.connected) reader.once('disconnect', rejectEarly);
+			else rejectEarly();
 		});
 		signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
 	});
@@ -103,21 +103,21 @@ function endedEarly(code: number | null, signal: NodeJS.Signals | null): Error {
 	return new Error(`The file reader ended unexpectedly (${signal ?? code}).`);
 }
 
-function cannotStart(error: Error): FileRefusal {
-	return new FileRefusal(
+function cannotStart(error: Error): UnreadableFileError {
+	return new UnreadableFileError(
 		`Files are read in a process of their own, which the system did not let n8n start: ${error.message}. Nothing was loaded. Check the limits of memory and processes of n8n's container or service, then upload the file again.`,
 		{ cause: error },
 	);
 }
 
-function tooMuchMemory(): FileRefusal {
-	return new FileRefusal(
+function tooMuchMemory(): UnreadableFileError {
+	return new UnreadableFileError(
 		`Reading the file takes more than ${MAX_HEAP_MB} MB of memory. Delete the sheets, rows and columns that are not needed, or save it as CSV.`,
 	);
 }
 
-function tooLong(): FileRefusal {
-	return new FileRefusal(
+function tooLong(): UnreadableFileError {
+	return new UnreadableFileError(
 		`Reading the file takes longer than ${MAX_READ_MS / 60_000} minutes. Delete the sheets, rows and columns that are not needed, or save it as CSV.`,
 	);
 }

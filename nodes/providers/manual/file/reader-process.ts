@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { MAX_READ_MS } from './limits';
 import { readContent, type FileSettings } from './read-content';
-import { FileRefusal } from './refusal';
+import { UnreadableFileError } from './unreadable-file';
 import { countCharacters, type FileReport, type FileRow } from './row';
 
 export interface ReaderInput {
@@ -13,7 +13,7 @@ export interface ReaderInput {
 export type ReaderMessage =
 	| { rows: FileRow[] }
 	| { report: FileReport }
-	| { refusal: string }
+	| { unreadable: string }
 	| { failure: string };
 
 /** Rows and characters per message. Keeps the receiver's event loop responsive between messages. */
@@ -22,19 +22,19 @@ const BATCH_CHARACTERS = 2 ** 20;
 
 async function main({ content, settings }: ReaderInput): Promise<ReaderMessage> {
 	let [rows, characters]: [FileRow[], number] = [[], 0];
-	const send = (): void => {
+	const sendContent = (): void => {
 		process.send!({ rows } satisfies ReaderMessage);
 		[rows, characters] = [[], 0];
 	};
 	try {
 		const report = await readContent(Buffer.from(content), settings, (row) => {
 			characters += countCharacters(row);
-			if (rows.push(row) >= BATCH_ROWS || characters >= BATCH_CHARACTERS) send();
+			if (rows.push(row) >= BATCH_ROWS || characters >= BATCH_CHARACTERS) sendContent();
 		});
-		send();
+		sendContent();
 		return { report };
 	} catch (error) {
-		if (error instanceof FileRefusal) return { refusal: error.message };
+		if (error instanceof UnreadableFileError) return { unreadable: error.message };
 		return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 	}
 }

@@ -4,9 +4,9 @@ import type { ColumnMap } from '../columns';
 import type { Cell } from './cell';
 import { decodeText, isDoubtful, type DecodedText } from './encoding';
 import { readHeader } from './header';
-import { refuseMarkup } from './kind';
+import { assertNoMarkup } from './kind';
 import { MAX_COLUMNS, MAX_LINE_TEXT, MAX_LINES, MAX_ROWS_ABOVE_HEADER } from './limits';
-import { FileRefusal } from './refusal';
+import { UnreadableFileError } from './unreadable-file';
 import type { FileRow } from './row';
 import { Table, type Upload } from './table';
 
@@ -17,15 +17,15 @@ type Separator = keyof typeof SEPARATORS;
 
 export type SeparatorChoice = Separator | 'Detect';
 
-/** Reads a CSV file in any supported encoding, with any line breaks. @throws FileRefusal */
+/** Reads a CSV file in any supported encoding, with any line breaks. @throws UnreadableFileError */
 export function readSeparated(content: Buffer, choice: SeparatorChoice, upload: Upload): void {
 	const decoded = decodeText(content);
-	refuseMarkup(decoded.text);
+	assertNoMarkup(decoded.text);
 	const { separator, how, start, line } = chooseSeparator(decoded.text, choice, upload.map);
 	const table = new Table(upload);
 	readLines(decoded, { separator, start, line }, table);
 	if (table.trouble)
-		throw new FileRefusal(`${table.trouble}${otherSeparator(decoded.text, separator, upload)}`);
+		throw new UnreadableFileError(`${table.trouble}${otherSeparator(decoded.text, separator, upload)}`);
 	upload.report.kind = 'CSV';
 	upload.report.notes.push(`CSV in ${decoded.encoding}, columns separated by ${NAMES[separator]} (${how}).`);
 	if (decoded.encoding === 'Windows-1252') {
@@ -131,7 +131,7 @@ class Enough extends Error {}
 
 function readLines(decoded: DecodedText, { separator, start, line: first }: Lines, table: Table): void {
 	let line = first;
-	const take = (record: string[]): null => {
+	const takeCells = (record: string[]): null => {
 		const breaks = record.reduce((sum, cell) => sum + lineBreaks(cell), 0);
 		table.take(line, record, findFault(record, { ...decoded, separator, line, breaks }));
 		line += 1 + breaks;
@@ -140,27 +140,27 @@ function readLines(decoded: DecodedText, { separator, start, line: first }: Line
 		return null;
 	};
 	try {
-		parse(decoded.text.slice(start), { ...buildOptions(separator), on_record: take });
+		parse(decoded.text.slice(start), { ...buildOptions(separator), on_record: takeCells });
 	} catch (error) {
-		if (error instanceof FileRefusal) throw error;
+		if (error instanceof UnreadableFileError) throw error;
 		if (!(error instanceof Enough)) throw unreadable(error as CsvError, line);
 	}
 }
 
-function tooManyLines(): FileRefusal {
-	return new FileRefusal(
+function tooManyLines(): UnreadableFileError {
+	return new UnreadableFileError(
 		`The file has more than ${MAX_LINES.toLocaleString('en')} lines. Delete empty lines, or split the file.`,
 	);
 }
 
 function unreadable(error: CsvError | TooManyColumns, line: number): Error {
 	if (error instanceof TooManyColumns) {
-		return new FileRefusal(
+		return new UnreadableFileError(
 			`Line ${line} has more than ${MAX_COLUMNS.toLocaleString('en')} columns. Correct the line. Nothing was loaded from the file.`,
 		);
 	}
 	if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-		return new FileRefusal(
+		return new UnreadableFileError(
 			`Line ${line} does not end: it has a quotation mark that is not closed, or is longer than ${MAX_LINE_TEXT} characters. Correct the line. Nothing was loaded from the file.`,
 		);
 	}

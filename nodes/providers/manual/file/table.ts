@@ -2,7 +2,7 @@ import { FIELD_LABELS, type ColumnMap } from '../columns';
 import { isEmptyCell, shownText, type Cell } from './cell';
 import { columnLetters, readHeader, type Header } from './header';
 import { MAX_CELL_TEXT, MAX_ROW_TEXT, MAX_ROWS, MAX_ROWS_ABOVE_HEADER } from './limits';
-import { FileRefusal } from './refusal';
+import { UnreadableFileError } from './unreadable-file';
 import { countCharacters, type FileReport, type FileRow, type RowSink } from './row';
 
 /** Shared by all sheets of an upload. */
@@ -38,7 +38,7 @@ export class Table {
 		return this.header ? this.header.twice.length > 0 : this.above.length >= MAX_ROWS_ABOVE_HEADER;
 	}
 
-	/** Adds the next row. @throws FileRefusal if there are too many rows */
+	/** Adds the next row. @throws UnreadableFileError if there are too many rows */
 	take(line: number, cells: Cell[], fault?: FileRow['fault']): void {
 		if (cells.every(isEmptyCell)) this.emptySince++;
 		else if (this.header) this.takeFilled(this.header, line, cells, fault);
@@ -58,7 +58,7 @@ export class Table {
 		this.emptySince = 0;
 		this.rows++;
 		if (++this.upload.rows > MAX_ROWS) {
-			throw new FileRefusal(
+			throw new UnreadableFileError(
 				`The file has more than ${MAX_ROWS.toLocaleString('en')} rows. Split it into several files.`,
 			);
 		}
@@ -74,7 +74,7 @@ export class Table {
 	private pass(row: FileRow): void {
 		this.upload.characters += countCharacters(row);
 		if (this.upload.characters > MAX_ROW_TEXT) {
-			throw new FileRefusal(
+			throw new UnreadableFileError(
 				`The rows have more than ${MAX_ROW_TEXT / 1_048_576} million characters of text. Split the file into several files.`,
 			);
 		}
@@ -102,7 +102,7 @@ export class Table {
 			warn(`Not read: ${lines(this.above)}, above the header.`);
 		}
 		if (header.unknown.length > 0) {
-			warn(`Unknown columns were not read: ${quoted(header.unknown)}.`);
+			warn(`Unknown columns were not read: ${quoteNames(header.unknown)}.`);
 		}
 		if (unnamed.size > 0) {
 			warn(
@@ -121,7 +121,7 @@ export class Table {
 		if (!this.candidate) return `${this.prefix}It is empty.`;
 		const { missing, columns, unknown } = this.candidate;
 		const found = [...columns.map(({ name }) => name), ...unknown];
-		return `${this.prefix}There is no header row: no column for ${missing.join(', ')}. Found: ${quoted(found)}.`;
+		return `${this.prefix}There is no header row: no column for ${missing.join(', ')}. Found: ${quoteNames(found)}.`;
 	}
 
 	private get prefix(): string {
@@ -143,7 +143,7 @@ function lengthFault(cells: FileRow['cells']): FileRow['fault'] {
 const MAX_NAMED = 20;
 
 /** Quotes names from a file, and shortens a long list. */
-export function quoted(names: readonly string[]): string {
+export function quoteNames(names: readonly string[]): string {
 	const shown = names.slice(0, MAX_NAMED).map((name) => `"${name.slice(0, 60)}"`);
 	return shown.join(', ') + (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');
 }

@@ -33,7 +33,7 @@ describe('the European Central Bank’s CSV', () => {
 				{ base: 'EUR', quote: 'AUD', date: '2026-11-19', rate: '1.7654', source: 'ecb' },
 				{ base: 'EUR', quote: 'JPY', date: '2026-11-20', rate: '171.3', source: 'ecb' },
 			],
-			refused: [],
+			rejected: [],
 		});
 	});
 
@@ -52,10 +52,10 @@ describe('the European Central Bank’s CSV', () => {
 			observation('AUD', '2026-11-20', `"${value}"`),
 			observation('NZD', '2026-11-20', '1.91'),
 		);
-		const { rates, refused } = readEcb(text, TODAY);
+		const { rates, rejected } = readEcb(text, TODAY);
 		expect(rates).toMatchObject([{ quote: 'NZD' }]);
-		expect(refused).toMatchObject([{ line: 2 }]);
-		expect(refused[0]?.reason).toMatch(reason);
+		expect(rejected).toMatchObject([{ line: 2 }]);
+		expect(rejected[0]?.reason).toMatch(reason);
 	});
 
 	it.each([
@@ -63,9 +63,9 @@ describe('the European Central Bank’s CSV', () => {
 		['2026-02-30', /not a date/],
 		['20.11.2026', /not a date/],
 	])('refuses the day %s', (day, reason) => {
-		const { rates, refused } = readEcb(ecb(observation('AUD', day, '1.7')), TODAY);
+		const { rates, rejected } = readEcb(ecb(observation('AUD', day, '1.7')), TODAY);
 		expect(rates).toEqual([]);
-		expect(refused[0]?.reason).toMatch(reason);
+		expect(rejected[0]?.reason).toMatch(reason);
 	});
 
 	it('takes a day that has begun elsewhere', () => {
@@ -73,7 +73,7 @@ describe('the European Central Bank’s CSV', () => {
 	});
 
 	it('refuses what is no currency', () => {
-		expect(readEcb(ecb(observation('XYZ', '2026-11-20', '1.7')), TODAY).refused[0]?.reason).toMatch(
+		expect(readEcb(ecb(observation('XYZ', '2026-11-20', '1.7')), TODAY).rejected[0]?.reason).toMatch(
 			/ISO 4217/,
 		);
 	});
@@ -112,17 +112,17 @@ describe('table F11.1 of the Reserve Bank of Australia', () => {
 				{ base: 'AUD', quote: 'NZD', date: '2026-11-19', rate: '1.1059', source: 'rba' },
 				{ base: 'AUD', quote: 'USD', date: '2026-11-20', rate: '0.6501', source: 'rba' },
 			],
-			refused: [],
+			rejected: [],
 		});
 	});
 
 	it('takes both forms of dates, and refuses the rest with its line', () => {
-		const { rates, refused } = readRba(
+		const { rates, rejected } = readRba(
 			rba('03/11/2026,0.65,61,1.1', '4-Nov-2026,0.65,61,1.1', '2026-11-05,0.65,61,1.1', 'Notes,,,'),
 			TODAY,
 		);
 		expect(rates.map(({ date }) => date)).toEqual(['2026-11-03', '2026-11-03', '2026-11-04', '2026-11-04']);
-		expect(refused.map(({ line, reason }) => [line, reason])).toEqual([
+		expect(rejected.map(({ line, reason }) => [line, reason])).toEqual([
 			[11, '"2026-11-05" is not a date like 30-Jun-2026 or 30/06/2026.'],
 			[12, '"Notes" is not a date like 30-Jun-2026 or 30/06/2026.'],
 		]);
@@ -130,7 +130,7 @@ describe('table F11.1 of the Reserve Bank of Australia', () => {
 
 	it('takes an empty cell for no rate, however it is written, and the special drawing right', () => {
 		const text = 'Units,USD,SDR,AED\nSeries ID,FXRUSD,FXRSDR,FXRUAED\n20-Nov-2026,NA,0.478,\n,,,\n';
-		expect(readRba(text, TODAY)).toMatchObject({ rates: [{ quote: 'XDR', rate: '0.478' }], refused: [] });
+		expect(readRba(text, TODAY)).toMatchObject({ rates: [{ quote: 'XDR', rate: '0.478' }], rejected: [] });
 	});
 
 	it('finds its columns by the series where the units are gone, and in any order', () => {
@@ -162,13 +162,13 @@ describe('table F11.1 of the Reserve Bank of Australia', () => {
 			),
 			...Array.from({ length: 3 }, () => `${','.repeat(columns.length)}${blank}`),
 		].join('\n');
-		const { rates, refused } = readRba(text, TODAY);
+		const { rates, rejected } = readRba(text, TODAY);
 		const counts = new Map<string, number>();
 		for (const { quote } of rates) counts.set(quote, (counts.get(quote) ?? 0) + 1);
 		const whole = 'USD CNY JPY EUR KRW GBP SGD INR THB NZD TWD MYR IDR VND HKD PHP XDR'.split(' ');
 		const expected = Object.fromEntries(whole.map((code) => [code, 28]));
 		expect(Object.fromEntries(counts)).toEqual({ ...expected, CAD: 8, CHF: 20 });
-		expect(refused).toEqual([]);
+		expect(rejected).toEqual([]);
 	});
 
 	it('is neither a web page nor an empty answer', () => {
@@ -187,8 +187,8 @@ describe('the sandbox’s banks', () => {
 	};
 
 	it('are read as they print, without weekends and holidays', async () => {
-		const { rates, refused } = readEcb(await get(ecbUrl('/ecb', ['NZD'], '2025-12-20')), TODAY);
-		expect(refused).toEqual([]);
+		const { rates, rejected } = readEcb(await get(ecbUrl('/ecb', ['NZD'], '2025-12-20')), TODAY);
+		expect(rejected).toEqual([]);
 		expect(rates.map(({ date }) => date)).toEqual(banks.days('ecb', '2025-12-20', TODAY));
 		for (const { quote, date, rate } of rates)
 			expect(Number(rate)).toBe(Number(banks.rate('ecb', quote, date)));
@@ -214,8 +214,8 @@ describe('the sandbox’s banks', () => {
 
 	it.each(['DD-Mon-YYYY', 'DD/MM/YYYY'] as const)('print the Australian table with %s', async (form) => {
 		banks.rbaDates = form;
-		const { rates, refused } = readRba(await get(rbaUrl('/rba')), TODAY);
-		expect(refused).toEqual([]);
+		const { rates, rejected } = readRba(await get(rbaUrl('/rba')), TODAY);
+		expect(rejected).toEqual([]);
 		expect(new Set(rates.map(({ quote }) => quote)).size).toBe(13);
 		expect(rates.at(-1)?.date).toBe(TODAY);
 		const daysOf = (currency: string) =>

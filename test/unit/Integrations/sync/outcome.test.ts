@@ -210,7 +210,7 @@ describe('the time of the next attempt', () => {
 });
 
 describe('the sums of a stream', () => {
-	it('are silent when every record and row met one fate', () => {
+	it('are silent when every record and row had one outcome', () => {
 		const records = { extracted: 3, normalised: 2, rejected: 1 };
 		expect(imbalances('s', { records, rows: { produced: 2, inserted: 1, unchanged: 1 } })).toEqual([]);
 	});

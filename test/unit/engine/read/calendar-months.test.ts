@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { Budget } from '../../../../nodes/engine/limits/budget';
 import { ReadFailure } from '../../../../nodes/engine/contract/failure';
-import { read } from '../../../../nodes/engine/read/read-stream';
+import { readByStrategy } from '../../../../nodes/engine/read/read-stream';
 import {
 	type ReadingContext,
 	type ReadingEnd,
@@ -65,7 +65,7 @@ async function reading(given: Case): Promise<Result> {
 	const requests: ApiRequest[] = [];
 	const records: ReadRecord[] = [];
 	const warnings: string[] = [];
-	const stream = read(contextOf(given, requests, warnings));
+	const stream = readByStrategy(contextOf(given, requests, warnings));
 	let next = await stream.next();
 	for (; !next.done; next = await stream.next()) records.push(next.value);
 	return { records, months: records.map(({ recordId }) => recordId), requests, end: next.value, warnings };
@@ -215,7 +215,7 @@ describe('a month’s record', () => {
 				return await Promise.resolve({});
 			},
 		};
-		const stream = read(contextOf(given, [], []));
+		const stream = readByStrategy(contextOf(given, [], []));
 		const months: string[] = [];
 		const consume = async (): Promise<void> => {
 			for (let next = await stream.next(); !next.done; next = await stream.next())

@@ -8,7 +8,7 @@ import type {
 	Page,
 	Scan,
 } from '../../../../nodes/engine/contract/stream';
-import { read } from '../../../../nodes/engine/read/read-stream';
+import { readByStrategy } from '../../../../nodes/engine/read/read-stream';
 import {
 	type ReadingContext,
 	type ReadingEnd,
@@ -82,7 +82,7 @@ async function reading({ passes, state = {}, maxRecords = 1_000, batch = 2, comp
 		budget,
 		progress: (cursors) => void result.progress.push({ ...cursors }),
 	};
-	const end = await consume(read(context), (record) => {
+	const end = await consume(readByStrategy(context), (record) => {
 		budget.count(1);
 		result.records.push(record);
 		result.ids.push(record.recordId);
@@ -91,7 +91,7 @@ async function reading({ passes, state = {}, maxRecords = 1_000, batch = 2, comp
 }
 
 async function consume(
-	stream: ReturnType<typeof read>,
+	stream: ReturnType<typeof readByStrategy>,
 	take: (record: ReadRecord) => void,
 ): Promise<ReadingEnd> {
 	for (let next = await stream.next(); ; next = await stream.next()) {

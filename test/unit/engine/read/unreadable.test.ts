@@ -9,7 +9,7 @@ import type {
 } from '../../../../nodes/engine/contract/stream';
 import type { ApiRequest } from '../../../../nodes/engine/contract/api';
 import { ReadFailure } from '../../../../nodes/engine/contract/failure';
-import { read } from '../../../../nodes/engine/read/read-stream';
+import { readByStrategy } from '../../../../nodes/engine/read/read-stream';
 import { type ReadingContext, type ReadRecord } from '../../../../nodes/engine/read/strategy';
 import { manualClock } from '../../../support/engine/manual-clock';
 import { emptyStore, quietReading } from '../../../support/engine/reading';
@@ -95,7 +95,7 @@ async function reading(scene: Scene) {
 	};
 	let failure: unknown;
 	try {
-		const given = read(context);
+		const given = readByStrategy(context);
 		for (let next = await given.next(); !next.done; next = await given.next()) records.push(next.value);
 	} catch (error) {
 		failure = error;

@@ -7,7 +7,7 @@ import type {
 } from '../../../../nodes/providers/provider';
 import { canonicalRows } from '../../../../nodes/shared/canonical-rows';
 import { Conversion } from '../../../../nodes/shared/conversion';
-import { attempt, Rejection } from '../../../../nodes/shared/rejection';
+import { catchRejection, Rejection } from '../../../../nodes/shared/rejection';
 
 type Json = Record<string, unknown>;
 
@@ -81,7 +81,7 @@ export function normalised(record: unknown, circumstances: Circumstances = {}): 
 
 /** Why a record cannot be used. */
 export function rejectionOf(record: unknown): Pick<Rejection, 'code' | 'path' | 'message'> | undefined {
-	const result = attempt(() => normalised(record));
+	const result = catchRejection(() => normalised(record));
 	return result instanceof Rejection ? result : undefined;
 }
 

@@ -4,7 +4,7 @@ import type { PublishedRate } from '../../../../db/rates/read';
 import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/provider';
 import { deals } from '../../../../nodes/providers/hubspot/normalise-deals';
 import { Conversion } from '../../../../nodes/shared/conversion';
-import { attempt, Rejection } from '../../../../nodes/shared/rejection';
+import { catchRejection, Rejection } from '../../../../nodes/shared/rejection';
 import { MADE_UP_RATES } from '../../../support/database/constant-rates';
 import { expectedRows, rowLine } from '../../../support/expect/hubspot';
 import { PortalReading } from './portal';
@@ -101,7 +101,7 @@ function normalised(variant: Variant = {}, settings: Partial<NormaliseSettings> 
 const latest = (...given: Parameters<typeof normalised>) => normalised(...given).rows.at(-1)!.row;
 
 function refusal(...given: Parameters<typeof normalised>): string {
-	const result = attempt(() => normalised(...given));
+	const result = catchRejection(() => normalised(...given));
 	return result instanceof Rejection ? `${result.code} at ${result.path}` : 'taken';
 }
 

@@ -1,6 +1,6 @@
 import { Budget } from '../../../../nodes/engine/limits/budget';
 import type { ApiRequest } from '../../../../nodes/engine/contract/api';
-import { read } from '../../../../nodes/engine/read/read-stream';
+import { readByStrategy } from '../../../../nodes/engine/read/read-stream';
 import { type ReadRecord } from '../../../../nodes/engine/read/strategy';
 import { hubspot } from '../../../../nodes/providers/hubspot';
 import { Clock } from '../../../sandbox/core/clock';
@@ -75,7 +75,7 @@ export class PortalReading {
 		const budget = new Budget({ maxRecords: options.maxRecords ?? 5_000, maxMinutes: 10 }, this.clock);
 		let progress: Record<string, unknown> | undefined;
 		const { portal } = this.books;
-		const reading = read({
+		const reading = readByStrategy({
 			...quietReading,
 			api: {
 				call: async (request) => {

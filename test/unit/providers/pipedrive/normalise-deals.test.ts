@@ -4,7 +4,7 @@ import type { NormaliseSettings, RawRecord } from '../../../../nodes/providers/p
 import { deals } from '../../../../nodes/providers/pipedrive/normalise-deals';
 import { canonicalRows } from '../../../../nodes/shared/canonical-rows';
 import { Conversion } from '../../../../nodes/shared/conversion';
-import { attempt, Rejection } from '../../../../nodes/shared/rejection';
+import { catchRejection, Rejection } from '../../../../nodes/shared/rejection';
 import { SKETCHES } from '../../../sandbox/pipedrive/catalogue';
 import { entriesOf, type ExpectedEntry } from '../../../sandbox/pipedrive/totals';
 import { constantRates, inAud } from '../../../support/database/constant-rates';
@@ -83,7 +83,7 @@ describe('the rows of a company’s deals', () => {
 		expect([...asked].sort()).toEqual(['EUR', 'JPY', 'KWD', 'NZD', 'USD']);
 		for (const raw of raws) {
 			const needed = deals.ratesNeeded(raw, SETTINGS);
-			const refused = attempt(() => deals.normalise(raw, SETTINGS, NO_RATES));
+			const refused = catchRejection(() => deals.normalise(raw, SETTINGS, NO_RATES));
 			const isRefused = refused instanceof Rejection ? refused.code : 'no';
 			expect(isRefused).toBe(needed.length > 0 ? 'rate_missing' : 'no');
 		}
@@ -129,7 +129,7 @@ describe('a deal that is gone', () => {
 	});
 
 	it('is refused with its path where that cannot be told', () => {
-		const refused = attempt(() => deals.normalise(raw({ is_deleted: 'yes' }), SETTINGS, NO_RATES));
+		const refused = catchRejection(() => deals.normalise(raw({ is_deleted: 'yes' }), SETTINGS, NO_RATES));
 		expect(refused).toMatchObject({ code: 'invalid_record', path: 'deal.is_deleted' });
 	});
 });

@@ -2,7 +2,7 @@ import { Budget } from '../../../../nodes/engine/limits/budget';
 import type { ChangesStream, StreamContext } from '../../../../nodes/engine/contract/stream';
 import type { ApiRequest, ProviderApi } from '../../../../nodes/engine/contract/api';
 import { parseJson } from '../../../../nodes/engine/http/json';
-import { read } from '../../../../nodes/engine/read/read-stream';
+import { readByStrategy } from '../../../../nodes/engine/read/read-stream';
 import {
 	type ReadingContext,
 	type ReadingEnd,
@@ -94,7 +94,7 @@ export async function readDeals(at: Scene, { state = {}, maxRecords = 1e6, ...mo
 		progress: (marks) => void (result.marks = structuredClone(marks)),
 		...more,
 	};
-	const reading = read(context);
+	const reading = readByStrategy(context);
 	for (let next = await reading.next(); ; next = await reading.next()) {
 		if (next.done) return { ...result, end: next.value };
 		budget.count(1);

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 
 import { MAX_UNPACKED_BYTES } from '../limits';
-import { damaged, FileRefusal } from '../refusal';
+import { damaged, UnreadableFileError } from '../unreadable-file';
 
 /** Real workbooks have at most hundreds. */
 const MAX_ENTRIES = 10_000;
@@ -17,14 +17,14 @@ export class Archive {
 		private readonly entries: ReadonlyMap<string, Entry>,
 	) {}
 
-	/** @throws FileRefusal if it is not a valid ZIP file */
+	/** @throws UnreadableFileError if it is not a valid ZIP file */
 	static async open(content: Buffer): Promise<Archive> {
 		const entries = new Map<string, Entry>();
 		const zip = await orDamaged(fromBufferPromise(content, { lazyEntries: true }));
 		if (zip.entryCount > MAX_ENTRIES) throw damaged('it has too many parts');
 		await orDamaged(
 			(async () => {
-				for await (const entry of zip.eachEntry()) add(entries, entry);
+				for await (const entry of zip.eachEntry()) addEntry(entries, entry);
 			})(),
 		);
 		return new Archive(zip, entries);
@@ -39,7 +39,7 @@ export class Archive {
 		return this.entries.has(name.toLowerCase());
 	}
 
-	/** Unpacks a part. @throws FileRefusal if it is too large or damaged */
+	/** Unpacks a part. @throws UnreadableFileError if it is too large or damaged */
 	async *read(name: string): AsyncGenerator<Buffer> {
 		const entry = this.entries.get(name.toLowerCase());
 		if (!entry) throw damaged(`its part ${name.slice(0, 100)} is missing`);
@@ -62,14 +62,14 @@ export class Archive {
 	private count(bytes: number): void {
 		this.unpacked += bytes;
 		if (this.unpacked <= MAX_UNPACKED_BYTES) return;
-		throw new FileRefusal(
+		throw new UnreadableFileError(
 			`The workbook unpacks to more than ${MAX_UNPACKED_BYTES / 1_048_576} MB. Delete the rows, sheets and formats that are not needed, or save it as CSV.`,
 		);
 	}
 }
 
 /** Rejects duplicate names, because programs differ in which part they read. */
-function add(entries: Map<string, Entry>, entry: Entry): void {
+function addEntry(entries: Map<string, Entry>, entry: Entry): void {
 	const name = entry.fileName.toLowerCase();
 	if (entries.has(name)) throw damaged('it has two parts of the same name');
 	entries.set(name, entry);
@@ -84,6 +84,6 @@ async function orDamaged<T>(work: Promise<T>): Promise<T> {
 }
 
 function asDamaged(error: unknown): unknown {
-	if (error instanceof FileRefusal || !(error instanceof Error)) return error;
+	if (error instanceof UnreadableFileError || !(error instanceof Error)) return error;
 	return damaged(`${error.message.slice(0, 200).toLowerCase()} (in its ZIP file)`);
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { damaged, FileRefusal } from '../refusal';
+import { damaged, UnreadableFileError } from '../unreadable-file';
 import type { Archive } from './archive';
 import { localName, parseXml, type Attributes } from './xml';
 
@@ -36,7 +36,7 @@ const OTHERS: ReadonlyArray<[part: RegExp, what: string]> = [
 	[/^content\.xml$|^mimetype$/, 'an OpenDocument file (ODS)'],
 ];
 
-/** Finds the parts of an XLSX workbook. @throws FileRefusal if the archive is something else */
+/** Finds the parts of an XLSX workbook. @throws UnreadableFileError if the archive is something else */
 export async function findParts(archive: Archive): Promise<BookParts> {
 	const root = await readRelations(archive, '');
 	const workbook =
@@ -50,11 +50,11 @@ export async function findParts(archive: Archive): Promise<BookParts> {
 	return { is1904, sheets, strings: target('sharedStrings'), styles: target('styles') };
 }
 
-function notAWorkbook(archive: Archive): FileRefusal {
+function notAWorkbook(archive: Archive): UnreadableFileError {
 	const { names } = archive;
 	const [, what = 'a ZIP file, not a workbook'] =
 		OTHERS.find(([pattern]) => names.some((name) => pattern.test(name))) ?? [];
-	return new FileRefusal(`The file is ${what}. ${SAVE_AS}`);
+	return new UnreadableFileError(`The file is ${what}. ${SAVE_AS}`);
 }
 
 /** Reads a part's relations by id, without those to external files. */

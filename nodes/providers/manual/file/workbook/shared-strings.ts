@@ -1,5 +1,5 @@
 import { MAX_SHARED_TEXT } from '../limits';
-import { FileRefusal } from '../refusal';
+import { UnreadableFileError } from '../unreadable-file';
 import type { Archive } from './archive';
 import { parseXml } from './xml';
 
@@ -27,8 +27,8 @@ export async function readSharedStrings(archive: Archive, part: string | undefin
 	return strings;
 }
 
-function tooMuchText(): FileRefusal {
-	return new FileRefusal(
+function tooMuchText(): UnreadableFileError {
+	return new UnreadableFileError(
 		'The workbook has too much text. Delete the sheets and columns that are not needed, or save it as CSV.',
 	);
 }

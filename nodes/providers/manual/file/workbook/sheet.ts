@@ -1,6 +1,6 @@
 import type { Cell } from '../cell';
 import { MAX_COLUMNS, MAX_LINE_TEXT, MAX_LINES } from '../limits';
-import { damaged } from '../refusal';
+import { damaged } from '../unreadable-file';
 import type { Table } from '../table';
 import type { Archive } from './archive';
 import { TextCollector } from './shared-strings';

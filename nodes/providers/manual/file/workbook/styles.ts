@@ -1,4 +1,4 @@
-import { damaged } from '../refusal';
+import { damaged } from '../unreadable-file';
 import type { Archive } from './archive';
 import { numberKind, type NumberKind } from './number-format';
 import { parseXml, type Attributes } from './xml';

@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 
 import { plusDays } from '../../../../shared/dates';
 import type { Cell } from '../cell';
-import { damaged } from '../refusal';
+import { damaged } from '../unreadable-file';
 import { unescapedText } from './shared-strings';
 import type { Styles } from './styles';
 
@@ -26,7 +26,7 @@ export interface RawCell {
 	hasFormula: boolean;
 }
 
-/** Converts a cell, a number according to its format. @throws FileRefusal if it refers to a missing string */
+/** Converts a cell, a number according to its format. @throws UnreadableFileError if it refers to a missing string */
 export function cellValue({ type, style, value, inline, hasFormula }: RawCell, book: BookFacts): Cell {
 	if (type === 'inlineStr') return inline;
 	if (value.trim() === '') return hasFormula && type !== 'str' ? { formula: true } : '';

@@ -1,5 +1,5 @@
-import { quoted, Table, type Upload } from '../table';
-import { damaged, FileRefusal } from '../refusal';
+import { quoteNames, Table, type Upload } from '../table';
+import { damaged, UnreadableFileError } from '../unreadable-file';
 import { Archive } from './archive';
 import { findParts, type SheetPart } from './parts';
 import { readSharedStrings } from './shared-strings';
@@ -7,7 +7,7 @@ import { readSheet } from './sheet';
 import { Styles } from './styles';
 import type { BookFacts } from './value';
 
-/** Reads all visible sheets of an XLSX workbook that have the columns, and reports the others. @throws FileRefusal */
+/** Reads all visible sheets of an XLSX workbook that have the columns, and reports the others. @throws UnreadableFileError */
 export async function readWorkbook(content: Buffer, upload: Upload): Promise<void> {
 	const archive = await Archive.open(content);
 	const { sheets, is1904, ...parts } = await findParts(archive);
@@ -16,11 +16,11 @@ export async function readWorkbook(content: Buffer, upload: Upload): Promise<voi
 	const visible = sheets.filter(({ isHidden }) => !isHidden);
 	if (sheets.length === 0) throw damaged('it has no sheets');
 	if (visible.length === 0) {
-		throw new FileRefusal('All sheets of the workbook are hidden. Unhide the sheet to load.');
+		throw new UnreadableFileError('All sheets of the workbook are hidden. Unhide the sheet to load.');
 	}
 	upload.report.kind = 'XLSX';
 	const { read, troubles } = await readSheets(archive, visible, { styles, strings, is1904 }, upload);
-	if (read.length === 0) throw new FileRefusal(troubles.join(' '));
+	if (read.length === 0) throw new UnreadableFileError(troubles.join(' '));
 	tellSheets(sheets, read, troubles, is1904, upload);
 }
 
@@ -53,8 +53,8 @@ function tellSheets(
 	{ report }: Upload,
 ): void {
 	const days = is1904 ? ' Its dates count from 1904, as set in the workbook.' : '';
-	report.notes.push(`XLSX workbook, ${read.length === 1 ? 'sheet' : 'sheets'} ${quoted(read)}.${days}`);
+	report.notes.push(`XLSX workbook, ${read.length === 1 ? 'sheet' : 'sheets'} ${quoteNames(read)}.${days}`);
 	const hidden = sheets.filter(({ isHidden }) => isHidden).map(({ name }) => name);
-	if (hidden.length > 0) report.warnings.push(`Hidden sheets were not read: ${quoted(hidden)}.`);
+	if (hidden.length > 0) report.warnings.push(`Hidden sheets were not read: ${quoteNames(hidden)}.`);
 	for (const trouble of troubles) report.warnings.push(`Not read: ${trouble}`);
 }

@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util';
 
 import { parser as createParser, type SAXOptions, type Tag } from 'sax';
 
-import { damaged, FileRefusal } from '../refusal';
+import { damaged, UnreadableFileError } from '../unreadable-file';
 
 export type Attributes = Record<string, string>;
 
@@ -18,7 +18,7 @@ export interface XmlHandlers {
 /** A workbook's parts nest about ten levels deep. */
 const MAX_DEPTH = 64;
 
-/** Parses a part chunk by chunk. @throws FileRefusal if it is not well-formed, or has a document type definition */
+/** Parses a part chunk by chunk. @throws UnreadableFileError if it is not well-formed, or has a document type definition */
 export async function parseXml(chunks: AsyncIterable<Buffer>, handlers: XmlHandlers): Promise<void> {
 	const parser = createSaxParser(handlers);
 	let decoder: TextDecoder | undefined;
@@ -56,7 +56,7 @@ function createSaxParser({ open, close, text }: XmlHandlers) {
 	};
 	// Attacks use document types to expand a small file to a large text, or to read other files.
 	parser.ondoctype = () => {
-		throw new FileRefusal(
+		throw new UnreadableFileError(
 			'The workbook contains a document type definition, which no spreadsheet program writes. Save it again as XLSX or CSV.',
 		);
 	};

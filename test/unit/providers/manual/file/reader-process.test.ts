@@ -34,7 +34,7 @@ describe('the reader’s process', () => {
 	it('says what to do when the process cannot be started', async () => {
 		const { stdout } = await promisify(execFile)(process.execPath, tsx('without-processes.ts'));
 		const { name, message } = JSON.parse(stdout) as Error;
-		expect(name).toBe('FileRefusal');
+		expect(name).toBe('UnreadableFileError');
 		expect(message).toContain('did not let n8n start: spawn /made-up/node ENOENT. Nothing was loaded.');
 	});
 
