@@ -23,6 +23,13 @@ const DATABASE = [
 	'load',
 ].map((room) => `db/${room}`);
 
+/** Words that begin half a clause: a test's title is a statement of its own, with or without the `describe` around it. */
+const HALF_CLAUSE =
+	'/^(?:and|also|after|as|at|because|before|by|for|from|however|if|in|of|on|once|that|through|to|until|whatever|when|where|whose|with|without) /i';
+const TITLED = ['callee.name', 'callee.object.name', 'callee.callee.object.name']
+	.map((callee) => `[${callee}=/^(?:describe|it|test)$/]`)
+	.join(', ');
+
 /** Forbids imports of a layer from those above it. */
 const onlyDownwards = (layers) =>
 	layers.slice(0, -1).map((layer, index) => ({
@@ -73,6 +80,20 @@ export default [
 		// Tests start other processes: workers that are killed, n8n itself.
 		files: ['test/**/*.ts'],
 		rules: { '@n8n/community-nodes/no-dangerous-functions': 'off' },
+	},
+	{
+		files: ['test/**/*.ts'],
+		rules: {
+			'no-restricted-syntax': [
+				'error',
+				...[`Literal[value=${HALF_CLAUSE}]`, `TemplateLiteral[quasis.0.value.cooked=${HALF_CLAUSE}]`].map(
+					(title) => ({
+						selector: `CallExpression:matches(${TITLED}) > ${title}.arguments:first-child`,
+						message: 'Begin a title with its subject or its verb.',
+					}),
+				),
+			],
+		},
 	},
 	{
 		// Secrets in tests are made up, and look it.

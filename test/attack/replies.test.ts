@@ -188,7 +188,7 @@ async function gainedBy(call: (clock: ManualClock) => Promise<unknown>): Promise
 
 describe('hostile replies', () => {
 	it.each(Object.entries(providers))(
-		'to a call of %s end as data or as a named failure, in few calls',
+		'end a call of %s with data or a named failure, in few calls',
 		async (key, definition) => {
 			const attacks: Attack[] = [];
 			for (const [name, hostile] of Object.entries(HOSTILE)) {
@@ -201,7 +201,7 @@ describe('hostile replies', () => {
 	);
 
 	it.each(Object.entries(providers))(
-		'to a refresh at %s end as a token or as a named failure, in few calls',
+		'end a refresh at %s with a token or a named failure, in few calls',
 		async (key, definition) => {
 			const attacks: Attack[] = [];
 			for (const [name, hostile] of Object.entries(HOSTILE)) {

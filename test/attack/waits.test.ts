@@ -241,7 +241,7 @@ describe('a lock that a foreign session holds on one tenant', () => {
 describe('a clock of n8n that is hours off', () => {
 	afterEach(() => void jest.useRealTimers());
 
-	it('neither brings a run forward nor puts it off', async () => {
+	it('brings no run forward and puts none off', async () => {
 		const attacks: Attack[] = [];
 		for (const hours of [-3, 0, 3]) {
 			const [more, limited] = [await loadTarget(database, 'More'), await loadTarget(database, 'Limited')];

@@ -177,7 +177,7 @@ describe('the bundled Asana sync in n8n’s engine', () => {
 		).toBe('1.0000');
 	});
 
-	it('asked for nothing about people, and left no secret in items, the log or the tables', async () => {
+	it('asks for nothing about people, and leaves no secret in items, the log or the tables', async () => {
 		const heard = [...items, await engineLog(), await everyRow(stage.database.admin)].join('\n');
 		for (const known of ['"type":"ROW"', 'Website Relaunch']) expect(heard).toContain(known);
 		for (const word of ['Personal-Name', 'nobody should read', '"Task 1"']) expect(heard).not.toContain(word);

@@ -54,7 +54,7 @@ const PASSING: Array<[name: string, ...faults: Fault[]]> = [
 	['an access token that has expired', { kind: 'tokenExpired', skip: 8 }],
 ];
 
-describe('what passes by itself', () => {
+describe('transient errors', () => {
 	it.each(PASSING)('%s: the same run ends well', async (_name, ...faults) => {
 		const harbour = await stage.scenario.connect('Harbour Group', 'harbour');
 		stage.sandbox.xero.faults.add(...faults.map((fault) => ({ consent: 'harbour', ...fault })));
@@ -79,7 +79,7 @@ describe('what passes by itself', () => {
 	});
 });
 
-describe('what does not pass by itself', () => {
+describe('errors that last', () => {
 	it('a provider that is down for one tenant: tried again later, then right', async () => {
 		const harbour = await stage.scenario.connect('Harbour Group', 'harbour');
 		stage.sandbox.xero.faults.add({ kind: 'status', status: 503, consent: 'harbour', count: 'always' });

@@ -59,7 +59,7 @@ const statusOf = async ({ integrationId }: Tenant): Promise<string | undefined> 
 const consent = 'harbour';
 
 // What is alike at all providers stands in one table (test/db/extract/source-behaviour.test.ts).
-describe('what passes by itself', () => {
+describe('transient errors', () => {
 	it.each<[name: string, ...faults: Fault[]]>([
 		['a lock', { kind: 'locked', path: '/batch', skip: 1 }],
 		['an outage of the data centre, three times', { kind: 'status', status: 521, count: 3, path: '/batch' }],
@@ -77,7 +77,7 @@ describe('what passes by itself', () => {
 	});
 });
 
-describe('what does not pass by itself', () => {
+describe('errors that last', () => {
 	it.each<[name: string, fault: Fault, failureClass: string, status: string]>([
 		[
 			'a move to another data centre',

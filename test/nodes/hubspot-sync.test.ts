@@ -175,7 +175,7 @@ describe('the bundled HubSpot sync in n8n’s engine', () => {
 		expect(mapDifferences(expectedOf(tenant), found)).toEqual([]);
 	});
 
-	it('left no planted secret in items, errors, the log or the tables', async () => {
+	it('leaves no planted secret in items, errors, the log or the tables', async () => {
 		const heard = [...items, await engineLog(), await everyRow(stage.database.admin)].join('\n');
 		for (const known of ['"type":"ROW"', 'Start executing node', 'Tenant harbour'])
 			expect(heard).toContain(known);

@@ -167,7 +167,7 @@ describe('a company file whose replies go wrong', () => {
 	});
 });
 
-describe('what concerns other tenants too', () => {
+describe('a failure that concerns other tenants too', () => {
 	beforeEach(async () => {
 		await openStage(`myob-others-${Math.random()}`);
 	});

@@ -185,7 +185,7 @@ describe('the bundled MYOB sync in n8n’s engine', () => {
 		expect(rows).toEqual([{ currency: 'AUD', books: 'NZD', fx: 'NZD' }]);
 	});
 
-	it('left no planted secret in items, errors, the log or the tables', async () => {
+	it('leaves no planted secret in items, errors, the log or the tables', async () => {
 		const heard = [...items, await engineLog(), await everyRow(stage.database.admin)].join('\n');
 		for (const known of ['"type":"ROW"', 'Start executing node', 'Bakehouse']) expect(heard).toContain(known);
 		// The number of a bank account is nobody's business here.

@@ -150,7 +150,7 @@ describe('the bundled Pipedrive sync in n8n’s engine', () => {
 		await expectAllEqual();
 	});
 
-	it('left no planted secret in items, errors, the log or the tables', async () => {
+	it('leaves no planted secret in items, errors, the log or the tables', async () => {
 		const heard = [...items, await engineLog(), await everyRow(stage.database.admin)].join('\n');
 		for (const known of ['"type":"ROW"', 'Start executing node', 'Harbour Group']) {
 			expect(heard).toContain(known);
@@ -159,7 +159,7 @@ describe('the bundled Pipedrive sync in n8n’s engine', () => {
 	});
 });
 
-describe('what is peculiar to Pipedrive', () => {
+describe('peculiarities of Pipedrive', () => {
 	let harbour: Tenant;
 
 	beforeEach(async () => {

@@ -83,7 +83,7 @@ async function importNamed(said: string[], day: 'first' | 'last'): Promise<void>
 	await runRates({ operation: 'import', rateSource: 'manual' }, rates as IDataObject[]);
 }
 
-describe('what a record without a rate says to do, done by the nodes, loads it', () => {
+describe('the remedy that a record without a rate names', () => {
 	it.each([
 		['published by both banks', 'NZD', [], 'European Central Bank', 'ecb'],
 		['published by the Reserve Bank alone', 'VND', [], 'Reserve Bank of Australia', 'rba'],

@@ -76,7 +76,7 @@ describe('the bundled Xero sync in n8n’s engine', () => {
 		expect(due.items('Finish')).toHaveLength(2);
 	});
 
-	it('left no planted secret in items, errors, the log or the tables', async () => {
+	it('leaves no planted secret in items, errors, the log or the tables', async () => {
 		const heard = [...items, await engineLog(), await everyRow(stage.database.admin)].join('\n');
 		for (const known of ['"type":"ROW"', 'Start executing node', 'Harbour Group'])
 			expect(heard).toContain(known);

@@ -120,7 +120,7 @@ describe('linking a CRM’s company to the client of the accounting', () => {
 		expect(await rowsByClient()).toContain('month 2026-05-31 manual → hubspot:1:42');
 	});
 
-	it('again to another client takes everything along', async () => {
+	it('takes everything along when it is linked again to another client', async () => {
 		await target.load([of('org-2', month('2026-06-30', '6.00'))]);
 		const place = { provider: 'hubspot', externalId: '1:42' };
 		await operate('link', { ...place, clientKpiId: await idOf('xero:org-1') });

@@ -55,7 +55,7 @@ const records = (messages: Message[]): RecordMessage[] => ofType(messages, 'RECO
 const minutesUntil = (instant: string | undefined, clock: Clock): number =>
 	Math.round((Date.parse(instant ?? '') - clock.now().getTime()) / 60_000);
 
-describe('what HubSpot answers', () => {
+describe('replies of HubSpot', () => {
 	it.each<[name: string, faults: Fault[]]>([
 		['a token that expired early', [{ kind: 'tokenExpired', skip: 2 }]],
 		['a token that the edge could not read', [{ kind: 'edge', skip: 2 }]],

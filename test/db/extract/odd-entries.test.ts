@@ -74,7 +74,7 @@ describe.each(LIST_ENDPOINTS)('$key: an entry of the list of $name', ({ key, pat
 	}
 
 	it.each(ODD_ENTRIES)(
-		'that became $name costs no other entry, and does not hold the list up',
+		'costs no other entry, and does not hold the list up, when it became $name',
 		async ({ becomes, hasId }) => {
 			const fault = { kind: 'oddEntry', pathEnd, path: '', entry: { id: entry, becomes } };
 			serviceOf(sandbox, key).faults.add({ ...fault, count: 'always' });

@@ -96,7 +96,7 @@ describe.each(RECORD_ENDPOINTS)('$key: a record that is poisoned at $name', (end
 	const read = async (): Promise<Message[]> => await extraction.extract(tenant, { clock: hasty });
 
 	it.each(POISONS.filter(({ batchesOnly }) => inBatches || !batchesOnly))(
-		'with $name is named, everything else is read, and it comes once it has healed',
+		'is named with $name, everything else is read, and it is read once it has healed',
 		async ({ fault: poison, isGone }) => {
 			serviceOf(sandbox, key).faults.add({ ...poison, ...fault(poisoned), count: always });
 			const first = await read();
@@ -134,7 +134,7 @@ describe.each(RECORD_ENDPOINTS)('$key: a record that is poisoned at $name', (end
 
 describe.each(NAME_ENDPOINTS)('$key: a name that is poisoned at $name', ({ key, path, idOf }) => {
 	it.each(POISONS.filter(({ batchesOnly }) => !batchesOnly))(
-		'with $name is not known, and holds no record up',
+		'is not known with $name, and holds no record up',
 		async ({ fault: poison }) => {
 			await database.admin.query('delete from tenants');
 			const extraction = new Extraction(database.pool, sandbox, key);
@@ -170,7 +170,7 @@ const SCANS_BEFORE: Readonly<Record<string, string[]>> = {
 
 describe('an outage of a whole endpoint', () => {
 	it.each(ALL_ENDPOINTS.map(({ key, at }) => ({ key, at, where: at.pathEnd ?? at.path! })))(
-		'of $key, $where, is a failure that moves no cursor and rejects no record',
+		'is a failure of $key, $where, that moves no cursor and rejects no record',
 		async ({ key, at, where }) => {
 			await database.admin.query('delete from tenants');
 			const extraction = new Extraction(database.pool, sandbox, key);
@@ -193,7 +193,7 @@ describe('an outage of a whole endpoint', () => {
 
 describe('the endpoints of a sync', () => {
 	it.each(serviceKeys)(
-		'of %s all stand in one of the matrices',
+		'all have a place in one of the matrices: %s',
 		async (key) => {
 			await database.admin.query('delete from tenants');
 			const extraction = new Extraction(database.pool, sandbox, key);

@@ -100,7 +100,7 @@ describe('a tenant’s Xero', () => {
 	});
 });
 
-describe('what passes by itself loses nothing', () => {
+describe('a transient error loses nothing', () => {
 	const faults: Array<[string, Fault[]]> = [
 		['429 with Retry-After in seconds', [{ kind: 'tooManyRequests', retryAfter: 1 }]],
 		['429 with Retry-After as a date', [{ kind: 'tooManyRequests', retryAfter: 'date' }]],
@@ -214,7 +214,7 @@ describe('one organisation’s trouble stays its own', () => {
 		});
 	});
 
-	it('what was read before it stopped is counted, and the state stays', async () => {
+	it('records read before it stopped are counted, and the state stays', async () => {
 		const [first, second] = idsOf('harbour');
 		const month = plusMonths(historyStart, 2);
 		sandbox.xero.faults.add({ kind: 'dayLimit', accountId: first, month, count: 'always' });

@@ -258,7 +258,7 @@ describe('Connection: Reset State', () => {
 		[{ accountId: ORG_1 }, [`${ORG_2}/monthlyFinancials`]],
 		[{ stream: 'monthlyFinancials' }, []],
 		[{ accountId: ORG_2, stream: 'other' }, [`${ORG_1}/monthlyFinancials`, `${ORG_2}/monthlyFinancials`]],
-	])('of %j leaves %j', async (scope, left) => {
+	])('forgets what %j names and leaves %j', async (scope, left) => {
 		const { integrationId } = await connected();
 		await connected('Southern', []);
 		const { items } = await operate('resetState', { integrationId, scope });

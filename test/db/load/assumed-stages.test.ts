@@ -91,7 +91,7 @@ describe('an entry that was assumed goes when the true one comes, and money coun
 		expect(await rowsOf(target.tenantId)).toEqual(last);
 	});
 
-	it('also where the copy comes in chunks of one row', async () => {
+	it('goes also when the copy comes in chunks of one row', async () => {
 		const target = await loadTarget(database, 'Chunks', 'pipedrive');
 		for (const copy of CASES[2]![2]) for (const row of loadRows('pipedrive', copy)) await target.load([row]);
 		expect(await rowsOf(target.tenantId)).toEqual(CASES[2]![3]);

@@ -90,7 +90,7 @@ describe('the client of a row', () => {
 		expect(await clients()).toEqual(before);
 	});
 
-	it('given by its exact id is found among those of every provider', async () => {
+	it('is found by its exact id among those of every provider', async () => {
 		await target.load([about({})]);
 		const upload = about({ clientId: 'xero:org-1', clientName: '' });
 		const run = { tenantId: target.tenantId, provider: 'manual' };

@@ -40,7 +40,7 @@ describe('a day that PostgreSQL printed', () => {
 		'2026-06-30 00:00:00.000000+00:00',
 		'2026-06-30T00:00:00-00:00',
 		'2026-06-30T00:00:00+00:00:00',
-	])('as an instant at midnight UTC is that day: %s', async (text) => {
+	])('is stored when it is an instant at midnight UTC: %s', async (text) => {
 		const target = await loadTarget(database, `day ${text}`);
 		const { outcomes } = await target.loadAs('own', [month(text)]);
 		expect(outcomes).toEqual(['inserted']);
@@ -53,7 +53,7 @@ describe('a day that PostgreSQL printed', () => {
 	});
 
 	it.each(['2026-06-30 00:00:00+10', '2026-06-30 09:30:00+00', '2026-06-30 00:00:00', 'infinity'])(
-		'and that may be another day elsewhere is rejected: %s',
+		'is rejected when it may be another day elsewhere: %s',
 		async (text) => {
 			const target = await loadTarget(database, `day ${text}`);
 			const { rejections } = await target.loadAs('own', [month(text)]);
@@ -70,7 +70,7 @@ describe('an instant that PostgreSQL printed', () => {
 		['America/St_Johns', '1999-12-31T23:59:59.999Z'],
 		['Europe/Amsterdam', '1850-06-30T09:30:00Z'],
 		['Africa/Monrovia', '1910-01-01T00:00:00Z'],
-	])('in %s is stored as what it is: %s', async (zone, instant) => {
+	])('keeps its value in %s: %s', async (zone, instant) => {
 		const target = await loadTarget(database, `${zone} ${instant}`);
 		const text = await printed(instant, zone);
 		const { outcomes } = await target.loadAs('own', [metric('printed', text), metric('told', instant)]);
@@ -88,7 +88,7 @@ describe('an instant that PostgreSQL printed', () => {
 		['infinity', 'is infinite'],
 		['-infinity', 'is infinite'],
 		['10000-01-01 00:00:00+00', 'is after the year 9999'],
-	])('and that no column here holds is rejected in words: %s', async (text, words) => {
+	])('is rejected in words when no column here holds it: %s', async (text, words) => {
 		const target = await loadTarget(database, text);
 		const { outcomes, rejections } = await target.loadAs('own', [metric('odd', text)]);
 		expect(outcomes).toEqual(['rejected']);

@@ -61,7 +61,7 @@ const range = (count: number) => Array.from({ length: count }, (_, index) => ind
 /** Those of the first try, of the search and of the second try. */
 const MAX_TRIPS = 3 + 6 + 3;
 
-describe('what the database does not take is left out, the rest is written in its order', () => {
+describe('items that the database rejects are left out, the others are written in order', () => {
 	it.each<[name: string, isBad: (value: number) => boolean]>([
 		['none', () => false],
 		['all', () => true],
@@ -81,7 +81,7 @@ describe('what the database does not take is left out, the rest is written in it
 		expect(trips).toBeLessThanOrEqual(MAX_TRIPS);
 	});
 
-	it('also where items are at odds only with each other', async () => {
+	it('holds when items are at odds only with each other', async () => {
 		const items = [
 			{ value: 1, kind: 'a' },
 			{ value: -2 },
@@ -115,7 +115,7 @@ describe('what the database does not take is left out, the rest is written in it
 		expect(used).toBeLessThanOrEqual(6 + 10);
 	});
 
-	it('also for a login that may not use PL/pgSQL', async () => {
+	it('holds for a login that may not use PL/pgSQL', async () => {
 		await client.query('revoke usage on language plpgsql from public');
 		// Other statements than the package's own come without its settings.
 		const pool = new pg.Pool({ ...database.settings, options: USUAL_SETTINGS, max: 1 });

@@ -114,14 +114,17 @@ describe('a deleted lead', () => {
 		[{ accountId: '' }, 'missing_value', 'accountId'],
 		[{ table: 'financials' }, 'unknown_table', 'table'],
 		[{ table: 'custom_metrics' }, 'missing_value', 'client'],
-	])('with %j is refused with the reason and kept, and the others are done', async (wrong, code, path) => {
-		await loadDeal(V);
-		const gone = [dealGone('1', at(9), { recordId: 'wrong', ...(wrong as object) }), dealGone('1', at(9))];
-		expect(countOutcomes(await load([], gone))).toEqual({ rejected: 1, updated: 1 });
-		expect(await rejectionsOf(database, target.tenantId)).toMatchObject([
-			{ recordId: 'wrong', stage: 'load', code, path },
-		]);
-	});
+	])(
+		'is rejected with the reason and kept when it has %j, and the others are done',
+		async (wrong, code, path) => {
+			await loadDeal(V);
+			const gone = [dealGone('1', at(9), { recordId: 'wrong', ...(wrong as object) }), dealGone('1', at(9))];
+			expect(countOutcomes(await load([], gone))).toEqual({ rejected: 1, updated: 1 });
+			expect(await rejectionsOf(database, target.tenantId)).toMatchObject([
+				{ recordId: 'wrong', stage: 'load', code, path },
+			]);
+		},
+	);
 
 	it('closes the open rejection of its record', async () => {
 		const reason = { code: 'x', path: '', message: 'Wrong.' };

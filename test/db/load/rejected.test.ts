@@ -199,7 +199,7 @@ describe('a row that cannot be stored', () => {
 		['a megabyte', 'x'.repeat(1_000_000), 'x'.repeat(1_000_000)],
 		['quotes, spaces and an emoji', `it's "😀" \\ `, `it's "😀" \\ `],
 		['the number 0', 0 as unknown as string, '0'],
-	])('whose record id has %s is kept under it', async (_name, recordId, kept) => {
+	])('is kept under its record id when that has %s', async (_name, recordId, kept) => {
 		await target.load([{ ...month('2026-06-30', 'x'), recordId }], { rejected: [rejected(recordId)] });
 		const ids = (await rejections()).map((one) => [one.stage, one.recordId]);
 		expect(ids.sort()).toEqual([

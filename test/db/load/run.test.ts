@@ -137,7 +137,7 @@ describe('a state', () => {
 		expect(await statesOf()).toEqual([stored('org-1', 2), stored('org-2', 9)]);
 	});
 
-	it('too large to keep takes its rows back with it: the state never runs ahead of the data', async () => {
+	it('takes its rows back with it when it is too large to keep: it never runs ahead of the data', async () => {
 		const states = [state({ state: { ids: 'x'.repeat(2_000) } })];
 		await expect(target.load([month('2026-06-30', '1.00')], { states })).rejects.toMatchObject({
 			code: '23514',

@@ -43,7 +43,7 @@ describe('a pooler in transaction mode whose clients share one session', () => {
 		expect(pool.totalCount).toBeGreaterThan(1);
 	});
 
-	it('who comes next finds neither tenant nor role, also after an error', async () => {
+	it('the next one finds neither tenant nor role, also after an error', async () => {
 		const pool = getPool(pooler.settings);
 		await expect(inTenant(pool, 'one', (client) => client.query('select 1 / 0'))).rejects.toThrow();
 		const { rows } = await pool.query(

@@ -40,7 +40,7 @@ describe('a database that cannot be used', () => {
 			`alter database ${name} set default_transaction_read_only = on`,
 			/default_transaction_read_only/,
 		],
-	])('because it %s is refused at Migrate and at Test, in words', async (_, more, alter, words) => {
+	])('is rejected at Migrate and at Test, in words, because it %s', async (_, more, alter, words) => {
 		await create(more);
 		try {
 			if (alter) await asAdmin(adminUrl, (client) => client.query(alter));

@@ -121,7 +121,7 @@ describe('an answer that is no list of rates', () => {
 	);
 
 	it.each(ODD)(
-		'of all currencies is not asked of each of them, and changes nothing: %s',
+		'is not asked of each currency when it is of all of them, and changes nothing: %s',
 		async (_name, odd) => {
 			const before = await newest('NZD');
 			const loading = load('2027-03-20', oddFor('', '2027-03-20', odd));

@@ -384,7 +384,7 @@ describe.each(['getFinancials', 'getFunnel', 'getMetricSeries'])('KPI: %s', (ope
 	});
 });
 
-it('what reads figures can write nothing', async () => {
+it('reading figures cannot write anything', async () => {
 	const written = readInTenant(database.pool, 'mine', (client) =>
 		client.query("update integrations set status = 'DISABLED'"),
 	);

@@ -210,7 +210,7 @@ describe('finishing a run', () => {
 	});
 
 	it.each(['partial', 'failed'] as const)(
-		'that is %s does not date it, and says when to come back',
+		'leaves the date of a %s run’s connection, and says when to come back',
 		async (status) => {
 			const run = await claimOne();
 			const error = { class: 'rate_limited', message: 'The day is used up.', stream: 'monthlyFinancials' };
@@ -226,7 +226,7 @@ describe('finishing a run', () => {
 		['failed', 'ACTIVE', 'ERROR'],
 		['partial', 'ACTIVE', 'ERROR'],
 		['failed', 'DISABLED', 'DISABLED'],
-	] as const)('that is %s and needs a person turns %s into %s', async (status, before, after) => {
+	] as const)('turns, after a %s run that requires action, %s into %s', async (status, before, after) => {
 		const run = await claimOne();
 		await database.admin.query('update integrations set status = $1', [before]);
 		await finish(run, { status, requiresAction: true });
@@ -279,7 +279,7 @@ describe('a commit whose answer is lost', () => {
 		return result;
 	}
 
-	it('still closes the run, once, and says so', async () => {
+	it('closes the run once, and says so', async () => {
 		const { tenantId, syncRunId, ...run } = await claimOne();
 		const end = { tenantId, syncRunId, status: 'succeeded' } as const;
 		const finished = await withLostAnswer(async (pool) => await finishRun(pool, end));

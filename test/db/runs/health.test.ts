@@ -337,7 +337,7 @@ describe('Sync: Fail Runs of Execution', () => {
 		]);
 	});
 
-	it('late or twice changes nothing, and without an execution nothing is done', async () => {
+	it('changes nothing late or twice, and does nothing without an execution', async () => {
 		await connection('A');
 		await finishRun(database.pool, { ...(await run('A', 'instance-1:7')), status: 'succeeded' });
 		await run('A', 'instance-1:8');

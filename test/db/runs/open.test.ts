@@ -43,8 +43,8 @@ async function finish({ tenantId, syncRunId }: ClaimedRun, end: Partial<RunEnd> 
 	return await finishRun(database.pool, { tenantId, syncRunId, status: 'succeeded', ...end });
 }
 
-describe('a run can be closed', () => {
-	it('closes whatever characters a provider’s words contain', async () => {
+describe('closing a run', () => {
+	it('stores whatever characters a provider’s words contain', async () => {
 		const words = 'cut \u0000 here \ud800 and C:\\u0000';
 		const finished = await finish(await claimed('Harbour'), {
 			status: 'failed',
@@ -58,13 +58,13 @@ describe('a run can be closed', () => {
 		expect(finished.warnings).toEqual(['\\u0000']);
 	});
 
-	it('however long it stood open', async () => {
+	it('works however long the run was open', async () => {
 		const run = await claimed('Harbour');
 		await database.admin.query("update etl.sync_runs set started_at = now() - interval '400 days'");
 		expect((await finish(run)).durationMs).toBeGreaterThan(399 * 86_400_000);
 	});
 
-	it('does not undo what a person mended in the meantime', async () => {
+	it('does not undo what a person fixed in the meantime', async () => {
 		const statusAfter = async (run: ClaimedRun): Promise<string | undefined> => {
 			const error = { class: 'reconnect_required', message: 'made up' };
 			await finish(run, { status: 'failed', requiresAction: true, error });

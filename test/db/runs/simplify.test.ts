@@ -64,7 +64,7 @@ const OPERATIONS: Array<[operation: string, parameters: object, first: string[],
 
 describe('Simplify', () => {
 	it.each(OPERATIONS)(
-		'of %s (%j) yields at most ten flat fields, beginning with %j and ending with %s',
+		'turns %s (%j) into at most ten flat fields, beginning with %j and ending with %s',
 		async (operation, parameters, first, last) => {
 			const [simple] = await operate(operation, { ...parameters, simplify: true });
 			const flat = Object.entries(simple!).filter(([name]) => name !== 'payload');

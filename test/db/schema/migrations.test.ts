@@ -219,7 +219,7 @@ describe('roles', () => {
 		await worksFor(login('owner'));
 	});
 
-	it('made by someone else are granted, or asked of an administrator', async () => {
+	it('are granted, or asked of an administrator, when someone else made them', async () => {
 		for (const role of ROLES) await administer(`create role ${role} nologin`);
 		const { rows } = await administer(
 			"select current_setting('server_version_num')::int >= 160000 as strict",

@@ -172,7 +172,7 @@ describe('refreshing', () => {
 	});
 });
 
-describe('what the provider refuses', () => {
+describe('a rejection by the provider', () => {
 	class Refused extends Error {
 		/** As an error of the network has; still it is the caller's own. */
 		readonly code = 'ECONNRESET';

@@ -104,7 +104,7 @@ describe('the origin of a form', () => {
 		[{ 'sec-fetch-site': 'same-site' }, false],
 		[{ 'sec-fetch-site': 'none' }, false],
 		[{}, false],
-	])('with the headers %j is our own: %s', (headers, expected) => {
+	])('is our own with the headers %j: %s', (headers, expected) => {
 		expect(isOwnOrigin(headers, secure.origin)).toBe(expected);
 	});
 });

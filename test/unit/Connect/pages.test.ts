@@ -65,7 +65,7 @@ describe('the colour of the operator', () => {
 	);
 });
 
-describe('what the operator enters', () => {
+describe('values that the operator enters', () => {
 	const fields = { name: 'Harbour', logoUrl: '', colour: '#123456', support: '', purpose: '' };
 
 	it.each([

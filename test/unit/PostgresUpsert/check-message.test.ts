@@ -37,7 +37,7 @@ describe('a state', () => {
 	});
 
 	it.each([null, {}, { at: '2026-07-01T00:00:00Z', ids: [1, 2, 3] }, { at: 'x'.repeat(900) }, nest(100)])(
-		'that fits is accepted: %#',
+		'is accepted when it fits: %#',
 		(state) => {
 			expect(check(state)).toMatchObject({ type: 'STATE', value: { state } });
 		},

@@ -51,7 +51,7 @@ function run(items: Json[], staleAfterDays = 30) {
 	return outgoing.map(({ item, message }) => message ?? items[item]!);
 }
 
-describe('what is gone', () => {
+describe('a deletion', () => {
 	it('follows the rows of its record as DELETED messages, in order, and counts as produced', () => {
 		const items = [
 			deal('1', { stages: ['New', 'Won'], deletions: [gone('7'), gone('8')] }),

@@ -216,7 +216,7 @@ describe('a record that nobody can use', () => {
 		[{ fetchedAt: 'yesterday' }, 'invalid_record'],
 		[{ account: null }, 'invalid_record'],
 		[{ record: undefined }, 'invalid_record'],
-	])('for %j is rejected as %s', (changes, code) => {
+	])('is rejected for %j as %s', (changes, code) => {
 		expect(rejectedOf(recordOf('2026-05', changes)).reason.code).toBe(code);
 	});
 
@@ -265,7 +265,7 @@ describe('properties that are not known', () => {
 	});
 });
 
-describe('what a message says of whose it is', () => {
+describe('the origin that a message states', () => {
 	it('is not believed: tenant, connection, run and provider are the run’s', () => {
 		const foreign = { tenantId: 'victim', integrationId: 'theirs', syncRunId: 'other', provider: 'myob' };
 		const run = namedRun(recordOf('2026-05'));
@@ -355,7 +355,7 @@ describe('raw records of other nodes', () => {
 		[{ stream: '' }, /Stream/],
 		[{ stream: 'unheardOf' }, /Stream/],
 		[{}, /Period/],
-	])('with the parameters %j cannot be placed', (changes, message) => {
+	])('cannot be placed with the parameters %j', (changes, message) => {
 		expect(() => read(replies, changes)).toThrow(message);
 	});
 });

@@ -35,7 +35,7 @@ describe('the subtitle', () => {
 			'Upload: Custom Metrics',
 		],
 		['postgresUpsert', { input: 'items', table: 'lead_events' }, 'Items to Lead Events'],
-	])('of %s with %j is "%s"', (name, parameters, subtitle) => {
+	])('shows, for %s with %j, "%s"', (name, parameters, subtitle) => {
 		expect(showSubtitle(name, parameters as unknown as Record<string, string>)).toBe(subtitle);
 	});
 

@@ -98,9 +98,12 @@ describe('the status', () => {
 	it.each([
 		['2026-10-24T02:00:00.000Z', 'active'],
 		['2026-10-24T01:59:59.999Z', 'stale'],
-	])('of an open deal that was last touched at %s is %s after thirty days', (lastActivityAt, status) => {
-		expect(latestOf({ lastActivityAt }).status).toBe(status);
-	});
+	])(
+		'is set for an open deal that was last touched at %s: %s after thirty days',
+		(lastActivityAt, status) => {
+			expect(latestOf({ lastActivityAt }).status).toBe(status);
+		},
+	);
 
 	it.each(['won', 'lost', 'deleted'] as const)('%s never grows stale', (status) => {
 		expect(latestOf({ status, lastActivityAt: '2020-01-01T00:00:00.000Z' }).status).toBe(status);
@@ -137,7 +140,7 @@ describe('the value', () => {
 		['USD', '0.65', '1500', '2307.69'],
 		['JPY', '98.7', '150001', '1519.77'],
 		['KWD', '0.2', '10.005', '50.03'],
-	])('in %s at %s is converted at the day’s rate', (currency, quoted, value, stored) => {
+	])('is converted, in %s at %s, at the day’s rate', (currency, quoted, value, stored) => {
 		const rates = [
 			rate({ quote: currency, rate: quoted }),
 			rate({ quote: currency, date: '2026-11-19', rate: '9' }),

@@ -107,8 +107,8 @@ describe('HubSpot: a field that no column needs', () => {
 	});
 });
 
-describe('what a column needs', () => {
-	it('still rejects the deal', () => {
+describe('a field that a column needs', () => {
+	it('still rejects the deal when it is missing', () => {
 		expect(linesOf('pipedrive', pipedriveDeal({ value: 'a lot' }))).toEqual(['not_a_number at deal.value']);
 		expect(linesOf('hubspot', hubspotDeal({ amount: 'a lot' }, []))).toEqual([
 			'not_a_number at deal.properties.amount',

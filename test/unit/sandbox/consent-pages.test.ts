@@ -25,7 +25,7 @@ function addressOf(provider: ServiceKey, extra: Record<string, string> = {}): st
 }
 
 describe('the consent pages of the sandbox', () => {
-	it.each(serviceKeys)('of %s ask who it is, unless a person is signed in', async (provider) => {
+	it.each(serviceKeys)('ask who it is, unless a person is signed in: %s', async (provider) => {
 		const service = serviceOf(sandbox, provider);
 		const html = async () => await (await fetch(addressOf(provider))).text();
 		const signIn = await html();
@@ -128,14 +128,14 @@ describe('a revocation', () => {
 		expect(reply.status).toBe(200);
 	}
 
-	it('at Xero ends all connections of that person', async () => {
+	it('ends all connections of that person at Xero', async () => {
 		const mine = await consentTo('xero', 'Harbour Bakery Pty Ltd', 'accountant');
 		const neighbours = await consentTo('xero', 'Southern Cross Engineering', 'accountant');
 		await revokeAt('xero', 'revocation', mine);
 		expect(await canRead('xero', neighbours)).toBe(false);
 	});
 
-	it('at Pipedrive uninstalls the app for this user in this company', async () => {
+	it('uninstalls the app for this user in this company at Pipedrive', async () => {
 		const mine = await consentTo('pipedrive', 'Harbour Cafe Pty Ltd');
 		const again = await consentTo('pipedrive', 'Harbour Cafe Pty Ltd');
 		const neighbours = await consentTo('pipedrive', 'Southern Fitouts Ltd');
@@ -144,14 +144,14 @@ describe('a revocation', () => {
 		expect(await canRead('pipedrive', neighbours)).toBe(true);
 	});
 
-	it('at HubSpot leaves access tokens alive until they expire', async () => {
+	it('leaves access tokens alive until they expire at HubSpot', async () => {
 		const mine = await consentTo('hubspot', 'harbour-marketing.example');
 		await revokeAt('hubspot', 'token/revoke', mine);
 		expect(await canRead('hubspot', mine)).toBe(true);
 		expect(await canRefresh('hubspot', mine)).toBe(false);
 	});
 
-	it('at Asana ends all of that person’s tokens of the app', async () => {
+	it('ends all of that person’s tokens of the app at Asana', async () => {
 		const mine = await consentTo('asana', undefined, 'southern-user');
 		const again = await consentTo('asana', undefined, 'southern-user');
 		await revokeAt('asana', 'oauth_revoke', mine);

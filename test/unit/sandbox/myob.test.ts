@@ -126,7 +126,7 @@ async function pages<Item>(path: string): Promise<Item[]> {
 
 describe('the books', () => {
 	it.each(['bakehouse', 'joinery', 'orchard'])(
-		'of %s: replies read by hand, page by page, give the totals computed apart',
+		'give the totals computed apart, read by hand and page by page: %s',
 		async (consent) => {
 			accessToken = sandbox.myob.connect(consent).accessToken;
 			const { id, timezone } = sandbox.myob.file(consent);

@@ -16,7 +16,7 @@ afterEach(() => sandbox.close());
 
 describe('figures', () => {
 	it.each(['harbour', 'southern', 'kiwi', 'noreports', 'large'])(
-		'of %s: reports read by hand give the totals computed apart, on both bases',
+		'give the totals computed apart on both bases, read by hand: %s',
 		async (consent) => {
 			const { accessToken } = sandbox.xero.connect(consent);
 			sandbox.xero.setLimits({ minute: 1_000 });

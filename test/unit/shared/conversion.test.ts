@@ -87,7 +87,7 @@ describe('a period’s rate', () => {
 	it.each([
 		['2026-06-23', '1.25', 'mean'],
 		['2026-06-22', undefined, undefined],
-	])('whose newest day is %s: %s', (date, _rate, method) => {
+	])('is a mean only up to its age: newest day %s, rate %s', (date, _rate, method) => {
 		expect(rateOf([rba('NZD', date, '1.25')])?.method).toBe(method);
 	});
 
@@ -212,7 +212,7 @@ describe('a month in another currency', () => {
 	it.each([
 		['JPY', '95.5', '115.18'],
 		['KWD', '0.2', '55000.00'],
-	])('such as %s has no digits of its own', (currency, rate, revenue) => {
+	])('has no digits of its own, such as %s', (currency, rate, revenue) => {
 		const outcome = normalised(rawMonth(june(), { currency }), {}, [{ ...rates[0]!, quote: currency, rate }]);
 		expect(outcome).toMatchObject({ rows: [{ row: { revenue } }] });
 	});
@@ -241,7 +241,7 @@ describe('a running month in another currency', () => {
 		['Australia/Perth', '2026-06-30T16:00:00Z', '2026-06-30', '8433.33', undefined],
 		['Etc/UTC', '2026-06-30T23:59:59Z', '2026-06-30', '8433.33', true],
 		['Etc/UTC', '2026-07-01T00:00:00Z', '2026-06-30', '8433.33', undefined],
-	])('in %s at %s ends with the rate of %s', (timezone, fetchedAt, rateDate, revenue, partial) => {
+	])('ends, in %s at %s, with the rate of %s', (timezone, fetchedAt, rateDate, revenue, partial) => {
 		const raw = rawMonth(june(), { currency: 'NZD', timezone }, fetchedAt);
 		const outcome = normalised(raw, {}, rates);
 		expect(outcome).toMatchObject({ rows: [{ row: { revenue, metadata: { fx: { rateDate } } } }] });
@@ -255,7 +255,7 @@ describe('days without rates', () => {
 		['a weekend', '2026-11-22', '2026-11-20', 2],
 		['Easter', '2026-04-06', '2026-04-02', 4],
 		['Christmas', '2027-12-28', '2027-12-24', 4],
-	])('such as %s take the rate before them, as far as its age allows', (_name, day, rateDay, age) => {
+	])('take the rate before them, as far as its age allows, such as %s', (_name, day, rateDay, age) => {
 		const rates = [rba('NZD', rateDay, '1.25')];
 		const period = { firstDay: day, lastDay: day, today: '2028-01-01' };
 		expect(rateOf(rates, { ...period, maxAgeDays: age })).toMatchObject({ date: rateDay, method: 'latest' });

@@ -97,7 +97,7 @@ describe('an instant', () => {
 		['/Date(0+0000)/', '1970-01-01T00:00:00.000Z'],
 		['/Date(-62135596800000)/', '0001-01-01T00:00:00.000Z'],
 		['/Date(1518685950+0000)/', '1970-01-18T13:51:25.950Z'],
-	])('of Xero, %s, is %s: always milliseconds', (text, instant) => {
+	])('is read from Xero’s %s as %s: always milliseconds', (text, instant) => {
 		expect(xeroInstant(text)).toBe(instant);
 	});
 
@@ -109,7 +109,7 @@ describe('an instant', () => {
 		null,
 		'/Date(999999999999999)/',
 		'/Date(-99999999999999)/',
-	])('of Xero is not %j', (text) => {
+	])('is not read from Xero’s %j', (text) => {
 		expect(xeroInstant(text)).toBeUndefined();
 	});
 
@@ -124,7 +124,7 @@ describe('an instant', () => {
 		['Australia/Perth', '2026-06-30T15:59:59Z', '2026-06-30'],
 		['Australia/Perth', '2026-06-30T16:00:00Z', '2026-07-01'],
 		['Etc/UTC', '2026-06-30T23:59:59Z', '2026-06-30'],
-	])('in %s, %s, is on %s', (zone, instant, day) => {
+	])('falls in %s, %s, on %s', (zone, instant, day) => {
 		expect(toDay(new Date(instant), zone)).toBe(day);
 		expect(toMonth(new Date(instant), zone)).toBe(day.slice(0, 7));
 	});

@@ -91,7 +91,7 @@ describe('a confirmation', () => {
 		expect(await connecting.confirm(stateId, ['processes'])).toEqual({ result: 'ended', accounts: [] });
 	});
 
-	it('of two consents of one link is one', async () => {
+	it('takes one of two consents of the same link', async () => {
 		const link = await connecting.link({ tenantId: await connecting.tenant('Two tabs') });
 		const [first, second] = [
 			await connecting.consent(link, [account('tabs')], consentOf('tab-1')),
@@ -106,7 +106,7 @@ describe('a confirmation', () => {
 		expect(rows).toEqual([{ count: 1, pairs: 0 }]);
 	});
 
-	it('that dies between any two statements changes nothing, and can be repeated', async () => {
+	it('changes nothing when it dies between any two statements, and can be repeated', async () => {
 		const tenantId = await connecting.tenant('Killed');
 		await connected(tenantId, ['stays', 'goes']);
 		const stateId = await consented(tenantId, ['stays', 'comes'], 'killed', true);
@@ -220,7 +220,7 @@ describe('a reconnect', () => {
 		expect((await tokensOf(tenantId, integrationId)).refreshToken).toBe('made-up-refresh-renewed');
 	});
 
-	it('with another account is refused, and nothing is changed', async () => {
+	it('is rejected with another account, and nothing is changed', async () => {
 		const tenantId = await connecting.tenant('Other account');
 		await connected(tenantId, ['right', 'also right']);
 		const stateId = await consented(tenantId, ['wrong', 'right'], 'wrong');
@@ -254,7 +254,7 @@ describe('a reconnect', () => {
 		});
 	});
 
-	it('with Replace takes the chosen accounts instead of the others, which are free then', async () => {
+	it('takes the chosen accounts with Replace, and frees the others', async () => {
 		const tenantId = await connecting.tenant('Replace');
 		const integrationId = await connected(tenantId, ['old', 'both']);
 		const stateId = await consented(tenantId, ['both', 'new'], 'replace', true);
@@ -326,7 +326,7 @@ describe('a pair', () => {
 	});
 });
 
-describe('with Approve First Connection', () => {
+describe('the setting Approve First Connection', () => {
 	const APPROVAL = { needsApproval: true };
 
 	it('a first connection waits until the operator enables it', async () => {

@@ -56,7 +56,7 @@ describe('disconnecting', () => {
 		expect(event).toMatchObject({ event: 'disconnected', accounts: [account('ends')], actor: 'the tenant' });
 	});
 
-	it('again changes nothing and makes no event', async () => {
+	it('changes nothing the second time, and makes no event', async () => {
 		const tenantId = await connecting.tenant('Twice');
 		const integrationId = await connected(tenantId, 'twice');
 		await end(integrationId);
@@ -65,7 +65,7 @@ describe('disconnecting', () => {
 		expect(names.filter((name) => name === 'disconnected')).toHaveLength(1);
 	});
 
-	it('by two at once gives the consent to one of them', async () => {
+	it('gives the consent to one of two that ask at once', async () => {
 		const integrationId = await connected(await connecting.tenant('Two'), 'two');
 		const ended = await Promise.all([end(integrationId), end(integrationId)]);
 		expect(ended.filter(({ consent }) => consent !== null)).toHaveLength(1);
@@ -102,7 +102,7 @@ describe('disconnecting', () => {
 		expect(await connected(tenantId, 'another')).toBe(integrationId);
 	});
 
-	it('of a connection whose token n8n keeps only disables it', async () => {
+	it('only disables a connection whose token n8n keeps', async () => {
 		const tenantId = await connecting.tenant('By n8n');
 		const { integrationId } = await createIntegration(database.pool, {
 			...{ tenantId, provider: 'xero', authentication: 'n8n' },
@@ -110,7 +110,7 @@ describe('disconnecting', () => {
 		expect(await end(integrationId)).toMatchObject({ consent: null, integration: { status: 'DISABLED' } });
 	});
 
-	it('by the operation puts no token into the item', async () => {
+	it('puts no token into the operation’s item', async () => {
 		const integrationId = await connected(await connecting.tenant('Operation'), 'operation');
 		const parameters = { integrationId, simplify: false };
 		const context = nodeContext({ database: database.settings, items: [{}], parameters });
@@ -120,10 +120,10 @@ describe('disconnecting', () => {
 	});
 });
 
-describe('a consent is shared', () => {
+describe('a shared consent', () => {
 	const SAME = { user: 'the-same-person' };
 
-	it('with another tenant’s connection of the same person, until that one ends', async () => {
+	it('is that of another tenant’s connection of the same person, until that one ends', async () => {
 		const first = await connected(await connecting.tenant('Shares 1'), 'shares-1', SAME);
 		const second = await connected(await connecting.tenant('Shares 2'), 'shares-2', SAME);
 		const other = await connected(await connecting.tenant('Shares 3'), 'shares-3', SAME, 'hubspot');
@@ -132,7 +132,7 @@ describe('a consent is shared', () => {
 		expect((await end(other)).consent?.isShared).toBe(false);
 	});
 
-	it('with a consent of the same person or account that waits for its confirmation', async () => {
+	it('is one of the same person or account that waits for its confirmation', async () => {
 		const person = { user: 'waiting-person' };
 		const first = await connected(await connecting.tenant('Waits 1'), 'waits-1', person);
 		const link = await connecting.link({ tenantId: await connecting.tenant('Waits 2') });
@@ -145,7 +145,7 @@ describe('a consent is shared', () => {
 		expect(await connecting.confirm(stateId, ['waits-3'])).toMatchObject({ result: 'connected' });
 	});
 
-	it('with nobody where persons and accounts differ', async () => {
+	it('is nobody’s when persons and accounts differ', async () => {
 		await connected(await connecting.tenant('Alone 1'), 'alone-1', { user: null });
 		const second = await connected(await connecting.tenant('Alone 2'), 'alone-2', { user: null });
 		expect((await end(second)).consent?.isShared).toBe(false);

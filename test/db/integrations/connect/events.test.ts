@@ -184,7 +184,7 @@ describe('a run', () => {
 		expect(names(await take())).toEqual(['reconnected', 'first_sync_complete']);
 	});
 
-	it('that began before a reconnect is not the first of the new consent', async () => {
+	it('is not the first of the new consent when it began before the reconnect', async () => {
 		const [claimed] = await claimDue(database.pool, {
 			...{ provider: 'xero', limit: 1, syncEveryHours: 6, holder: holder('execution-1'), runNow: true },
 			...{ authentication: 'stored', integrationId },

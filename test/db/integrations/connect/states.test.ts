@@ -152,7 +152,7 @@ describe('a state', () => {
 		});
 	});
 
-	it('of many tabs at once stays bounded', async () => {
+	it('stays bounded with many tabs at once', async () => {
 		const link = await newLink('Many tabs');
 		await Promise.all(Array.from({ length: 20 }, async () => await open(link)));
 		expect(await statesOf(link)).toBe(MAX_LIVE_STATES);

@@ -11,13 +11,13 @@ const stored = (quote: string, oldestDay: string, newestDay: string) => ({
 });
 
 describe('the rates to request', () => {
-	it('the first time: the running month, the twelve before, and a week', () => {
+	it('are, the first time, the running month, the twelve before, and a week', () => {
 		expect(ratesToAsk({ ...DEMAND, currencies: wanted('NZD', 'AUD', 'EUR') })).toEqual([
 			{ currencies: ['AUD', 'NZD'], from: '2025-10-25' },
 		]);
 	});
 
-	it('later: a week before the newest day, but the whole history of a currency that is new', () => {
+	it('are a week before the newest day at a later load, but the whole history of a currency that is new', () => {
 		const request = {
 			...DEMAND,
 			currencies: wanted('NZD', 'AUD'),
@@ -29,7 +29,7 @@ describe('the rates to request', () => {
 		]);
 	});
 
-	it('what was loaded once goes on being loaded', () => {
+	it('include what was loaded once', () => {
 		const request = {
 			...DEMAND,
 			currencies: wanted('AUD'),
@@ -42,7 +42,7 @@ describe('the rates to request', () => {
 		).toEqual(['AUD', 'USD']);
 	});
 
-	it('go as far back as a tenant’s history or a rejected record needs', () => {
+	it('reach as far back as a tenant’s history or a rejected record needs', () => {
 		const history = { ...DEMAND, currencies: [{ currency: 'NZD', historyStart: '2024-01' }] };
 		expect(ratesToAsk(history)).toEqual([{ currencies: ['NZD'], from: '2023-12-25' }]);
 		const garbage = { ...DEMAND, currencies: [{ currency: 'NZD', historyStart: 'last year' }] };
@@ -66,18 +66,18 @@ describe('the rates to request', () => {
 		]);
 	});
 
-	it('the euro instead of what it replaced, which no bank has', () => {
+	it('include the euro instead of what it replaced, which no bank has', () => {
 		const request = { ...DEMAND, base: 'AUD', currencies: wanted('HRK', 'AUD') };
 		expect(ratesToAsk(request)).toEqual([{ currencies: ['EUR'], from: '2025-10-25' }]);
 		expect(ratesToAsk({ ...request, base: 'EUR' })).toEqual([{ currencies: ['AUD'], from: '2025-10-25' }]);
 	});
 
-	it('only those that a person named', () => {
+	it('are only those that a person named', () => {
 		const request = { ...DEMAND, currencies: wanted('NZD', 'AUD'), only: ['GBP', 'AUD'] };
 		expect(ratesToAsk(request)).toEqual([{ currencies: ['AUD', 'GBP'], from: '2025-10-25' }]);
 	});
 
-	it('none where the only currency is what the source quotes for', () => {
+	it('are none when the only currency is what the source quotes for', () => {
 		expect(ratesToAsk({ ...DEMAND, base: 'AUD', currencies: wanted('AUD') })).toEqual([]);
 	});
 });

@@ -39,7 +39,7 @@ describe('a database URL', () => {
 		'postgres://u:made-up-password%@h/d',
 		'postgres://u%zz:made-up-password@h/d',
 		'postgres://u:made-up-password@h/d%e2%82',
-	])('that is "%s" is refused without being repeated', (url) => {
+	])('is rejected without being repeated when it is "%s"', (url) => {
 		expect(() => settingsFromUrl(url)).toThrow(/^The database URL cannot be read/);
 		expect(() => settingsFromUrl(url)).not.toThrow(/made-up-password/);
 	});

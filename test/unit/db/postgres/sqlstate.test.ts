@@ -71,7 +71,7 @@ describe('an error', () => {
 		['25006', /accepts no writes.*standby.*primary/],
 		['55P03', /held a lock.*pg_stat_activity/],
 		['ENOTFOUND', /does not answer.*host was not found/],
-	])('with code %s is the database’s matter, and its words help', (code, words) => {
+	])('is the database’s matter with code %s, and its words help', (code, words) => {
 		expect(isUnavailable(withCode(code))).toBe(true);
 		const { message, hint } = describeDatabaseError(withCode(code))!;
 		expect(`${message} ${hint}`).toMatch(words);
@@ -97,12 +97,12 @@ describe('an error', () => {
 		'Connection terminated due to connection timeout',
 		'timeout exceeded when trying to connect',
 		'Client has encountered a connection error and is not queryable',
-	])('of the driver that says "%s" is retried', (message) => {
+	])('is retried when the driver says "%s"', (message) => {
 		expect(isRetryable(new Error(message))).toBe(true);
 	});
 
 	it.each([undefined, null, 'words', 7, {}, new Error('made up'), { code: 22003 }])(
-		'that is %s is neither',
+		'is neither when it is %s',
 		(error) => {
 			expect(isRetryable(error)).toBe(false);
 			expect(isDataError(error)).toBe(false);

@@ -55,14 +55,14 @@ describe('a sealed text', () => {
 	});
 });
 
-describe('a changed text is refused', () => {
+describe('a changed text', () => {
 	const sealed = seal(ring, place, SECRET);
 
 	it.each([
 		['nonce', 2],
 		['ciphertext', 3],
 		['tag', 4],
-	])('with any single bit of the %s flipped', (_, index) => {
+	])('is rejected with any single bit of the %s flipped', (_, index) => {
 		const bytes = Buffer.from(sealed.split('.')[index]!, 'base64url');
 		for (let bit = 0; bit < bytes.length * 8; bit++) {
 			const changed = Buffer.from(bytes);
@@ -71,7 +71,7 @@ describe('a changed text is refused', () => {
 		}
 	});
 
-	it('rejects any flipped bit of any character: version, key id, encodings and dots', () => {
+	it('is rejected with any flipped bit of any character: version, key id, encodings and dots', () => {
 		for (let at = 0; at < sealed.length; at++) {
 			for (let bit = 0; bit < 8; bit++) {
 				const character = String.fromCharCode(sealed.charCodeAt(at) ^ (1 << bit));
@@ -80,7 +80,7 @@ describe('a changed text is refused', () => {
 		}
 	});
 
-	it('rejects every key id that differs in one bit, even of a known key', () => {
+	it('is rejected with every key id that differs in one bit, even from a known key', () => {
 		for (let bit = 0; bit < 8; bit++) {
 			const id = `k${String.fromCharCode('1'.charCodeAt(0) ^ (1 << bit))}`;
 			const changed = withPart(sealed, 1, id);
@@ -91,7 +91,7 @@ describe('a changed text is refused', () => {
 		}
 	});
 
-	it('rejects every encoding that is not canonical', () => {
+	it('is rejected in every encoding that is not canonical', () => {
 		const tag = sealed.split('.')[4]!;
 		const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 		const sameBytes = [...alphabet]
@@ -123,18 +123,18 @@ describe('a changed text is refused', () => {
 		],
 		['an empty tag', withPart(sealed, 4, '')],
 		['a key id that cannot be one', withPart(sealed, 1, 'x'.repeat(33))],
-	])('when it is %s', (_, text) => {
+	])('is rejected when it is %s', (_, text) => {
 		expect(refusal(text)).toBe('malformed');
 	});
 
-	it('moved to another tenant, provider or column', () => {
+	it('is rejected when it was moved to another tenant, provider or column', () => {
 		expect(refusal(sealed, { ...place, tenantId: 'tenant-2' })).toBe('not_authentic');
 		expect(refusal(sealed, { ...place, provider: 'myob' })).toBe('not_authentic');
 		expect(refusal(sealed, { ...place, column: 'access_token' })).toBe('not_authentic');
 		expect(refusal(sealed)).toBeUndefined();
 	});
 
-	it('moved to where the tenant and the provider would read the same together', () => {
+	it('is rejected when it was moved to where the tenant and the provider would read the same together', () => {
 		const odd = seal(ring, { ...place, tenantId: 'a|b', provider: 'c' }, SECRET);
 		expect(refusal(odd, { ...place, tenantId: 'a', provider: 'b|c' })).toBe('malformed');
 		expect(() => seal(ring, { ...place, provider: 'b|c' }, SECRET)).toThrow(VaultError);

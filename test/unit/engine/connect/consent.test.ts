@@ -56,7 +56,7 @@ const choiceAt = (provider: string): PersonsChoice =>
 	PEOPLE.find((person) => person.provider === provider)!.choice;
 
 describe('a consent', () => {
-	it.each(PEOPLE)('at $provider gives tokens, the chosen accounts and the person', async (person) => {
+	it.each(PEOPLE)('gives tokens, the chosen accounts and the person, at $provider', async (person) => {
 		const { provider, choice, names, metadata } = person;
 		const parts = consentParts(sandbox, provider);
 		const consent = await obtainConsent(parts, choice);
@@ -72,7 +72,7 @@ describe('a consent', () => {
 		expect(warnings).toEqual([]);
 	});
 
-	it.each(PEOPLE)('at $provider identifies the same person the same way each time', async (person) => {
+	it.each(PEOPLE)('identifies the same person the same way each time, at $provider', async (person) => {
 		const parts = consentParts(sandbox, person.provider);
 		const users = [];
 		for (const choice of [person.choice, person.choice])
@@ -80,13 +80,13 @@ describe('a consent', () => {
 		expect(users[0]).toBe(users[1]);
 	});
 
-	it.each(PEOPLE)('at $provider that is denied says so', async ({ provider, choice }) => {
+	it.each(PEOPLE)('says so when it is denied, at $provider', async ({ provider, choice }) => {
 		const parts = consentParts(sandbox, provider);
 		const given = await giveConsent(parts, { ...choice, denies: true });
 		expect(() => grantOf(given)).toThrow(expect.objectContaining({ problem: 'denied' }));
 	});
 
-	it.each(PEOPLE)('at $provider is spent by the first exchange', async ({ provider, choice }) => {
+	it.each(PEOPLE)('is spent by the first exchange, at $provider', async ({ provider, choice }) => {
 		const parts = consentParts(sandbox, provider);
 		const given = await giveConsent(parts, choice);
 		const consent = await exchangeCode(given.client, grantOf(given));
@@ -97,7 +97,7 @@ describe('a consent', () => {
 		});
 	});
 
-	it.each(PEOPLE)('at $provider sends a lost code once', async ({ provider, choice }) => {
+	it.each(PEOPLE)('sends a lost code once, at $provider', async ({ provider, choice }) => {
 		const parts = consentParts(sandbox, provider);
 		const service = serviceOf(sandbox, provider);
 		const given = await giveConsent(parts, choice);
@@ -110,7 +110,7 @@ describe('a consent', () => {
 		expect(service.requests.filter(({ grantType }) => grantType === 'authorization_code')).toHaveLength(1);
 	});
 
-	it('at MYOB proves that the token reaches the company file that the redirect names', async () => {
+	it('proves at MYOB that the token reaches the company file that the redirect names', async () => {
 		const parts = consentParts(sandbox, 'myob');
 		const given = await giveConsent(parts, choiceAt('myob'));
 		// The person changed the address in the browser.
@@ -121,7 +121,7 @@ describe('a consent', () => {
 		});
 	});
 
-	it('at MYOB without prompt=consent names no company file: an old key lists them', async () => {
+	it('names no company file at MYOB without prompt=consent: an old key lists them', async () => {
 		const parts = consentParts(sandbox, 'myob', { authQueryParameters: '' });
 		const consent = await obtainConsent(parts, choiceAt('myob'));
 		expect(consent.metadata).toEqual({});
@@ -147,7 +147,7 @@ describe('a Xero consent', () => {
 		]);
 	});
 
-	it('for an organisation that keeps the event of an earlier consent is found by when it was connected', async () => {
+	it('is found by when the organisation was connected if that keeps the event of an earlier consent', async () => {
 		sandbox.xero.setLimits({ renewsEvent: 0 });
 		await consentTo('Southern Cross Engineering');
 		await consentTo('Harbour Bakery Pty Ltd');
@@ -159,7 +159,7 @@ describe('a Xero consent', () => {
 		]);
 	});
 
-	it('without the scope of refresh tokens is told before anything is stored', async () => {
+	it('is reported before anything is stored if it lacks the scope of refresh tokens', async () => {
 		const lacking = consentParts(sandbox, 'xero', { scope: 'accounting.settings.read' });
 		const client = openConnectClient(lacking);
 		const request = { redirectUri: REDIRECT_URI, state: 'made-up-state', challenge: null };

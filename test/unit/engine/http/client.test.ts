@@ -102,7 +102,7 @@ describe('a call', () => {
 	});
 });
 
-describe('a transient error is retried', () => {
+describe('a transient error', () => {
 	it.each<[string, ScriptedReply]>([
 		['500', { status: 500 }],
 		['503 with HTML', { status: 503, body: '<html>maintenance</html>' }],
@@ -123,7 +123,7 @@ describe('a transient error is retried', () => {
 		expect(clock.waits).toEqual([500]);
 	});
 
-	it('a client that never comes back, whatever it is told', async () => {
+	it('is retried when a client never comes back, whatever it is told', async () => {
 		let calls = 0;
 		const http: HttpClient = async (request) =>
 			++calls === 1 ? await new Promise(() => undefined) : await httpClient(request);
@@ -132,14 +132,14 @@ describe('a transient error is retried', () => {
 		expect(calls).toBe(2);
 	});
 
-	it('stops after four attempts with growing waits', async () => {
+	it('ends the call after four attempts with growing waits', async () => {
 		const { failure, clock } = await peer([{ status: 500 }]);
 		expect(await failure()).toMatchObject({ failureClass: 'provider_unavailable' });
 		expect(server.seen).toHaveLength(4);
 		expect(clock.waits).toEqual([500, 1_000, 2_000]);
 	});
 
-	it('also if nothing listens or the host name is unknown', async () => {
+	it('is retried also if nothing listens or the host name is unknown', async () => {
 		await peer([REPORT]);
 		const unreachable = await peerAt('http://127.0.0.1:9');
 		expect(await unreachable.failure()).toMatchObject({ failureClass: 'provider_unavailable' });

@@ -37,7 +37,7 @@ describe('a number of a reply', () => {
 		expect(parseJson(source)).toBe(Number(source));
 	});
 
-	it('printed from a float in full equals the float', () => {
+	it('equals the float that it was printed from in full', () => {
 		const printed = '0.1000000000000000055511151231257827021181583404541015625';
 		expect(parseJson(`[${printed}]`)).toEqual([0.1]);
 	});
@@ -47,7 +47,7 @@ describe('a number of a reply', () => {
 		expect(roundedTo(parseAmount(value, 'value'), 2).toFixed(2)).toBe('8999000001.01');
 	});
 
-	it('inside a string is unchanged', () => {
+	it('is unchanged inside a string', () => {
 		const text = 'Account: 8999000001.014999, 1e400 "quoted" \\ \u2603';
 		expect(parseJson(JSON.stringify({ text, '12345678901234567890': 'key' }))).toEqual({
 			text,
@@ -66,7 +66,7 @@ describe('a reply', () => {
 		'{a:1}',
 		'[0123456789012345678]',
 		'{12345678901234567890:1}',
-	])('that is no JSON is none: %j', (text) => {
+	])('is none when it is no JSON: %j', (text) => {
 		expect(parseJson(text)).toBeUndefined();
 	});
 

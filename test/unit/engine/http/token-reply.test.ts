@@ -55,7 +55,7 @@ describe('the pair in a token endpoint’s answer', () => {
 		['an access token of five megabytes', { ...PAIR, access_token: 'a'.repeat(5e6) }, { accessToken: '' }],
 		['none at all', { token_type: 'Bearer' }, undefined],
 		['an error', { error: 'invalid_grant' }, undefined],
-	])('with %s', (_, answer, pair) => {
+	])('is read from an answer with %s', (_, answer, pair) => {
 		const tokens = parseTokens(answer as Record<string, unknown>, now);
 		if (pair) expect(tokens).toMatchObject(pair);
 		else expect(tokens).toBeUndefined();
@@ -89,7 +89,7 @@ describe('a token endpoint’s answer', () => {
 		['a list', '[1]', {}],
 		['nothing', '', {}],
 		['null', 'null', {}],
-	])('that is %s', (_, body, answer) => {
+	])('is read when it is %s', (_, body, answer) => {
 		expect(parseAnswer(body)).toEqual(answer);
 	});
 

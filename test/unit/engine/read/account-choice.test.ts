@@ -31,7 +31,7 @@ const released = { released: true };
 const off = { enabled: false };
 const byConsent = { accounts: 'consent' };
 
-describe('what a sync enters', () => {
+describe('the accounts that a sync enters', () => {
 	it.each([
 		['the only account of a provider that names no consent', {}, [], listing(['1']), ['1']],
 		['the only account of the consent', {}, [], listing(['1', '2'], ['2']), ['2']],

@@ -102,8 +102,8 @@ async function consume(
 
 const ids = (from: number, through: number): string[] => range(from, through).map(({ id }) => id);
 
-describe('changes are read', () => {
-	it('pass by pass and page by page, in order, in batches', async () => {
+describe('reading changes', () => {
+	it('goes scan by scan and page by page, in order, in batches', async () => {
 		const {
 			ids: read_,
 			end,
@@ -163,7 +163,7 @@ describe('changes are read', () => {
 		expect(records).toMatchObject([{ skipped: 'It is gone.' }, { skipped: 'It is gone.' }]);
 	});
 
-	it('up to what fails: the pages before it are kept, those of one pass for all', async () => {
+	it('stops at what fails: the pages before it are kept, in one scan for all', async () => {
 		const compose = async (items: readonly ChangedItem[]): Promise<HydratedRecord[]> =>
 			items.some(({ id }) => id === '6') ? await Promise.reject(new Error('made up')) : await whole(items);
 		const { ids: read_, end, progress } = await reading({ passes: [list('all', 9)], compose });

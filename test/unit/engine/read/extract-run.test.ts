@@ -366,7 +366,7 @@ describe('a failure of one account affects no other', () => {
 	});
 });
 
-describe('what concerns the whole integration is reported once', () => {
+describe('a failure of the whole integration', () => {
 	const reconnect = new ReadFailure('reconnect_required', 'Connect again.');
 
 	it('nothing else is emitted if nothing was read: it requires action', async () => {

@@ -22,7 +22,7 @@ describe('the edges of days', () => {
 		['Pacific/Auckland', '2026-06-10T12:00:00.000Z', '2026-06-11'],
 		['Pacific/Kiritimati', '2026-06-10T10:00:00.000Z', '2026-06-11'],
 		['Pacific/Pago_Pago', '2026-06-11T10:59:59.999Z', '2026-06-10'],
-	])('in %s lie where its midnight is: %s is %s', (timezone, completed, day) => {
+	])('lie at midnight in %s: %s is %s', (timezone, completed, day) => {
 		const days = valuesByDay(normalised(done(completed), { timezone }));
 		const busy = [...days].filter(([, values]) => values.throughput !== '0.0000').map(([one]) => one);
 		expect(busy).toEqual([day]);
@@ -37,7 +37,7 @@ describe('the edges of days', () => {
 		['Africa/Cairo', '2025-04-25', '2025-04-24T22:00:00.000Z', '2025-04-25T20:59:59.999Z'],
 		['Atlantic/Azores', '2025-10-26', '2025-10-26T00:00:00.000Z', '2025-10-27T00:59:59.999Z'],
 		['Etc/UTC', '2024-02-29', '2024-02-29T00:00:00.000Z', '2024-02-29T23:59:59.999Z'],
-	])('in %s hold on %s, when clocks change or the year leaps', (timezone, day, first, last) => {
+	])('hold in %s on %s, when clocks change or the year leaps', (timezone, day, first, last) => {
 		const on = (instant: string): string[] => {
 			const record = { ...done(instant), days: { from: '2024-02-01', to: '2026-05-01' } };
 			const days = valuesByDay(

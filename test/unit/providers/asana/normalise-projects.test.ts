@@ -237,7 +237,7 @@ describe('a record that cannot be used', () => {
 	});
 });
 
-describe('what is complete without a time', () => {
+describe('a task or project that is complete without a time', () => {
 	const good = Array.from({ length: 3 }, () => task({ completed_at: '2026-06-20T12:00:00.000Z' }));
 	const unclear = task({ completed: true, completed_at: null });
 
@@ -262,8 +262,8 @@ describe('what is complete without a time', () => {
 	});
 });
 
-describe('what else', () => {
-	it('is not known is named, and passes', () => {
+describe('other data', () => {
+	it('is named and passes when it is not known', () => {
 		const { unknownProperties } = normalised(
 			project([task({ mood: 'good', name: 'x' }), task({ mood: 'bad', resource_subtype: 'epic' })], {
 				colour: 1,

@@ -107,7 +107,7 @@ function refusal(...given: Parameters<typeof normalised>): string {
 
 describe('every deal of the sandbox', () => {
 	it.each(['harbour', 'southern', 'atlantic'])(
-		'of %s becomes the rows that its own books give',
+		'becomes the rows of the sandbox’s own figures: %s',
 		async (consent) => {
 			const portal = new PortalReading(consent);
 			const [window] = await portal.sync();
@@ -150,7 +150,7 @@ describe('a deal’s amount', () => {
 		['', null],
 		[null, null],
 		[undefined, null],
-	])('of %j is %j', (amount, value) => {
+	])('is parsed from %j as %j', (amount, value) => {
 		expect(latest({ properties: { amount } })).toMatchObject({ value });
 	});
 
@@ -215,7 +215,7 @@ describe('a deal’s status', () => {
 		['only the stage speaks: open at probability 0', {}, stage('false', '0.0'), 'active'],
 		['only the stage speaks: closed at 1', {}, stage('true', '1'), 'won'],
 		['only the stage speaks: closed at 0', {}, stage('true', '0.0'), 'lost'],
-	])('where %s', (_name, properties, stages, status) => {
+	])('is right when %s', (_name, properties, stages, status) => {
 		expect(latest({ properties: { ...closed, ...properties }, history, stages })).toMatchObject({ status });
 	});
 
@@ -321,8 +321,8 @@ describe('a deal’s client', () => {
 	});
 });
 
-describe('what is gone', () => {
-	it('is told of a deleted deal, which gives no rows', () => {
+describe('deletions', () => {
+	it('name a deleted deal, which gives no rows', () => {
 		const gone = raw({ deal: { id: '77' }, deleted: { at: '2026-11-20T00:00:00Z' } });
 		expect(deals.normalise(gone, SETTINGS, new Conversion([]))).toEqual({
 			rows: [],
@@ -332,7 +332,7 @@ describe('what is gone', () => {
 		expect(deals.ratesNeeded(gone, SETTINGS)).toEqual([]);
 	});
 
-	it('are the deals that were merged into this one, each since its own merge', () => {
+	it('name the deals that were merged into this one, each since its own merge', () => {
 		const merged = [
 			{ value: '12;13;14', timestamp: '2026-11-05T00:00:00Z' },
 			{ value: '12;13', timestamp: '2026-11-01T00:00:00Z' },

@@ -316,7 +316,7 @@ describe('an entry of HubSpot’s search', () => {
 		['without an id', (entry) => ({ ...entry, id: undefined }), false],
 		['with an object for its id', (entry) => ({ ...entry, id: {} }), false],
 		['without a time that can be read', (entry) => ({ ...entry, properties: 7, updatedAt: {} }), true],
-	])('that is %s leaves the others readable', async (_, becomes, isRead) => {
+	])('leaves the others readable when it is %s', async (_, becomes, isRead) => {
 		const at = new PortalReading('harbour');
 		await at.sync();
 		at.advance(3 * 3_600_000);

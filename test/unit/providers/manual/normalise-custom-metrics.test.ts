@@ -123,7 +123,7 @@ describe('a row of an upload', () => {
 		['Metric', 'metric_missing'],
 		['Value', 'value_missing'],
 		['Date', 'date_missing'],
-	])('without %s is refused: %s', (column, code) => {
+	])('is rejected without %s: %s', (column, code) => {
 		expect(outcome({ ...good, [column]: ' ' }, 'metricValue')).toBe(code);
 		expect(outcome(without(column), 'metricValue')).toBe(code);
 	});
@@ -160,7 +160,7 @@ describe('a number of an upload', () => {
 		["1'234.56", '1\u2019234', '1234.0000'],
 		['1,234.56', '\u22125', '-5.0000'],
 		['1,234.56', '0.12345', '0.1235'],
-	] as const)('written as %s: %s is %s', (numberFormat, text, value) => {
+	] as const)('is read in the format %s: %s is %s', (numberFormat, text, value) => {
 		expect(outcome({ ...good, Value: text }, 'metricValue', { numberFormat })).toBe(value);
 	});
 
@@ -180,7 +180,7 @@ describe('a number of an upload', () => {
 		['1,234.56', '1e3'],
 		['1,234.56', 'n/a'],
 		['1,234.56', '1,234,5'],
-	] as const)('written as %s is not %s', (numberFormat, text) => {
+	] as const)('is rejected in the format %s: %s', (numberFormat, text) => {
 		const { rejected } = uploaded([{ ...good, Value: text }], { numberFormat });
 		expect(rejected[0]?.reason).toMatchObject({ code: 'not_a_number', path: 'value' });
 		expect(String(rejected[0]?.reason?.message)).toMatch(/is not a number in the format .*\. [A-Z]/);
@@ -219,7 +219,7 @@ describe('a date of an upload', () => {
 		['YYYY-MM-DD', '2024-02-29', '2024-02-29'],
 		['DD.MM.YYYY', '2026-04-03T00:00:00+10:00', '2026-04-03'],
 		['YYYY-MM-DD', new Date('2026-06-30T00:00:00Z'), '2026-06-30'],
-	] as const)('as %s: %s is %s', (dateFormat, cell, day) => {
+	] as const)('is read in the format %s: %s is %s', (dateFormat, cell, day) => {
 		expect(outcome({ ...good, Date: cell }, 'recordDate', { dateFormat })).toBe(`${day}T00:00:00.000Z`);
 	});
 
@@ -236,7 +236,7 @@ describe('a date of an upload', () => {
 		['DD/MM/YYYY', 46203.5],
 		['YYYY-MM-DD', '2026-06-30T14:00:00+10:00'],
 		['YYYY-MM-DD', 'yesterday'],
-	] as const)('as %s is not %s', (dateFormat, cell) => {
+	] as const)('is rejected in the format %s: %s', (dateFormat, cell) => {
 		const { rejected } = uploaded([{ ...good, Date: cell }], { dateFormat });
 		expect(rejected[0]?.reason).toMatchObject({ code: 'not_a_date', path: 'date' });
 	});

@@ -217,7 +217,7 @@ describe('a month that is rejected', () => {
 	});
 
 	it.each(['constructor', '__proto__', 'toString', '', 'income', 'Asset'])(
-		'for a classification that only looks like one: "%s"',
+		'has a classification that only looks like one: "%s"',
 		(classification) => {
 			const accounts = [...ACCOUNTS, account('odd', classification)];
 			const found = rejection(() => rowOf({ accounts, result: { odd: 5 } }));

@@ -173,7 +173,7 @@ describe('a deal', () => {
 		['open', 'active'],
 		['won', 'won'],
 		['lost', 'lost'],
-	])('that is %s is %s', (status, ours) => {
+	])('is read with the status %s as %s', (status, ours) => {
 		expect(history(record({ status })).status).toBe(ours);
 	});
 
@@ -186,7 +186,7 @@ describe('a deal', () => {
 		['99.90', '99.90'],
 		[1e21, '1000000000000000000000.00'],
 		[0, '0.00'],
-	])('worth %s is worth exactly %s', (value, text) => {
+	])('is read with the value %s as exactly %s', (value, text) => {
 		expect(history(record({ value })).amount).toEqual({ value: text, currency: 'AUD' });
 	});
 
@@ -251,7 +251,7 @@ describe('a deal', () => {
 	});
 });
 
-describe('what is not as expected', () => {
+describe('unexpected data', () => {
 	it.each([
 		['deal.status', { status: 'paused' }],
 		['deal.stage_id', { stage_id: { id: 12 } }],

@@ -61,7 +61,7 @@ async function peer(replies: ScriptedReply[], dayShare = 1) {
 const minutesUntil = (at: Date | undefined, now: Date): number =>
 	Math.round(((at?.getTime() ?? 0) - now.getTime()) / 60_000);
 
-describe('what a refusal of Pipedrive means', () => {
+describe('the meaning of a rejection by Pipedrive', () => {
 	it.each<[string, ScriptedReply, string, RegExp]>([
 		[
 			'a token that is refused twice',
@@ -140,13 +140,13 @@ describe('what a refusal of Pipedrive means', () => {
 		['the seconds that it asks for', { 'x-ratelimit-reset': '2' }, 2_000],
 		['Retry-After, should it ever be sent', { 'retry-after': '7', 'x-ratelimit-reset': '2' }, 7_000],
 		['five seconds where nothing is said', {}, 5_000],
-	])('too many calls: %s are waited', async (_, headers, wait) => {
+	])('waits after too many calls: %s', async (_, headers, wait) => {
 		const { list, clock } = await peer([problems.tooManyRequests(headers), EMPTY]);
 		expect(await list()).toEqual([]);
 		expect(clock.waits).toEqual([wait]);
 	});
 
-	it('too many calls, and again after each wait: the next run goes on', async () => {
+	it('ends after too many calls again and again: the next run goes on', async () => {
 		const { failure, clock } = await peer([problems.tooManyRequests({})]);
 		expect((await failure()).failureClass).toBe('rate_limited');
 		expect(clock.waits).toEqual([5_000, 10_000, 20_000]);

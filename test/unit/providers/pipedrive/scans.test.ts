@@ -268,7 +268,7 @@ describe('the weekly scan', () => {
 			.filter((one) => 'record' in one && (one.record.deal as { is_deleted: boolean }).is_deleted)
 			.map(({ recordId }) => recordId);
 
-	it('deals that were merged, or deleted long ago, are found to be gone', async () => {
+	it('finds deals gone that were merged, or deleted long ago', async () => {
 		const at = scene('harbour');
 		const long = new Date(Date.parse(NOW) - 90 * DAY);
 		const gone: Deal[] = [];
@@ -281,7 +281,7 @@ describe('the weekly scan', () => {
 		expect(read.records).toHaveLength(3);
 	});
 
-	it('none is, of those that are all still listed, also the archived ones', async () => {
+	it('finds none gone of those that are all still listed, also the archived ones', async () => {
 		const at = scene('harbour');
 		expect((await weekAfter(at, () => undefined)).records).toEqual([]);
 		expect(at.calls.filter(({ path }) => /deals\/\d+$/.test(path))).toEqual([]);
@@ -294,7 +294,7 @@ describe('the weekly scan', () => {
 		expect(read.records).toEqual([]);
 	});
 
-	it('so many at once are left alone, with a word to a person', async () => {
+	it('leaves many at once alone, with a warning', async () => {
 		const at = scene('harbour');
 		const read = await weekAfter(at, (deals) => deals.forEach((deal) => (deal.vanished = true)));
 		expect(read.records).toEqual([]);

@@ -76,7 +76,7 @@ describe('a month of Xero', () => {
 		['2100-02', '2100-02-28'],
 		['0001-01', '0001-01-31'],
 		['9999-12', '9999-12-31'],
-	])('of %s is of %s, whatever the time zone', (month, recordDate) => {
+	])('has for %s the record date %s, whatever the time zone', (month, recordDate) => {
 		for (const timezone of ['Pacific/Auckland', 'Etc/UTC', 'Pacific/Honolulu']) {
 			const record = { ...june(), month };
 			expect(rowOf(record, {}, rawMonth(record, { timezone })).row.recordDate).toBe(recordDate);
@@ -90,7 +90,7 @@ describe('a month of Xero', () => {
 		['Australia/Perth', '2026-06-30T16:00:00Z', undefined],
 		['Etc/UTC', '2026-06-30T23:59:59Z', true],
 		['America/New_York', '2026-07-01T03:59:59Z', true],
-	])('in %s at %s is partial: %s', (timezone, fetchedAt, partial) => {
+	])('is partial in %s at %s: %s', (timezone, fetchedAt, partial) => {
 		const raw = rawMonth(june(), { timezone }, fetchedAt);
 		expect(rowOf(undefined, {}, raw).row.metadata).toHaveProperty('basis', 'accrual');
 		expect((rowOf(undefined, {}, raw).row.metadata as { partial?: boolean }).partial).toBe(partial);
@@ -183,7 +183,7 @@ describe('a profit and loss report', () => {
 		'−5.00',
 		'$5',
 		'1 000',
-	])('with the amount %j is rejected', (amount) => {
+	])('is rejected with the amount %j', (amount) => {
 		const report = profitAndLoss('global');
 		const [line] = (
 			report.Reports[0] as { Rows: Array<{ Rows: Array<{ Cells: Array<{ Value: unknown }> }> }> }
@@ -352,7 +352,7 @@ describe('a record that is none', () => {
 		[{ Reports: [{ Rows: [null] }] }, 'Reports[0].Rows[0]'],
 		[{ Reports: [{ Rows: [{ RowType: 'Row', Cells: {} }] }] }, 'Reports[0].Rows[0].Cells'],
 		[{ Status: 'ERROR' }, 'Reports'],
-	])('with the report %j is rejected', (report, path) => {
+	])('is rejected with the report %j', (report, path) => {
 		expect(rejectionOf(june(report))).toMatchObject({
 			code: 'unexpected_report',
 			path: `profitAndLoss.${path}`,
@@ -363,7 +363,7 @@ describe('a record that is none', () => {
 		[{ timezone: 'Mars/Olympus' }, 'account.timezone'],
 		[{ currency: 'dollars' }, 'account.currency'],
 		[{ id: '' }, 'account.id'],
-	])('of the account %j is rejected', (account, path) => {
+	])('is rejected for the account %j', (account, path) => {
 		const outcome = normalised(rawMonth(june(), account));
 		expect(outcome).toMatchObject({ rejection: { code: 'invalid_record', path } });
 	});
@@ -402,7 +402,7 @@ describe('text', () => {
 	});
 });
 
-describe('what is not known', () => {
+describe('an unknown part of a report', () => {
 	it('passes and is named', () => {
 		const report = profitAndLoss('global');
 		Object.assign(report, { Pagination: {} });

@@ -147,7 +147,7 @@ describe('the lines of a CSV file', () => {
 		expect(rejected).toEqual(['2: text_too_long']);
 	});
 
-	it('more than 100,000 are refused', async () => {
+	it('are rejected beyond 100,000', async () => {
 		const rows = Array.from({ length: 100_001 }, () => lineA);
 		expect(await refusalOf([HEADER, ...rows].join('\n'))).toMatch(/more than 100,000 rows/);
 	});
@@ -196,7 +196,7 @@ describe('the header of a CSV file', () => {
 		['Client ID,Metric,KPI,Value,Date', 'Metric (column B) and KPI (column C)'],
 		['Client ID,Metric,Value,Date,As Of', 'Date (column D) and As Of (column E)'],
 		['Client ID,Metric,Value,Date,Unit,Unit', 'Unit (column E) and Unit (column F)'],
-	])('with two columns for one thing is refused: %s', async (header, columns) => {
+	])('is rejected with two columns for one thing: %s', async (header, columns) => {
 		expect(await refusalOf(`${header}\nA,V,1,99,2026-06-30,x\n`)).toContain(columns);
 	});
 
@@ -221,7 +221,7 @@ describe('the header of a CSV file', () => {
 		expect(report.warnings).toEqual(['Not read: row 1, above the header.']);
 	});
 
-	it('alone is nothing to load', async () => {
+	it('is nothing to load when it is alone', async () => {
 		expect(await refusalOf(`${HEADER}\r\n`)).toMatch(/^There are no rows below the header/);
 	});
 });

@@ -91,7 +91,7 @@ describe('the dates of a workbook', () => {
 			'A | V | 1 |  | 2026-06-30',
 		],
 		[{ xml: (at: string) => `<c r="${at}" t="e"><v>#N/A</v></c>` }, 'KPI 2: date_missing'],
-	] as Array<[TestCell, string]>)('written as %j give %s', async (cell, expected) => {
+	] as Array<[TestCell, string]>)('are read from the format %j as %s', async (cell, expected) => {
 		expect(await oneRow(['A', 'V', 1, cell])).toBe(expected);
 	});
 });
@@ -122,7 +122,7 @@ describe('the values of a workbook', () => {
 		[{ xml: (at: string) => `<c r="${at}"><v> </v></c>` }, '', 'KPI 2: value_missing'],
 		[{ xml: (at: string) => `<c r="${at}"><v>0x10</v></c>` }, '', 'KPI 2: not_a_number'],
 	] as Array<[TestCell, string, string]>)(
-		'written as %j of the unit "%s" give %s',
+		'are read from the format %j with the unit "%s" as %s',
 		async (cell, unit, expected) => {
 			expect(await oneRow(['A', 'V', cell, june, unit])).toBe(expected);
 		},
@@ -145,7 +145,7 @@ describe('the texts of a workbook', () => {
 		],
 		['a_x000D_b & <c>', 'a\rb & <c> | V | 1 |  | 2026-06-30'],
 		['Z\uFFFDrich', 'KPI 2: encoding'],
-	] as Array<[TestCell, string]>)('written as %j give %s', async (cell, expected) => {
+	] as Array<[TestCell, string]>)('are read from %j as %s', async (cell, expected) => {
 		expect(await oneRow([cell, 'V', 1, june])).toBe(expected);
 	});
 
@@ -253,7 +253,7 @@ describe('the sheets of a workbook', () => {
 		[['Client ID', 'Metric', 'Value', ' value ', 'Date']],
 		[['Client ID', 'Metric', 'Value', 'AMOUNT', 'Date']],
 		[['Client ID', 'Metric', 'Wert', 'Date', 'Betrag']],
-	])('with two columns for one thing are refused: %j', async (header) => {
+	])('are rejected with two columns for one thing: %j', async (header) => {
 		expect(await refusalOf(book([header, ['A', 'V', 1, 99, june]]))).toMatch(
 			/could both be the value\. Rename or remove one\./,
 		);
