@@ -228,7 +228,7 @@ create policy operator on etl.stream_states for select to zixly_operator using (
 
 grant select, insert, delete on public.tenants to zixly_operator;
 grant select, insert on etl.deleted_tenants to zixly_operator;
--- Enough to find tenants with converted rows, missing rates and reasons of rejections. The operator cannot read amounts or
+-- Enough to find tenants with conversions, missing rates and reasons of rejections. The operator cannot read amounts or
 -- payloads.
 grant select (id, tenant_id) on public.client_kpis to zixly_operator;
 grant select (client_kpi_id, metadata) on public.financials, public.lead_events to zixly_operator;

@@ -20,7 +20,7 @@ export interface SavedPair {
 	corrections: Array<{ date: string; from: string; to: string }>;
 }
 
-// Of two rates with the same key the later one wins. `applied = false` marks rates that converted rows still lack.
+// Of two rates with the same key the later one wins. `applied = false` marks rates that stored rows were not computed with yet.
 const SAVE = `with incoming as (
 	select distinct on (source, base, quote, rate_date) source, base, quote, rate_date, rate
 	from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::numeric[]) with ordinality

@@ -1,25 +1,25 @@
 import type { Pool } from 'pg';
 
 import {
-	CONVERTED_TABLES,
-	convertedRows,
-	saveReconversions,
+	RECOMPUTABLE_TABLES,
+	readRecomputable,
+	saveRecomputed,
 	tenantsWithConversions,
-	type ConvertedRow,
-	type ConvertedTable,
-	type Reconversion,
+	type RecomputableRow,
+	type RecomputableTable,
+	type Recomputed,
 	type TenantName,
-} from '../../../db/rates/converted-rows';
+} from '../../../db/rates/recomputation';
 import { readRates, type RateNeed } from '../../../db/rates/read';
 import { changedRates, markApplied, type ChangedSpan } from '../../../db/rates/save';
 import { Conversion, getLookupDays } from '../../shared/conversion';
 import type { Day } from '../../shared/dates';
-import { parseConversion, reconverted } from '../../shared/reconversion';
+import { parseConversion, recomputeAmounts } from '../../shared/recomputation';
 import { Rejection } from '../../shared/rejection';
 
 /** A recomputed row, or one that was left unchanged for the given reason. */
 interface RecomputedRow extends TenantName {
-	table: ConvertedTable;
+	table: RecomputableTable;
 	clientId: string;
 	clientName: string;
 	day: Day;
@@ -72,8 +72,8 @@ const MAX_SHOWN = 1_000;
 
 async function recomputeTenant(work: Work, done: Recomputation): Promise<void> {
 	const { pool, tenant, spans, signal } = work;
-	for (const table of CONVERTED_TABLES) {
-		for await (const page of convertedRows(pool, tenant.tenantId, table, spans, { signal })) {
+	for (const table of RECOMPUTABLE_TABLES) {
+		for await (const page of readRecomputable(pool, tenant.tenantId, table, spans, { signal })) {
 			for (const row of await recomputePage(work, table, page)) {
 				if (row.after) done.recomputed++;
 				if (done.rows.length < MAX_SHOWN) done.rows.push(row);
@@ -84,19 +84,19 @@ async function recomputeTenant(work: Work, done: Recomputation): Promise<void> {
 
 async function recomputePage(
 	{ pool, tenant, today, signal }: Work,
-	table: ConvertedTable,
-	page: readonly ConvertedRow[],
+	table: RecomputableTable,
+	page: readonly RecomputableRow[],
 ): Promise<RecomputedRow[]> {
 	const conversion = new Conversion(await readRates(pool, collectRateNeeds(page, today)));
-	const changes: Reconversion[] = [];
-	const showRow = (row: ConvertedRow) => ({ ...tenant, table, ...describeRow(row) });
+	const changes: Recomputed[] = [];
+	const showRow = (row: RecomputableRow) => ({ ...tenant, table, ...describeRow(row) });
 	const unchanged: RecomputedRow[] = [];
 	for (const row of page) {
-		const result = reconverted(row.fx, conversion, today);
+		const result = recomputeAmounts(row.fx, conversion, today);
 		if (result instanceof Rejection) unchanged.push({ ...showRow(row), reason: result.message });
 		else if (result) changes.push({ row, ...result });
 	}
-	const written = await saveReconversions(pool, tenant.tenantId, table, changes, { signal });
+	const written = await saveRecomputed(pool, tenant.tenantId, table, changes, { signal });
 	const recomputed = changes
 		.filter(({ row }) => written.has(row.id))
 		.map(({ row, amounts, fx }) => ({ ...showRow(row), after: { ...amounts, rate: readRate(fx) ?? '' } }));
@@ -104,7 +104,7 @@ async function recomputePage(
 }
 
 /** Without duplicates: thousands of rows need the same few months. */
-function collectRateNeeds(page: readonly ConvertedRow[], today: Day): RateNeed[] {
+function collectRateNeeds(page: readonly RecomputableRow[], today: Day): RateNeed[] {
 	const needs = new Map<string, RateNeed>();
 	for (const { fx } of page) {
 		const period = parseConversion(fx, today);
@@ -115,7 +115,7 @@ function collectRateNeeds(page: readonly ConvertedRow[], today: Day): RateNeed[]
 	return [...needs.values()];
 }
 
-function describeRow({ clientId, clientName, day, externalId, amounts, fx }: ConvertedRow) {
+function describeRow({ clientId, clientName, day, externalId, amounts, fx }: RecomputableRow) {
 	return { clientId, clientName, day, externalId, before: { ...amounts, rate: readRate(fx) } };
 }
 

@@ -12,12 +12,12 @@ const AMOUNTS = {
 
 const DAYS = { financials: 'record_date', lead_events: 'event_date' } as const;
 
-export type ConvertedTable = keyof typeof AMOUNTS;
+export type RecomputableTable = keyof typeof AMOUNTS;
 
-export const CONVERTED_TABLES = Object.keys(AMOUNTS) as ConvertedTable[];
+export const RECOMPUTABLE_TABLES = Object.keys(AMOUNTS) as RecomputableTable[];
 
 /** A row whose amounts were converted. `amounts` are decimal texts by property, such as `netProfit`. */
-export interface ConvertedRow {
+export interface RecomputableRow {
 	id: string;
 	clientId: string;
 	clientName: string;
@@ -34,7 +34,7 @@ export interface TenantName {
 	tenantName: string;
 }
 
-/** The tenants that have converted rows. */
+/** The tenants whose rows have amounts converted with published rates. */
 export async function tenantsWithConversions(pool: Pool): Promise<TenantName[]> {
 	const { rows } = await asWorker(pool, (client) =>
 		client.query<TenantName>(
@@ -52,7 +52,7 @@ const property = (column: string): string =>
 const MAX_AGE = `case when t.metadata -> 'fx' ->> 'maxAgeDays' ~ '^\\d{1,3}$'
 	then (t.metadata -> 'fx' ->> 'maxAgeDays')::int else 0 end`;
 
-function idsSql(table: ConvertedTable): string {
+function idsSql(table: RecomputableTable): string {
 	return `select t.id from public.${table} t
 	where t.metadata ? 'fx' and exists (
 		select from unnest($1::text[], $2::date[], $3::date[]) as changed(quote, first_day, last_day)
@@ -66,7 +66,7 @@ function idsSql(table: ConvertedTable): string {
 	order by t.id`;
 }
 
-function rowsSql(table: ConvertedTable): string {
+function rowsSql(table: RecomputableTable): string {
 	const amounts = AMOUNTS[table].map((name) => `'${property(name)}', t.${name}::text`).join(', ');
 	return `select t.id, k.client_id as "clientId", k.client_name as "clientName", t.external_id as "externalId",
 		to_char(t.${DAYS[table]} ${table === 'lead_events' ? "at time zone 'UTC'" : ''}, 'YYYY-MM-DD') as day,
@@ -79,13 +79,13 @@ function rowsSql(table: ConvertedTable): string {
 const PAGE = 2_000;
 
 /** The rows of a tenant that changed rates may affect, in pages. Includes some that they do not affect. */
-export async function* convertedRows(
+export async function* readRecomputable(
 	pool: Pool,
 	tenantId: string,
-	table: ConvertedTable,
+	table: RecomputableTable,
 	spans: readonly ChangedSpan[],
 	options: { signal?: AbortSignal } = {},
-): AsyncGenerator<ConvertedRow[]> {
+): AsyncGenerator<RecomputableRow[]> {
 	const query = async <Row extends object>(text: string, values: unknown[]): Promise<Row[]> =>
 		await retryInTenant(
 			pool,
@@ -101,18 +101,18 @@ export async function* convertedRows(
 	]);
 	for (let at = 0; at < found.length; at += PAGE) {
 		const ids = found.slice(at, at + PAGE).map(({ id }) => id);
-		yield await query<ConvertedRow>(rowsSql(table), [ids]);
+		yield await query<RecomputableRow>(rowsSql(table), [ids]);
 	}
 }
 
 /** A row with its new amounts. */
-export interface Reconversion {
-	row: ConvertedRow;
+export interface Recomputed {
+	row: RecomputableRow;
 	amounts: Record<string, string>;
 	fx: object;
 }
 
-function updateSql(table: ConvertedTable): string {
+function updateSql(table: RecomputableTable): string {
 	const names = AMOUNTS[table];
 	const places = names.map((_, index) => `$${index + 4}::numeric[]`).join(', ');
 	return `update public.${table} t
@@ -126,11 +126,11 @@ function updateSql(table: ConvertedTable): string {
  * Writes new amounts to the rows that have not changed since they were read. What a sync has stored since is newer.
  * @returns the ids of the written rows
  */
-export async function saveReconversions(
+export async function saveRecomputed(
 	pool: Pool,
 	tenantId: string,
-	table: ConvertedTable,
-	changes: readonly Reconversion[],
+	table: RecomputableTable,
+	changes: readonly Recomputed[],
 	options: { signal?: AbortSignal } = {},
 ): Promise<Set<string>> {
 	if (changes.length === 0) return new Set();

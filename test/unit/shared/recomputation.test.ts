@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Conversion } from '../../../nodes/shared/conversion';
 import { findExchange, monthColumns, originalMonth } from '../../../nodes/shared/foreign-exchange';
 import { toAmount } from '../../../nodes/shared/money';
-import { parseConversion, reconverted } from '../../../nodes/shared/reconversion';
+import { parseConversion, recomputeAmounts } from '../../../nodes/shared/recomputation';
 import { Rejection } from '../../../nodes/shared/rejection';
 
 const rba = (quote: string, date: string, rate: string) => ({
@@ -39,8 +39,8 @@ describe('metadata.fx', () => {
 		const before = converted(['NZD', '2026-06-29', '1.1'], ['NZD', '2026-06-30', '1.13']);
 		const after = converted(['NZD', '2026-06-29', '1.2'], ['NZD', '2026-06-30', '1.13']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '1.2'), rba('NZD', '2026-06-30', '1.13')]);
-		expect(reconverted(before.fx, rates, TODAY)).toEqual({ amounts: after.columns, fx: after.fx });
-		expect(reconverted(after.fx, rates, TODAY)).toBeUndefined();
+		expect(recomputeAmounts(before.fx, rates, TODAY)).toEqual({ amounts: after.columns, fx: after.fx });
+		expect(recomputeAmounts(after.fx, rates, TODAY)).toBeUndefined();
 	});
 
 	it('a deal’s fx has one day and one value', () => {
@@ -49,7 +49,7 @@ describe('metadata.fx', () => {
 		const { fx } = findExchange({ ...day, today: TODAY }, before, 'currency');
 		expect(fx).toMatchObject({ method: 'latest', rate: '0.8', rateDate: '2026-06-30' });
 		const later = new Conversion([rba('NZD', '2026-06-30', '1.25'), rba('NZD', '2026-07-01', '1')]);
-		expect(reconverted({ ...fx, value: '12.345' }, later, TODAY)).toEqual({
+		expect(recomputeAmounts({ ...fx, value: '12.345' }, later, TODAY)).toEqual({
 			amounts: { value: '12.35' },
 			fx: { ...fx, value: '12.345', method: 'mean', rate: '1', rateDate: '2026-07-01' },
 		});
@@ -60,29 +60,29 @@ describe('metadata.fx', () => {
 		const { fx } = findExchange(period, new Conversion([rba('NZD', '2026-06-29', '1.25')]), 'currency');
 		const both = new Conversion([rba('NZD', '2026-06-29', '1.25'), rba('NZD', '2026-06-30', '1')]);
 		const stored = { ...fx, ...originalMonth(FIGURES) };
-		expect(reconverted(stored, both, '2026-06-29')).toBeUndefined();
-		expect(reconverted(stored, both, '2026-06-30')).toMatchObject({ fx: { rate: '0.9', rateDays: 2 } });
+		expect(recomputeAmounts(stored, both, '2026-06-29')).toBeUndefined();
+		expect(recomputeAmounts(stored, both, '2026-06-30')).toMatchObject({ fx: { rate: '0.9', rateDays: 2 } });
 	});
 
 	it('is left alone if it is not ours or has the document’s own rate', () => {
 		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '1.2')]);
 		for (const other of [null, 'x', {}, { ...fx, method: 'document' }, { ...fx, firstDay: 'June' }]) {
-			expect(reconverted(other, rates, TODAY)).toBeUndefined();
+			expect(recomputeAmounts(other, rates, TODAY)).toBeUndefined();
 			expect(parseConversion(other, TODAY)).toBeUndefined();
 		}
-		expect(reconverted({ ...fx, revenue: 'NaN' }, rates, TODAY)).toBeUndefined();
+		expect(recomputeAmounts({ ...fx, revenue: 'NaN' }, rates, TODAY)).toBeUndefined();
 	});
 
 	it('is kept if the rates no longer exist', () => {
 		expect(
-			reconverted(converted(['NZD', '2026-06-29', '1.1']).fx, new Conversion([]), TODAY),
+			recomputeAmounts(converted(['NZD', '2026-06-29', '1.1']).fx, new Conversion([]), TODAY),
 		).toBeUndefined();
 	});
 
 	it('rejects amounts that no longer fit', () => {
 		const { fx } = converted(['NZD', '2026-06-29', '1.1']);
 		const rates = new Conversion([rba('NZD', '2026-06-29', '0.00000001')]);
-		expect(reconverted(fx, rates, TODAY)).toBeInstanceOf(Rejection);
+		expect(recomputeAmounts(fx, rates, TODAY)).toBeInstanceOf(Rejection);
 	});
 });

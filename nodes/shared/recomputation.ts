@@ -11,7 +11,7 @@ const day = z.string().refine(isDay);
 const decimal = z.string().regex(/^-?\d{1,40}(\.\d{1,40})?$/);
 
 /** `metadata.fx` of a row that was converted with published rates; a document's own rate has another `method`. */
-const exchange = z.object({
+const exchangeSchema = z.object({
 	currency,
 	reportingCurrency: currency,
 	firstDay: day,
@@ -26,22 +26,22 @@ const exchange = z.object({
 });
 
 /** The same with the original amounts of a month or of a deal. */
-const convertible = z.union([
-	exchange.extend({ revenue: decimal, expenses: decimal, cashFlow: decimal }),
-	exchange.extend({ value: decimal }),
+const recomputableSchema = z.union([
+	exchangeSchema.extend({ revenue: decimal, expenses: decimal, cashFlow: decimal }),
+	exchangeSchema.extend({ value: decimal }),
 ]);
 
-type Exchange = z.infer<typeof exchange>;
+type Exchange = z.infer<typeof exchangeSchema>;
 
 /** A row's amounts by property, with the `metadata.fx` that they result from. */
-export interface Converted {
+export interface RecomputedAmounts {
 	amounts: Record<string, string>;
 	fx: object;
 }
 
 /** The period whose rates a row's amounts depend on; undefined if they do not depend on published rates. */
 export function parseConversion(fx: unknown, today: Day): ConversionPeriod | undefined {
-	const { data } = exchange.safeParse(fx);
+	const { data } = exchangeSchema.safeParse(fx);
 	return data && toPeriod(data, today);
 }
 
@@ -50,12 +50,12 @@ export function parseConversion(fx: unknown, today: Day): ConversionPeriod | und
  * is the row that a sync today would write, provided that the figures at the provider have not changed.
  * @returns a Rejection if the new amounts do not fit their columns
  */
-export function reconverted(
+export function recomputeAmounts(
 	fx: unknown,
 	conversion: Conversion,
 	today: Day,
-): Converted | Rejection | undefined {
-	const original = convertible.safeParse(fx).data;
+): RecomputedAmounts | Rejection | undefined {
+	const original = recomputableSchema.safeParse(fx).data;
 	if (!original || !conversion.findRate(toPeriod(original, today))) return undefined;
 	const { rate, fx: exchanged } = findExchange(toPeriod(original, today), conversion, 'fx');
 	const same = Object.entries(exchanged).every(([name, value]) => original[name as keyof Exchange] === value);
@@ -66,7 +66,7 @@ export function reconverted(
 	}));
 }
 
-function convertAmounts(original: z.infer<typeof convertible>, rate: Amount): Record<string, string> {
+function convertAmounts(original: z.infer<typeof recomputableSchema>, rate: Amount): Record<string, string> {
 	if ('value' in original) return { value: columnText(toAmount(original.value).times(rate), 2, 'value') };
 	const figures = {
 		revenue: toAmount(original.revenue),
