@@ -9,6 +9,13 @@ import { createReader, revokeReader } from '../db/readers/logins';
 import { schemaStatus } from '../db/schema/status';
 import { explainDatabaseError } from './explain';
 import { readDatabaseSettings, type Invocation, type Say } from './invocation';
+import {
+	runConnectionDisable,
+	runConnectionDisconnect,
+	runConnectionEnable,
+	runConnectionList,
+} from './connections';
+import { runConnectionImport } from './import-connections';
 import { runKeyGenerate, runKeyRotate } from './keys';
 import {
 	runTenantCreate,
@@ -32,6 +39,12 @@ const USAGE = `Usage: zixly <command> [options]
   tenant resume               sync a paused tenant again    --tenant-id ID
   tenant delete               delete a tenant with all its data, connections, tokens and readers; cannot be undone
                               --tenant-id ID --name NAME (the name as it is stored, as a safeguard)
+  connection list             list the connections    [--provider KEY] [--tenant-id ID] [--needs-reconnect]
+  connection enable           sync a connection again    --connection-id ID, or --tenant-id ID --provider KEY
+  connection disable          stop syncing it; its data and tokens stay
+  connection disconnect       delete its tokens and free its accounts; its data stays
+  connection import           store tokens from elsewhere: one JSON object per line on standard input; the keys come from
+                              ZIXLY_ACTIVE_KEY_ID, ZIXLY_ACTIVE_KEY and ZIXLY_RETIRED_KEYS
   reader create               create a login for a BI tool that sees one tenant, and print its password once
                               --tenant-id ID --login NAME
   reader revoke --login NAME  revoke such a login
@@ -61,6 +74,11 @@ const COMMANDS: Record<string, Command> = {
 	'tenant update': runTenantUpdate,
 	'reader create': runReaderCreate,
 	'reader revoke': runReaderRevoke,
+	'connection disable': runConnectionDisable,
+	'connection disconnect': runConnectionDisconnect,
+	'connection enable': runConnectionEnable,
+	'connection import': runConnectionImport,
+	'connection list': runConnectionList,
 	'key generate': runKeyGenerate,
 	'key rotate': runKeyRotate,
 };
@@ -108,6 +126,9 @@ function parse(args: string[]) {
 				login: { type: 'string' },
 				search: { type: 'string' },
 				'dry-run': { type: 'boolean' },
+				'connection-id': { type: 'string' },
+				provider: { type: 'string' },
+				'needs-reconnect': { type: 'boolean' },
 				version: { type: 'boolean', short: 'v' },
 				help: { type: 'boolean', short: 'h' },
 			},

@@ -8,6 +8,9 @@ export type Say = (line: string) => void;
 interface Flags {
 	'database-url'?: string;
 	'dry-run'?: boolean;
+	'connection-id'?: string;
+	provider?: string;
+	'needs-reconnect'?: boolean;
 	name?: string;
 	industry?: string;
 	'tenant-id'?: string;

@@ -39,6 +39,13 @@ export interface IntegrationHealth {
 	rejectedStreams: string[];
 }
 
+/** Whether only a new consent or token helps. A tenant that never connected does not count. */
+export function needsReconnect(health: IntegrationHealth): boolean {
+	const { status, authentication, lastError, lastSuccessAt } = health;
+	if (status === 'ERROR') return lastError?.class === 'reconnect_required';
+	return status === 'PENDING' && authentication === 'stored' && lastSuccessAt !== null;
+}
+
 export interface HealthFilter {
 	tenantId?: string;
 	provider?: string;

@@ -132,7 +132,7 @@ const CLOSE_RUN = `update etl.sync_runs
 // PENDING becomes ACTIVE with the next token. If n8n keeps the token, only DISABLED stops the syncs.
 const REMOVE_TOKENS = `update integrations
 	set access_token = '', refresh_token = null, expires_at = null,
-		metadata = metadata - 'scopes' - 'consentUser' - 'awaitingApproval',
+		metadata = metadata - 'scopes' - 'consentUser' - 'awaitingApproval' - 'tokenKind',
 		status = case when status = 'DISABLED' or metadata ->> 'authentication' = 'n8n' then 'DISABLED' else 'PENDING' end
 			::integration_status
 	where id = $1 and (access_token <> '' or refresh_token is not null or status in ('ACTIVE', 'ERROR'))`;

@@ -1,3 +1,4 @@
+import { isFixedToken } from '../../../db/vault/token-kind';
 import { FAILURE_CLASSES } from '../../shared/failure-classes';
 import { asFailure } from '../contract/failure';
 import type { DiscoveryContext } from '../contract/provider';
@@ -27,6 +28,8 @@ export type Revocation = 'revoked' | 'forgotten';
 export async function revokeConsent(parts: ConsentParts, consent: ConsentToRevoke): Promise<Revocation> {
 	const { definition } = parts;
 	try {
+		// A person made it at the provider, and may use it elsewhere.
+		if (isFixedToken(consent.metadata)) return 'forgotten';
 		// The accounts of one person are ended one by one, where the provider can: others may stay connected.
 		if (definition.accounts.disconnect) return await disconnectAccounts(parts, consent);
 		if (definition.oauth.revokePath === undefined || consent.isShared) return 'forgotten';

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { KeyRing } from '../../../db/vault/key-ring';
 import { ReadFailure } from '../contract/failure';
 import type { HttpClient } from '../contract/http';
+import { systemClock } from '../contract/ports';
 import type { Application } from '../contract/provider';
 import { assertAllowedHost } from '../http/hosts';
 import type { Authorisation } from '../http/tokens';
@@ -11,9 +12,11 @@ import {
 	buildHostRules,
 	chooseApiAddress,
 	openOAuthClient,
+	readApplication,
 	readText,
 	type CredentialParts,
 } from './provider-credential';
+import { authoriseByFixedToken, hasFixedToken } from './fixed-tokens';
 import { openStoredTokens } from './stored-tokens';
 
 /** How to reach the provider and authorise a run's calls. */
@@ -36,20 +39,28 @@ export interface StoredConnectionParts extends CredentialParts {
  * @throws ReadFailure `configuration` if the credential lacks a value, or has an address that tokens must not be sent to
  */
 export function storedConnection(parts: StoredConnectionParts): Connection {
-	const { ring, http, pool } = parts;
+	const { ring, http, pool, definition, clock = systemClock } = parts;
 	// Rejects an address that applies to all runs before the first call.
 	resolveBaseUrl(parts, {});
-	const client = openOAuthClient(parts);
+	const application = readApplication(parts.credential);
+	// Connections with fixed tokens need no application. An incomplete one is reported before the first call.
+	const client = isEmpty(application) ? undefined : openOAuthClient(parts);
 	return {
 		http,
-		application: client,
+		application,
 		baseUrl: ({ metadata }) => resolveBaseUrl(parts, metadata),
 		authorise(run) {
 			if (run.metadata.authentication === 'n8n') throw notStored();
-			return { by: 'engine', tokens: openStoredTokens({ pool, ring, client }, run) };
+			if (hasFixedToken(run)) return authoriseByFixedToken(definition, { pool, ring, clock }, run);
+			return {
+				by: 'engine',
+				tokens: openStoredTokens({ pool, ring, client: client ?? openOAuthClient(parts) }, run),
+			};
 		},
 	};
 }
+
+const isEmpty = ({ clientId, clientSecret }: Application): boolean => clientId === '' && clientSecret === '';
 
 /** The API's address for a connection. @throws ReadFailure `configuration` if its token must not be sent there */
 export function resolveBaseUrl(parts: CredentialParts, metadata: Readonly<Record<string, unknown>>): string {

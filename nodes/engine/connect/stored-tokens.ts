@@ -8,7 +8,7 @@ import {
 	RefreshDeferredError,
 	TokenNotStoredError,
 } from '../../../db/vault/token-errors';
-import type { TokenSet } from '../../../db/vault/token-set';
+import type { TokenOwner, TokenSet } from '../../../db/vault/token-set';
 import { readTokens } from '../../../db/vault/token-store';
 import { withRetries } from '../../../db/postgres/retries';
 import { VaultError } from '../../../db/vault/cipher';
@@ -32,13 +32,19 @@ export function openStoredTokens({ pool, ring, client }: Vault, run: RunToExtrac
 	const exchange = async (token: string): Promise<TokenSet> => await exchangeRefreshToken(client, token);
 	return createTokenSource(
 		{
-			read: async () =>
-				present(await withRetries(async () => await readTokens(pool, ring, where)).catch(throwMeaning)),
+			read: async () => await readStoredTokens(pool, ring, where),
 			refresh: async (stale) =>
 				await refreshTokens(pool, ring, where, { stale, exchange, isRefusal }).catch(throwMeaning),
 		},
 		client.clock,
 	);
+}
+
+/** Opens the stored tokens. @throws ReadFailure if there are none, or they cannot be opened */
+export async function readStoredTokens(pool: Pool, ring: KeyRing, owner: TokenOwner): Promise<TokenSet> {
+	const { tenantId, integrationId, provider } = owner;
+	const where = { tenantId, integrationId, provider };
+	return present(await withRetries(async () => await readTokens(pool, ring, where)).catch(throwMeaning));
 }
 
 const isRefusal = (error: unknown): boolean =>

@@ -24,6 +24,8 @@ export interface ProviderDefinition {
 	 */
 	apiBaseUrlIn?: { token: string; metadata: string };
 	oauth: OAuthFacts;
+	/** The token that a person makes at the provider, instead of a consent. Undefined if there is none. */
+	fixedToken?: FixedTokenFacts;
 	/** The scopes that every connection needs, whatever it reads. */
 	baseScopes: readonly ScopeNeed[];
 	limits: ProviderLimits;
@@ -39,6 +41,14 @@ export interface ProviderDefinition {
 	rules: readonly ResponseRule[];
 	accounts: AccountDiscovery;
 	streams: readonly StreamDefinition[];
+}
+
+/** A token that does not expire and cannot be refreshed. */
+export interface FixedTokenFacts {
+	/** What the provider calls it: "personal access token". For messages. */
+	name: string;
+	/** The header that carries it as it is. By default it is sent as a bearer token. */
+	header?: string;
 }
 
 /** The registered application, from the credential. */

@@ -2,6 +2,7 @@ import { withoutEndSlashes } from '../../shared/text';
 import type { ApiRequest } from '../contract/api';
 import type { HttpRequest } from '../contract/http';
 import type { ApiContext } from './api-context';
+import type { Authorisation } from './tokens';
 
 /** The request as it is sent: address, query, headers and body. */
 export function buildHttpRequest(
@@ -18,14 +19,19 @@ export function buildHttpRequest(
 }
 
 function buildHeaders(
-	{ definition, application }: ApiContext,
+	{ definition, application, authorisation }: ApiContext,
 	{ account }: ApiRequest,
 	token: string | undefined,
 ): Record<string, string> {
 	const { headers, accountHeader } = definition;
 	return {
 		...(typeof headers === 'function' ? headers(application) : headers),
-		...(token !== undefined && { authorization: `Bearer ${token}` }),
+		...(token !== undefined && authorise(authorisation, token)),
 		...(account && accountHeader && { [accountHeader]: account.id }),
 	};
+}
+
+function authorise(authorisation: Authorisation, token: string): Record<string, string> {
+	const header = authorisation.by === 'engine' ? authorisation.header : undefined;
+	return header === undefined ? { authorization: `Bearer ${token}` } : { [header]: token };
 }

@@ -16,7 +16,12 @@ export interface TokenSource {
  * OAuth credentials. In that case a 401 means that the client already refreshed the token without success.
  */
 export type Authorisation =
-	| { by: 'engine'; tokens: TokenSource }
+	| {
+			by: 'engine';
+			tokens: TokenSource;
+			/** The header that carries the token as it is; by default it is a bearer token. */
+			header?: string;
+	  }
 	| { by: 'client'; accessToken?: () => Promise<string | undefined> };
 
 export interface TokenStore {

@@ -19,7 +19,7 @@ export function watchAuthorisation(authorisation: Authorisation): WatchedAuthori
 	const current = async (): Promise<string> => note(await tokens.current());
 	const refresh = async (stale: string): Promise<string> => note(await tokens.refresh(stale));
 	return {
-		authorisation: { by: 'engine', tokens: { current, refresh, secrets: () => tokens.secrets() } },
+		authorisation: { ...authorisation, tokens: { current, refresh, secrets: () => tokens.secrets() } },
 		accessToken: async () => latest ?? (await current()),
 	};
 }

@@ -26,6 +26,7 @@ const definition: ProviderDefinition = {
 			return typeof gid === 'string' || typeof gid === 'number' ? String(gid) : undefined;
 		},
 	},
+	fixedToken: { name: 'personal access token' },
 	baseScopes: [{ scope: 'workspaces:read', includedIn: FULL_PERMISSIONS }],
 	limits: {
 		// Per token, for all workspaces that it reaches.

@@ -27,6 +27,7 @@ const definition: ProviderDefinition = {
 		removal: 'Settings > Integrations > Connected apps',
 		identify: ({ user_id: user }) => (user === undefined ? undefined : String(user)),
 	},
+	fixedToken: { name: 'service key or private app token' },
 	baseScopes: [{ scope: 'oauth' }],
 	limits: {
 		scope: 'account',

@@ -35,6 +35,8 @@ const definition: ProviderDefinition = {
 		removal: 'Tools and apps > Marketplace apps',
 		lapses: { idleDays: 60 },
 	},
+	// Sent as a bearer token it would be rejected.
+	fixedToken: { name: 'API token', header: 'x-api-token' },
 	baseScopes: [{ scope: 'base' }],
 	limits: {
 		scope: 'account',

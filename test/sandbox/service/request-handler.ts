@@ -119,7 +119,10 @@ export class RequestHandler {
 	}
 }
 
+/** Also the token of Pipedrive's own header, which is for tokens that a person made. */
 function bearerOf({ headers }: SandboxRequest): string {
+	const own = headers['x-api-token'];
+	if (typeof own === 'string') return own;
 	const [scheme, token = ''] = (headers.authorization ?? '').split(' ');
 	return scheme === 'Bearer' ? token : '';
 }
