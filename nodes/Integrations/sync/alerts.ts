@@ -2,10 +2,18 @@ import type { IntegrationHealth } from '../../../db/runs/health';
 import { getProviderName } from '../../providers/registry';
 import { adviceOn } from '../../shared/failure-classes';
 import { describeError, describeRejected } from './advice';
+import { describeConsentEnding } from './consent-ending';
 
 /** A condition of a connection that needs attention. */
 export interface Alert {
-	alert: 'needsPerson' | 'needsConsent' | 'stale' | 'allRejected' | 'manyRejected' | 'abandoned';
+	alert:
+		| 'needsPerson'
+		| 'needsConsent'
+		| 'consentEnding'
+		| 'stale'
+		| 'allRejected'
+		| 'manyRejected'
+		| 'abandoned';
 	/** What happened and what to do. */
 	message: string;
 	tenantId: string;
@@ -24,19 +32,24 @@ export interface AlertLimits {
 	abandonedFrom: number;
 }
 
-/** Builds the alerts of a connection, the most urgent first. A disabled connection and a paused tenant have none. */
+/**
+ * Builds the alerts of a connection, the most urgent first. A disabled connection has none, and one of a paused tenant
+ * only that its consent ends.
+ */
 export function buildAlerts(health: IntegrationHealth, limits: AlertLimits, now: Date): Alert[] {
 	const { tenantId, tenantName, provider, integrationId } = health;
 	const texts: Array<[Alert['alert'], string | undefined]> = [
 		['needsPerson', needsPerson(health)],
 		['needsConsent', needsConsent(health)],
+		['consentEnding', describeConsentEnding(health, now)],
 		['abandoned', abandoned(health, limits)],
 		['stale', stale(health, limits, now)],
 		['allRejected', allRejected(health)],
 		['manyRejected', manyRejected(health, limits)],
 	];
 	return texts.flatMap(([alert, text]) => {
-		if (text === undefined || health.status === 'DISABLED' || health.tenantPausedAt) return [];
+		if (text === undefined || health.status === 'DISABLED') return [];
+		if (health.tenantPausedAt && alert !== 'consentEnding') return [];
 		const message = `${tenantName} (${getProviderName(provider)}): ${text}`;
 		return [{ alert, message, tenantId, tenantName, provider, integrationId }];
 	});
