@@ -163,7 +163,7 @@ describe('connecting by the pages', () => {
 			['t=a&t=b', 'Open the link that you were sent', 200],
 			['t=%00', 'This link is not known', 404],
 			['link=x&proof=y', 'This link is not known', 404],
-		])('with the query %s is answered by a page', async (query, title, status) => {
+		])('is answered by a page with the query %s', async (query, title, status) => {
 			const visitor = new Visitor();
 			await visitor.open(await link(await newTenant()));
 			expect(await visitor.open(`${pages.url}?${query}`)).toMatchObject({ title, status });
@@ -179,7 +179,7 @@ describe('connecting by the pages', () => {
 			});
 		});
 
-		it('that expired on the way ends at Continue', async () => {
+		it('ends at Continue when it expired on the way', async () => {
 			const tenantId = await newTenant();
 			const visitor = new Visitor();
 			await visitor.open(await link(tenantId));
@@ -210,7 +210,7 @@ describe('connecting by the pages', () => {
 			expect(await eventsOf(tenantId)).toContain('other_browser');
 		});
 
-		it('in an address without its token is worth nothing to another browser', async () => {
+		it('is worth nothing to another browser in an address without its token', async () => {
 			const visitor = new Visitor();
 			const { url } = await visitor.open(await link(await newTenant()));
 			const thief = new Visitor();
@@ -236,7 +236,7 @@ describe('connecting by the pages', () => {
 			[{ origin: 'https://evil.example' }],
 			[{ origin: 'null' }],
 			[{ origin: '', 'sec-fetch-site': 'cross-site' }],
-		])('that another page sent with %j changes nothing', async (headers) => {
+		])('changes nothing when another page sent it with %j', async (headers) => {
 			const tenantId = await newTenant();
 			const visitor = new Visitor();
 			await visitor.open(await link(tenantId));
@@ -251,7 +251,7 @@ describe('connecting by the pages', () => {
 		it.each([
 			['token', ''],
 			['token', 'x'.repeat(43)],
-		])('with the %s "%s" changes nothing', async (name, value) => {
+		])('changes nothing with the %s "%s"', async (name, value) => {
 			const visitor = new Visitor();
 			await visitor.open(await link(await newTenant()));
 			expect(await visitor.press('Continue', { [name]: value })).toMatchObject({ status: 403 });
@@ -261,13 +261,13 @@ describe('connecting by the pages', () => {
 			['link', 'other', 404],
 			['proof', 'forged', 403],
 			['link', ['a', 'b'], 404],
-		])('with the %s %j is answered by a page', async (name, value, status) => {
+		])('is answered by a page with the %s %j', async (name, value, status) => {
 			const visitor = new Visitor();
 			await visitor.open(await link(await newTenant()));
 			expect(await visitor.press('Continue', { [name]: value })).toMatchObject({ status });
 		});
 
-		it('of a confirmation that another page sent stores nothing', async () => {
+		it('stores nothing when another page sent the confirmation', async () => {
 			const tenantId = await newTenant();
 			const visitor = new Visitor();
 			await consent(visitor, await link(tenantId));
@@ -310,7 +310,7 @@ describe('connecting by the pages', () => {
 				'the path of another provider',
 				(url: URL) => void (url.pathname = url.pathname.replace('xero', 'myob')),
 			],
-		])('with %s changes nothing, and does not use the state up', async (_words, change) => {
+		])('changes nothing with %s, and does not use the state up', async (_words, change) => {
 			const visitor = new Visitor();
 			const callback = await findCallback(visitor, await link(await newTenant()));
 			const forged = new URL(callback);
@@ -321,7 +321,7 @@ describe('connecting by the pages', () => {
 			expect((await visitor.open(callback)).title).toMatch(/^Give /);
 		});
 
-		it('in another browser changes nothing, and does not use the state up', async () => {
+		it('changes nothing in another browser, and does not use the state up', async () => {
 			const visitor = new Visitor();
 			const callback = await findCallback(visitor, await link(await newTenant()));
 			const [bare, other] = [new Visitor(), new Visitor()];
@@ -331,14 +331,14 @@ describe('connecting by the pages', () => {
 			expect((await visitor.open(callback)).title).toMatch(/^Give /);
 		});
 
-		it('with a code of somebody else is rejected by the provider', async () => {
+		it('is rejected by the provider with a code of somebody else', async () => {
 			const visitor = new Visitor();
 			const callback = new URL(await findCallback(visitor, await link(await newTenant())));
 			callback.searchParams.set('code', 'made-up-code');
 			expect((await visitor.open(callback.href)).title).toBe('This sign-in cannot be used any more');
 		});
 
-		it('with the answer of another issuer is rejected', async () => {
+		it('is rejected with the answer of another issuer', async () => {
 			const visitor = new Visitor();
 			const callback = new URL(await findCallback(visitor, await link(await newTenant())));
 			callback.searchParams.set('iss', 'https://evil.example');
@@ -367,7 +367,7 @@ describe('connecting by the pages', () => {
 	});
 
 	describe('the confirmation', () => {
-		it('of the back button, after it was given, says so', async () => {
+		it('says so when the back button returns to it after it was given', async () => {
 			const visitor = new Visitor();
 			await consent(visitor, await link(await newTenant()), 'xero', 'noreports');
 			const { url } = visitor.page;
@@ -375,7 +375,7 @@ describe('connecting by the pages', () => {
 			expect(await visitor.open(url)).toMatchObject({ title: 'This page has expired', status: 410 });
 		});
 
-		it('of another browser shows and stores nothing', async () => {
+		it('shows and stores nothing in another browser', async () => {
 			const tenantId = await newTenant();
 			const visitor = new Visitor();
 			await consent(visitor, await link(tenantId));
@@ -385,7 +385,7 @@ describe('connecting by the pages', () => {
 			expect(other.page.html).not.toContain('name="account"');
 		});
 
-		it('of two tabs stores once', async () => {
+		it('stores once from two tabs', async () => {
 			const tenantId = await newTenant();
 			const address = await link(tenantId, { provider: 'hubspot' });
 			const first = new Visitor();
@@ -398,7 +398,7 @@ describe('connecting by the pages', () => {
 			expect((await eventsOf(tenantId)).filter((event) => event === 'connected')).toHaveLength(1);
 		});
 
-		it('of an account that was not offered connects nothing', async () => {
+		it('connects nothing for an account that was not offered', async () => {
 			const tenantId = await newTenant();
 			const visitor = new Visitor();
 			await consent(visitor, await link(tenantId), 'xero', 'southern');
@@ -407,7 +407,7 @@ describe('connecting by the pages', () => {
 			expect(await connectionOf(tenantId)).toMatchObject({ hasTokens: false, accounts: [] });
 		});
 
-		it('of an account that another tenant has is rejected, and the other keeps it', async () => {
+		it('is rejected for an account that another tenant has, and the other keeps it', async () => {
 			const [owner, other] = [await newTenant(), await newTenant()];
 			await connect(new Visitor(), await link(owner, { provider: 'pipedrive' }), 'pipedrive', 'southern');
 			const before = await connectionOf(owner, 'pipedrive');

@@ -32,12 +32,12 @@ function presetOf(provider: string, name: string): unknown {
 }
 
 describe('the credential', () => {
-	it.each(Object.values(providers))('of $displayName asks for what the streams read', (definition) => {
+	it.each(Object.values(providers))('asks for what the streams of $displayName read', (definition) => {
 		const sent = definition.oauth.scopeSeparator === null ? [] : requiredScopes(definition);
 		expect(presetOf(definition.key, 'scope')).toBe(sent.join(' '));
 	});
 
-	it.each(Object.values(providers))('of $displayName has the addresses of the definition', (definition) => {
+	it.each(Object.values(providers))('has the addresses of the definition of $displayName', (definition) => {
 		const { oauth, apiBaseUrl, key } = definition;
 		expect(presetOf(key, 'authUrl')).toBe(oauth.authUrl);
 		expect(presetOf(key, 'accessTokenUrl')).toBe(oauth.accessTokenUrl);
@@ -49,7 +49,7 @@ describe('the credential', () => {
 });
 
 describe('the scopes of a provider', () => {
-	it.each(Object.values(providers))('of $displayName cover every request that names one', (definition) => {
+	it.each(Object.values(providers))('cover every request of $displayName that names one', (definition) => {
 		expect(requiredScopes(definition).length).toBeGreaterThan(1);
 		expect(missingScopes(definition, requiredScopes(definition))).toEqual([]);
 	});
@@ -69,7 +69,7 @@ describe('the scopes of a provider', () => {
 		['myob', 'CompanyFile'],
 		['pipedrive', 'base deals:full contacts:full recents:read'],
 		['asana', 'default'],
-	])('of %s are included in %s', (provider, granted) => {
+	])('include those of %s in %s', (provider, granted) => {
 		expect(missingScopes(getProvider(provider), granted.split(' '))).toEqual([]);
 	});
 
@@ -83,7 +83,7 @@ describe('the scopes of a provider', () => {
 		expect(readGranted({ scopes: ['oauth', 7, null] })).toEqual(['oauth']);
 	});
 
-	it('of streams that are not chosen are not missing', () => {
+	it('lack none of the streams that are not chosen', () => {
 		const { base, ...definition } = { ...getProvider('hubspot'), base: ['oauth'] };
 		expect(missingScopes(definition, base, [])).toEqual([]);
 		expect(missingScopes(definition, base, ['deals'])).toHaveLength(3);
