@@ -2,11 +2,10 @@ import type { PoolClient } from 'pg';
 
 import { noteEvent, type EventName } from '../integrations/connect/events';
 import { listRead } from '../integrations/accounts';
-import type { RunEnd } from './finish';
 
 /** What a run's end did to its connection. */
 export interface RunEffect {
-	end: RunEnd;
+	end: { syncRunId: string; error?: { class: string; message: string }; needsConsent?: string };
 	owner: { tenantId: string; integrationId: string; provider: string };
 	/** Whether it set the connection to ERROR. */
 	isBroken: boolean;

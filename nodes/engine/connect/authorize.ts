@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chooseScopes } from '../contract/scopes';
 import type { ProviderDefinition } from '../contract/provider';
 import { assertAllowedHost } from '../http/hosts';
-import type { OAuthClient } from '../http/oauth';
+import type { OAuthClient } from '../http/oauth-request';
 import { buildHostRules, openOAuthClient, readAddress, type CredentialParts } from './provider-credential';
 
 /** The application as consents use it. */

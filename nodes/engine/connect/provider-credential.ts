@@ -4,7 +4,7 @@ import type { HttpClient } from '../contract/http';
 import { systemClock, type Clock } from '../contract/ports';
 import type { Application, ProviderDefinition } from '../contract/provider';
 import { assertAllowedHost, type HostRules } from '../http/hosts';
-import type { OAuthClient } from '../http/oauth';
+import type { OAuthClient } from '../http/oauth-request';
 
 /** The fields of a provider's credential that are used here. */
 export interface ProviderCredential {

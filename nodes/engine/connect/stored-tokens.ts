@@ -14,7 +14,8 @@ import { withRetries } from '../../../db/postgres/retries';
 import { VaultError } from '../../../db/vault/cipher';
 import type { RunToExtract } from '../read/run';
 import { ReadFailure } from '../contract/failure';
-import { exchangeRefreshToken, type OAuthClient } from '../http/oauth';
+import { exchangeRefreshToken } from '../http/oauth';
+import type { OAuthClient } from '../http/oauth-request';
 import { createTokenSource, type TokenSource } from '../http/tokens';
 import { throwDatabaseFailure } from './database-failure';
 

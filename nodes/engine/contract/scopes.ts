@@ -1,5 +1,3 @@
-import type { ProviderDefinition } from './provider';
-
 /** A scope that reading needs. */
 export interface ScopeNeed {
 	scope: string;
@@ -9,7 +7,11 @@ export interface ScopeNeed {
 	optional?: true;
 }
 
-type Scoped = Pick<ProviderDefinition, 'baseScopes' | 'streams'>;
+/** The part of a provider's definition that names scopes. */
+interface Scoped {
+	baseScopes: readonly ScopeNeed[];
+	streams: ReadonlyArray<{ key: string; scopes: readonly ScopeNeed[] }>;
+}
 
 /**
  * All scopes that a connection requests by default, each once: those that every connection needs, then those of the streams.

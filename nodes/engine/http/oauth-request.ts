@@ -1,6 +1,19 @@
-import type { HttpReply } from '../contract/http';
-import type { OAuthClient } from './oauth';
+import type { HttpClient, HttpReply } from '../contract/http';
+import type { OAuthFacts } from '../contract/oauth';
+import type { Clock } from '../contract/ports';
 import { send } from './send';
+
+/** How the application is known to a provider's OAuth service. */
+export interface OAuthClient {
+	/** The provider's name, for messages. */
+	provider: string;
+	accessTokenUrl: string;
+	clientId: string;
+	clientSecret: string;
+	clientAuthentication: OAuthFacts['clientAuthentication'];
+	http: HttpClient;
+	clock: Clock;
+}
 
 /** Kept short: someone waits for this reply. */
 const TIMEOUT_MS = 12_000;

@@ -1,25 +1,12 @@
 import type { TokenSet } from '../../../db/vault/token-set';
 import { FAILURE_CLASSES } from '../../shared/failure-classes';
 import { backoffMs } from './backoff';
-import type { Clock } from '../contract/ports';
-import type { OAuthFacts } from '../contract/oauth';
 import { ReadFailure } from '../contract/failure';
-import { ReplyTooLarge, type HttpClient, type HttpReply } from '../contract/http';
+import { ReplyTooLarge, type HttpReply } from '../contract/http';
 import { isGrantRefused, isPassing, parseOAuthError } from './oauth-errors';
 import { retryAfterMs } from '../limits/retry-after';
-import { postForm } from './oauth-request';
+import { postForm, type OAuthClient } from './oauth-request';
 import { parseAnswer, parseTokens } from './token-reply';
-
-export interface OAuthClient {
-	/** The provider's name, for messages. */
-	provider: string;
-	accessTokenUrl: string;
-	clientId: string;
-	clientSecret: string;
-	clientAuthentication: OAuthFacts['clientAuthentication'];
-	http: HttpClient;
-	clock: Clock;
-}
 
 const RETRIES = 2;
 

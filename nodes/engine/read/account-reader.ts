@@ -1,23 +1,14 @@
-import type { AccountFacts } from '../../../db/integrations/accounts';
 import type { RunProgress } from '../../../db/runs/progress';
-import { accountFrom, type Account } from '../../shared/account';
+import type { Account } from '../../shared/account';
 import type { Envelope, Message } from '../../shared/messages';
-import { checkedFacts } from './account-list';
+import { completeAccount, identifyAccount, nameAccount } from './identify-account';
 import { listSecrets } from '../http/api-context';
 import type { DiscoveryContext, KnownAccount } from '../contract/provider';
 import { missingScopes, readGranted } from '../contract/scopes';
 import type { StreamDefinition } from '../contract/stream';
 import type { AccountReference } from '../contract/api';
 import { asFailure, ReadFailure } from '../contract/failure';
-import {
-	failureMessage,
-	givenUp,
-	needsConsent,
-	notAllowed,
-	otherAccount,
-	streamOff,
-	switchedOff,
-} from './failures';
+import { failureMessage, givenUp, needsConsent, notAllowed, streamOff, switchedOff } from './failures';
 import { readByStrategy } from './read-stream';
 import type { ReadingContext, ReadingEnd } from './strategy';
 import type { ExtractContext, Messages, RunToExtract, StreamState } from './run';
@@ -100,7 +91,8 @@ export class AccountReader {
 		token: string | undefined,
 	): Promise<ReadFailure | undefined> {
 		try {
-			if ((await this.discovery.accessToken()) !== token) await this.described(reference);
+			if ((await this.discovery.accessToken()) !== token)
+				await identifyAccount(this.context.definition, this.discovery, reference);
 			return undefined;
 		} catch (error) {
 			return this.toFailure(error);
@@ -129,27 +121,11 @@ export class AccountReader {
 
 	/** The account with everything known about it, which is also stored. */
 	private async describe(reference: KnownAccount): Promise<Account> {
-		const { store } = this.context;
-		const { account, warnings } = await this.described(reference);
+		const { account, warnings } = await identifyAccount(this.context.definition, this.discovery, reference);
 		this.messages.warn(...warnings);
-		// The name in the list of accounts counts too, but not an id that replaces a missing name.
-		const listed = reference.name === reference.id ? null : reference.name;
-		const facts = { ...account, name: account.name ?? listed };
-		if (!(await store.saveAccount(facts))) throw givenUp(reference.name);
-		const { timezone, currency } = reference;
-		const complete = {
-			...facts,
-			...{ timezone: facts.timezone ?? timezone, currency: facts.currency ?? currency },
-		};
-		return accountFrom(complete);
-	}
-
-	private async described(reference: KnownAccount): Promise<{ account: AccountFacts; warnings: string[] }> {
-		const { definition } = this.context;
-		const { account, warnings } = await definition.accounts.describe(this.discovery, reference);
-		const facts = checkedFacts(account);
-		if (facts.id !== reference.id) throw otherAccount(definition, reference.name);
-		return { account: facts, warnings };
+		const facts = nameAccount(account, reference);
+		if (!(await this.context.store.saveAccount(facts))) throw givenUp(reference.name);
+		return completeAccount(facts, reference);
 	}
 
 	private async *attempt<T>(envelope: Envelope, work: Promise<T>): Messages<T | ReadFailure> {

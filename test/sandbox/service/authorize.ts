@@ -1,6 +1,6 @@
 import { htmlReply, redirectReply, type Reply, type SandboxRequest } from '../core/reply';
 import { consentPage, refusalPage, signInPage } from './consent-page';
-import type { OAuthSettings } from './oauth';
+import type { OAuthSettings } from './oauth-settings';
 import { listPeople, type OwnAccount } from './people';
 import type { ServiceConsent } from './settings';
 import type { Grant } from './tokens';

@@ -1,6 +1,6 @@
 import type { Fault } from '../core/faults';
 import type { Reply, SandboxRequest } from '../core/reply';
-import type { OAuthSettings } from './oauth';
+import type { OAuthSettings } from './oauth-settings';
 import type { ServiceConsent, ServiceSettings } from './settings';
 import type { Grant } from './tokens';
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { exchangeRefreshToken, type OAuthClient } from '../../../../nodes/engine/http/oauth';
+import { exchangeRefreshToken } from '../../../../nodes/engine/http/oauth';
+import type { OAuthClient } from '../../../../nodes/engine/http/oauth-request';
 import { httpClient } from '../../../support/http/client';
 import { manualClock } from '../../../support/engine/manual-clock';
 import {
