@@ -65,3 +65,9 @@ export async function withEditor<T>(
 		return await look(page);
 	});
 }
+
+/** Signs in on the sandbox's pages, and allows access to the first account offered there. */
+export async function allowAccess(consentPage: Page, login: string): Promise<void> {
+	await consentPage.getByRole('button', { name: login, exact: true }).click();
+	await consentPage.click('#allow');
+}

@@ -90,7 +90,7 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 			? { retryAt: earlier[0]?.retryAt ?? null }
 			: { retryInMs: computeRetryDelayMs(outcome, countFailedInARow(earlier)) }),
 		keepsSchedule: outcome.keepsSchedule,
-		warnings: [...outcome.warnings, ...findWarnings(run, earlier)],
+		warnings: [...outcome.warnings, ...findWarnings(run, earlier, first !== undefined)],
 		requiresAction: outcome.requiresAction,
 	});
 	return {

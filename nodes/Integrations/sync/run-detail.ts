@@ -5,7 +5,7 @@ import { excerpt } from '../../shared/text';
 import { describeRunStatus, formatDuration, formatInstant } from '../words';
 import { adviseOnError, describeRejected } from './advice';
 import { describeProgress } from './progress';
-import { describeOutcome, sumCounts } from './simplify';
+import { describeOutcome, MAX_IN_TABLE, sumCounts } from './simplify';
 
 /** A run in ten fields, in words. */
 export function showOverview(run: RunDetail, instanceId: string): Record<string, unknown> {
@@ -14,7 +14,7 @@ export function showOverview(run: RunDetail, instanceId: string): Record<string,
 		tenant: run.tenantName,
 		provider: getProviderName(run.provider),
 		status: describeRunStatus(run.status),
-		message: describeProgress(run) ?? describeOutcome(run),
+		message: describeProgress(run) ?? describeOutcome(run, MAX_IN_TABLE),
 		whatToDo: describeRemedy(run),
 		started: `${formatInstant(run.startedAt)}, ${describeStart(run, instanceId)}`,
 		duration: formatDuration(end - Date.parse(run.startedAt)),

@@ -8,13 +8,19 @@ type CountedRun = Pick<SyncRun, 'provider' | 'counts' | 'status' | 'error'>;
 /**
  * Warns of counts that do not add up, and of streams that had data before and returned none now.
  * @param earlier previous runs of the connection, newest first
+ * @param hasFailed whether something of the run failed, which explains a stream without records
  */
-export function findWarnings(run: CountedRun | undefined, earlier: readonly CountedRun[]): string[] {
+export function findWarnings(
+	run: CountedRun | undefined,
+	earlier: readonly CountedRun[],
+	hasFailed = false,
+): string[] {
 	if (!run) return [];
 	const before = earlier.find(isUpToDate)?.counts ?? {};
 	return Object.entries(run.counts).flatMap(([stream, counts]) => {
 		const had = before[stream]?.records.extracted ?? 0;
-		const isEmpty = counts.records.extracted === 0 && had > 0 && isReadInFull(run.provider, stream);
+		const isEmpty =
+			!hasFailed && counts.records.extracted === 0 && had > 0 && isReadInFull(run.provider, stream);
 		return [...imbalances(stream, counts), ...(isEmpty ? [nothingCame(stream, had)] : [])];
 	});
 }

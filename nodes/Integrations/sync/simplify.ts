@@ -34,7 +34,7 @@ export function simplifyRun(run: SyncRun): object {
 		tenant: run.tenantName,
 		provider: getProviderName(run.provider),
 		status: describeRunStatus(run.status),
-		message: describeProgress(run) ?? describeOutcome(run),
+		message: describeProgress(run) ?? describeOutcome(run, MAX_IN_TABLE),
 		started: formatInstant(run.startedAt),
 		duration: formatDuration(end - Date.parse(run.startedAt)),
 		read: run.status === 'running' ? (run.progress?.records ?? read) : read,
@@ -83,6 +83,8 @@ function describeState(health: ShownHealth): string {
 
 /** In characters. */
 const MAX_MESSAGE = 1_000;
+/** In a table of n8n a longer text makes a row higher than the screen. */
+export const MAX_IN_TABLE = 200;
 
 const WITHOUT_MESSAGE: Readonly<Record<RunStatus, string>> = {
 	abandoned: 'The process ended before the run was finished. The next run resumes from the last state.',
@@ -95,10 +97,11 @@ const WITHOUT_MESSAGE: Readonly<Record<RunStatus, string>> = {
 /** What happened, in words: the failure first, then the warnings. */
 export function describeOutcome(
 	run: Pick<SyncRun, 'status' | 'error' | 'warnings'> & { hasMore?: boolean },
+	limit = MAX_MESSAGE,
 ): string {
 	const failure = typeof run.error?.message === 'string' ? [run.error.message] : [];
 	const said = [...failure, ...run.warnings].join(' ');
-	if (said) return excerpt(said, MAX_MESSAGE);
+	if (said) return excerpt(said, limit);
 	return run.hasMore ? 'There is more to read. The next run continues.' : WITHOUT_MESSAGE[run.status];
 }
 

@@ -28,6 +28,11 @@ describe('a run in which nothing came', () => {
 		expect(findWarnings(run(provider, stream, 0), [run(provider, stream, 13)])).toEqual([]);
 	});
 
+	it('does not warn of a stream that a failure left empty', () => {
+		const [now, before] = [run('xero', 'monthlyFinancials', 0), run('xero', 'monthlyFinancials', 13)];
+		expect(findWarnings(now, [before], true)).toEqual([]);
+	});
+
 	it('is not warned of where there was nothing before either', () => {
 		expect(findWarnings(run('xero', 'monthlyFinancials', 0), [])).toEqual([]);
 		expect(findWarnings(undefined, [])).toEqual([]);
