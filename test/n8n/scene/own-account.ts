@@ -30,7 +30,7 @@ export function playOwnAccount(of: () => Scene): void {
 
 	it('names the workflow to run where the database has no schema yet (F25)', async () => {
 		await editor().open('zixly-sync-xero');
-		await editor().photograph('sync-canvas');
+		await editor().photograph('_sync-canvas');
 		expect(await editor().execute()).toBe('error');
 		const words = await editor().outputOf('Claim Due');
 		expect(words).toContain('The database has no Zixly schema yet');
@@ -39,7 +39,7 @@ export function playOwnAccount(of: () => Scene): void {
 
 	it('is set up by Zixly Setup, which warns and makes no tenant unasked (F11, F26)', async () => {
 		await editor().open('zixly-setup');
-		await editor().photograph('setup-canvas');
+		await editor().photograph('setup');
 		expect(await editor().execute()).toBe('success');
 		const words = await editor().outputOf('Migrate Schema');
 		expect(words).toContain('The database has no tenant yet. Create one with Tenant: Create');
@@ -64,7 +64,7 @@ export function playOwnAccount(of: () => Scene): void {
 		await editor().openNode('Create Connection');
 		await (await editor().openList('tenantId')).filter({ hasText: 'Kiwi Ltd' }).click();
 		await editor().closeNode();
-		await editor().photograph('own-connection-canvas');
+		await editor().photograph('own-connection');
 		expect(await editor().execute()).toBe('error');
 		const words = await editor().outputOf('Finish');
 		expect(words).toContain('The run failed: Kiwi Ltd (Xero)');
@@ -100,11 +100,11 @@ export function playOwnAccount(of: () => Scene): void {
 	it('shows that run in Zixly History as partial, with the reason and what to do (F5)', async () => {
 		await editor().open('zixly-history');
 		expect(await editor().execute()).toBe('success');
-		await editor().photograph('history-canvas');
+		await editor().photograph('_history');
 		expect(await editor().outputOf('Latest Runs', 'history-latest')).toMatch(
 			/Kiwi Ltd.*Partial.*Kiwi Ltd.*Failed/s,
 		);
-		const one = await editor().outputOf('One Run', 'history-one');
+		const one = await editor().outputOf('One Run', '_history-one');
 		expect(one).toMatch(/Partial.*13 records.*Zixly Exchange Rates.*Zixly Replay Rejected/s);
 		expect(await editor().outputOf('Rejected Reasons')).toMatch(/rate_missing|no exchange rate/i);
 		for (const part of ['Timeline', 'Streams', 'Accounts'])

@@ -16,8 +16,8 @@ export function playTenants(of: () => Scene): void {
 		await of().scenario.connect('Southern Group', 'southern');
 		await editor().open('zixly-sync-xero');
 		expect(await editor().execute()).toBe('success');
-		await editor().photograph('sync-executed');
-		const words = await editor().outputOf('Finish', 'finish-succeeded');
+		await editor().photograph('sync-xero');
+		const words = await editor().outputOf('Finish', '_finish-succeeded');
 		expect(words).toMatch(/2 succeeded/);
 		expect(words).toMatch(/tenant\s+provider\s+status\s+message\s+read/);
 		expect(words).toMatch(/Harbour Group\s+Xero\s+Succeeded/);

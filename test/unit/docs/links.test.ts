@@ -96,6 +96,17 @@ describe('the pages', () => {
 		expect(PAGES.filter((page) => !reached.has(page))).toEqual([]);
 	});
 
+	it('show every picture of docs/images, each with words for those who do not see it', () => {
+		const shown = PAGES.flatMap((page) =>
+			[...withoutCode(read(page)).matchAll(/!\[([^\]]*)\]\(([^)\s]+\.png)\)/g)].map(([, alt, path]) => ({
+				alt: alt!,
+				path: normalize(join(dirname(page), path!)),
+			})),
+		);
+		expect(shown.map(({ path }) => path).sort()).toEqual(listFiles('docs/images', '.png').sort());
+		expect(shown.filter(({ alt }) => alt.length < 20)).toEqual([]);
+	});
+
 	it('are short enough to read: the README 150 lines, the others 250', () => {
 		const long = PAGES.filter((page) => page !== 'CHANGELOG.md' && page !== GENERATED).filter(
 			(page) => read(page).split('\n').length > (page === 'README.md' ? 151 : 251),
