@@ -30,12 +30,16 @@ const attack = async (args) => {
 const testN8n = (args) =>
 	runSuites([() => jest(checkout, ['--config', 'test/n8n/jest.config.mjs', ...args])]);
 
+const testConnect = (args) =>
+	runSuites([() => jest(checkout, ['--config', 'test/connect/jest.config.mjs', ...args])]);
+
 const bench = ([name = 'load', ...args]) => typescript(`test/bench/${name}.ts`)(args);
 
 const COMMANDS = {
 	test,
 	attack,
 	'test:n8n': testN8n,
+	'test:connect': testConnect,
 	demo,
 	n8n: typescript('test/demo/real.ts'),
 	sandbox: typescript('test/sandbox/main.ts'),

@@ -6,16 +6,8 @@ import { serviceOf, serviceKeys, startSandbox, type Sandbox, type ServiceKey } f
 import { newRing } from '../../support/database/connecting';
 import { useDatabase } from '../../support/database/use-database';
 import { startPages, type PagesServer } from '../../support/connect/pages-server';
+import { addressOf, allAccounts, allow, CONSENTS } from '../../support/connect/steps';
 import { Visitor } from '../../support/connect/visitor';
-
-/** A consent of the sandbox of each provider. */
-const CONSENTS: Readonly<Record<ServiceKey, string>> = {
-	asana: 'harbour',
-	hubspot: 'harbour',
-	myob: 'bakehouse',
-	pipedrive: 'harbour',
-	xero: 'harbour',
-};
 
 describe('connecting by the pages', () => {
 	const database = useDatabase();
@@ -487,18 +479,3 @@ describe('connecting by the pages', () => {
 		expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 	});
 });
-
-/** Every account that the page offers. */
-function allAccounts({ page }: Visitor): { account: string[] } {
-	const inputs = [...page.html.matchAll(/<input[^>]*name="account"[^>]*>/g)];
-	return { account: inputs.map(([input]) => /value="([^"]*)"/.exec(input)?.[1] ?? '') };
-}
-
-/** The sandbox's way past its own pages: a consent by its name, or `deny`. */
-function addressOf({ page }: Visitor, consent: string): string {
-	const chosen = new URL(page.url);
-	chosen.searchParams.set('consent', consent);
-	return chosen.href;
-}
-
-const allow = async (visitor: Visitor, consent: string) => await visitor.open(addressOf(visitor, consent));
