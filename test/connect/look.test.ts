@@ -39,7 +39,7 @@ interface Violations {
 			await page.evaluate(axe);
 			const { violations } = (await page.evaluate('axe.run()')) as Violations;
 			faults.push(...violations.map(({ id, nodes }) => [name, id, nodes[0]?.html, nodes[0]?.failureSummary]));
-			const width = await page.evaluate(() => document.documentElement.scrollWidth);
+			const width = await page.evaluate<number>('document.documentElement.scrollWidth');
 			if (width > 320) faults.push([name, `is ${width} pixels wide`]);
 		}
 		return faults;

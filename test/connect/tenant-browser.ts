@@ -69,8 +69,7 @@ export class Person {
 
 	/** Whether something is wider than the screen. */
 	async isTooWide(): Promise<boolean> {
-		const sizes = await this.page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-		return sizes[0]! > sizes[1]!;
+		return await this.page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth');
 	}
 
 	async leave(): Promise<void> {
