@@ -9,6 +9,7 @@ import {
 import { postgresConnection } from '../adapter/credential-test';
 import { limitToolOperations } from '../adapter/agent-tools';
 import { runChosen } from '../adapter/operations';
+import { withParameterTypes } from '../adapter/parameter-types';
 import { operationSubtitle } from '../adapter/subtitle';
 import { searchClients, searchMetrics, searchTenants } from '../adapter/lists';
 import { searchExternalIds } from './client/lists';
@@ -42,6 +43,13 @@ export class Database implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await runChosen(this, databaseOperations, databaseEmptyHints, databaseReading)];
+		return [
+			await runChosen(
+				withParameterTypes(this, databaseProperties),
+				databaseOperations,
+				databaseEmptyHints,
+				databaseReading,
+			),
+		];
 	}
 }

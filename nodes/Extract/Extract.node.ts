@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { chooseText, PROVIDER_NAMES } from '../adapter/subtitle';
+import { withParameterTypes } from '../adapter/parameter-types';
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { extract } from './extract';
 import { extractCredentials, extractProperties } from './properties';
@@ -59,6 +60,6 @@ export class Extract implements INodeType {
 	methods = { credentialTest: { postgresConnection, tokenKeyRing } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await extract(this);
+		return await extract(withParameterTypes(this, extractProperties));
 	}
 }

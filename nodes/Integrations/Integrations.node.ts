@@ -9,6 +9,7 @@ import {
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { limitToolOperations } from '../adapter/agent-tools';
 import { runChosen } from '../adapter/operations';
+import { withParameterTypes } from '../adapter/parameter-types';
 import { operationSubtitle } from '../adapter/subtitle';
 import { searchIntegrations, searchRuns, searchTenants } from '../adapter/lists';
 import { getAccounts, getAccountsToChoose } from './connection/account-options';
@@ -49,6 +50,13 @@ export class Integrations implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [await runChosen(this, integrationsOperations, integrationsEmptyHints, integrationsReading)];
+		return [
+			await runChosen(
+				withParameterTypes(this, integrationsProperties),
+				integrationsOperations,
+				integrationsEmptyHints,
+				integrationsReading,
+			),
+		];
 	}
 }

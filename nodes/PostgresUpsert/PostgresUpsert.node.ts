@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { chooseText } from '../adapter/subtitle';
+import { withParameterTypes } from '../adapter/parameter-types';
 import { postgresConnection } from '../adapter/credential-test';
 import { searchTenants } from '../adapter/lists';
 import { upsertProperties } from './properties';
@@ -50,6 +51,6 @@ export class PostgresUpsert implements INodeType {
 	methods = { credentialTest: { postgresConnection }, listSearch: { searchTenants } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await upsert(this);
+		return await upsert(withParameterTypes(this, upsertProperties));
 	}
 }

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { chooseText, PROVIDER_NAMES, STREAM_NAMES } from '../adapter/subtitle';
+import { withParameterTypes } from '../adapter/parameter-types';
 import { postgresConnection } from '../adapter/credential-test';
 import { searchTenants } from '../adapter/lists';
 import { searchAccounts } from './lists';
@@ -45,6 +46,6 @@ export class TransformNormalize implements INodeType {
 	methods = { credentialTest: { postgresConnection }, listSearch: { searchAccounts, searchTenants } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await transformItems(this);
+		return await transformItems(withParameterTypes(this, transformProperties));
 	}
 }

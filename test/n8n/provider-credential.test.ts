@@ -127,7 +127,7 @@ const PROVIDERS: Array<[provider: string, consentPage: string, scope: string | n
 			await page.locator('[data-test-id="credential-save-button"]').click();
 			await saved;
 			await open(page, id);
-			expect(await labels(page)).toEqual(expect.arrayContaining(['Authorization URL', 'API Base URL']));
+			expect(await labels(page)).toEqual(expect.arrayContaining(['Authorization URL *', 'API Base URL *']));
 			const field = input(page, 'customAuthUrl').locator('input');
 			expect(await field.inputValue()).toBe('https://proxy.example/login');
 		});
