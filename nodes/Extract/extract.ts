@@ -15,6 +15,7 @@ import { getKeyRing } from '../adapter/key-ring';
 import { OwnRuns } from '../adapter/own-runs';
 import { credentialConnection } from '../adapter/credential-connection';
 import { storedConnection, type Connection } from '../engine/connect/stored-connection';
+import { hintPreview, limitPreview } from './preview';
 import { toFailureMessage, readRuns } from './read-runs';
 import { closeUnread, release } from './release';
 import { readSettings, type ExtractSettings } from './settings';
@@ -79,7 +80,9 @@ async function readWithSettings(
 	const messages = await readRuns(runs, { pool, settings, connection, log: context.logger, signal });
 	if (settings.extractMode.mode === 'preview') {
 		await release(pool, runs);
-		return limitPreview(messages, settings.budget.maxRecords);
+		const shown = limitPreview(messages, settings.budget.maxRecords);
+		hintPreview(context, shown, runs.length);
+		return shown;
 	}
 	const unreached = runs.filter(({ syncRunId }) => !messages.has(syncRunId));
 	await release(pool, unreached);
@@ -168,20 +171,4 @@ function findClaimedRuns(
 		seen.add(syncRunId);
 		return { tenantId, integrationId, syncRunId, provider, metadata };
 	});
-}
-
-/** A message of a preview: it belongs to no run, and Postgres Upsert passes it on without storing it. */
-type PreviewMessage = Message & { preview: true; syncRunId: null };
-
-/** Keeps the first records of all runs together and the failures; states are dropped, since a preview moves nothing. */
-export function limitPreview(
-	messages: ReadonlyMap<string, Message[]>,
-	limit: number,
-): Map<string, PreviewMessage[]> {
-	let left = limit;
-	const shown = [...messages].map(([run, all]): [string, PreviewMessage[]] => {
-		const some = all.filter(({ type }) => type === 'FAILURE' || (type === 'RECORD' && left-- > 0));
-		return [run, some.map((message) => ({ ...message, preview: true, syncRunId: null }))];
-	});
-	return new Map(shown);
 }

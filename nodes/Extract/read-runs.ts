@@ -52,7 +52,7 @@ export async function readRuns(
 	context: ReadRunsContext,
 ): Promise<Map<string, Message[]>> {
 	const { pool, settings, clock = systemClock } = context;
-	const budget = new Budget(settings.budget, clock);
+	const budgets = assignBudgets(runs, settings, clock);
 	const runIds = runs.map(({ syncRunId }) => syncRunId);
 	const progress = new Map<string, RunProgress>();
 	const lease = new LeaseKeeper(
@@ -61,8 +61,9 @@ export async function readRuns(
 	);
 	const messages = new Map<string, Message[]>();
 	const readOne = async ([index, run]: [number, RunToExtract]): Promise<void> => {
+		const budget = budgets[index];
 		// The first run is always read, so that every execution makes progress.
-		if (index > 0 && budget.isSpent) return;
+		if (!budget || (index > 0 && budget.isSpent)) return;
 		const keepLease = async (): Promise<void> => await lease.keep(run.syncRunId);
 		const own = startProgress();
 		progress.set(run.syncRunId, own);
@@ -77,6 +78,24 @@ export async function readRuns(
 	// The last calls and records of each run. Losing them only makes its history less exact.
 	await renewLeases(pool, runIds, progress).catch(() => undefined);
 	return messages;
+}
+
+/**
+ * A sync has one budget for all runs. In a preview each run has an equal share of its own, so that no tenant uses up the
+ * Limit; runs that exceed the Limit have none.
+ */
+function assignBudgets(
+	runs: readonly RunToExtract[],
+	{ extractMode, budget }: ExtractSettings,
+	clock: Clock,
+): Budget[] {
+	if (extractMode.mode !== 'preview') {
+		const shared = new Budget(budget, clock);
+		return runs.map(() => shared);
+	}
+	const shown = runs.slice(0, budget.maxRecords);
+	const maxRecords = Math.ceil(budget.maxRecords / shown.length);
+	return shown.map(() => new Budget({ ...budget, maxRecords }, clock));
 }
 
 interface ReadRunContext extends ReadRunsContext {

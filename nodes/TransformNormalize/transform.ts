@@ -96,7 +96,7 @@ export class Transformation {
 		const outcome = normaliseRecord(incoming, this.settings, this.conversion);
 		if ('rejection' in outcome) {
 			this.tally.addRejected(envelope);
-			return [{ item, message: { ...rejectedMessage(incoming, outcome.rejection), ...mark } }];
+			return [{ item, message: { ...mark, ...rejectedMessage(incoming, outcome.rejection) } }];
 		}
 		const { recordId, rows, deletions, unknownProperties, remarks } = outcome;
 		this.unknown.note(envelope, unknownProperties);
@@ -106,11 +106,11 @@ export class Transformation {
 			...slots.map((slot) => ({
 				item,
 				slot,
-				message: { ...rowMessage(envelope, recordId, slot), ...mark },
+				message: { ...mark, ...rowMessage(envelope, recordId, slot) },
 			})),
 			...deletions.map((one) => ({
 				item,
-				message: { ...deletedMessage(envelope, recordId, one), ...mark },
+				message: { ...mark, ...deletedMessage(envelope, recordId, one) },
 			})),
 		];
 	}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { toMonth, plusMonths } from '../../../nodes/shared/months';
 import type { Message, StateMessage } from '../../../nodes/shared/messages';
-import { limitPreview } from '../../../nodes/Extract/extract';
+import { limitPreview } from '../../../nodes/Extract/preview';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { testDatabase, type TestDatabase } from '../../support/database/database';
 import { Extraction, outcome, type ConnectedTenant } from '../../support/engine/extraction';
@@ -89,6 +89,30 @@ describe('a preview', () => {
 		);
 		const { rows } = await database.admin.query('select from etl.accounts');
 		expect(rows).toEqual([]);
+	});
+
+	it.each([
+		[3, [2, 1]],
+		[1, [1]],
+		[4, [2, 2]],
+	])('shares a limit of %i between the tenants', async (limit, expected) => {
+		await database.admin.query(
+			"update etl.sync_runs set status = 'failed', finished_at = now(), lease_until = null",
+		);
+		const runs = [...(await extraction.claim(harbour)), ...(await extraction.claim(southern))];
+		const options = { extractMode: { mode: 'preview' as const }, budget: { maxRecords: limit } };
+		const shown = limitPreview(await extraction.read(runs, options), limit);
+		expect([...shown.values()].map(({ length }) => length)).toEqual(expected);
+	});
+
+	it('gives what one tenant does not use to the others', () => {
+		const record = { type: 'RECORD' } as Message;
+		const messages = new Map([
+			['one', [record]],
+			['two', [record, record, record, record]],
+		]);
+		const shown = limitPreview(messages, 4);
+		expect([...shown.values()].map(({ length }) => length)).toEqual([1, 3]);
 	});
 });
 
