@@ -42,7 +42,8 @@ interface Case {
 }
 
 /** A case for each operation; for a node without, one alone. */
-const CASES = NODES.flatMap((node): Array<[string, Case]> => {
+// Zixly Connect is called by the web, not by items.
+const CASES = NODES.filter(({ execute }) => execute).flatMap((node): Array<[string, Case]> => {
 	const { displayName, properties } = node.description;
 	const isNode = ({ displayOptions }: INodeProperties): boolean =>
 		!displayOptions?.show?.['@tool']?.includes(true);
