@@ -39,12 +39,17 @@ export async function setScene(): Promise<Scene> {
 	};
 }
 
-/** Those of the package, unedited but for the European Central Bank, which is outside: its stand-in is the sandbox. */
 function everyWorkflow(bank: string): WorkflowFile[] {
 	const ids = readdirSync(join(CHECKOUT, 'workflows')).map((file) => basename(file, '.json'));
-	const workflows = ids.map((id) => bundledWorkflow(id));
-	const rates = workflows.find(({ id }) => id === 'zixly-exchange-rates')!;
-	const load = rates.nodes.find(({ name }) => name === 'Load Exchange Rates')!;
-	load.parameters.options = { baseUrl: bank };
-	return workflows;
+	return ids.map((id) => (id === RATES ? ratesFrom(bank) : bundledWorkflow(id)));
+}
+
+const RATES = 'zixly-exchange-rates';
+
+/** The European Central Bank is outside: another one takes its place. */
+export function ratesFrom(baseUrl: string): WorkflowFile {
+	const workflow = bundledWorkflow(RATES);
+	const load = workflow.nodes.find(({ name }) => name === 'Load Exchange Rates')!;
+	load.parameters.options = { baseUrl };
+	return workflow;
 }

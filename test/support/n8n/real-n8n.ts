@@ -19,6 +19,8 @@ export interface RealN8nOptions {
 	database: DatabaseSettings;
 	/** More environment variables, e.g. a log level. */
 	env?: NodeJS.ProcessEnv;
+	/** Whether the package is installed; the default is true. */
+	withPackage?: boolean;
 }
 
 export interface Execution extends CliResult {
@@ -34,16 +36,17 @@ export class RealN8n {
 		readonly installation: N8nInstallation,
 		/** Its home; n8n's own files are below `.n8n` in it. */
 		readonly userFolder: string,
-		private readonly env: NodeJS.ProcessEnv,
+		/** The variables that its commands need. */
+		readonly env: NodeJS.ProcessEnv,
 		/** Its own. */
 		private readonly database: DatabaseSettings,
 	) {}
 
 	/** Installs n8n where it is not yet, then the package as n8n's installer does, and makes n8n's tables. */
-	static async create({ database, env = {} }: RealN8nOptions): Promise<RealN8n> {
+	static async create({ database, env = {}, withPackage = true }: RealN8nOptions): Promise<RealN8n> {
 		const installation = await ensureN8n(CHECKOUT);
 		const userFolder = await mkdtemp(join(tmpdir(), 'zixly-n8n-'));
-		await installPackage(userFolder, dirname(installation.root));
+		if (withPackage) await installPackage(userFolder, dirname(installation.root));
 		return new RealN8n(
 			installation,
 			userFolder,
