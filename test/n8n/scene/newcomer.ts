@@ -33,6 +33,8 @@ export class Newcomer extends EditorPage {
 		await this.visit('/home/credentials/create');
 		const types = page.locator(`${field('new-credential-type-select')} input`);
 		await this.click(types);
+		// The list may still be loading, and then does not take what was typed.
+		await page.waitForLoadState('networkidle');
 		await types.fill(type);
 		await this.click(
 			page.locator(field('new-credential-type-select-option')).filter({ hasText: type }).first(),
