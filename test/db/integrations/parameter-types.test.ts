@@ -27,7 +27,7 @@ const WRONG: Readonly<Record<string, unknown[]>> = {
 };
 
 const kindOf = ({ type }: INodeProperties): string =>
-	/ollection$/.test(type) ? 'group' : type in WRONG ? type : 'text';
+	/[cC]ollection$/.test(type) ? 'group' : type in WRONG ? type : 'text';
 
 const fits = ({ displayOptions }: INodeProperties, resource?: string, operation?: string): boolean => {
 	const { resource: resources, operation: operations } = displayOptions?.show ?? {};
