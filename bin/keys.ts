@@ -1,6 +1,7 @@
 import { getPool } from '../db/postgres/pool';
 import { generateKey } from '../db/vault/key-ring';
-import { rotateKey, type Rotation } from '../db/vault/rotation';
+import type { Rotation } from '../db/vault/rotation';
+import { rotateVault } from '../db/integrations/connect/rotate-vault';
 import { readDatabaseSettings, type Invocation } from './invocation';
 import { readKeyRing } from './key-ring';
 
@@ -16,7 +17,7 @@ export async function runKeyRotate(invocation: Invocation): Promise<object> {
 	const ring = await readKeyRing(invocation);
 	const onProgress = ({ connections, rotated, left }: Readonly<Rotation>): void =>
 		say(`${connections} connections so far, ${rotated} rotated, ${left} to be visited again.`);
-	const rotation = await rotateKey(getPool(settings), ring, { dryRun: flags['dry-run'], onProgress });
+	const rotation = await rotateVault(getPool(settings), ring, { dryRun: flags['dry-run'], onProgress });
 	for (const { integrationId, provider, reason } of rotation.unreadable)
 		say(`The tokens of ${integrationId} (${provider}) cannot be opened. ${reason}`);
 	say(describeRotation(rotation));

@@ -1196,6 +1196,21 @@ $function$
 ;
 alter function etl.list_runs(text,text,text,text,integer) owner to zixly_operator;
 
+CREATE OR REPLACE FUNCTION etl.list_sealed_states(max_rows integer)
+ RETURNS TABLE(state_id text, tenant_id text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+	select s.id, s.tenant_id
+	from etl.connect_states s
+	where s.expires_at > now() and s.stored_at is null
+	order by s.tenant_id, s.id
+	limit max_rows
+$function$
+;
+alter function etl.list_sealed_states(integer) owner to zixly_operator;
+
 CREATE OR REPLACE FUNCTION etl.list_tenants(search text, max_rows integer)
  RETURNS TABLE(id text, name text, industry text, created_at timestamp with time zone, paused_at timestamp with time zone)
  LANGUAGE sql
@@ -1831,6 +1846,7 @@ grant execute on function etl.list_readers(text) to zixly_worker;
 grant execute on function etl.list_rejected_reasons(text,text,text,text,boolean) to zixly_worker;
 grant execute on function etl.list_rejected_records(text[],text,text,text,text,text,boolean,timestamp with time zone,integer) to zixly_worker;
 grant execute on function etl.list_runs(text,text,text,text,integer) to zixly_worker;
+grant execute on function etl.list_sealed_states(integer) to zixly_worker;
 grant execute on function etl.list_tenants(text,integer) to zixly_worker;
 grant execute on function etl.pause_tenant(text,boolean) to zixly_worker;
 grant execute on function etl.prune(text,interval,integer) to zixly_worker;

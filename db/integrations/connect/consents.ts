@@ -144,7 +144,7 @@ interface PairOwner {
 	stateId: string;
 }
 
-const pairPlace = ({ tenantId, provider, stateId }: PairOwner): TokenPlace => ({
+export const pairPlace = ({ tenantId, provider, stateId }: PairOwner): TokenPlace => ({
 	tenantId,
 	provider,
 	column: `connect:${stateId}`,

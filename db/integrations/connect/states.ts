@@ -132,7 +132,7 @@ async function readVerifier(
 	return rows[0]?.sealed ?? null;
 }
 
-const verifierPlace = (
+export const verifierPlace = (
 	{ tenantId, provider }: Pick<ConnectLink, 'tenantId' | 'provider'>,
 	stateId: string,
 ): TokenPlace => ({ tenantId, provider, column: `connect:${stateId}:verifier` });

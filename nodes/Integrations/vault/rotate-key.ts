@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { rotateKey, type Rotation } from '../../../db/vault/rotation';
+import { rotateVault, type VaultRotation } from '../../../db/integrations/connect/rotate-vault';
 import { getDatabase } from '../../adapter/database';
 import { addHint } from '../../adapter/hints';
 import { pairItem } from '../../adapter/items';
@@ -10,7 +10,7 @@ import { getKeyRing } from '../../adapter/key-ring';
 export async function rotateVaultKey(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const { ring } = await getKeyRing(context);
 	const dryRun = context.getNodeParameter('dryRun', 0, false) === true;
-	const rotation = await rotateKey(await getDatabase(context), ring, {
+	const rotation = await rotateVault(await getDatabase(context), ring, {
 		dryRun,
 		onProgress: ({ connections, rotated, left }) =>
 			context.logger.info(
@@ -22,7 +22,7 @@ export async function rotateVaultKey(context: IExecuteFunctions): Promise<INodeE
 	return [pairItem(rotation, 0)];
 }
 
-function describeRotation(rotation: Rotation): string {
+function describeRotation(rotation: VaultRotation): string {
 	const { dryRun, left, rotated, unreadableCount } = rotation;
 	const sentences = [
 		dryRun

@@ -126,6 +126,7 @@ describe.each(STRANGERS)('%s', (_description, stranger) => {
 			"etl.pause_tenant('owner', true)",
 			"etl.delete_tenant('owner', 'Harbour Coffee')",
 			"etl.list_readers('owner')",
+			'etl.list_sealed_states(10)',
 			"etl.prune('runs', '1 day', 10)",
 			'etl.list_tenants(null, 10)',
 			'etl.tenants_with_conversions()',
