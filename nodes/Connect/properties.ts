@@ -93,7 +93,7 @@ export const connectProperties: INodeProperties[] = [
 				default: '',
 				placeholder: 'e.g. https://app.example.com',
 				description:
-					'Origins that tenants may be led back to, separated by commas. Add &return= with an address to a link: the last page then has a button that leads there, with the word how it ended in the parameter status.',
+					'Origins that tenants may be led back to, separated by commas. Add &return= with an address to a link: the last page then has a button that leads there, with the outcome in the parameter status.',
 			},
 			{
 				displayName: 'Support Address',

@@ -19,7 +19,7 @@ export interface Provider {
 export interface ProviderStream {
 	/** Shown to people who choose a stream. */
 	displayName: string;
-	/** What the tenant is told is read, before it gives consent. Plain words, without a full stop. */
+	/** What is read, as shown to the tenant before it gives consent. Plain words, without a full stop. */
 	disclosure: string;
 	/** Describes a raw record that does not come from Extract. */
 	rawRecord: string;

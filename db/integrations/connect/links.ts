@@ -191,7 +191,7 @@ const COUNT_OTHER = `update etl.connect_links set refused_browsers = least(refus
 	where ${LIVE} and browser_hash <> $2
 	returning refused_browsers as tries`;
 
-/** Once for a link: whoever has it could fill the timeline otherwise. */
+/** Once per link, because anyone who has it could otherwise fill the timeline. */
 async function noteOtherBrowser(client: PoolClient, { tenantId, provider }: FoundLink): Promise<void> {
 	const { rows } = await client.query<{ id: string }>('select id from integrations where provider = $1', [
 		provider,

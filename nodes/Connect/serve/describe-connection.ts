@@ -40,7 +40,7 @@ export function describeProblems(
 	return problems;
 }
 
-/** What the tenant itself can mend, by failure class. */
+/** What the tenant can fix itself, by failure class. */
 const TENANT_WORDS: Readonly<Record<string, (provider: string) => string>> = {
 	reconnect_required: (provider) =>
 		`${provider} does not accept our access any more. It may have expired or been withdrawn. Please reconnect.`,

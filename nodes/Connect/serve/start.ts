@@ -48,7 +48,7 @@ async function showLink(visit: Visit): Promise<Answer> {
 const chooseWords = ({ purpose, hasTokens }: ConnectLink) =>
 	purpose === 'connect' && hasTokens ? 'reconnect' : purpose;
 
-/** What the tenant is told is read, and by which rights. */
+/** The data that the page says is read, and the rights for it. */
 function describeProvider(parts: ConsentParts): ProviderWords {
 	const { key, displayName: name, accountWord } = parts.definition;
 	const reads = Object.values(streams.get(key) ?? {}).map(({ disclosure }) => disclosure);

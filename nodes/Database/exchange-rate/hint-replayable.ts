@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { addHint } from '../../adapter/hints';
 
-/** Says that records which lacked a rate can be loaded now, since no sync takes them by itself. */
+/** Says that records which lacked a rate can be loaded now, since no sync loads them automatically. */
 export function hintAtReplayable(context: IExecuteFunctions, items: object[]): void {
 	const { replayableRecords = 0 } = (items.at(-1) ?? {}) as { replayableRecords?: number };
 	if (replayableRecords === 0) return;

@@ -10,7 +10,7 @@ export interface Range {
 	to: string;
 }
 
-/** What is shown if From is empty: so many periods, the one that holds To included. */
+/** How many periods are shown if From is empty, including the one that contains To. */
 const DEFAULT_LENGTHS: Record<Bucket, DurationLike> = {
 	day: { days: 30 },
 	week: { weeks: 11 },

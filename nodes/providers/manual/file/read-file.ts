@@ -43,7 +43,7 @@ async function readInProcess(input: ReaderInput, signal?: AbortSignal): Promise<
 	const stop = new AbortController();
 	const timer = setTimeout(() => stop.abort(tooLong()), MAX_READ_MS);
 	try {
-		reader.send(input, () => undefined); // Where it cannot be sent, the process ends, and that is told.
+		reader.send(input, () => undefined); // If sending fails, the process ends, which is reported.
 		return await awaitResult(reader, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
 	} finally {
 		clearTimeout(timer);

@@ -65,13 +65,13 @@ describe('the redirect back', () => {
 	});
 
 	it.each(['evil', '../../evil', `${BUSINESS}/evil`, [BUSINESS, BUSINESS], { evil: BUSINESS }])(
-		'of MYOB with the business %j is not accepted',
+		'is not accepted from MYOB with the business %j',
 		(businessId) => {
 			expect(problemOf('myob', { code: 'made-up', businessId })).toBe('misconfigured');
 		},
 	);
 
-	it('of an issuer that is the provider is accepted', () => {
+	it('is accepted when the issuer is the provider', () => {
 		const iss = 'https://identity.xero.com';
 		expect(read('xero', { code: 'made-up', iss }).code).toBe('made-up');
 		expect(read('asana', { code: 'made-up', iss: 'https://app.asana.com' }).code).toBe('made-up');
@@ -89,7 +89,7 @@ describe('the redirect back', () => {
 		['unauthorized_client', 'misconfigured'],
 		['<script>evil</script>', 'misconfigured'],
 		[['access_denied', 'evil'], 'misconfigured'],
-	])('with the error %j is %s', (error, problem) => {
+	])('is read with the error %j as %s', (error, problem) => {
 		expect(problemOf('xero', { error, error_description: 'evil', code: 'made-up' })).toBe(problem);
 	});
 });
@@ -97,7 +97,7 @@ describe('the redirect back', () => {
 describe('the address of the consent page', () => {
 	const request = { redirectUri: 'https://n8n.example/webhook/zixly-connect/callback/x?a=b&c', state: 's&t' };
 
-	it.each(Object.values(providers))('of $displayName has what the provider wants', (definition) => {
+	it.each(Object.values(providers))('has what $displayName wants', (definition) => {
 		const { oauth, key } = definition;
 		const challenge = oauth.pkce ? createVerifier().challenge : null;
 		const address = buildAuthorizeUrl(clientOf(key), { ...request, challenge, scopes: ['a:read', 'b'] });

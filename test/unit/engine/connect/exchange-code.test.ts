@@ -104,7 +104,7 @@ describe('the exchange of a code', () => {
 		[`{"error":"${CODE}"}`, 400, 'misconfigured'],
 		['Not Found', 404, 'misconfigured'],
 		['{"error":"temporarily_unavailable"}', 400, 'provider_down'],
-	])('that is answered with %s is %s %s', async (body, status, problem) => {
+	])('ends, when it is answered with %s, in %s %s', async (body, status, problem) => {
 		expect(await exchange('xero', [{ body, status }])).toMatchObject({ failure: { problem } });
 	});
 
@@ -117,7 +117,7 @@ describe('the exchange of a code', () => {
 		expect(sent.map(({ form }) => form?.grant_type)).toEqual(['authorization_code', 'refresh_token']);
 	});
 
-	it('without a refresh token is not a connection', async () => {
+	it('makes no connection without a refresh token', async () => {
 		const answer = { body: JSON.stringify({ access_token: ACCESS }) };
 		expect(await exchange('xero', [answer])).toMatchObject({
 			failure: { problem: 'scope_missing', scopes: ['offline_access'], failureClass: 'needs_consent' },
@@ -151,7 +151,7 @@ describe('the exchange of a code', () => {
 		['asana', { data: { gid: '12' } }, '12'],
 		['asana', { data: { gid: 'half a pair \uD83E' } }, null],
 		['xero', { id_token: `x.${Buffer.from('{"xero_userid":"evil"}').toString('base64url')}.x` }, null],
-	])('at %s identifies the person in %j', async (provider, reply, user) => {
+	])('identifies, at %s, the person in %j', async (provider, reply, user) => {
 		const verifier = provider === 'asana' ? 'made-up-verifier' : null;
 		expect(await exchange(provider, [tokens(reply)], verifier)).toMatchObject({ consent: { user } });
 	});

@@ -31,7 +31,7 @@ async function revoke(provider: string, consent: Consent, more: object = {}): Pr
 }
 
 describe('the revocation of a consent', () => {
-	it('at Xero ends its own organisation, and not those of the same person’s other tenants', async () => {
+	it('ends its own organisation at Xero, and not those of the same person’s other tenants', async () => {
 		const neighbours = await consentTo('xero', { login: ACCOUNTANT, account: 'Southern Cross Engineering' });
 		const mine = await consentTo('xero', { login: ACCOUNTANT, account: 'Harbour Bakery Pty Ltd' });
 		// The organisation alone decides: the person is always shared.
@@ -43,7 +43,7 @@ describe('the revocation of a consent', () => {
 		expect(paths.some((path) => path.includes('revocation'))).toBe(false);
 	});
 
-	it('at Xero works with an access token that has expired, and may be repeated', async () => {
+	it('works at Xero with an expired access token, and may be repeated', async () => {
 		const mine = await consentTo('xero', { login: ACCOUNTANT, account: 'Harbour Bakery Pty Ltd' });
 		const accountIds = await idsOf('xero', mine);
 		sandbox.xero.expireAccessTokens();
@@ -56,19 +56,16 @@ describe('the revocation of a consent', () => {
 		['hubspot', { login: SAM, account: 'harbour-marketing.example' }, '/oauth/2026-09/token/revoke'],
 		['pipedrive', { login: SAM, account: 'Harbour Cafe Pty Ltd' }, '/oauth/revoke'],
 		['asana', { login: 'southern-user' }, '/-/oauth_revoke'],
-	])(
-		'at %s is of the refresh token, unless others stand on the same login',
-		async (provider, choice, path) => {
-			const consent = await consentTo(provider, choice);
-			const calls = () => serviceOf(sandbox, provider).requests.filter((request) => request.path === path);
-			expect(await revoke(provider, consent, { isShared: true })).toBe('forgotten');
-			expect(calls()).toEqual([]);
-			expect(await revoke(provider, consent)).toBe('revoked');
-			expect(calls()).toHaveLength(1);
-		},
-	);
+	])('ends the refresh token at %s, unless others use the same login', async (provider, choice, path) => {
+		const consent = await consentTo(provider, choice);
+		const calls = () => serviceOf(sandbox, provider).requests.filter((request) => request.path === path);
+		expect(await revoke(provider, consent, { isShared: true })).toBe('forgotten');
+		expect(calls()).toEqual([]);
+		expect(await revoke(provider, consent)).toBe('revoked');
+		expect(calls()).toHaveLength(1);
+	});
 
-	it('at MYOB, which has none, only forgets', async () => {
+	it('only forgets at MYOB, which has none', async () => {
 		const consent = await consentTo('myob', { login: SAM, account: 'Bondi Bakehouse Pty Ltd' });
 		expect(await revoke('myob', consent)).toBe('forgotten');
 	});
@@ -76,7 +73,7 @@ describe('the revocation of a consent', () => {
 	it.each([
 		['hubspot', { login: SAM, account: 'harbour-marketing.example' }, 'revoke'],
 		['xero', { login: ACCOUNTANT, account: 'Harbour Bakery Pty Ltd' }, '/connections'],
-	])('at %s that is down or says no never throws, and logs no token', async (provider, choice, path) => {
+	])('never throws when %s is down or says no, and logs no token', async (provider, choice, path) => {
 		const consent = await consentTo(provider, choice);
 		const accountIds = await idsOf(provider, consent);
 		const lines: string[] = [];
@@ -99,7 +96,7 @@ describe('the revocation of a consent', () => {
 		for (const token of [accessToken, refreshToken]) expect(lines[0]).not.toContain(token);
 	});
 
-	it('of a consent without tokens or accounts sends nothing', async () => {
+	it('sends nothing for a consent without tokens or accounts', async () => {
 		const tokens = { accessToken: '', refreshToken: null, expiresAt: null };
 		for (const provider of ['xero', 'hubspot', 'pipedrive', 'asana', 'myob']) {
 			const empty = { tokens, metadata: {}, accountIds: [], isShared: false };
