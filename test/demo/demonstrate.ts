@@ -18,15 +18,18 @@ export interface Runner {
 	upload?(tenant: Tenant): Promise<string>;
 }
 
-/** Connects the tenants to every provider, syncs twice, and holds what came of it against the sandbox and the promises. */
+/** Has the tenants connect themselves to every provider, syncs twice, and holds what came of it against the sandbox and the promises. */
 export async function demonstrate(scenario: Scenario, runner: Runner): Promise<Demonstration> {
 	const { admin } = scenario.warehouse;
 	// The same rate on every day, so that what is expected needs no rates by day.
 	await publishConstantRates(admin);
 	for (const provider of serviceKeys) {
 		const [harbour, southern] = consentsFor(provider);
-		await scenario.connect('Harbour Group', harbour, provider, metadataOf(provider));
-		await scenario.connect('Southern Group', southern, provider, metadataOf(provider));
+		for (const [name, consent] of [
+			['Harbour Group', harbour],
+			['Southern Group', southern],
+		] as const)
+			await scenario.connectByPages(name, consent, provider, timezoneOf(scenario, provider, consent));
 	}
 	const first = await loadOnce(scenario, 1, runner);
 	const written = await rowVersions(admin);
@@ -44,7 +47,11 @@ export async function demonstrate(scenario: Scenario, runner: Runner): Promise<D
 	};
 }
 
-const metadataOf = (provider: ServiceKey) => (provider === 'asana' ? { timezone: ASANA_TIMEZONE } : {});
+/** What the operator sets where the provider states no time zone. */
+function timezoneOf({ sandbox }: Scenario, provider: ServiceKey, consent: string): string | undefined {
+	if (provider === 'myob') return sandbox.myob.file(consent).timezone;
+	return provider === 'asana' ? ASANA_TIMEZONE : undefined;
+}
 
 const uploaderOf = ({ tenants }: Scenario): Tenant => tenants[0]!;
 

@@ -29,6 +29,8 @@ export interface OAuthSettings {
 	accounts(consent: string): readonly ShownAccount[];
 	/** A consent is for all accounts of the login; for one of them unless told. */
 	isForAll?: true;
+	/** A further consent of a login adds its account to those that its tokens reach. */
+	addsUp?: true;
 	/** `access_denied` unless told. */
 	deniedError?: string;
 	/** `invalid_scope` unless told. */

@@ -1,6 +1,7 @@
 import type { FaultQueue } from '../core/faults';
 import type { Delivery, SandboxRequest } from '../core/reply';
 import type { RequestEntry } from '../core/request-log';
+import type { ShownAccount } from './people';
 
 export interface ConnectOptions {
 	/** The scopes granted; default: all. */
@@ -44,6 +45,8 @@ export interface ProviderSandbox {
 	lapse(consent: string): void;
 	signIn(login: string | null): void;
 	people(): string[];
+	loginOf(consent: string): string;
+	pageChoices(consent: string): Array<ShownAccount | undefined>;
 	registerRedirects(uris: readonly string[] | null): void;
 	clear(): void;
 	clearRequests(): void;

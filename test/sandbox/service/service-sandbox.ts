@@ -4,6 +4,7 @@ import type { Delivery, Reply, SandboxRequest } from '../core/reply';
 import { RequestLog, type RequestEntry } from '../core/request-log';
 import type { Admission, ApiCall, CallFacts, ServiceFacts } from './facts';
 import type { Registration } from './authorize';
+import type { ShownAccount } from './people';
 import { OAuthService } from './oauth';
 import type { ConnectedTokens, ConnectOptions, ProviderSandbox } from './provider-sandbox';
 import { RequestHandler } from './request-handler';
@@ -175,6 +176,21 @@ export abstract class ServiceSandbox<Consent extends ServiceConsent, Settings ex
 		if (login !== null && !this.people().includes(login))
 			throw new Error(`There is no login "${login}". There are: ${this.people().join(', ')}.`);
 		this.registration.signedInAs = login;
+	}
+
+	/** Whose login a consent is of. */
+	loginOf(consent: string): string {
+		return this.consent(consent).user;
+	}
+
+	/**
+	 * What to choose on the page for a consent, once for each time that it is given: undefined where the page lets choose
+	 * none.
+	 */
+	pageChoices(consent: string): Array<ShownAccount | undefined> {
+		const { isForAll, addsUp, accounts } = this.facts.oauth;
+		if (isForAll) return [undefined];
+		return accounts(this.consent(consent).name).slice(0, addsUp ? undefined : 1);
 	}
 
 	/** The logins that there are. */

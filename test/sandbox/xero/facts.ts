@@ -34,6 +34,7 @@ export function xeroFacts(
 			// Every connection to this app goes, whichever consent made it.
 			revoked: ({ user }) => connections.removeUser(user),
 			sendsIssuer: true,
+			addsUp: true,
 			accounts: (name) => consents.get(name)?.organisations ?? [],
 		},
 		unauthorized: (why, now) =>

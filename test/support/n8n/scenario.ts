@@ -3,10 +3,13 @@ import type { Pool } from 'pg';
 import type { DatabaseSettings } from '../../../db/postgres/pool';
 import { createIntegration } from '../../../db/integrations/integrations';
 import { generateKey, keyRing, type KeyRingFields } from '../../../db/vault/key-ring';
+import { updateIntegration } from '../../../db/integrations/settings';
 import { createTenant } from '../../../db/integrations/tenants';
 import { storeTokens } from '../../../db/vault/token-store';
 import { serviceOf, type Sandbox } from '../../sandbox';
 import { bundledWorkflow } from '../checkout';
+import { connectTenant } from '../connect/connect-tenant';
+import { startPages } from '../connect/pages-server';
 import { chosenAccounts } from '../database/chosen-accounts';
 import { bundledCredentials, type StoredCredential } from './credentials';
 import { runWorkflow, type EngineRun, type RunOptions } from './engine';
@@ -64,6 +67,31 @@ export class Scenario {
 		});
 		await storeTokens(pool, keyRing(this.key), { tenantId, integrationId, provider }, tokens);
 		const tenant = { id: tenantId, name, provider, consent, integrationId };
+		this.tenants.push(tenant);
+		return tenant;
+	}
+
+	/**
+	 * The same through the connect pages and the sandbox's consent pages, as a person would.
+	 * @param timezone of the connection, set as the operator does, where the provider states none
+	 */
+	async connectByPages(name: string, consent: string, provider: string, timezone?: string): Promise<Tenant> {
+		const { pool, admin } = this.warehouse;
+		const { id } = await createTenant(pool, { name, reuse: true });
+		const service = serviceOf(this.sandbox, provider);
+		const pages = await startPages({ pool, ring: keyRing(this.key), sandbox: this.sandbox });
+		try {
+			await connectTenant({ pool, pagesUrl: pages.url, tenantId: id, service, consent });
+		} finally {
+			await pages.close();
+		}
+		const { rows } = await admin.query<{ id: string }>(
+			'select id from integrations where tenant_id = $1 and provider = $2',
+			[id, provider],
+		);
+		const integrationId = rows[0]!.id;
+		if (timezone !== undefined) await updateIntegration(pool, integrationId, { timezone });
+		const tenant = { id, name, provider, consent, integrationId };
 		this.tenants.push(tenant);
 		return tenant;
 	}
