@@ -45,10 +45,10 @@ interface Violations {
 		return faults;
 	}
 
-	describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+	describe.each(['light', 'dark'] as const)('every page in %s colours', (colorScheme) => {
 		beforeAll(async () => await page.emulateMedia({ colorScheme }));
 
-		it('are accessible and fit a phone', async () => {
+		it('is accessible and fits a phone', async () => {
 			expect(await findFaults(OPERATOR.colour)).toEqual([]);
 		});
 

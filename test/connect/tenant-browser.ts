@@ -67,6 +67,12 @@ export class Person {
 		await this.click('Allow access');
 	}
 
+	/** Confirms every account that is offered. */
+	async confirm(): Promise<void> {
+		for (const box of await this.page.getByRole('checkbox').all()) await box.check();
+		await this.click('Confirm');
+	}
+
 	/** Whether something is wider than the screen. */
 	async isTooWide(): Promise<boolean> {
 		return await this.page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth');
