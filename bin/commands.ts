@@ -7,6 +7,7 @@ import { closePools, getPool, unverifiedTls } from '../db/postgres/pool';
 import { migrate } from '../db/schema/migrate';
 import { createReader, revokeReader } from '../db/readers/logins';
 import { schemaStatus } from '../db/schema/status';
+import { runConnectionLink } from './connections-link';
 import { explainDatabaseError } from './explain';
 import { readDatabaseSettings, type Invocation, type Say } from './invocation';
 import {
@@ -26,7 +27,8 @@ import {
 	runTenantUpdate,
 } from './tenants';
 
-type Command = (invocation: Invocation) => Promise<object>;
+/** A text is printed as it is. */
+type Command = (invocation: Invocation) => Promise<object | string>;
 
 const USAGE = `Usage: zixly <command> [options]
 
@@ -45,6 +47,10 @@ const USAGE = `Usage: zixly <command> [options]
   connection disconnect       delete its tokens and free its accounts; its data stays
   connection import           store tokens from elsewhere: one JSON object per line on standard input; the keys come from
                               ZIXLY_ACTIVE_KEY_ID, ZIXLY_ACTIVE_KEY and ZIXLY_RETIRED_KEYS
+  connection link             create a link with which a tenant connects itself    --tenant-id ID --provider KEY
+                              --base-url URL (n8n's public address) [--purpose connect|reconnect|manage]
+                              [--hours N] [--replace]; with --all instead of --tenant-id, CSV with a link for every
+                              tenant without a working connection
   reader create               create a login for a BI tool that sees one tenant, and print its password once
                               --tenant-id ID --login NAME
   reader revoke --login NAME  revoke such a login
@@ -66,6 +72,7 @@ Messages go to stderr, one line of JSON to stdout. The exit code is 0 only on su
 const COMMANDS: Record<string, Command> = {
 	migrate: runMigrate,
 	status: runStatus,
+	'connection link': runConnectionLink,
 	'tenant create': runTenantCreate,
 	'tenant delete': runTenantDelete,
 	'tenant list': runTenantList,
@@ -93,7 +100,7 @@ export async function runCommand(
 	environment: NodeJS.ProcessEnv,
 	say: Say,
 	input: Readable = process.stdin,
-): Promise<object | undefined> {
+): Promise<object | string | undefined> {
 	const { values, positionals } = parse(args);
 	if (values.help || positionals[0] === 'help') return void say(USAGE);
 	if (values.version) return readVersion(say);
@@ -123,6 +130,11 @@ function parse(args: string[]) {
 				name: { type: 'string' },
 				industry: { type: 'string' },
 				'tenant-id': { type: 'string' },
+				all: { type: 'boolean' },
+				'base-url': { type: 'string' },
+				hours: { type: 'string' },
+				purpose: { type: 'string' },
+				replace: { type: 'boolean' },
 				login: { type: 'string' },
 				search: { type: 'string' },
 				'dry-run': { type: 'boolean' },

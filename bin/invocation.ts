@@ -9,11 +9,16 @@ interface Flags {
 	'database-url'?: string;
 	'dry-run'?: boolean;
 	'connection-id'?: string;
-	provider?: string;
 	'needs-reconnect'?: boolean;
 	name?: string;
 	industry?: string;
 	'tenant-id'?: string;
+	provider?: string;
+	all?: boolean;
+	'base-url'?: string;
+	hours?: string;
+	purpose?: string;
+	replace?: boolean;
 	login?: string;
 	search?: string;
 }

@@ -3,12 +3,12 @@ import { runCommand } from './commands';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Messages go to stderr; stdout gets one line of JSON for scripts. */
+/** Messages go to stderr; stdout gets one line of JSON for scripts, or a CSV file. */
 runCommand(process.argv.slice(2), process.env, say).then(
 	(result) => {
-		if (result) process.stdout.write(`${JSON.stringify(result)}\n`);
+		if (result) process.stdout.write(typeof result === 'string' ? result : `${JSON.stringify(result)}\n`);
 		// Some of it was done, but not all.
-		if (result && 'ok' in result && result.ok === false) process.exitCode = 1;
+		if (typeof result === 'object' && 'ok' in result && result.ok === false) process.exitCode = 1;
 	},
 	(error: unknown) => {
 		say(`zixly: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,9 +1,11 @@
 import type { ReadingOperations } from '../adapter/agent-tools';
 import type { Operations } from '../adapter/operations';
 import { createConnection } from './connection/create';
+import { createConnectLink } from './connection/create-link';
 import { disconnectConnection } from './connection/disconnect';
 import { getAccounts } from './connection/get-accounts';
 import { getConnections } from './connection/get-many';
+import { getTimeline } from './connection/get-timeline';
 import { resetConnectionState } from './connection/reset-state';
 import { disableConnection, enableConnection } from './connection/set-status';
 import { updateConnection } from './connection/update';
@@ -27,11 +29,13 @@ export const integrationsOperations: Operations = {
 	'sync:getRuns': getRuns,
 	'sync:prune': pruneHistory,
 	'connection:create': createConnection,
+	'connection:createLink': createConnectLink,
 	'connection:disable': disableConnection,
 	'connection:disconnect': disconnectConnection,
 	'connection:enable': enableConnection,
 	'connection:getAccounts': getAccounts,
 	'connection:getAll': getConnections,
+	'connection:getTimeline': getTimeline,
 	'connection:resetState': resetConnectionState,
 	'connection:update': updateConnection,
 	'rejectedRecord:getAll': getRejected,

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg';
 
+import { ExplainedError } from '../../postgres/explained-error';
 import { asWorker } from '../../postgres/transaction';
+import { listTenants } from '../tenants';
 import { createLink, type CreatedLink, type NewLink } from './links';
 
 /** A tenant that a link for a provider would help. */
@@ -21,6 +23,16 @@ export async function listTenantsToConnect(pool: Pool, provider: string): Promis
 		),
 	);
 	return rows;
+}
+
+/** A tenant by its id, whatever its connections are. @throws Error if there is no such tenant */
+export async function findTenantToConnect(pool: Pool, tenantId: string): Promise<TenantToConnect> {
+	const found = (await listTenants(pool, { search: tenantId })).find(({ id }) => id === tenantId);
+	if (found) return { tenantId, tenantName: found.name };
+	throw new ExplainedError(
+		`There is no tenant "${tenantId}".`,
+		'Zixly Database lists the existing ones and creates new ones.',
+	);
 }
 
 /** A link of a tenant. */

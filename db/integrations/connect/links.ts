@@ -87,8 +87,8 @@ const WORDS: Record<LinkPurpose, string> = {
 function assertLifetime(minutes: number): void {
 	if (Number.isInteger(minutes) && minutes >= MIN_LIFETIME_MINUTES && minutes <= MAX_LIFETIME_MINUTES) return;
 	throw new ExplainedError(
-		'A link cannot be valid for that long or short.',
-		'Choose between 30 minutes and 7 days.',
+		'A link can be valid for between 30 minutes and 7 days.',
+		'Choose a time within these bounds.',
 	);
 }
 

@@ -5,6 +5,7 @@ import { authenticationField } from '../../adapter/authentication';
 import { integrationField, tenantField, tenantFilter, providerField } from '../../adapter/fields';
 import { limitFields } from '../../adapter/limit';
 import { simplifyField } from '../../adapter/simplify';
+import { linkFields, timelineFields } from './link-fields';
 import {
 	accountIdsField,
 	accountsReadField,
@@ -83,6 +84,13 @@ export const connectionProperties: INodeProperties[] = [
 					'Connect a tenant to a provider. A tenant has one connection per provider; an existing one is returned unchanged.',
 			},
 			{
+				name: 'Create Link',
+				value: 'createLink',
+				action: 'Create link for connection',
+				description:
+					'Create a link with which a tenant connects itself, on the pages of Zixly Connect, or ends its connection there',
+			},
+			{
 				name: 'Disable',
 				value: 'disable',
 				action: 'Disable connection',
@@ -115,6 +123,12 @@ export const connectionProperties: INodeProperties[] = [
 				description: 'List the connections of every tenant with their last run',
 			},
 			{
+				name: 'Get Timeline',
+				value: 'getTimeline',
+				action: 'Get timeline of connections',
+				description: 'List what happened to connections: links, consents, disconnections, what went wrong',
+			},
+			{
 				name: 'Reset State',
 				value: 'resetState',
 				action: 'Reset state of connection',
@@ -129,6 +143,8 @@ export const connectionProperties: INodeProperties[] = [
 		],
 	},
 	...showForOperations('connection', ['create'], create),
+	...showForOperations('connection', ['createLink'], linkFields),
+	...showForOperations('connection', ['getTimeline'], timelineFields),
 	...showForOperations('connection', ['getAccounts', 'update'], [providerAsked]),
 	...showForOperations(
 		'connection',

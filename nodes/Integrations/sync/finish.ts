@@ -13,7 +13,7 @@ import { pairItem } from '../../adapter/items';
 import { readSimplify } from '../../adapter/simplify';
 import { OwnRuns, type StrangerError } from '../../adapter/own-runs';
 import { describeFailedRuns, type FailWhen } from './failed-runs';
-import { summarizeRuns, summarizeSilentRun, type RunOutcome } from './outcome';
+import { summarizeRuns, summarizeSilentRun, waitsForConsent, type RunOutcome } from './outcome';
 import { ownMessages } from './own-messages';
 import { computeRetryDelayMs, countFailedInARow, MAX_EARLIER_RUNS } from './retry';
 import { findWarnings } from './run-warnings';
@@ -92,6 +92,7 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 		keepsSchedule: outcome.keepsSchedule,
 		warnings: [...outcome.warnings, ...findWarnings(run, earlier, first !== undefined)],
 		requiresAction: outcome.requiresAction,
+		needsConsent: describeMissingConsent(outcome),
 	});
 	return {
 		tenantName: run?.tenantName,
@@ -99,6 +100,12 @@ async function finish(pool: Pool, outcome: RunOutcome, syncEveryHours: number): 
 		hasMore: outcome.hasMore,
 		nextDue: nextDue(finished, syncEveryHours),
 	};
+}
+
+/** What was skipped for want of a scope, in words; undefined if nothing was. */
+function describeMissingConsent({ failures }: RunOutcome): string | undefined {
+	const messages = failures.filter(waitsForConsent).map(({ failure }) => failure.message);
+	return messages.length > 0 ? [...new Set(messages)].join(' ') : undefined;
 }
 
 /** When the connection is due again: null if it requires action first, or if no connection was synced. */

@@ -20,7 +20,7 @@ async function rotate(
 	args: string[],
 	environment: Record<string, string>,
 	input: Readable = NOTHING,
-): Promise<[result: object | undefined, said: string]> {
+): Promise<[result: object | string | undefined, said: string]> {
 	const said: string[] = [];
 	const place = { DATABASE_URL: urlOf(database.settings) };
 	const result = await runCommand(

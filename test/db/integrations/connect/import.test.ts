@@ -24,7 +24,7 @@ interface Result {
 const database = useDatabase();
 const said: string[] = [];
 
-async function run(args: string[], input = ''): Promise<object | undefined> {
+async function run(args: string[], input = ''): Promise<object | string | undefined> {
 	const environment = {
 		DATABASE_URL: urlOf(database.settings),
 		ZIXLY_ACTIVE_KEY_ID: id,
