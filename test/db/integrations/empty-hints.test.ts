@@ -71,7 +71,7 @@ describe('an operation with nothing to show', () => {
 /** The operations that always have output, or that explain themselves. */
 const OTHERS = {
 	integrations: [
-		...['sync:claimDue', 'sync:finish', 'rejectedRecord:replay'],
+		...['sync:claimDue', 'sync:finish', 'sync:prune', 'rejectedRecord:replay', 'vault:rotateKey'],
 		...['create', 'disable', 'disconnect', 'enable', 'resetState', 'update'].map(
 			(one) => `connection:${one}`,
 		),
@@ -79,7 +79,7 @@ const OTHERS = {
 	database: [
 		...['client:link', 'client:unlink', 'reader:create', 'reader:revoke'],
 		...['schema:getStatus', 'schema:migrate'],
-		...['create', 'pause', 'resume', 'update'].map((one) => `tenant:${one}`),
+		...['create', 'delete', 'pause', 'resume', 'update'].map((one) => `tenant:${one}`),
 	],
 };
 

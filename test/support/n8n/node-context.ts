@@ -43,6 +43,7 @@ export function nodeContext(input: NodeInput): IExecuteFunctions & { hints: stri
 				: [],
 		logger: { info: () => undefined, warn: () => undefined, debug: () => undefined },
 		getInstanceId: () => 'instance-1',
+		evaluateExpression: () => 'http://localhost:5678/webhook-waiting/execution-1',
 		getExecutionCancelSignal: () => undefined,
 		addExecutionHints: (...hints: Array<{ message: string }>) =>
 			void context.hints.push(...hints.map(({ message }) => message)),
