@@ -16,9 +16,9 @@ import { listTenants, pauseTenant } from './tenants';
  * How a connection's consent ended: at the provider; only deleted here, so that the provider still lists it;
  * kept in an n8n credential; or there was no token.
  */
-export type ConsentEnd = 'revoked' | 'forgotten' | 'keptByN8n' | 'noToken';
+type ConsentEnd = 'revoked' | 'forgotten' | 'keptByN8n' | 'noToken';
 
-export interface EndedConsent {
+interface EndedConsent {
 	integrationId: string;
 	provider: string;
 	consent: ConsentEnd;

@@ -11,7 +11,7 @@ import {
 
 import { postgresConnection, tokenKeyRing } from '../adapter/credential-test';
 import { nodeError } from '../adapter/errors';
-import { answerRequest, assertServable, emitEvents } from './connect';
+import { answerRequest, assertCanServe, emitEvents } from './connect';
 import { connectCredentials, connectProperties } from './properties';
 import { connectWebhooks } from './webhooks';
 
@@ -51,7 +51,7 @@ export class Connect implements INodeType {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				try {
-					assertServable(this);
+					assertCanServe(this);
 					return true;
 				} catch (error) {
 					throw nodeError(this.getNode(), error);

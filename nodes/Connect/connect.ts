@@ -109,7 +109,7 @@ const SETTLING_MS = 20_000;
  * Rejects what must not be published: pages over http, and settings that no page could be shown with.
  * @throws ExplainedError
  */
-export function assertServable(context: IHookFunctions): void {
+export function assertCanServe(context: IHookFunctions): void {
 	const address = new ConnectAddress(context.getNodeWebhookUrl('default'));
 	readSettings((name, preset) => context.getNodeParameter(name, preset));
 	if (context.getMode() === 'manual') return;

@@ -30,7 +30,7 @@ export interface RevocableConsent {
 }
 
 /** A connection that was ended. */
-export interface EndedIntegration extends IntegrationSummary {
+interface EndedIntegration extends IntegrationSummary {
 	accountsFreed: number;
 	runClosed: boolean;
 }

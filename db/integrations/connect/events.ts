@@ -6,7 +6,7 @@ import { asWorker } from '../../postgres/transaction';
 import type { AccountEntry } from '../accounts';
 
 /** The events that the node Zixly Connect emits. */
-export type EmittedEvent =
+type EmittedEvent =
 	| 'connected'
 	| 'reconnected'
 	| 'disconnected'

@@ -49,8 +49,8 @@ export interface ConnectLink {
 	hasTokens: boolean;
 }
 
-export const MIN_LIFETIME_MINUTES = 30;
-export const MAX_LIFETIME_MINUTES = 10_080;
+const MIN_LIFETIME_MINUTES = 30;
+const MAX_LIFETIME_MINUTES = 10_080;
 /** More are of no use to anybody; a new one ends the oldest. */
 export const MAX_LIVE_LINKS = 20;
 

@@ -4,7 +4,7 @@ import type { PageContent } from './layout';
 import type { Operator } from './operator';
 import type { ProviderWords } from './start';
 
-export interface AccountChoice {
+interface AccountChoice {
 	id: string;
 	name: string;
 	/** Whether the connection reads it now. */

@@ -7,7 +7,7 @@ import { openConsentApi, type ConsentParts } from './consent-api';
 import { parseUser, type Consent } from './exchange-code';
 
 /** An account that a person may choose after a consent. */
-export interface OfferedAccount extends AccountEntry {
+interface OfferedAccount extends AccountEntry {
 	/**
 	 * Whether it is of this consent. Others are reached because the same person connected them earlier, perhaps for another
 	 * tenant: offer them only where the connection read them before.

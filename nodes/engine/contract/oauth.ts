@@ -33,13 +33,13 @@ export interface OAuthFacts {
 }
 
 /** A parameter of the redirect. It passes through the person's browser: anyone may have changed it. */
-export interface CallbackParameter {
+interface CallbackParameter {
 	name: string;
 	/** Anything else is not accepted. Without a pattern it is a name, which is cut to a bounded length. */
 	pattern?: RegExp;
 }
 
-export interface ConsentLapse {
+interface ConsentLapse {
 	/** The refresh token expires after as many days without use. */
 	idleDays?: number;
 	/** A person must consent again after as many days. */

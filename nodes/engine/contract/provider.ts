@@ -44,7 +44,7 @@ export interface ProviderDefinition {
 }
 
 /** A token that does not expire and cannot be refreshed. */
-export interface FixedTokenFacts {
+interface FixedTokenFacts {
 	/** What the provider calls it: "personal access token". For messages. */
 	name: string;
 	/** The header that carries it as it is. By default it is sent as a bearer token. */

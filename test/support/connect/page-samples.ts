@@ -6,7 +6,7 @@ import { buildProblem, type Problem } from '../../../nodes/Connect/pages/problem
 import { buildResult, type ResultStatus } from '../../../nodes/Connect/pages/result';
 import { buildStart, type StartView } from '../../../nodes/Connect/pages/start';
 
-export const PROBLEMS: readonly Problem[] = [
+const PROBLEMS: readonly Problem[] = [
 	'no_link',
 	'unknown_link',
 	'expired_link',
@@ -30,7 +30,7 @@ export const PROBLEMS: readonly Problem[] = [
 	'failed',
 ];
 
-export const RESULTS: readonly ResultStatus[] = [
+const RESULTS: readonly ResultStatus[] = [
 	'connected',
 	'reconnected',
 	'awaiting_approval',

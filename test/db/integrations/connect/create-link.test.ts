@@ -106,7 +106,7 @@ describe('the start page', () => {
 		['https://n8n.example/webhook/zixly-connect/?t=1#x', 'https://n8n.example/webhook/zixly-connect'],
 		['https://n8n.example/zx/webhook/our-door', 'https://n8n.example/zx/webhook/our-door'],
 		['http://localhost:5678', 'http://localhost:5678/webhook/zixly-connect'],
-	])('of %s is %s', (base, page) => {
+	])('the start page of %s is %s', (base, page) => {
 		expect(readStartPage(base)).toBe(page);
 	});
 
