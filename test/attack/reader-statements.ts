@@ -17,7 +17,9 @@ export interface Targets {
 export const TARGETS = `select
 	(select json_agg(json_build_object('name', format('%s.%s', n.nspname, c.relname), 'column', a.attname) order by c.oid)
 		from pg_class c join pg_namespace n on n.oid = c.relnamespace
-		join pg_attribute a on a.attrelid = c.oid and a.attnum = 1
+		join pg_attribute a on a.attrelid = c.oid and a.attnum = (
+			-- Not an identity: PostgreSQL rejects its update before it looks at rights, which proves nothing.
+			select min(attnum) from pg_attribute where attrelid = c.oid and attnum > 0 and attidentity = '')
 		where n.nspname in ('public', 'etl') and c.relkind in ('r', 'p')) as tables,
 	(select json_agg(format('etl.%s(%s)', p.proname, (
 			select string_agg('null::' || format_type(t.oid, null), ', ' order by t.place)
