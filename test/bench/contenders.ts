@@ -17,6 +17,8 @@ export interface Contender {
 	items(rows: LoadRow[]): Promise<object[]>;
 	/** Its table, to be emptied and counted. */
 	table: string;
+	/** The output that has items when all rows are stored. */
+	doneOutput: number;
 	/** Makes the run that the rows name this execution's ($1): only those of its own are loaded. */
 	takeRun?: string;
 }
@@ -26,6 +28,8 @@ export function ours(pool: Pool, database: DatabaseSettings, tenantId: string): 
 	return {
 		name: 'ours',
 		table: 'public.financials',
+		// Rows alone yield no message to go on with, only the summary.
+		doneOutput: 2,
 		takeRun: "update etl.sync_runs set execution_id = $1 where status = 'running'",
 		node: {
 			type: 'n8n-nodes-zixly.postgresUpsert',
@@ -57,6 +61,7 @@ export async function rival(admin: Pool, database: DatabaseSettings): Promise<Co
 	return {
 		name: 'rival',
 		table: RIVAL_TABLE,
+		doneOutput: 0,
 		node: {
 			type: 'n8n-nodes-base.postgres',
 			typeVersion: 2.6,
@@ -91,7 +96,7 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
 
 /** `Manual Trigger → Rows → node → Mark`. */
 export function benchWorkflow(
-	{ name, node, takeRun = '' }: Contender,
+	{ name, node, doneOutput, takeRun = '' }: Contender,
 	files: Record<string, string>,
 	databaseUrl: string,
 ): WorkflowFile {
@@ -110,7 +115,10 @@ export function benchWorkflow(
 	const connections = Object.fromEntries(
 		nodes
 			.slice(1)
-			.map((one, index) => [nodes[index]!.name, { main: [[{ node: one.name, type: 'main', index: 0 }]] }]),
+			.map((one, index) => [
+				nodes[index]!.name,
+				{ main: connect(one.name, one.name === 'Mark' ? doneOutput : 0) },
+			]),
 	);
 	const settings = { executionOrder: 'v1', saveDataSuccessExecution: 'none', saveManualExecutions: false };
 	return {
@@ -121,3 +129,9 @@ export function benchWorkflow(
 		settings,
 	} as unknown as WorkflowFile;
 }
+
+/** The connections of a node of which only the output at `output` leads on. */
+const connect = (to: string, output: number): object[][] => [
+	...Array.from({ length: output }, () => []),
+	[{ node: to, type: 'main', index: 0 }],
+];
