@@ -75,7 +75,7 @@ export async function runConnectionDisconnect(invocation: Invocation): Promise<o
 	const name = getProviderName(provider);
 	invocation.say(`Disconnected ${tenantName} from ${name}: its tokens are deleted, its data stays.`);
 	invocation.say(
-		`${name} still lists the app: the tenant removes it there. The node's Disconnect also revokes.`,
+		`${name} still lists the app: the tenant removes it there. Connection: Disconnect in n8n ends the consent there too.`,
 	);
 	return { connectionId, status, accountsFreed, runClosed, consent: 'forgotten' };
 }

@@ -9,14 +9,8 @@ import { withIsoInstants } from '../postgres/rows';
 import { revokeReader } from '../readers/logins';
 import type { KeyRing } from '../vault/key-ring';
 import type { AccountOwner } from './accounts';
-import { disconnectIntegration, type RevocableConsent } from './connect/disconnect';
+import { disconnectIntegration, type ConsentEnd, type RevocableConsent } from './connect/disconnect';
 import { listTenants, pauseTenant } from './tenants';
-
-/**
- * How a connection's consent ended: at the provider; only deleted here, so that the provider still lists it;
- * kept in an n8n credential; or there was no token.
- */
-type ConsentEnd = 'revoked' | 'forgotten' | 'keptByN8n' | 'noToken';
 
 interface EndedConsent {
 	integrationId: string;

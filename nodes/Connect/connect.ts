@@ -5,11 +5,10 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
+import { readConsentParts } from '../adapter/consent-parts';
 import { getDatabase } from '../adapter/database';
 import { createHttpClient } from '../adapter/http';
 import { getKeyRing } from '../adapter/key-ring';
-import type { ConsentParts } from '../engine/connect/consent-api';
-import type { ProviderDefinition } from '../engine/contract/provider';
 import { buildEventItem, buildSampleItem } from './event-item';
 import { ConnectAddress } from './http/address';
 import { sendAnswer, type Answer } from './http/answer';
@@ -71,26 +70,13 @@ function buildPlain(problem: 'failed' | 'test_address', reference?: string): Ans
 
 async function openServices(context: IWebhookFunctions): Promise<Services> {
 	const { ring, allowedHosts } = await getKeyRing(context);
-	const http = createHttpClient(context);
 	return {
 		settings: readSettings((name, preset) => context.getNodeParameter(name, preset)),
 		pool: await getDatabase(context),
 		ring,
 		log: context.logger,
 		poke: pokeOutboxes,
-		async openProvider(definition: ProviderDefinition): Promise<ConsentParts | undefined> {
-			// n8n rejects a type that is not set on the node, with an error of its own.
-			if (!context.getNode().credentials?.[definition.credential]) return undefined;
-			const credential = await context.getCredentials(definition.credential);
-			return {
-				definition,
-				credential,
-				allowedHosts,
-				http,
-				log: context.logger,
-				timezone: context.getTimezone(),
-			};
-		},
+		openProvider: async (definition) => await readConsentParts(context, definition, { allowedHosts }),
 	};
 }
 

@@ -18,6 +18,11 @@ export async function getKeyRing(
 	return { ring: keyRing(readKeyRingFields(fields)), allowedHosts: parseHosts(fields.allowedHosts) };
 }
 
+/** The same where the key is optional: undefined if the node has none. */
+export async function findKeyRing(context: IExecuteFunctions): Promise<TokenKeyAccess | undefined> {
+	return context.getNode().credentials?.[TOKEN_KEY_CREDENTIAL] ? await getKeyRing(context) : undefined;
+}
+
 /** Converts the credential's fields to those of the key ring. */
 export function readKeyRingFields(fields: ICredentialDataDecryptedObject): KeyRingFields {
 	return {

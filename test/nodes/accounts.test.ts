@@ -163,3 +163,36 @@ describe('a connection whose token n8n keeps', () => {
 		expect(JSON.stringify(listed.items('Connection'))).not.toContain(accessToken);
 	});
 });
+
+describe('ending a connection', () => {
+	const countRevocations = (): number =>
+		stage.sandbox.xero.requests.filter(({ method }) => method === 'DELETE').length;
+
+	it('ends its consent at the provider, and nobody else’s', async () => {
+		const neighbour = await stage.scenario.connectByPages('Staying Group', 'kiwi', 'xero');
+		const tenant = await stage.scenario.connectByPages('Leaving Group', 'odd', 'xero');
+		const ended = await operate(tenant, { operation: 'disconnect' });
+		expect(ended.error).toBeUndefined();
+		expect(ended.items('Connection')).toMatchObject([{ status: 'PENDING', consent: 'revoked' }]);
+		expect(countRevocations()).toBe(organisations('odd').length);
+		const listed = await operate(neighbour, { operation: 'getAccounts' });
+		expect(listed.items('Connection').filter(({ reached }) => reached)).toHaveLength(
+			organisations('kiwi').length,
+		);
+		const again = await operate(tenant, { operation: 'disconnect' });
+		expect(again.items('Connection')).toMatchObject([{ consent: 'noToken' }]);
+	});
+
+	it('only forgets the tokens where the node has no key', async () => {
+		const tenant = await stage.scenario.connectByPages('Keyless Group', 'odd', 'xero');
+		const before = countRevocations();
+		const { zixlyPostgresApi, zixlyXeroOAuth2Api } = CREDENTIALS;
+		const ended = await operate(
+			tenant,
+			{ operation: 'disconnect' },
+			{ assigned: { zixlyPostgresApi, zixlyXeroOAuth2Api } },
+		);
+		expect(ended.items('Connection')).toMatchObject([{ status: 'PENDING', consent: 'forgotten' }]);
+		expect(countRevocations()).toBe(before);
+	});
+});

@@ -6,6 +6,7 @@ import type { KeyRing } from '../../vault/key-ring';
 import { sealTokens } from '../../vault/sealed-tokens';
 import { asTokenKeeperDurably } from '../../vault/token-transaction';
 import { listRead, type AccountEntry } from '../accounts';
+import { METADATA_WITHOUT_CONSENT } from './consent-metadata';
 import { openPair, type ReachedAccount } from './consents';
 import { noteEvent, type EventName } from './events';
 import { applyChoice } from './identity';
@@ -161,7 +162,7 @@ async function store(client: PoolClient, ring: KeyRing, storing: Storing): Promi
 
 // What described the previous consent goes; settings stay.
 const STORE = `update integrations set access_token = $2, refresh_token = $3, expires_at = $4,
-	metadata = (coalesce(metadata, '{}') - 'scopes' - 'consentUser' - 'awaitingApproval' - 'tokenKind') || $6::jsonb
+	metadata = ${METADATA_WITHOUT_CONSENT} || $6::jsonb
 		|| case when $5::jsonb is null then '{}' else jsonb_build_object('scopes', $5::jsonb) end
 		|| case when $7 then '{"awaitingApproval": true}'::jsonb else '{}' end,
 	status = case

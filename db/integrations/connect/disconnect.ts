@@ -5,10 +5,11 @@ import { actAs, asWorkerWithin } from '../../postgres/transaction';
 import { VaultError } from '../../vault/cipher';
 import type { KeyRing } from '../../vault/key-ring';
 import type { TokenOwner, TokenSet } from '../../vault/token-set';
-import { openTokens } from '../../vault/sealed-tokens';
+import { openTokens, type SealedTokens } from '../../vault/sealed-tokens';
 import { readSealed } from '../../vault/token-store';
 import { listRead, releaseAccounts, type AccountEntry } from '../accounts';
 import { integrationById, type IntegrationSummary } from '../integrations';
+import { METADATA_WITHOUT_CONSENT } from './consent-metadata';
 import { noteEvent } from './events';
 
 /** Who ends a connection, and with what its tokens can be opened for the revocation. */
@@ -29,6 +30,12 @@ export interface RevocableConsent {
 	isShared: boolean;
 }
 
+/**
+ * How a consent ended: at the provider; only here, so that the provider still lists the app; the token is kept in an n8n
+ * credential; or there was none.
+ */
+export type ConsentEnd = 'revoked' | 'forgotten' | 'keptByN8n' | 'noToken';
+
 /** A connection that was ended. */
 interface EndedIntegration extends IntegrationSummary {
 	accountsFreed: number;
@@ -37,6 +44,8 @@ interface EndedIntegration extends IntegrationSummary {
 
 export interface Disconnected {
 	integration: EndedIntegration;
+	/** Whether tokens were stored. */
+	hadTokens: boolean;
 	/** Null if no tokens were stored or they cannot be opened. Must not get into an item or a log. */
 	consent: RevocableConsent | null;
 }
@@ -56,23 +65,28 @@ export async function disconnectIntegration(
 	const owner: TokenOwner = { tenantId, integrationId, provider };
 	// A lost answer of a commit must not lose what is to be revoked: the next attempt finds no tokens.
 	let consent: RevocableConsent | null = null;
+	let hadTokens = false;
 	const done = await retryInTenant(pool, tenantId, async (client) => {
 		// The run first, as the loader does, so that the two cannot deadlock.
 		const { rowCount: runs } = await client.query(CLOSE_RUN, [integrationId]);
 		const ended = await end(client, owner, options);
 		consent = ended.consent ?? consent;
+		hadTokens ||= ended.hadTokens;
 		return { accountsFreed: ended.accountsFreed, runClosed: runs === 1 };
 	});
-	return { integration: { ...(await integrationById(pool, integrationId)), ...done }, consent };
+	const integration = { ...(await integrationById(pool, integrationId)), ...done };
+	return { integration, hadTokens, consent };
 }
 
 async function end(
 	client: PoolClient,
 	owner: TokenOwner,
 	{ ring, actor, reason }: DisconnectOptions,
-): Promise<{ accountsFreed: number; consent: RevocableConsent | null }> {
+): Promise<{ accountsFreed: number } & Pick<Disconnected, 'hadTokens' | 'consent'>> {
 	await actAs(client, 'zixly_tokens');
-	const tokens = await takeTokens(client, owner, ring);
+	const sealed = await readSealed(client, owner, 'for no key update');
+	const hadTokens = sealed !== undefined && (sealed.accessToken !== '' || sealed.refreshToken !== null);
+	const tokens = hadTokens ? openIfPossible(owner, sealed, ring) : null;
 	const accounts = await listRead(client, owner);
 	const { rows } = await client.query<{ metadata: Record<string, unknown> }>(READ_METADATA, [
 		owner.integrationId,
@@ -83,18 +97,12 @@ async function end(
 	if (ended === 1 || accountsFreed > 0)
 		await noteEvent(client, { ...owner, event: 'disconnected', accounts, actor, reason });
 	const consent = tokens && (await describe(client, owner, tokens, rows[0]?.metadata ?? {}, accounts));
-	return { accountsFreed, consent };
+	return { accountsFreed, hadTokens, consent };
 }
 
-async function takeTokens(
-	client: PoolClient,
-	owner: TokenOwner,
-	ring: KeyRing | undefined,
-): Promise<TokenSet | null> {
-	const row = await readSealed(client, owner, 'for no key update');
-	if (!row || !ring || row.accessToken === '') return null;
+function openIfPossible(owner: TokenOwner, sealed: SealedTokens, ring: KeyRing | undefined): TokenSet | null {
 	try {
-		return openTokens(ring, owner, row);
+		return ring ? openTokens(ring, owner, sealed) : null;
 	} catch (error) {
 		// Tokens of a lost key are removed all the same.
 		if (error instanceof VaultError) return null;
@@ -132,7 +140,7 @@ const CLOSE_RUN = `update etl.sync_runs
 // PENDING becomes ACTIVE with the next token. If n8n keeps the token, only DISABLED stops the syncs.
 const REMOVE_TOKENS = `update integrations
 	set access_token = '', refresh_token = null, expires_at = null,
-		metadata = metadata - 'scopes' - 'consentUser' - 'awaitingApproval' - 'tokenKind',
+		metadata = ${METADATA_WITHOUT_CONSENT},
 		status = case when status = 'DISABLED' or metadata ->> 'authentication' = 'n8n' then 'DISABLED' else 'PENDING' end
 			::integration_status
 	where id = $1 and (access_token <> '' or refresh_token is not null or status in ('ACTIVE', 'ERROR'))`;

@@ -12,6 +12,7 @@ import type { TokenOwner, TokenSet } from '../../vault/token-set';
 import { readSealed } from '../../vault/token-store';
 import { asTokenKeeperDurably } from '../../vault/token-transaction';
 import { takeAccounts, type AccountEntry } from '../accounts';
+import { METADATA_WITHOUT_CONSENT } from './consent-metadata';
 import { noteEvent } from './events';
 
 /** Tokens from elsewhere: of a consent that another system obtained, or one that a person made at the provider. */
@@ -127,6 +128,6 @@ async function store(
 
 // What described earlier tokens goes; settings stay.
 const STORE = `update integrations set access_token = $2, refresh_token = $3, expires_at = $4,
-	metadata = (coalesce(metadata, '{}') - 'scopes' - 'consentUser' - 'awaitingApproval' - 'tokenKind') || $5::jsonb,
+	metadata = ${METADATA_WITHOUT_CONSENT} || $5::jsonb,
 	status = case when status = 'DISABLED' then status else 'ACTIVE' end
 	where id = $1`;

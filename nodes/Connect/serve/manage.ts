@@ -52,12 +52,12 @@ export async function serveEnd(visit: Visit): Promise<Answer> {
 	const { parts } = await openProvider(visit, session.provider);
 	const health = await findHealth(visit, session);
 	if (!health) throw new ProblemError('session_ended');
-	const { consent } = await disconnectIntegration(pool, health.integrationId, {
+	const { consent, hadTokens } = await disconnectIntegration(pool, health.integrationId, {
 		...{ ring, actor: 'tenant', reason: 'The tenant disconnected it on its page.' },
 	});
 	visit.services.poke();
 	const revoked = consent && (await revokeConsent(parts, consent));
-	const status = revoked === 'revoked' ? 'disconnected' : 'forgotten';
+	const status = revoked === 'revoked' || !hadTokens ? 'disconnected' : 'forgotten';
 	return { to: visit.address.page('result', { status, provider: session.provider }) };
 }
 

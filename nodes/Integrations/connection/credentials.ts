@@ -2,8 +2,8 @@ import type { INodeCredentialDescription } from 'n8n-workflow';
 
 import { describeProviderCredentials } from '../../adapter/provider-credentials';
 
-/** The operations that ask a provider for its accounts. */
-const ASKING: ReadonlySet<string> = new Set(['getAccounts', 'update']);
+/** The operations that ask a provider for its accounts, or end a consent there. */
+const ASKING: ReadonlySet<string> = new Set(['disconnect', 'getAccounts', 'update']);
 
 /** The operations that open the vault without asking a provider. */
 const KEY_ONLY: ReadonlySet<string> = new Set(['rotateKey']);

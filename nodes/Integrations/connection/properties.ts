@@ -51,7 +51,7 @@ const getAccounts: INodeProperties[] = [
 const providerAsked: INodeProperties = {
 	...providerField,
 	description:
-		'The provider of the connection. With its credential, accounts that were never read can be chosen.',
+		'The provider of the connection. With its credential, accounts that were never read can be chosen, and the consent of a connection that you disconnect is ended at the provider too.',
 };
 
 const getAll: INodeProperties[] = [
@@ -101,7 +101,7 @@ export const connectionProperties: INodeProperties[] = [
 				value: 'disconnect',
 				action: 'Disconnect connection',
 				description:
-					'Delete the tokens of a connection and free its accounts for another tenant; the data stays',
+					'Delete the tokens of a connection, end its consent at the provider, and free its accounts for another tenant; the data stays',
 			},
 			{
 				name: 'Enable',
@@ -145,7 +145,7 @@ export const connectionProperties: INodeProperties[] = [
 	...showForOperations('connection', ['create'], create),
 	...showForOperations('connection', ['createLink'], linkFields),
 	...showForOperations('connection', ['getTimeline'], timelineFields),
-	...showForOperations('connection', ['getAccounts', 'update'], [providerAsked]),
+	...showForOperations('connection', ['disconnect', 'getAccounts', 'update'], [providerAsked]),
 	...showForOperations(
 		'connection',
 		['disable', 'disconnect', 'enable', 'getAccounts', 'resetState', 'update'],

@@ -1,3 +1,4 @@
+import type { ConsentEnd } from '../../../db/integrations/connect/disconnect';
 import type { IntegrationSummary } from '../../../db/integrations/integrations';
 import type { RunStatus } from '../../../db/runs/list';
 import { nameAuthentication } from '../../adapter/authentication';
@@ -23,12 +24,13 @@ export function simplifyConnection(connection: IntegrationSummary): object {
 
 /** A connection that has ended, and what it freed. */
 export function simplifyDisconnected(
-	ended: IntegrationSummary & { accountsFreed: number; runClosed: boolean },
+	ended: IntegrationSummary & { accountsFreed: number; runClosed: boolean; consent: ConsentEnd },
 ): object {
 	return {
 		tenant: ended.tenantName,
 		provider: getProviderName(ended.provider),
 		status: describeConnectionStatus(ended.status),
+		consent: ended.consent,
 		accountsFreed: ended.accountsFreed,
 		runClosed: ended.runClosed,
 		lastSync: formatInstant(ended.lastSyncAt),

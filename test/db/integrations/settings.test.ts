@@ -213,8 +213,9 @@ describe('Connection: Disconnect', () => {
 			accountsFreed: 2,
 			runClosed: false,
 			expiresAt: null,
+			consent: 'forgotten',
 		});
-		expect(hints).toEqual([]);
+		expect(hints).toEqual([expect.stringMatching(/Xero still lists the app.*Zixly Token Key/)]);
 		expect(await readTokens(database.pool, ring, owner)).toEqual({
 			accessToken: '',
 			refreshToken: null,
