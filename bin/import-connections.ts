@@ -11,6 +11,8 @@ import { readLines, type InputLine } from './read-lines';
 
 /** In characters. */
 const MAX_LINE = 65_536;
+/** Each has a result in the output. */
+const MAX_LINES = 100_000;
 
 interface LineResult {
 	line: number;
@@ -26,8 +28,14 @@ export async function runConnectionImport(invocation: Invocation): Promise<objec
 	const ring = requireKeyRingFromEnvironment(invocation);
 	const pool = getPool(readDatabaseSettings(invocation));
 	const lines: LineResult[] = [];
+	let hasMore = false;
 	for await (const line of readLines(invocation.input, MAX_LINE)) {
 		if (line.text?.trim() === '') continue;
+		if (lines.length === MAX_LINES) {
+			invocation.say(`Only the first ${MAX_LINES} lines were read. Import the rest with another call.`);
+			hasMore = true;
+			break;
+		}
 		const result = await importLine(pool, ring, line);
 		invocation.say(describeLine(result));
 		lines.push(result);
@@ -35,7 +43,7 @@ export async function runConnectionImport(invocation: Invocation): Promise<objec
 	const count = (result: LineResult['result']): number => lines.filter((one) => one.result === result).length;
 	const counts = { imported: count('imported'), unchanged: count('unchanged'), rejected: count('rejected') };
 	invocation.say(`${counts.imported} imported, ${counts.unchanged} unchanged, ${counts.rejected} rejected.`);
-	return { ok: counts.rejected === 0, ...counts, lines };
+	return { ok: counts.rejected === 0 && !hasMore, ...counts, ...(hasMore && { hasMore }), lines };
 }
 
 async function importLine(pool: Pool, ring: KeyRing, { number: line, text }: InputLine): Promise<LineResult> {

@@ -1,4 +1,5 @@
 import type { AccountEntry } from '../../../db/integrations/accounts';
+import type { ReachedAccount } from '../../../db/integrations/connect/consents';
 import { asFailure, ReadFailure } from '../contract/failure';
 import type { DiscoveryContext } from '../contract/provider';
 import { checkedFacts, checkedListing, MAX_ACCOUNTS_OF_CONSENT } from '../read/account-list';
@@ -6,18 +7,9 @@ import { ConsentFailure } from './consent-failure';
 import { openConsentApi, type ConsentParts } from './consent-api';
 import { parseUser, type Consent } from './exchange-code';
 
-/** An account that a person may choose after a consent. */
-interface OfferedAccount extends AccountEntry {
-	/**
-	 * Whether it is of this consent. Others are reached because the same person connected them earlier, perhaps for another
-	 * tenant: offer them only where the connection read them before.
-	 */
-	isOfConsent: boolean;
-}
-
 export interface ConsentAccounts {
-	/** By name, those of this consent first. At least one is of this consent or was reached by an earlier one. */
-	offered: OfferedAccount[];
+	/** Those that a person may choose, by name, and those of this consent first. At least one. */
+	offered: ReachedAccount[];
 	/** The person who consented: that of the consent, or what the API says. */
 	user: string | null;
 	warnings: string[];
@@ -89,7 +81,7 @@ async function nameAccounts(
 	}
 }
 
-function compareOffered(a: OfferedAccount, b: OfferedAccount): number {
+function compareOffered(a: ReachedAccount, b: ReachedAccount): number {
 	if (a.isOfConsent !== b.isOfConsent) return a.isOfConsent ? -1 : 1;
 	return (a.name ?? a.id).localeCompare(b.name ?? b.id, 'en') || (a.id < b.id ? -1 : 1);
 }

@@ -1,3 +1,4 @@
+import type { Consent as ConsentToKeep } from '../../../db/integrations/connect/consents';
 import type { TokenSet } from '../../../db/vault/token-set';
 import { withoutSecrets } from '../../shared/secrets';
 import { isStorable } from '../../../db/postgres/storable-text';
@@ -12,12 +13,8 @@ import type { ConnectClient } from './authorize';
 import { ConsentFailure } from './consent-failure';
 
 /** What a person's consent gave. */
-export interface Consent {
+export interface Consent extends ConsentToKeep {
 	tokens: TokenSet & { refreshToken: string };
-	/** For the connection's settings: the API's address of the customer, the company file of the consent. */
-	metadata: Record<string, unknown>;
-	/** The provider's id of the person; null if it does not state one here. */
-	user: string | null;
 }
 
 export interface CodeGrant {
