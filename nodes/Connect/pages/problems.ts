@@ -23,7 +23,6 @@ export type Problem =
 	| 'account_taken'
 	| 'foreign_form'
 	| 'not_set_up'
-	| 'too_many_attempts'
 	| 'test_address'
 	| 'failed';
 
@@ -201,11 +200,6 @@ const DESCRIBE: Readonly<Record<Problem, (view: ProblemView) => Words>> = {
 		status: 503,
 		title: `${providerName} cannot be connected yet`,
 		texts: [`${operator.name} has not finished setting it up. ${UNCHANGED} Tell ${operator.name}, please.`],
-	}),
-	too_many_attempts: () => ({
-		status: 429,
-		title: 'Too many attempts at once',
-		texts: [`${UNCHANGED} Wait ten minutes, and use one tab.`],
 	}),
 	test_address: () => ({
 		status: 200,

@@ -25,7 +25,6 @@ const PROBLEMS: readonly Problem[] = [
 	'account_taken',
 	'foreign_form',
 	'not_set_up',
-	'too_many_attempts',
 	'test_address',
 	'failed',
 ];
